@@ -1,0 +1,1 @@
+"""WSUS egress: one endpoint list, enforced on AWS and Azure, and proved."""

@@ -1,0 +1,330 @@
+"""From settings to an environment: the checks that only make sense across settings."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wsus_egress.endpoints import EndpointList, choices, resolve
+from wsus_egress.environment import (
+    Acceptance,
+    AwsTarget,
+    AzureTarget,
+    Environment,
+    FirewallPolicy,
+    Target,
+)
+from wsus_egress.names import InvalidName, Pattern
+from wsus_egress.policy import (
+    PRIVATE_NETWORKS,
+    EgressPolicy,
+    Endpoint,
+    Mode,
+    Network,
+    Party,
+    Place,
+    Scheme,
+    SynchronizationPorts,
+)
+from wsus_egress.problems import Collector, PolicyErrors
+from wsus_egress.settings import (
+    MICROSOFT_UPDATE,
+    AwsSettings,
+    AzureSettings,
+    ClientSettings,
+    EnvironmentSettings,
+    Locate,
+    ServerSettings,
+    SynchronizationPortSettings,
+    parse_settings,
+    path_text,
+)
+from wsus_egress.yamlfile import Keys
+
+
+def build_environment(
+    name: str, data: Any, lists: Mapping[str, EndpointList] | None, locate: Locate
+) -> Environment:
+    """Check settings as a whole and make an environment of them.
+
+    Args:
+        name: The environment's name.
+        data: The settings, camelCase or snake_case. An empty `aws` or `azure` counts as none.
+        lists: The endpoint lists there are; None where they could not be read, which is no
+            problem of this environment.
+        locate: Gives the line of a value.
+
+    Raises:
+        PolicyErrors: With everything that is wrong.
+    """
+    if isinstance(data, Mapping):
+        data = {k: v for k, v in data.items() if not (k in ("aws", "azure") and not v)}
+    settings = parse_settings(EnvironmentSettings, data, locate)
+    if isinstance(settings, list):
+        raise PolicyErrors(settings)
+    builder = _Builder(settings, lists, locate)
+    environment = builder.environment(name)
+    builder.problems.raise_if_any()
+    return environment
+
+
+class _Builder:
+    """Turns settings into values and notes every problem on the way."""
+
+    def __init__(
+        self,
+        settings: EnvironmentSettings,
+        lists: Mapping[str, EndpointList] | None,
+        locate: Locate,
+    ) -> None:
+        self.problems = Collector()
+        self._settings = settings
+        self._lists = lists
+        self._locate = locate
+
+    def _refuse(self, keys: Keys, what: str, instead: str = "") -> None:
+        self.problems.add(self._locate(keys), path_text(keys), what, instead)
+
+    def environment(self, name: str) -> Environment:
+        settings = self._settings
+        targets = tuple(
+            target
+            for target in (
+                settings.aws and self._aws(settings.aws),
+                settings.azure and self._azure(settings.azure),
+            )
+            if target
+        )
+        if not targets:
+            self._refuse((), "there is no target to enforce the policy on", "add `aws` or `azure`")
+        policy = EgressPolicy(
+            mode=Mode(settings.mode),
+            as_listed=settings.schemes == "as-listed",
+            endpoints=self._endpoints(),
+            parties=self._parties(tuple(target.cloud for target in targets)),
+            ipv6=settings.ipv6,
+        )
+        self._refuse_servers_outside(policy.parties, targets)
+        return Environment(name, policy, targets, self._accept(), self._locate)
+
+    def _endpoints(self) -> tuple[Endpoint, ...]:
+        settings = self._settings
+        endpoints: list[Endpoint] = []
+        if self._lists is not None:
+            for index, name in enumerate(settings.lists):
+                if name not in self._lists:
+                    what = f"there is no endpoint list {name!r}"
+                    self._refuse(("lists", index), what, choices(self._lists))
+            endpoints += resolve(self._lists, [n for n in settings.lists if n in self._lists])
+        for index, extra in enumerate(settings.extra_endpoints):
+            keys = ("extraEndpoints", index, "pattern")
+            try:
+                pattern = Pattern.parse(extra.pattern)
+            except InvalidName as error:
+                self._refuse(keys, f"{error.text} {error.reason}", error.instead)
+                continue
+            schemes = frozenset(Scheme(scheme) for scheme in extra.schemes)
+            endpoints.append(
+                Endpoint(pattern, schemes, extra.reason, extra.owner, "", "extra",
+                         self._locate(keys))
+            )  # fmt: skip
+        wanted = settings.lists or settings.extra_endpoints
+        if settings.mode == "restricted" and not endpoints and (self._lists or not wanted):
+            what = "the mode is restricted and no endpoint is listed: nothing could be reached"
+            self._refuse(("lists",), what, "name an endpoint list, such as wsus")
+        return tuple(endpoints)
+
+    def _parties(self, places: Sequence[Place]) -> tuple[Party, ...]:
+        settings = self._settings
+        servers = {server.name for server in settings.servers}
+        if not settings.servers:
+            self._refuse(("servers",), "there is no server", "name the WSUS servers")
+        parties = [
+            self._server(("servers", index), server, servers, places)
+            for index, server in enumerate(settings.servers)
+        ] + [
+            self._client(("clients", index), client, servers, places)
+            for index, client in enumerate(settings.clients)
+        ]
+        self._refuse_twice(parties)
+        self._refuse_synchronization_circles()
+        return tuple(parties)
+
+    def _server(
+        self, keys: Keys, server: ServerSettings, servers: set[str], places: Sequence[Place]
+    ) -> Party:
+        upstream = server.synchronizes_from
+        if upstream == server.name:
+            what = f"{server.name} synchronizes from itself"
+            instead = f"name another server, or {MICROSOFT_UPDATE}"
+            self._refuse((*keys, "synchronizesFrom"), what, instead)
+        elif upstream != MICROSOFT_UPDATE and upstream not in servers:
+            what = f"there is no server {upstream!r}"
+            instead = choices({*servers, MICROSOFT_UPDATE} - {server.name})
+            self._refuse((*keys, "synchronizesFrom"), what, instead)
+        top = upstream == MICROSOFT_UPDATE
+        return Party(
+            name=server.name,
+            kind="server",
+            addresses=self._networks((*keys, "addresses"), server.addresses),
+            place=self._place(keys, server.location, places),
+            internet=top or server.content_from == MICROSOFT_UPDATE,
+            asks=None if top else upstream,
+            ports=self._ports((*keys, "synchronizationPorts"), server.synchronization_ports),
+        )
+
+    def _client(
+        self, keys: Keys, client: ClientSettings, servers: set[str], places: Sequence[Place]
+    ) -> Party:
+        direct = client.updates_from == MICROSOFT_UPDATE
+        if not direct and client.updates_from not in servers:
+            what = f"there is no server {client.updates_from!r}"
+            self._refuse((*keys, "updatesFrom"), what, choices({*servers, MICROSOFT_UPDATE}))
+        return Party(
+            name=client.name,
+            kind="client",
+            addresses=self._networks((*keys, "addresses"), client.addresses),
+            place=self._place(keys, client.location, places),
+            internet=direct,
+            asks=None if direct else client.updates_from,
+            ports=None,
+        )
+
+    def _place(self, keys: Keys, location: Place | None, places: Sequence[Place]) -> Place:
+        if location is None:
+            if len(places) == 1:
+                return places[0]
+            if places:
+                what = "the environment has both clouds, and it is not said where this stands"
+                self._refuse(keys, what, "add `location: aws`, `azure` or `elsewhere`")
+        elif location != "elsewhere" and places and location not in places:
+            what = f"it stands in {location}, and the environment has no {location} target"
+            self._refuse((*keys, "location"), what, f"add `{location}`, or write elsewhere")
+        return location or "elsewhere"
+
+    def _ports(self, keys: Keys, ports: SynchronizationPortSettings) -> SynchronizationPorts:
+        # 80 with 443 is WSUS 3.2's pair; any other pair must be adjacent ("Step 2: Configure
+        # WSUS", section 2.3.2, 2025-05-02).
+        pair = (ports.http, ports.https)
+        if ports.https is not None and ports.https != ports.http + 1 and pair != (80, 443):
+            what = f"WSUS needs the HTTP port to be the HTTPS port - 1, not {pair[0]} and {pair[1]}"
+            instead = f"write http: {ports.https - 1} or https: {ports.http + 1}"
+            self._refuse(keys, what, instead)
+        return SynchronizationPorts(ports.http, ports.https)
+
+    def _networks(self, keys: Keys, texts: Sequence[str]) -> tuple[Network, ...]:
+        networks = []
+        for index, text in enumerate(texts):
+            network = self._network((*keys, index), text)
+            if network is None:
+                continue
+            if not _is_within(network, PRIVATE_NETWORKS):
+                what = f"{text} is an Internet address range, and servers and clients are private"
+                instead = "write a range of RFC 1918, RFC 6598 or fc00::/7"
+                self._refuse((*keys, index), what, instead)
+            elif network.version == 6 and not self._settings.ipv6:
+                what = f"{text} is an IPv6 address, and IPv6 is not asked for"
+                self._refuse((*keys, index), what, "write `ipv6: true`, or an IPv4 address")
+            else:
+                networks.append(network)
+        return tuple(networks)
+
+    def _network(self, keys: Keys, text: str) -> Network | None:
+        try:
+            return ipaddress.ip_network(text)
+        except ValueError:
+            pass
+        try:
+            loose = ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            what = f"{text!r} is not an IP address or CIDR block"
+            self._refuse(keys, what, "write one like 10.20.0.10 or 10.20.0.0/24")
+        else:
+            what = f"{text} has host bits set beyond its prefix"
+            self._refuse(keys, what, f"write {loose}, or {text.split('/')[0]} for the one host")
+        return None
+
+    def _refuse_twice(self, parties: Sequence[Party]) -> None:
+        sections = [("servers", i) for i in range(len(self._settings.servers))]
+        sections += [("clients", i) for i in range(len(self._settings.clients))]
+        names: dict[str, Keys] = {}
+        taken: list[tuple[Network, str]] = []
+        for keys, party in zip(sections, parties, strict=True):
+            if party.name in (MICROSOFT_UPDATE, *names):
+                what = f"the name {party.name!r} is taken already"
+                self._refuse((*keys, "name"), what, "give every server and client its own name")
+            names[party.name] = keys
+            for network in party.addresses:
+                for other, owner in taken:
+                    if other.version == network.version and other.overlaps(network):
+                        what = f"{network} overlaps {other} of {owner}: one address, two roles"
+                        self._refuse((*keys, "addresses"), what, "give each its own addresses")
+            taken += [(network, party.name) for network in party.addresses]
+
+    def _refuse_synchronization_circles(self) -> None:
+        upstream = {s.name: s.synchronizes_from for s in self._settings.servers}
+        for index, server in enumerate(self._settings.servers):
+            trail = [server.name]
+            while (step := upstream.get(trail[-1])) is not None and step not in trail:
+                trail.append(step)
+            if step == server.name and len(trail) > 1:
+                what = f"servers synchronize in a circle: {' -> '.join([*trail, step])}"
+                instead = f"let one of them synchronize from {MICROSOFT_UPDATE}"
+                self._refuse(("servers", index, "synchronizesFrom"), what, instead)
+
+    def _aws(self, aws: AwsSettings) -> AwsTarget:
+        return AwsTarget(aws.vpc_id, tuple(sorted(aws.tags.items())))
+
+    def _azure(self, azure: AzureSettings) -> AzureTarget:
+        space = [
+            self._network(("azure", "addressSpace", index), text)
+            for index, text in enumerate(azure.address_space)
+        ]
+        policy = azure.firewall_policy
+        return AzureTarget(
+            resource_group=azure.resource_group,
+            location=azure.location,
+            address_space=tuple(network for network in space if network),
+            destinations=azure.destinations,
+            fqdn_tags=tuple(azure.fqdn_tags),
+            firewall_policy=FirewallPolicy(
+                policy.name, policy.existing, policy.sku, policy.threat_intel_mode
+            ),
+            rule_collection_group_priority=azure.rule_collection_group_priority,
+            tags=tuple(sorted(azure.tags.items())),
+        )
+
+    def _refuse_servers_outside(
+        self, parties: Sequence[Party], targets: Sequence[Target]
+    ) -> None:
+        azure = next((t for t in targets if isinstance(t, AzureTarget)), None)
+        if azure is None:
+            return
+        for party in parties:
+            for network in party.addresses:
+                inside = _is_within(network, azure.address_space)
+                if party.place == "azure" and not inside:
+                    what = f"{network} of {party.name} is outside the virtual network"
+                    self._refuse(("azure", "addressSpace"), what, "add its range")
+
+    def _accept(self) -> tuple[Acceptance, ...]:
+        accepted = []
+        for index, entry in enumerate(self._settings.accept):
+            keys = ("accept", index)
+            try:
+                expires = datetime.date.fromisoformat(entry.expires)
+            except ValueError:
+                what = f"{entry.expires} is not a day of the calendar"
+                self._refuse((*keys, "expires"), what, "write it as YYYY-MM-DD")
+                continue
+            accepted.append(Acceptance(entry.what, entry.reason, expires, self._locate(keys)))
+        return tuple(accepted)
+
+
+def _is_within(network: Network, others: Sequence[Network]) -> bool:
+    return any(
+        network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type]
+        for other in others
+    )

@@ -1,0 +1,8 @@
+"""The controls: from a policy to a cloud's rules, and from the rules to what they admit."""
+
+from __future__ import annotations
+
+from wsus_egress.controls.base import Control, Document, Quota, Rule, Ruling, Verdict
+from wsus_egress.controls.compile import compile_target
+
+__all__ = ["Control", "Document", "Quota", "Rule", "Ruling", "Verdict", "compile_target"]

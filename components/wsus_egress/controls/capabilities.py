@@ -1,0 +1,97 @@
+"""What each control can say, and the refusal of what it cannot: never dropped, never widened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from wsus_egress.controls.azure_application_rules import FQDN_TAGS
+from wsus_egress.controls.base import Control
+from wsus_egress.environment import AzureTarget, Environment, Target
+from wsus_egress.policy import Party
+from wsus_egress.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a control can express. `names`: exactly, or not at all."""
+
+    control: str
+    cloud: str
+    names: bool
+    ports: bool
+    ipv6: bool
+    source: str
+
+
+CAPABILITIES: Final = (
+    Capability("aws-security-group", "aws", False, True, True,
+               "Amazon VPC user guide, security group rules, 2023-06"),
+    Capability("azure-nsg", "azure", False, True, True,
+               "Azure network security groups overview, 2025-07"),
+    Capability("azure-application-rules", "azure", True, True, False,
+               "Azure Firewall known issues, 2023-10: IPv4 only"),
+)  # fmt: skip
+
+RESERVED_GROUP_PRIORITIES: Final = range(100, 65001)
+
+
+def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
+    """Everything an environment asks of a target that its controls cannot express."""
+    policy = environment.policy
+    capabilities = [c for c in CAPABILITIES if c.cloud == target.cloud]
+    for party in policy.in_place(target.cloud):
+        yield from _families(party, capabilities)
+    for asker in policy.parties:
+        if asker.asks is not None:
+            server = policy.party(asker.asks)
+            shared = {n.version for n in asker.addresses} & {n.version for n in server.addresses}
+            if asker.addresses and server.addresses and not shared:
+                what = f"{asker.name} and {server.name} have no IP version in common"
+                yield Problem(None, "servers", what, "give both an IPv4 address")
+    if isinstance(target, AzureTarget):
+        yield from _azure(target)
+
+
+def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Problem]:
+    for network in party.addresses:
+        if network.version == 6:
+            for capability in capabilities:
+                if not capability.ipv6:
+                    what = (
+                        f"{capability.control} cannot express {network} of {party.name}: "
+                        f"IPv4 only ({capability.source})"
+                    )
+                    yield Problem(None, "ipv6", what, "leave its IPv6 address out")
+
+
+def _azure(target: AzureTarget) -> Iterator[Problem]:
+    by_folded = {tag.lower(): tag for tag in FQDN_TAGS}
+    for index, tag in enumerate(target.fqdn_tags):
+        path = f"azure.fqdnTags[{index}]"
+        if "." in tag or "*" in tag:
+            what = f"{tag!r} is a host name, not an FQDN tag"
+            yield Problem(None, path, what, "list it under extraEndpoints")
+        elif tag not in FQDN_TAGS:
+            close = by_folded.get(tag.lower().replace(" ", ""))
+            instead = f"write {close}" if close else f"the choices are {', '.join(FQDN_TAGS)}"
+            yield Problem(None, path, f"{tag!r} is not an FQDN tag that is known here", instead)
+    if target.rule_collection_group_priority not in RESERVED_GROUP_PRIORITIES:
+        what = f"{target.rule_collection_group_priority} is no priority of a rule collection group"
+        yield Problem(None, "azure.ruleCollectionGroupPriority", what, "write 100 to 65000")
+    if target.firewall_policy.sku == "Basic" and target.firewall_policy.threat_intel_mode == "Deny":
+        what = "the Basic tier cannot deny by threat intelligence (features by SKU, 2025-09-18)"
+        yield Problem(None, "azure.firewallPolicy.threatIntelMode", what, "write Alert or Off")
+    taken = {"managed-by", "wsus-egress-environment"} & {key for key, _ in target.tags}
+    for key in sorted(taken):
+        yield Problem(None, f"azure.tags.{key}", f"the tag {key!r} is this project's own", "rename it")
+
+
+def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:
+    """The clouds' limits that the rules exceed."""
+    for control in controls:
+        for quota in control.quotas():
+            if quota.used > quota.limit:
+                what = f"{control.name}: {quota.used} {quota.name}, and the cloud allows {quota.limit}"
+                yield Problem(None, "servers", what, "use larger address blocks or fewer entries")

@@ -1,0 +1,45 @@
+"""From an environment to its targets' controls, in the order in which a flow passes them."""
+
+from __future__ import annotations
+
+from wsus_egress.controls.aws_security_group import compile_security_groups
+from wsus_egress.controls.azure_application_rules import compile_application_rules
+from wsus_egress.controls.azure_nsg import compile_nsg
+from wsus_egress.controls.base import Control
+from wsus_egress.controls.capabilities import overdrawn, refusals
+from wsus_egress.environment import AwsTarget, Environment, Target
+from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.settings import Locate
+from wsus_egress.yamlfile import Key
+
+
+def compile_target(environment: Environment, target: Target) -> tuple[Control, ...]:
+    """The controls of one target, the one that sees most at the end.
+
+    Raises:
+        PolicyErrors: With everything that the controls cannot express or the cloud has no room for.
+    """
+    problems = list(refusals(environment, target))
+    controls = () if problems else _controls(environment, target)
+    problems += overdrawn(controls)
+    if problems:
+        raise PolicyErrors(_located(problem, environment.locate) for problem in problems)
+    return controls
+
+
+def _controls(environment: Environment, target: Target) -> tuple[Control, ...]:
+    policy, name = environment.policy, environment.name
+    if isinstance(target, AwsTarget):
+        return (compile_security_groups(policy, target, name),)
+    return (
+        compile_nsg(policy, target, name),
+        compile_application_rules(policy, target, name),
+    )
+
+
+def _located(problem: Problem, locate: Locate) -> Problem:
+    keys: list[Key] = []
+    for part in problem.path.replace("]", "").split("."):
+        word, _, index = part.partition("[")
+        keys += [word, int(index)] if index else [word]
+    return Problem(locate(tuple(keys)), problem.path, problem.what, problem.instead)

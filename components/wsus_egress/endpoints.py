@@ -1,0 +1,146 @@
+"""Endpoint lists: named files of endpoints that can include one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsus_egress.names import InvalidName, Pattern
+from wsus_egress.policy import Endpoint, Scheme
+from wsus_egress.problems import Collector, Location, PolicyErrors
+from wsus_egress.settings import EndpointListSettings, parse_settings, path_text
+from wsus_egress.yamlfile import YamlFile, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointList:
+    """A list by itself: its own endpoints, and the names of the lists it includes."""
+
+    name: str
+    title: str
+    includes: tuple[tuple[str, Location], ...]
+    endpoints: tuple[Endpoint, ...]
+
+
+def load_lists(folder: Path, name: str) -> Mapping[str, EndpointList]:
+    """Read every endpoint list of a folder.
+
+    Args:
+        folder: Holds `<list>.yaml` files.
+        name: What to call the folder in messages.
+
+    Returns:
+        The lists by name, each sound in itself and with includes that exist and are no circle.
+
+    Raises:
+        PolicyErrors: With all problems of all files.
+    """
+    problems = Collector()
+    lists: dict[str, EndpointList] = {}
+    paths = sorted(folder.glob("*.yaml"))
+    for path in paths:
+        try:
+            lists[path.stem] = load_list(path, f"{name}/{path.name}")
+        except PolicyErrors as error:
+            problems.extend(error.problems)
+    known = {path.stem for path in paths}
+    for each in lists.values():
+        for include, location in each.includes:
+            if include not in known:
+                problems.add(location, "includes", f"there is no list {include!r}", choices(known))
+    _refuse_circles(lists, problems)
+    problems.raise_if_any()
+    return lists
+
+
+def load_list(path: Path, name: str) -> EndpointList:
+    """Read one endpoint list file.
+
+    Raises:
+        PolicyErrors: With all problems of the file.
+    """
+    file = read_yaml(path, name)
+    settings = parse_settings(EndpointListSettings, file.data, file.locate)
+    if isinstance(settings, list):
+        raise PolicyErrors(settings)
+    problems = Collector()
+    endpoints = []
+    seen: dict[Pattern, int] = {}
+    for index, entry in enumerate(settings.endpoints):
+        keys = ("endpoints", index, "pattern")
+        pattern = parse_pattern(entry.pattern, file, keys, problems)
+        if pattern is None:
+            continue
+        if pattern in seen:
+            other = file.locate(("endpoints", seen[pattern], "pattern")).line
+            what = f"{pattern.text!r} is listed already, on line {other}"
+            problems.add(file.locate(keys), path_text(keys), what, "keep one entry")
+            continue
+        seen[pattern] = index
+        schemes = frozenset(Scheme(scheme) for scheme in entry.schemes)
+        endpoints.append(
+            Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, path.stem,
+                     Location(name, 0))
+        )  # fmt: skip
+    problems.raise_if_any()
+    includes = tuple(
+        (include, file.locate(("includes", index)))
+        for index, include in enumerate(settings.includes)
+    )
+    return EndpointList(path.stem, settings.title, includes, tuple(endpoints))
+
+
+def parse_pattern(
+    text: str, file: YamlFile, keys: tuple[str | int, ...], problems: Collector
+) -> Pattern | None:
+    """A pattern, or a noted problem and None."""
+    try:
+        return Pattern.parse(text)
+    except InvalidName as error:
+        problems.add(file.locate(keys), path_text(keys), f"{error.text} {error.reason}", error.instead)
+        return None
+
+
+def resolve(lists: Mapping[str, EndpointList], names: Iterable[str]) -> tuple[Endpoint, ...]:
+    """The endpoints of the named lists and of all they include.
+
+    An endpoint keeps the name of the list that has it. A list met twice counts once.
+
+    Args:
+        lists: As `load_lists` gives them.
+        names: Lists that exist.
+    """
+    found: dict[str, None] = {}
+    waiting = list(reversed(list(names)))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = None
+            waiting.extend(include for include, _ in reversed(lists[name].includes))
+    return tuple(endpoint for name in found for endpoint in lists[name].endpoints)
+
+
+def choices(names: Iterable[str]) -> str:
+    """What to write instead of a name that does not exist."""
+    known = ", ".join(sorted(names))
+    return f"the choices are {known}" if known else "there are none yet"
+
+
+def _refuse_circles(lists: Mapping[str, EndpointList], problems: Collector) -> None:
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name in done or name not in lists:
+            return
+        for include, location in lists[name].includes:
+            if include in (*trail, name):
+                circle = [*trail, name, include]
+                way = " -> ".join(circle[circle.index(include) :])
+                problems.add(location, "includes", f"lists include each other: {way}", "remove one")
+            else:
+                visit(include, (*trail, name))
+        done.add(name)
+
+    for name in sorted(lists):
+        visit(name, ())

@@ -1,0 +1,83 @@
+"""Environments as values: a policy, the targets to enforce it on, and accepted deviations."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from wsus_egress.policy import EgressPolicy, Network
+from wsus_egress.problems import Location
+from wsus_egress.settings import Locate
+
+Destinations: TypeAlias = Literal["tag", "list", "tag+list"]
+Tags: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A deviation that the owner accepts until a day (inclusive)."""
+
+    what: str
+    reason: str
+    expires: datetime.date
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwsTarget:
+    """One VPC."""
+
+    vpc_id: str
+    tags: Tags
+    cloud: Literal["aws"] = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallPolicy:
+    """The Azure Firewall policy: created, or one that exists already."""
+
+    name: str
+    existing: bool
+    sku: Literal["Basic", "Standard", "Premium"]
+    threat_intel_mode: Literal["Off", "Alert", "Deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class AzureTarget:
+    """One virtual network behind an Azure Firewall."""
+
+    resource_group: str
+    location: str
+    address_space: tuple[Network, ...]
+    destinations: Destinations
+    fqdn_tags: tuple[str, ...]
+    firewall_policy: FirewallPolicy
+    rule_collection_group_priority: int
+    tags: Tags
+    cloud: Literal["azure"] = "azure"
+
+
+Target: TypeAlias = AwsTarget | AzureTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One Pulumi stack: what is allowed, where it is enforced, what deviation is accepted."""
+
+    name: str
+    policy: EgressPolicy
+    targets: tuple[Target, ...]
+    accept: tuple[Acceptance, ...]
+    locate: Locate = field(default=lambda _: None, compare=False, repr=False)
+    """Gives the line of a setting, for problems that only a target's controls find."""
+
+    @property
+    def aws(self) -> AwsTarget | None:
+        """The AWS target, where there is one."""
+        return next((t for t in self.targets if isinstance(t, AwsTarget)), None)
+
+    @property
+    def azure(self) -> AzureTarget | None:
+        """The Azure target, where there is one."""
+        return next((t for t in self.targets if isinstance(t, AzureTarget)), None)

@@ -1,0 +1,291 @@
+"""The policy: which flows are allowed, for whom, whatever enforces them."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
+from wsus_egress.problems import Location
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Protocol: TypeAlias = Literal["tcp", "udp"]
+Application: TypeAlias = Literal["http", "tls"]
+Place: TypeAlias = Literal["aws", "azure", "elsewhere"]
+
+HTTP_PORT: Final = 80
+HTTPS_PORT: Final = 443
+
+# What is not the Internet: private use (RFC 1918), shared (RFC 6598), loopback, link-local,
+# multicast, reserved, and their IPv6 counterparts. Documentation ranges (RFC 5737, 3849) are
+# treated as the Internet, so that a witness need not name somebody's real address.
+INTERNAL_NETWORKS: Final[tuple[Network, ...]] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+        "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
+        "::/127", "fc00::/7", "fe80::/10", "ff00::/8",
+    )
+)  # fmt: skip
+PRIVATE_NETWORKS: Final[tuple[Network, ...]] = tuple(
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+# Where a host name stands for an address: whatever it resolves to is on the Internet.
+SOME_INTERNET_ADDRESS: Final = ipaddress.ip_address("203.0.113.80")
+
+
+class Mode(StrEnum):
+    """What restricts TCP 80 and 443: nothing, or the endpoint lists' names."""
+
+    OPEN = "open"
+    RESTRICTED = "restricted"
+
+
+class Scheme(StrEnum):
+    """A URL scheme and, with it, the one port it may use."""
+
+    HTTP = "http"
+    HTTPS = "https"
+
+    @property
+    def port(self) -> int:
+        """TCP 80 or TCP 443: Microsoft Update's ports are not configurable."""
+        return HTTP_PORT if self is Scheme.HTTP else HTTPS_PORT
+
+    @property
+    def application(self) -> Application:
+        """What the flow must speak: HTTP, or TLS."""
+        return "http" if self is Scheme.HTTP else "tls"
+
+
+def is_internet(address: Address) -> bool:
+    """Whether an address is reached over the Internet."""
+    return not any(address in network for network in INTERNAL_NETWORKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One connection going out, as firewalls see it.
+
+    Attributes:
+        source: Who starts it.
+        destination: The address it goes to.
+        protocol: Its transport.
+        port: The destination port, 0 to 65535.
+        application: What its first bytes speak; None for anything but HTTP and TLS.
+        name: The HTTP Host or TLS SNI, normalised; None where there is none.
+    """
+
+    source: Address
+    destination: Address
+    protocol: Protocol
+    port: int
+    application: Application | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`."""
+        if self.name is not None and self.application is not None:
+            scheme = "http" if self.application == "http" else "https"
+            usual = HTTP_PORT if scheme == "http" else HTTPS_PORT
+            port = "" if self.port == usual else f":{self.port}"
+            return f"{self.source} -> {scheme}://{self.name}{port}/"
+        spoken = {"http": " (HTTP without a host name)", "tls": " (TLS without SNI)", None: ""}
+        return f"{self.source} -> {self.destination} {self.protocol}/{self.port}{spoken[self.application]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A name pattern that may be reached, and where the entry comes from.
+
+    Attributes:
+        list: The endpoint list's name; `extra` for an environment's own entry.
+        source: The page it was taken from; for an extra entry, its owner.
+        date: The source's day, YYYY-MM-DD; empty for an extra entry.
+    """
+
+    pattern: Pattern
+    schemes: frozenset[Scheme]
+    purpose: str
+    source: str
+    date: str
+    list: str
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SynchronizationPorts:
+    """The ports of one server. `https` is None where TLS is off, else `http` + 1."""
+
+    http: int
+    https: int | None
+
+    def all(self) -> tuple[int, ...]:
+        """HTTP first: content goes over it even where TLS is on."""
+        return (self.http,) if self.https is None else (self.http, self.https)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A server or a group of clients: a source of flows, known by its addresses.
+
+    Attributes:
+        kind: `server` or `client`.
+        place: The target it stands in, or `elsewhere`.
+        internet: Whether it may reach Microsoft Update itself.
+        asks: The server it synchronizes or updates from; None for Microsoft Update.
+        ports: A server's synchronization ports; None for clients.
+    """
+
+    name: str
+    kind: Literal["server", "client"]
+    addresses: tuple[Network, ...]
+    place: Place
+    internet: bool
+    asks: str | None
+    ports: SynchronizationPorts | None
+
+    def __contains__(self, address: Address) -> bool:
+        """Whether the address is one of this party's."""
+        return any(address in network for network in self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the policy says of a flow: `endpoint` decided it, where one did."""
+
+    allowed: bool
+    reason: str
+    endpoint: Endpoint | None = None
+
+
+@dataclass(frozen=True)
+class EgressPolicy:
+    """What is allowed to go out, and between the servers.
+
+    Attributes:
+        as_listed: Whether each endpoint's own schemes count; else both do.
+        endpoints: In restricted mode at least one.
+        parties: Servers and clients, in the order of the settings.
+        ipv6: Whether the Internet means its IPv6 addresses too.
+    """
+
+    mode: Mode
+    as_listed: bool
+    endpoints: tuple[Endpoint, ...]
+    parties: tuple[Party, ...]
+    ipv6: bool = False
+
+    def schemes_of(self, endpoint: Endpoint) -> frozenset[Scheme]:
+        """The schemes that count for an endpoint under this policy."""
+        return endpoint.schemes if self.as_listed else frozenset(Scheme)
+
+    @cached_property
+    def patterns(self) -> Mapping[Scheme, tuple[Pattern, ...]]:
+        """Per scheme, the fewest patterns that say the same as the endpoints do."""
+        return {scheme: minimal_cover(self._listed(scheme)).patterns for scheme in Scheme}
+
+    @cached_property
+    def redundant(self) -> tuple[tuple[Pattern, Pattern], ...]:
+        """Patterns that need no rule under any scheme, with the pattern that covers each."""
+        kept = {pattern for patterns in self.patterns.values() for pattern in patterns}
+        covered = {}
+        for scheme in Scheme:
+            covered.update(dict(minimal_cover(self._listed(scheme)).redundant))
+        return tuple(sorted((p, by) for p, by in covered.items() if p not in kept))
+
+    @cached_property
+    def _names(self) -> Mapping[Scheme, NameSet]:
+        if self.mode is Mode.OPEN:
+            return dict.fromkeys(Scheme, ALL_NAMES)
+        return {scheme: NameSet.of(self.patterns[scheme]) for scheme in Scheme}
+
+    @cached_property
+    def _indexes(self) -> Mapping[Scheme, PatternIndex]:
+        return {scheme: PatternIndex(self._listed(scheme)) for scheme in Scheme}
+
+    @cached_property
+    def _by_pattern(self) -> Mapping[tuple[Pattern, Scheme], Endpoint]:
+        return {
+            (endpoint.pattern, scheme): endpoint
+            for endpoint in reversed(self.endpoints)
+            for scheme in self.schemes_of(endpoint)
+        }
+
+    def _listed(self, scheme: Scheme) -> list[Pattern]:
+        return [e.pattern for e in self.endpoints if scheme in self.schemes_of(e)]
+
+    def names(self, port: int, application: Application | None) -> NameSet:
+        """The host names a source with Internet access may reach with HTTP or TLS on a TCP port."""
+        for scheme in Scheme:
+            if scheme.port == port and (
+                self.mode is Mode.OPEN or application == scheme.application
+            ):
+                return self._names[scheme]
+        return NO_NAMES
+
+    def party(self, name: str) -> Party:
+        """The party of that name.
+
+        Raises:
+            KeyError: When there is none.
+        """
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Party]:
+        return {party.name: party for party in self.parties}
+
+    def in_place(self, place: Place) -> tuple[Party, ...]:
+        """The parties that stand in a target."""
+        return tuple(party for party in self.parties if party.place == place)
+
+    def askers(self, server: Party) -> tuple[Party, ...]:
+        """Who synchronizes or updates from a server, in the order of the settings."""
+        return tuple(party for party in self.parties if party.asks == server.name)
+
+    def decide(self, flow: Flow) -> Decision:
+        """Whether a flow is allowed, and why."""
+        if is_internet(flow.destination):
+            return self._decide_internet(flow)
+        return self._decide_synchronization(flow)
+
+    def _decide_internet(self, flow: Flow) -> Decision:
+        if not any(party.internet and flow.source in party for party in self.parties):
+            return Decision(False, "this source may not reach Microsoft Update itself")
+        if flow.protocol != "tcp" or flow.port not in (HTTP_PORT, HTTPS_PORT):
+            return Decision(False, "Microsoft Update is reached on TCP 80 and TCP 443 only")
+        if flow.destination.version == 6 and not self.ipv6:
+            return Decision(False, "IPv6 is not asked for")
+        if self.mode is Mode.OPEN:
+            return Decision(True, "the mode is open: TCP 80 and 443 to any address")
+        scheme = Scheme.HTTP if flow.port == HTTP_PORT else Scheme.HTTPS
+        if flow.application != scheme.application:
+            return Decision(False, f"port {scheme.port} is for {scheme.value.upper()} only")
+        if flow.name is None:
+            return Decision(False, "there is no host name, and addresses are not listed")
+        pattern = self._indexes[scheme].match(flow.name)
+        if pattern is None:
+            return Decision(False, f"no endpoint has this name for {scheme.value}")
+        endpoint = self._by_pattern[pattern, scheme]
+        return Decision(True, f"{pattern.text} in {endpoint.list}", endpoint)
+
+    def _decide_synchronization(self, flow: Flow) -> Decision:
+        for server in self.parties:
+            if server.ports and flow.destination in server:
+                if flow.protocol != "tcp" or flow.port not in server.ports.all():
+                    continue
+                if any(flow.source in asker for asker in self.askers(server)):
+                    return Decision(True, f"synchronization with {server.name}")
+        return Decision(False, "no server synchronizes along this way")
+
+
+def covering(networks: Iterable[Network], address: Address) -> Network | None:
+    """The first of the networks that has the address."""
+    return next((network for network in networks if address in network), None)

@@ -1,0 +1,1 @@
+"""The command line `wsus-egress`, one module an output format."""

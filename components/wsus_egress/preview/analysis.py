@@ -1,0 +1,96 @@
+"""A project's environments with their controls and proofs: what every command looks at."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsus_egress.controls import Control, compile_target
+from wsus_egress.environment import Environment, Target
+from wsus_egress.problems import Collector, PolicyErrors
+from wsus_egress.project import load_environments
+from wsus_egress.proof import Fidelity, Proof, prove
+
+# The name that the program `__main__.py` gives its components; their resources begin with it.
+COMPONENT_NAME = "wsus"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetAnalysis:
+    """A target with what is enforced there.
+
+    Attributes:
+        proof: Of all controls together; None where it was not asked for.
+        fidelities: Of each control as if it were the only one; empty where not asked for.
+    """
+
+    target: Target
+    controls: tuple[Control, ...]
+    proof: Proof | None
+    fidelities: Mapping[str, Fidelity]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """An environment with its targets."""
+
+    environment: Environment
+    targets: tuple[TargetAnalysis, ...]
+
+
+def analyse(
+    root: Path,
+    names: Sequence[str],
+    today: datetime.date | None,
+    *,
+    each_control: bool = False,
+) -> tuple[Analysis, ...]:
+    """Load environments, compile their controls and prove them.
+
+    Args:
+        root: The project's folder.
+        names: Which environments; all where empty.
+        today: The day for acceptances; None leaves the proofs out.
+        each_control: Whether to prove each control by itself too.
+
+    Raises:
+        PolicyErrors: With every problem of the project.
+    """
+    problems = Collector()
+    analyses = []
+    for environment in load_environments(root, names):
+        targets = []
+        for target in environment.targets:
+            try:
+                controls = compile_target(environment, target)
+            except PolicyErrors as error:
+                problems.extend(error.problems)
+                continue
+            proof = prove(environment, target, controls, today) if today else None
+            fidelities = {
+                control.name: prove(environment, target, (control,), today).fidelity
+                for control in (controls if today and each_control else ())
+                if today
+            }
+            targets.append(TargetAnalysis(target, controls, proof, fidelities))
+        analyses.append(Analysis(environment, tuple(targets)))
+    problems.raise_if_any()
+    return tuple(analyses)
+
+
+def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:
+    """Acceptances of deviations that do not exist: a reader would be misled by them."""
+    notes = []
+    for analysis in analyses:
+        found = {
+            deviation.what
+            for target in analysis.targets
+            for deviation in (target.proof.deviations if target.proof else ())
+        }
+        for entry in analysis.environment.accept:
+            if entry.what not in found:
+                where = f"{entry.location}: " if entry.location else ""
+                notes.append(f"{where}accept: {entry.what!r} does not occur; remove it")
+    return notes

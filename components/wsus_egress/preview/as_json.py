@@ -1,0 +1,148 @@
+"""JSON: versioned, described by the JSON Schemas shipped in `schemas/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from wsus_egress.controls import Control, Document
+from wsus_egress.policy import Endpoint, EgressPolicy, Mode
+from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis
+from wsus_egress.preview.explain import Explanation
+from wsus_egress.problems import Problem
+from wsus_egress.proof import Deviation, Proof
+
+VERSION: Final = 1
+
+
+def explanation_line(explanation: Explanation) -> str:
+    """One explanation as an object on a line of its own."""
+    endpoint = explanation.decision.endpoint
+    return json.dumps(
+        {
+            "url": explanation.request.url,
+            "verdict": "allow" if explanation.decision.allowed else "deny",
+            "endpoint": endpoint.pattern.text if endpoint else None,
+            "environment": explanation.environment,
+            "targets": [
+                {
+                    "target": target.target,
+                    "verdict": target.verdict,
+                    "controls": [
+                        {"control": name, "verdict": ruling.verdict, "rule": ruling.rule}
+                        for name, ruling in target.rulings
+                    ],
+                }
+                for target in explanation.targets
+            ],
+        }
+    )
+
+
+def preview(analyses: Sequence[Analysis]) -> str:
+    """The whole preview."""
+    return _dump({"version": VERSION, "environments": [_environment(a) for a in analyses]})
+
+
+def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
+    """What `check` found: problems of the input, or each target's fidelity."""
+    environments = [
+        {
+            "environment": analysis.environment.name,
+            "targets": [_proof(target.proof) for target in analysis.targets if target.proof],
+        }
+        for analysis in analyses
+    ]
+    return _dump(
+        {
+            "version": VERSION,
+            "problems": [_problem(problem) for problem in problems],
+            "environments": environments,
+        }
+    )
+
+
+def _dump(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _problem(problem: Problem) -> Mapping[str, Any]:
+    location = problem.location
+    return {
+        "file": location.file if location else None,
+        "line": location.line if location else None,
+        "path": problem.path,
+        "what": problem.what,
+        "instead": problem.instead,
+    }
+
+
+def _environment(analysis: Analysis) -> Mapping[str, Any]:
+    policy = analysis.environment.policy
+    listed = policy.endpoints if policy.mode is Mode.RESTRICTED else ()
+    return {
+        "environment": analysis.environment.name,
+        "mode": policy.mode,
+        "endpoints": [_endpoint(policy, endpoint) for endpoint in listed],
+        "targets": [_target(target) for target in analysis.targets],
+    }
+
+
+def _endpoint(policy: EgressPolicy, endpoint: Endpoint) -> Mapping[str, Any]:
+    return {
+        "pattern": endpoint.pattern.text,
+        "schemes": sorted(policy.schemes_of(endpoint)),
+        "list": endpoint.list,
+    }
+
+
+def _proof(proof: Proof) -> Mapping[str, Any]:
+    return {
+        "target": proof.target,
+        "fidelity": proof.fidelity,
+        "deviations": [_deviation(deviation) for deviation in proof.deviations],
+    }
+
+
+def _target(analysis: TargetAnalysis) -> Mapping[str, Any]:
+    assert analysis.proof is not None  # noqa: S101 - the preview always proves
+    found = _proof(analysis.proof)
+    return {
+        "target": found["target"],
+        "cloud": analysis.target.cloud,
+        "fidelity": found["fidelity"],
+        "deviations": found["deviations"],
+        "controls": [_control(analysis, control) for control in analysis.controls],
+    }
+
+
+def _deviation(deviation: Deviation) -> Mapping[str, Any]:
+    return {
+        "what": deviation.what,
+        "kind": deviation.kind,
+        "control": deviation.control,
+        "witness": str(deviation.witness),
+        "reason": deviation.reason,
+        "accepted": deviation.accepted,
+    }
+
+
+def _control(analysis: TargetAnalysis, control: Control) -> Mapping[str, Any]:
+    return {
+        "control": control.name,
+        "fidelity": analysis.fidelities[control.name],
+        "rules": [
+            {"id": rule.id, "text": rule.text, "endpoints": list(rule.endpoints)}
+            for rule in control.rules
+        ],
+        "documents": [_document(document) for document in control.documents(COMPONENT_NAME)],
+        "quotas": [
+            {"name": quota.name, "used": quota.used, "limit": quota.limit}
+            for quota in control.quotas()
+        ],
+    }
+
+
+def _document(document: Document) -> Mapping[str, Any]:
+    return {"type": document.type, "name": document.name, "properties": document.properties}

@@ -1,0 +1,170 @@
+"""Text for a terminal: plain lines, aligned, widest facts first."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from wsus_egress.controls import Control
+from wsus_egress.policy import EgressPolicy, Mode, Party
+from wsus_egress.preview.analysis import Analysis, TargetAnalysis
+from wsus_egress.preview.explain import Explanation
+from wsus_egress.problems import Problem
+from wsus_egress.proof import Deviation, Fidelity, Proof
+
+_VERDICTS = {
+    Fidelity.EXACT: "admits exactly the policy's flows",
+    Fidelity.WIDER: "admits more than the policy",
+    Fidelity.NARROWER: "admits less than the policy",
+    Fidelity.OPAQUE: "cannot be proved in full: a vendor does not publish what decides",
+}
+
+
+def problems(found: Sequence[Problem]) -> str:
+    """Every problem on a line of its own, and how many there are."""
+    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+    return "".join(f"{problem}\n" for problem in found) + f"{count}: nothing can be deployed\n"
+
+
+def check(analyses: Sequence[Analysis], notes: Sequence[str]) -> str:
+    """Each target's fidelity on a line, then what nobody has accepted."""
+    rows = []
+    findings: list[str] = []
+    for analysis in analyses:
+        for target in analysis.targets:
+            proof = target.proof
+            if proof is not None:
+                rows.append((analysis.environment.name, proof.target, *_summary(proof)))
+                findings += _findings(analysis.environment.name, proof)
+    lines = _columns(rows)
+    lines += ["", *findings] if findings else []
+    lines += [f"note: {note}" for note in notes]
+    verdict = f"{len(findings)} not accepted" if findings else "no finding"
+    lines += ["", f"{_count(len(analyses), 'environment')}, {_count(len(rows), 'target')}: {verdict}"]
+    return "\n".join(lines) + "\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _summary(proof: Proof) -> tuple[str, str]:
+    accepted = [deviation for deviation in proof.deviations if deviation.accepted]
+    if not proof.deviations:
+        return proof.fidelity.value, f"{', '.join(proof.opaque)}" if proof.opaque else ""
+    open_ones = len(proof.deviations) - len(accepted)
+    parts = [_count(open_ones, "deviation") + " not accepted"] if open_ones else []
+    if accepted:
+        until = min(str(d.acceptance.expires) for d in accepted if d.acceptance)
+        parts.append(f"{_count(len(accepted), 'deviation')} accepted until {until}")
+    return proof.fidelity.value, ", ".join(parts)
+
+
+def _findings(environment: str, proof: Proof) -> Iterator[str]:
+    for deviation in proof.deviations:
+        if not deviation.accepted:
+            state = "acceptance expired" if deviation.expired else "not accepted"
+            yield (
+                f"{environment}: {deviation.what} ({state}): {deviation.reason}\n"
+                f"    witness: {deviation.witness}\n"
+                f"    close it, or list `what: {deviation.what}` under {environment}'s accept"
+            )
+
+
+def preview(analyses: Sequence[Analysis]) -> str:
+    """Every environment: what is allowed, then per target and control the rules."""
+    return "\n".join("\n".join(_environment(analysis)) + "\n" for analysis in analyses)
+
+
+def _environment(analysis: Analysis) -> Iterator[str]:
+    policy = analysis.environment.policy
+    title = f"{analysis.environment.name}: mode {policy.mode}"
+    yield title
+    yield "=" * len(title)
+    yield from _allowed(policy)
+    yield ""
+    yield from _columns([_party(party) for party in policy.parties], "  ")
+    for target in analysis.targets:
+        yield ""
+        yield from _target(target)
+
+
+def _allowed(policy: EgressPolicy) -> Iterator[str]:
+    if policy.mode is Mode.OPEN:
+        yield "TCP 80 and 443 to any address"
+        return
+    redundant = {covered.text: by.text for covered, by in policy.redundant}
+    yield f"{_count(len(policy.endpoints), 'endpoint')}, {len(redundant)} of them inside others:"
+    rows = []
+    for endpoint in policy.endpoints:
+        text = endpoint.pattern.text
+        schemes = "+".join(sorted(policy.schemes_of(endpoint)))
+        inside = f"inside {redundant[text]}" if text in redundant else ""
+        rows.append((text, schemes, endpoint.list, inside))
+    yield from _columns(rows, "  ")
+
+
+def _party(party: Party) -> tuple[str, ...]:
+    ports = "/".join(map(str, party.ports.all())) if party.ports else ""
+    way = "asks Microsoft Update" if party.asks is None else f"asks {party.asks}"
+    if party.asks and party.internet:
+        way += ", content from Microsoft Update"
+    addresses = ", ".join(map(str, party.addresses))
+    return (party.name, party.kind, party.place, addresses, way, f"serves on {ports}" if ports else "")
+
+
+def _target(target: TargetAnalysis) -> Iterator[str]:
+    proof = target.proof
+    assert proof is not None  # noqa: S101 - the preview always proves
+    yield f"{proof.target}: {proof.fidelity} - {_VERDICTS[proof.fidelity]}"
+    for deviation in proof.deviations:
+        yield from _deviation(deviation)
+    if target.target.cloud == "azure":
+        yield "  assumed: the servers' subnets send 0.0.0.0/0 to the firewall"
+    for control in target.controls:
+        yield from _control(target, control)
+
+
+def _deviation(deviation: Deviation) -> Iterator[str]:
+    state = "accepted" if deviation.accepted else "NOT ACCEPTED"
+    yield f"  {deviation.kind} ({state}): {deviation.witness}"
+    yield from textwrap.wrap(deviation.reason, 96, initial_indent="    ", subsequent_indent="    ")
+
+
+def _control(target: TargetAnalysis, control: Control) -> Iterator[str]:
+    alone = target.fidelities[control.name]
+    yield f"  {control.name} (by itself: {alone})"
+    if not control.rules:
+        yield "    no rule: no source here may reach Microsoft Update"
+    for row in _columns([(rule.id, rule.text) for rule in control.rules], "    "):
+        yield from textwrap.wrap(row, 110, subsequent_indent=" " * 8, break_on_hyphens=False)
+    for quota in control.quotas():
+        yield f"    {quota.used} of {quota.limit} {quota.name}"
+
+
+def explanation(found: Explanation) -> str:
+    """One URL in one environment, verdict first, then control by control."""
+    decision = found.decision
+    verdict = "allow" if decision.allowed else "deny"
+    reason = f"{decision.reason} ({found.request.note})" if found.request.note else decision.reason
+    lines = [f"{verdict:5} {found.request.url}  [{found.environment}: {reason}]"]
+    for target in found.targets:
+        lines.append(f"      {target.target}: {target.verdict}")
+        lines += _columns(
+            [(name, ruling.verdict.value, ruling.rule) for name, ruling in target.rulings], "        "
+        )
+    return "\n".join(lines)
+
+
+def _columns(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
+    if not rows:
+        return []
+    widths = [max(len(cell) for cell in column) for column in _transposed(rows)]
+    return [
+        indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _transposed(rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+    return zip(*rows, strict=True)  # type: ignore[return-value]

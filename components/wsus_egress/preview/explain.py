@@ -1,0 +1,152 @@
+"""`explain`: whether a URL may be reached, what decides, and each control's verdict."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from wsus_egress.controls import Ruling, Verdict
+from wsus_egress.names import InvalidName, host_name
+from wsus_egress.policy import (
+    SOME_INTERNET_ADDRESS,
+    Address,
+    Application,
+    Decision,
+    EgressPolicy,
+    Flow,
+)
+from wsus_egress.preview.analysis import Analysis, TargetAnalysis
+from wsus_egress.proof import path_verdict
+
+# Programs disagree on what a URL with these means, and a firewall sees only what they make of it.
+_AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
+_SCHEMES: Final[dict[str, tuple[int, Application | None]]] = {
+    "http": (80, "http"),
+    "https": (443, "tls"),
+    "ftp": (21, None),
+    "ssh": (22, None),
+    "ws": (80, "http"),
+    "wss": (443, "tls"),
+}
+
+
+class InvalidUrl(ValueError):
+    """A text that is no URL of which a flow could be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a URL asks of the network, whoever sends it. `name` is None for an address."""
+
+    url: str
+    address: Address
+    port: int
+    application: Application | None
+    name: str | None
+    note: str
+
+    def flow(self, source: Address) -> Flow:
+        """The flow when this source sends the request."""
+        return Flow(source, self.address, "tcp", self.port, self.application, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetExplanation:
+    """A target's verdict, and its controls' rulings in the order of the path."""
+
+    target: str
+    verdict: Verdict
+    rulings: tuple[tuple[str, Ruling], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The policy's decision and every target's."""
+
+    request: Request
+    environment: str
+    decision: Decision
+    targets: tuple[TargetExplanation, ...]
+
+
+def parse_url(url: str) -> Request:
+    """What a URL asks of the network.
+
+    Args:
+        url: With its scheme, as `https://sws.update.microsoft.com/`.
+
+    Raises:
+        InvalidUrl: When it cannot be read, or can be read in more than one way.
+    """
+    if found := _AMBIGUOUS.search(url):
+        raise InvalidUrl(f"{url!r} has {found[0]!r} in it; write it percent-encoded")
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidUrl(f"{url!r} is not a URL: {error}") from error
+    if not parts.netloc or host is None:
+        raise InvalidUrl(f"{url!r} has no scheme and host; write http://{url} or https://{url}")
+    if scheme not in _SCHEMES:
+        known = ", ".join(sorted(_SCHEMES))
+        raise InvalidUrl(f"{url!r}: the scheme {scheme!r} is not known here; the choices are {known}")
+    usual, application = _SCHEMES[scheme]
+    address, name, note = _destination(host, application)
+    return Request(url, address, usual if port is None else port, application, name, note)
+
+
+def _destination(host: str, application: Application | None) -> tuple[Address, str | None, str]:
+    try:
+        return ipaddress.ip_address(host), None, "an address"
+    except ValueError:
+        pass
+    if application is None:
+        return SOME_INTERNET_ADDRESS, None, "neither HTTP nor TLS"
+    try:
+        return SOME_INTERNET_ADDRESS, host_name(host), ""
+    except InvalidName as error:
+        return SOME_INTERNET_ADDRESS, None, f"no host name: {error}"
+
+
+class Explainer:
+    """Explains URLs for one environment.
+
+    Every target is asked for its own first server that may reach Microsoft Update itself, the
+    policy for the first of all: they are found once, not for every URL.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        """Choose the sources."""
+        policy = analysis.environment.policy
+        self._name = analysis.environment.name
+        self._policy = policy
+        self._source = _source(policy, None)
+        self._targets = [(each, _source(policy, each.target.cloud)) for each in analysis.targets]
+
+    def explain(self, request: Request) -> Explanation:
+        """The policy's decision and every target's verdict."""
+        decision = self._policy.decide(request.flow(self._source))
+        targets = tuple(
+            self._explain_target(request, target, source) for target, source in self._targets
+        )
+        return Explanation(request, self._name, decision, targets)
+
+    def _explain_target(
+        self, request: Request, analysis: TargetAnalysis, source: Address
+    ) -> TargetExplanation:
+        flow = request.flow(source)
+        rulings = tuple((control.name, control.admits(flow)) for control in analysis.controls)
+        allowed = self._policy.decide(flow).allowed
+        verdict = path_verdict((ruling for _, ruling in rulings), allowed)
+        if verdict is Verdict.NOT_APPLICABLE:
+            verdict = Verdict.DENY
+        return TargetExplanation(analysis.target.cloud, verdict, rulings)
+
+
+def _source(policy: EgressPolicy, place: str | None) -> Address:
+    here = [party for party in policy.parties if place in (None, party.place)]
+    first = min(here or policy.parties, key=lambda party: not party.internet)
+    return first.addresses[0][0]

@@ -1,0 +1,85 @@
+"""What is wrong with the input: values that say where, what, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A line of a file. `file` is as the user would write it; `line` counts from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """`file:line`, as editors and compilers write it."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        location: Where, or None where the input is no file (a component's arguments).
+        path: The setting, as `servers[0].addresses[1]`; empty for the file as a whole.
+        what: What is wrong and why, as a clause without a full stop.
+        instead: What to write instead, as a clause; empty where nothing can be said.
+    """
+
+    location: Location | None
+    path: str
+    what: str
+    instead: str = ""
+
+    def __str__(self) -> str:
+        """`file:line: path: what is wrong; what to write instead`."""
+        where = [str(part) for part in (self.location, self.path) if part]
+        text = f"{self.what}; {self.instead}" if self.instead else self.what
+        return ": ".join([*where, text])
+
+
+class PolicyErrors(Exception):
+    """The input cannot be used: every problem that was found, in file and line order.
+
+    Attributes:
+        problems: At least one problem, sorted, without repetition.
+    """
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Sort the problems so that the same input always reads the same."""
+        self.problems = tuple(sorted(set(problems), key=_sort_key))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def _sort_key(problem: Problem) -> tuple[str, int, str, str]:
+    location = problem.location or Location("", 0)
+    return (location.file, location.line, problem.path, problem.what)
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers problems so that a user sees all of them in one run."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, location: Location | None, path: str, what: str, instead: str = "") -> None:
+        """Note one problem and go on."""
+        self.problems.append(Problem(location, path, what, instead))
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Note the problems of a part."""
+        self.problems.extend(problems)
+
+    def raise_if_any(self) -> None:
+        """End the run of checks.
+
+        Raises:
+            PolicyErrors: When at least one problem was noted.
+        """
+        if self.problems:
+            raise PolicyErrors(self.problems)

@@ -1,0 +1,117 @@
+"""A project's files: its endpoint lists and the environments beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from wsus_egress.assembly import build_environment
+from wsus_egress.endpoints import EndpointList, choices, load_lists
+from wsus_egress.environment import Environment
+from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
+from wsus_egress.settings import Locate
+from wsus_egress.yamlfile import Keys, YamlFile, read_yaml
+
+CONFIG_FOLDER: Final = "config"
+LISTS_FOLDER: Final = "config/endpoints"
+NAMESPACE: Final = "wsus-egress:"
+
+
+def environment_names(root: Path) -> tuple[str, ...]:
+    """The environments of a project, by their files `config/Pulumi.<name>.yaml`, sorted."""
+    paths = (root / CONFIG_FOLDER).glob("Pulumi.*.yaml")
+    return tuple(sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in paths))
+
+
+def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environment, ...]:
+    """Read a project's environments and all its endpoint lists.
+
+    Args:
+        root: The project's folder.
+        names: Which environments; all of them where empty.
+
+    Raises:
+        PolicyErrors: With every problem of every list and environment.
+    """
+    problems = Collector()
+    lists: Mapping[str, EndpointList] | None = None
+    try:
+        lists = load_lists(root / LISTS_FOLDER, LISTS_FOLDER)
+    except PolicyErrors as error:
+        problems.extend(error.problems)
+    known = environment_names(root)
+    environments = []
+    for name in names or known:
+        if name not in known:
+            problems.add(None, "", f"there is no environment {name!r}", choices(known))
+            continue
+        try:
+            environments.append(_load(root, name, lists))
+        except PolicyErrors as error:
+            problems.extend(error.problems)
+    if not known:
+        what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
+        problems.add(None, "", what, "run this in the project's folder, or say --project")
+    problems.raise_if_any()
+    return tuple(environments)
+
+
+def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> Environment:
+    """The environment that a stack's configuration describes, as the Pulumi engine gives it.
+
+    Args:
+        root: The project's folder.
+        name: The stack's name. Where `config/Pulumi.<name>.yaml` has a setting, problems name
+            its line.
+        data: The settings, without their namespace.
+
+    Raises:
+        PolicyErrors: With every problem of the settings and of every list.
+    """
+    problems = Collector()
+    lists: Mapping[str, EndpointList] | None = None
+    try:
+        lists = load_lists(root / LISTS_FOLDER, LISTS_FOLDER)
+    except PolicyErrors as error:
+        problems.extend(error.problems)
+    try:
+        environment = build_environment(name, data, lists, _locator(root, name))
+    except PolicyErrors as error:
+        problems.extend(error.problems)
+    problems.raise_if_any()
+    return environment
+
+
+def _locator(root: Path, name: str) -> Locate:
+    file_name = f"{CONFIG_FOLDER}/Pulumi.{name}.yaml"
+    try:
+        return _in_config(read_yaml(root / file_name, file_name))
+    except PolicyErrors:
+        return lambda _: None
+
+
+def _in_config(file: YamlFile) -> Locate:
+    def locate(keys: Keys) -> Location:
+        if keys and isinstance(keys[0], str):
+            keys = ("config", f"{NAMESPACE}{keys[0]}", *keys[1:])
+        return file.locate(keys)
+
+    return locate
+
+
+def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> Environment:
+    file_name = f"{CONFIG_FOLDER}/Pulumi.{name}.yaml"
+    file = read_yaml(root / file_name, file_name)
+
+    locate = _in_config(file)
+    config = file.data.get("config") if isinstance(file.data, dict) else None
+    if not isinstance(config, dict):
+        what = f"the file has no `config:` with {NAMESPACE} settings"
+        raise PolicyErrors([Problem(locate(()), "", what, "see docs/configuration.md")])
+    data = {
+        key.removeprefix(NAMESPACE): value
+        for key, value in config.items()
+        if key.startswith(NAMESPACE)
+    }
+    return build_environment(name, data, lists, locate)

@@ -1,0 +1,150 @@
+"""The Pulumi engine: the user's own, else the official installer's, else one built here.
+
+Whatever is installed goes into the per-user cache, keyed by version, so that a second checkout
+finds it. It is prepared in a folder of its own and renamed when it is complete.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import env
+from bootstrap import golang
+from bootstrap.console import SetupError, last_words, run_long, say
+
+OLDEST_ENGINE = (3, 200, 0)
+INSTALLER = "https://get.pulumi.com/install.sh"
+_REACH_TIMEOUT = 5.0
+_PROGRAMS = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
+_OWN_PULUMI = "install Pulumi yourself (https://www.pulumi.com/docs/install/), it will be used"
+
+
+def ensure_engine(root: Path) -> Path:
+    """Finds or installs an engine, notes the choice for `env.py`, and returns its folder."""
+    folder = users_own() or _complete(env.cached_engine())
+    if folder is None:
+        _install()
+        folder = env.cached_engine()
+    record = env.engine_record(root)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(f"{folder}\n", encoding="utf-8")
+    return folder
+
+
+def is_ready() -> bool:
+    """Whether `ensure_engine` will have nothing to install."""
+    return users_own() is not None or _complete(env.cached_engine()) is not None
+
+
+def users_own() -> Path | None:
+    """The folder of the user's own `pulumi`, where it is new enough to serve."""
+    found = shutil.which("pulumi")
+    if found is None:
+        return None
+    folder = Path(found).resolve().parent
+    # The programs stand side by side in Pulumi's own packages, or all on PATH (Homebrew, Nix).
+    if not all((folder / name).exists() or shutil.which(name) for name in _PROGRAMS):
+        return None
+    version = version_of(Path(found))
+    return folder if version is not None and version >= OLDEST_ENGINE else None
+
+
+def version_of(pulumi: Path) -> tuple[int, ...] | None:
+    """The version that a `pulumi` reports, or nothing if it does not run."""
+    environment = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        answer = subprocess.run(
+            [pulumi, "version"],
+            capture_output=True,
+            check=True,
+            env=environment,
+            text=True,
+            timeout=20,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", answer.stdout.strip())
+    return tuple(int(part) for part in match.groups()) if match else None
+
+
+def _complete(folder: Path) -> Path | None:
+    return folder if all((folder / name).is_file() for name in _PROGRAMS) else None
+
+
+def _install() -> None:
+    cache = env.cache_directory()
+    cache.mkdir(parents=True, exist_ok=True)
+    with _alone(cache / "engine.lock"):
+        if _complete(env.cached_engine()) is not None:
+            return  # Another set-up installed it while this one waited.
+        for left_behind in cache.glob("*.partial"):
+            shutil.rmtree(left_behind, ignore_errors=True)
+        partial = Path(tempfile.mkdtemp(suffix=".partial", dir=cache))
+        try:
+            if not _run_installer(partial):
+                golang.build(partial / "bin")
+            _check(partial / "bin")
+            final = env.cached_engine().parent
+            shutil.rmtree(final, ignore_errors=True)
+            partial.chmod(0o755)
+            partial.rename(final)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    say(f"The Pulumi engine {env.ENGINE_VERSION} is ready for every checkout of this user")
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Lets one set-up of a user at a time install the engine; the system frees a dead one's lock."""
+    with lock.open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another set-up is installing the Pulumi engine: waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _run_installer(folder: Path) -> bool:
+    """Tries Pulumi's own installer; returns whether it could be reached and succeeded."""
+    try:
+        with urllib.request.urlopen(INSTALLER, timeout=_REACH_TIMEOUT) as response:  # noqa: S310
+            script: bytes = response.read()
+    except (OSError, urllib.error.URLError):
+        say(f"Pulumi's installer ({INSTALLER}) cannot be reached from here")
+        return False
+    say(f"Installing the Pulumi engine {env.ENGINE_VERSION} with {INSTALLER}")
+    path = folder / "install.sh"
+    path.write_bytes(script)
+    log = env.cache_directory() / "installer.log"
+    arguments = ["--no-edit-path", "--install-root", str(folder), "--version", env.ENGINE_VERSION]
+    succeeded = run_long(
+        ["sh", path, *arguments],
+        log=log,
+        doing="Pulumi's installer",
+        estimate="about 1 min",
+    )
+    path.unlink()
+    if not succeeded or _complete(folder / "bin") is None:
+        say(f"Pulumi's installer did not succeed: {last_words(log)} (all it said: {log})")
+        shutil.rmtree(folder / "bin", ignore_errors=True)
+        return False
+    return True
+
+
+def _check(folder: Path) -> None:
+    """Never keeps an engine that does not run."""
+    if _complete(folder) is None or version_of(folder / "pulumi") is None:
+        raise SetupError(
+            "the Pulumi engine that was installed does not run",
+            "nothing can be deployed without it",
+            f"Run `make setup` again, or {_OWN_PULUMI}",
+        )

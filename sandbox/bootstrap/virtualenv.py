@@ -1,0 +1,77 @@
+"""The project's `.venv`: hash-pinned dependencies and the project itself, editable."""
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from bootstrap.console import SetupError, last_words, run_long, say
+
+_LOCKS = ("requirements.txt", "sandbox/requirements.txt")
+_STAMP = ".wsus-egress-setup"
+
+
+def ensure_virtualenv(root: Path) -> bool:
+    """Makes `.venv` what the lock files say; returns whether there was anything to do."""
+    folder = root / ".venv"
+    stamp = folder / _STAMP
+    fingerprint = _fingerprint(root)
+    if _works(folder) and stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint:
+        return False
+    if not _works(folder):
+        say("Creating .venv")
+        # A folder whose interpreter is gone (an upgraded Python) is of no use: start afresh.
+        venv.create(folder, clear=True, with_pip=True, symlinks=os.name != "nt")
+    stamp.unlink(missing_ok=True)
+    say("Installing the pinned dependencies into .venv (about 2 min the first time)")
+    requirements = [argument for lock in _LOCKS for argument in ("-r", lock)]
+    _pip(root, "dependencies", ["--require-hashes", *requirements])
+    # Offline by construction: the build backend is among the dependencies.
+    _pip(root, "project", ["--no-deps", "--no-index", "--no-build-isolation", "-e", "."])
+    stamp.write_text(fingerprint, encoding="utf-8")
+    return True
+
+
+def _works(folder: Path) -> bool:
+    python = folder / "bin" / "python"
+    if not python.exists():
+        return False
+    answer = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False)
+    return answer.returncode == 0
+
+
+def _fingerprint(root: Path) -> str:
+    """Changes when the lock files, the project's metadata, the place or the Python changes."""
+    digest = hashlib.sha256()
+    for name in (*_LOCKS, "pyproject.toml"):
+        digest.update((root / name).read_bytes())
+    return f"{digest.hexdigest()} {platform.python_version()} {root}\n"
+
+
+def _pip(root: Path, what: str, arguments: list[str]) -> None:
+    python = root / ".venv" / "bin" / "python"
+    log = root / ".venv" / f"install-{what}.log"
+    command = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    if not run_long(
+        [*command, "--progress-bar", "off", *arguments],
+        log=log,
+        cwd=root,
+        doing=f"pip installs the {what}",
+        estimate="about 2 min",
+        phase=_phase,
+    ):
+        raise SetupError(
+            f"pip could not install the {what}",
+            last_words(log),
+            f"Check that a package index is reachable from {sys.prefix}; all it said: {log}",
+        )
+
+
+def _phase(line: str) -> str:
+    first, _, rest = line.partition(" ")
+    if first == "Collecting":
+        return f"fetching {rest.partition('==')[0]}"
+    return "unpacking" if line.startswith("Installing collected packages") else ""

@@ -1,0 +1,122 @@
+"""The environment in which the Pulumi engine runs here: private, local, without credentials.
+
+The set-up, the Makefile and the tests all take it from here. It keeps the sandbox away from the
+user's own Pulumi: its own home folder and plugins, its state in a local folder, no access token,
+no cloud credentials. Nothing but the standard library, for it runs before the set-up has finished.
+
+    python3 sandbox/env.py -- pulumi stack ls      run one command in it
+    eval "$(python3 sandbox/env.py)"               put a shell into it
+"""
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+ENGINE_VERSION = "3.259.0"
+"""The engine that the set-up installs where the user has none."""
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Real credentials have no business with stand-ins; an access token or a passphrase file of the
+# user's would take the place of what is set below.
+_LEFT_OUT_PREFIXES = ("AWS_", "ARM_", "AZURE_")
+_LEFT_OUT = (
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PULUMI_STACK",
+    "PYTHONHOME",
+    "PYTHONPATH",
+)
+
+
+def cache_directory() -> Path:
+    """The per-user cache, shared by every checkout."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG specification has relative paths ignored.
+    parent = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
+    return parent / "pulumi-wsus-egress"
+
+
+def cached_engine() -> Path:
+    """The folder of the engine that the set-up installs, whether it is there yet or not."""
+    return cache_directory() / f"engine-{ENGINE_VERSION}" / "bin"
+
+
+def sandbox_directory(root: Path) -> Path:
+    """Everything that the sandbox of one checkout keeps: plugins, state, the engine's place."""
+    return root / ".sandbox"
+
+
+def engine_record(root: Path) -> Path:
+    """The file in which the set-up notes the folder of the engine that it chose."""
+    return sandbox_directory(root) / "engine"
+
+
+def engine_folder(root: Path) -> Path | None:
+    """The folder of the `pulumi` to run: the set-up's choice, else the cached one, else PATH's."""
+    record = engine_record(root)
+    candidates = [Path(record.read_text(encoding="utf-8").strip())] if record.is_file() else []
+    candidates.append(cached_engine())
+    for folder in candidates:
+        if (folder / "pulumi").is_file():
+            return folder
+    found = shutil.which("pulumi")
+    return Path(found).parent if found else None
+
+
+def sandbox_settings(root: Path) -> dict[str, str]:
+    """The variables that the sandbox sets, by name."""
+    sandbox = sandbox_directory(root)
+    folders = [str(root / ".venv" / "bin")]
+    engine = engine_folder(root)
+    if engine is not None:
+        folders.append(str(engine))
+    inherited = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    folders.extend(folder for folder in inherited if folder not in folders)
+    return {
+        "PATH": os.pathsep.join(folders),
+        "VIRTUAL_ENV": str(root / ".venv"),
+        "PULUMI_HOME": str(sandbox / "pulumi-home"),
+        "PULUMI_BACKEND_URL": f"file://{sandbox / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # A stand-in that is missing must be an error, not a download of the real provider.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+def engine_environment(root: Path = ROOT) -> dict[str, str]:
+    """The whole environment for a child process that runs the engine for the checkout at `root`."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _LEFT_OUT and not name.startswith(_LEFT_OUT_PREFIXES)
+    }
+    return kept | sandbox_settings(root)
+
+
+def become(command: list[str]) -> NoReturn:
+    """Replaces this process by `command`, run in the environment."""
+    environment = engine_environment(ROOT)
+    program = shutil.which(command[0], path=environment["PATH"])
+    if program is None:
+        print(f"error: {command[0]} is not there: run `make setup` first", file=sys.stderr)
+        sys.exit(127)
+    os.execve(program, command, environment)  # noqa: S606 - the command is the user's own
+
+
+def main(arguments: list[str]) -> None:
+    """Runs a command in the environment, or prints the environment for a shell."""
+    command = arguments[1:] if arguments[:1] == ["--"] else arguments
+    if command:
+        become(command)
+    for name, value in sandbox_settings(ROOT).items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,176 @@
+"""What a stand-in needs to know of one resource type, and of the cloud it is in."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from providers.errors import Problem, Problems
+from providers.store import Record, Records, Store
+from providers.wire import UNKNOWN, is_known
+from providers.world import World
+
+Inputs = Mapping[str, Any]
+Invoke = Callable[[Inputs, "Session"], dict[str, Any]]
+
+_TYPE_NAMES: Final = {
+    str: "a string", int: "a whole number", bool: "true or false", list: "a list", dict: "a map",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a configured provider works with."""
+
+    store: Store
+    world: World
+    config: Inputs = field(default_factory=dict)
+
+    def setting(self, name: str, default: str = "") -> str:
+        """A setting of the provider, where it is a known string."""
+        value = self.config.get(name)
+        return value if isinstance(value, str) and value else default
+
+
+class Kind(ABC):
+    """One resource type: its inputs, what replaces it, and what its service refuses."""
+
+    token: ClassVar[str]
+    inputs: ClassVar[Mapping[str, type]]
+    required: ClassVar[Sequence[str]] = ()
+    replaced_by: ClassVar[frozenset[str]] = frozenset()
+    """The inputs that the real resource cannot change in place."""
+    local: ClassVar[frozenset[str]] = frozenset()
+    """The inputs that stay with the provider: the cloud never sees them."""
+    computed: ClassVar[Sequence[str]] = ()
+    """The outputs that are not known before the resource exists."""
+
+    @property
+    def name(self) -> str:
+        """`SecurityGroup`, the last part of the type."""
+        return self.token.rsplit(":", 1)[-1]
+
+    def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:  # noqa: ARG002
+        """Inputs for what the program left out."""
+        return {}
+
+    def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """What is wrong with the inputs alone. Unknown values are nobody's fault."""
+        yield from ()
+
+    def canonical(self, inputs: Inputs) -> dict[str, Any]:
+        """The inputs as the cloud compares them."""
+        return {name: value for name, value in inputs.items() if not name.startswith("__")}
+
+    def record(self, inputs: Inputs) -> Record:
+        """What the cloud keeps of the inputs."""
+        return {
+            name: value
+            for name, value in inputs.items()
+            if name not in self.local and not name.startswith("__")
+        }
+
+    def surroundings(self, inputs: Inputs, session: Session) -> None:  # noqa: B027 - none by default.
+        """Raise where the world lacks what the resource names; a preview asks too."""
+
+    @abstractmethod
+    def identify(self, inputs: Inputs, session: Session) -> str:
+        """The physical id of a new resource."""
+
+    @abstractmethod
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """Raise what the service answers to a create (`id_` is not in `records`) or an update."""
+
+    def release(self, id_: str, inputs: Inputs, records: Records) -> None:
+        """Raise where a delete is refused; take along what goes with the resource."""
+
+    @abstractmethod
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
+        """What the resource adds to its inputs."""
+
+    def delete_first(self, old: Inputs, new: Inputs) -> bool:  # noqa: ARG002
+        """Whether a replacement cannot stand beside what it replaces."""
+        return False
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How a resource without a name gets one: the same name for the same resource every time.
+
+    The real providers end the name in random digits. These are a hash of the URN, so that a test
+    and a reader see the same name twice; only where the cloud holds that name already (the resource
+    is being replaced) does the hash move on.
+    """
+
+    urn: str
+    olds: Inputs
+    records: Records
+
+    @property
+    def logical(self) -> str:
+        """The resource's name in the program."""
+        return self.urn.rsplit("::", 1)[-1]
+
+    def pick(self, setting: str, kind: Kind, separator: str, digits: int) -> str:
+        """The name it has, or one that no resource of the type has."""
+        kept = self.olds.get(setting)
+        if isinstance(kept, str):
+            return kept
+        held = self.records.get(kind.token, {}).values()
+        taken = {str(record.get(setting, "")).casefold() for record in held}
+        return next(name for name in self._names(separator, digits) if name.casefold() not in taken)
+
+    def _names(self, separator: str, digits: int) -> Iterator[str]:
+        attempt = 0
+        while True:
+            seed = f"{self.urn}#{attempt}" if attempt else self.urn
+            suffix = hashlib.sha256(seed.encode()).hexdigest()[:digits]
+            yield f"{self.logical}{separator}{suffix}"
+            attempt += 1
+
+
+def shape_problems(kind: Kind, inputs: Inputs) -> Problems:
+    """Names the type does not have, values of the wrong type, and what is missing."""
+    for name, value in inputs.items():
+        if name.startswith("__") or value is UNKNOWN:
+            continue
+        if name not in kind.inputs:
+            known = ", ".join(kind.inputs)
+            yield Problem(name, f"{kind.name} has no property {name}; it has: {known}")
+        elif not is_a(value, kind.inputs[name]):
+            yield Problem(name, f"{name} must be {_TYPE_NAMES[kind.inputs[name]]}, not {value!r}")
+    for name in kind.required:
+        if name not in inputs:
+            yield Problem(name, f"missing required property '{name}'")
+
+
+def is_a(value: object, wanted: type) -> bool:
+    """Whether a value from the wire has a type; a bool is no number."""
+    return isinstance(value, wanted) and not (wanted is int and isinstance(value, bool))
+
+
+def known(inputs: Inputs, name: str, wanted: type = str) -> Any:
+    """A property's value where it is set, known and of its type; else None."""
+    value = inputs.get(name)
+    return value if is_a(value, wanted) and is_known(value) else None
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One provider: its resource types, its functions, and what its settings must be."""
+
+    provider: str
+    version: str
+    kinds: Mapping[str, Kind]
+    invokes: Mapping[str, Invoke]
+    config_problems: Callable[[Inputs], Problems]
+    marks_defaults: bool
+    """Whether inputs carry `__defaults`, as in every provider that is bridged from Terraform."""
+    title: str
+
+    def kind(self, token: str) -> Kind | None:
+        """A resource type, by its token."""
+        return self.kinds.get(token)

@@ -1,0 +1,297 @@
+"""The `ResourceProvider` service: what the engine asks, answered for one cloud.
+
+Every answer about resources is given under one lock. The engine asks concurrently, the answers take
+milliseconds, and neither moto nor the file of the cloud is meant for two threads at once.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from providers.compare import Change, changes
+from providers.errors import CloudError
+from providers.kind import Cloud, Inputs, Kind, Naming, Session, shape_problems
+from providers.store import Records, Store, StoreError
+from providers.wire import UNKNOWN, decode, encode, is_known, secret_names, to_value
+from providers.world import World
+
+_KINDS: Final = {
+    "add": provider_pb2.PropertyDiff.ADD,
+    "delete": provider_pb2.PropertyDiff.DELETE,
+    "update": provider_pb2.PropertyDiff.UPDATE,
+}
+_REPLACING: Final = {
+    "add": provider_pb2.PropertyDiff.ADD_REPLACE,
+    "delete": provider_pb2.PropertyDiff.DELETE_REPLACE,
+    "update": provider_pb2.PropertyDiff.UPDATE_REPLACE,
+}
+_DEFAULTS: Final = "__defaults"
+
+
+class StandIn(provider_pb2_grpc.ResourceProviderServicer):
+    """One cloud's stand-in, served to one engine."""
+
+    def __init__(self, cloud: Cloud, store: Store, world: World) -> None:
+        """A stand-in that keeps what it accepts in `store`."""
+        self._cloud = cloud
+        self._lock = threading.RLock()
+        self._session = Session(store, world)
+
+    # What the engine asks about the provider.
+
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, accept_resources=False, accept_outputs=False
+        )
+
+    def Attach(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        return Empty()
+
+    def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        return Empty()  # No call waits for anything, so there is nothing to stop.
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        return plugin_pb2.PluginInfo(version=self._cloud.version)
+
+    def GetMapping(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        return provider_pb2.GetMappingResponse()
+
+    def GetMappings(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        return provider_pb2.GetMappingsResponse()
+
+    def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(_schema(self._cloud)))
+
+    def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        config = _settings(decode(request.news))
+        failures = [
+            provider_pb2.CheckFailure(property=problem.path, reason=problem.reason)
+            for problem in self._cloud.config_problems(config)
+        ]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+
+    def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        old, new = decode(request.old_inputs or request.olds), decode(request.news)
+        found = [change for change in changes(old, new) if change.top != "version"]
+        return _difference(found, frozenset(), delete_first=False)
+
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
+        config = _settings(decode(request.args))
+        self._session = Session(self._session.store, self._session.world, config)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
+        )
+
+    def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
+        function = self._cloud.invokes.get(request.tok)
+        if function is None:
+            _abort(context, f"{request.tok} is not in the sandbox: the stand-in for "
+                            f"{self._cloud.title} has {', '.join(sorted(self._cloud.invokes))}")
+        answer = function(decode(request.args), self._session)
+        return provider_pb2.InvokeResponse(**{"return": encode(answer)})
+
+    # What the engine asks about a resource.
+
+    def Check(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
+        kind = self._kind(request.urn, context)
+        olds, inputs = decode(request.olds), decode(request.news)
+        with self._lock:
+            naming = Naming(request.urn, olds, self._records(context))
+            added = {
+                name: value
+                for name, value in kind.defaults(inputs, self._session, naming).items()
+                if name not in inputs
+            }
+            inputs |= added
+            problems = [*shape_problems(kind, inputs)]
+            if not problems:  # What follows may rely on the types.
+                problems = [*kind.problems(inputs, self._session)]
+        checked = provider_pb2.CheckResponse(
+            inputs=request.news,
+            failures=[
+                provider_pb2.CheckFailure(property=problem.path, reason=problem.reason)
+                for problem in problems
+            ],
+        )
+        if self._cloud.marks_defaults:
+            added[_DEFAULTS] = sorted(added)
+        for name, value in added.items():
+            checked.inputs.fields[name].CopyFrom(to_value(value))
+        return checked
+
+    def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
+        kind = self._kind(request.urn, context)
+        old, new = decode(request.old_inputs or request.olds), decode(request.news)
+        found = [*changes(kind.canonical(old), kind.canonical(new))]
+        return _difference(found, kind.replaced_by, delete_first=kind.delete_first(old, new))
+
+    def Create(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
+        kind = self._kind(request.urn, context)
+        inputs, secrets = decode(request.properties), secret_names(request.properties)
+        with self._lock, _refusals(context, f"creating {kind.name}"):
+            kind.surroundings(inputs, self._session)
+            if request.preview:
+                outputs = self._state(kind, "", inputs, preview=True)
+                return provider_pb2.CreateResponse(id="", properties=encode(outputs, secrets))
+            with self._session.store.change() as records:
+                id_ = kind.identify(inputs, self._session)
+                kind.admit(id_, inputs, records, self._session)
+                records.setdefault(kind.token, {})[id_] = kind.record(inputs)
+            outputs = self._state(kind, id_, inputs)
+        return provider_pb2.CreateResponse(id=id_, properties=encode(outputs, secrets))
+
+    def Read(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
+        kind = self._kind(request.urn, context)
+        old, secrets = decode(request.inputs), secret_names(request.inputs)
+        with self._lock:
+            id_, record = _find(self._records(context), kind, request.id)
+            if record is None:
+                return provider_pb2.ReadResponse()
+            kept = {n: v for n, v in old.items() if n in kind.local or n == _DEFAULTS}
+            inputs = {**record, **kept}
+            if self._cloud.marks_defaults:
+                inputs.setdefault(_DEFAULTS, [])
+            outputs = self._state(kind, id_, inputs)
+        return provider_pb2.ReadResponse(
+            id=id_, inputs=encode(inputs, secrets), properties=encode(outputs, secrets)
+        )
+
+    def Update(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
+        kind = self._kind(request.urn, context)
+        inputs, secrets = decode(request.news), secret_names(request.news)
+        with self._lock, _refusals(context, f"updating {kind.name} ({request.id})"):
+            kind.surroundings(inputs, self._session)
+            if not request.preview:
+                with self._session.store.change() as records:
+                    id_, record = _find(records, kind, request.id)
+                    if record is None:
+                        raise CloudError("it does not exist any more; `pulumi refresh` drops it")
+                    kind.admit(id_, inputs, records, self._session)
+                    records[kind.token][id_] = kind.record(inputs)
+            outputs = self._state(kind, request.id, inputs, preview=request.preview)
+        return provider_pb2.UpdateResponse(properties=encode(outputs, secrets))
+
+    def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
+        kind = self._kind(request.urn, context)
+        inputs = {**decode(request.properties), **decode(request.old_inputs)}
+        with (
+            self._lock,
+            _refusals(context, f"deleting {kind.name} ({request.id})"),
+            self._session.store.change() as records,
+        ):
+            id_, record = _find(records, kind, request.id)
+            if record is not None:  # What is gone already is as good as deleted.
+                kind.release(id_, inputs, records)
+                del records[kind.token][id_]
+        return Empty()
+
+    def _kind(self, urn: str, context: Any) -> Kind:
+        # urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME
+        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        kind = self._cloud.kind(token)
+        if kind is None:
+            _abort(context, f"{token} is not in the sandbox: the stand-in for {self._cloud.title} "
+                            f"has {', '.join(sorted(self._cloud.kinds))}")
+        return kind
+
+    def _records(self, context: Any) -> Records:
+        with _refusals(context, "reading the sandbox"):
+            return self._session.store.read()
+
+    def _state(
+        self, kind: Kind, id_: str, inputs: Inputs, *, preview: bool = False
+    ) -> dict[str, Any]:
+        own = {name: value for name, value in inputs.items() if name != _DEFAULTS}
+        if preview and (not id_ or not is_known(own)):
+            return {**dict.fromkeys(kind.computed, UNKNOWN), **own}
+        return {**kind.outputs(id_, own, self._session), **own}
+
+
+class _refusals:  # noqa: N801 - used as a statement.
+    """Turns a refusal into the gRPC error that the engine prints."""
+
+    def __init__(self, context: Any, doing: str) -> None:
+        self._context, self._doing = context, doing
+
+    def __enter__(self) -> None:
+        """Nothing to open."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """The refusal in one line, without a traceback."""
+        if isinstance(error, CloudError | StoreError):
+            _abort(self._context, f"{self._doing}: {error}")
+
+
+def _abort(context: Any, message: str) -> NoReturn:
+    context.abort(grpc.StatusCode.UNKNOWN, message)
+    raise AssertionError  # `abort` does not return.
+
+
+def _find(records: Records, kind: Kind, id_: str) -> tuple[str, dict[str, Any] | None]:
+    held = records.get(kind.token, {})
+    if id_ in held:
+        return id_, held[id_]
+    # Azure compares its ids without case; an AWS id is lower case anyway.
+    for candidate, record in held.items():
+        if candidate.casefold() == id_.casefold():
+            return candidate, record
+    return id_, None
+
+
+def _difference(found: list[Change], replaced_by: frozenset[str], *, delete_first: bool) -> Any:
+    replaces = sorted({change.top for change in found if change.top in replaced_by})
+    some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+    return provider_pb2.DiffResponse(
+        changes=some if found else none,
+        diffs=sorted({change.top for change in found}),
+        replaces=replaces,
+        deleteBeforeReplace=bool(replaces) and delete_first,
+        hasDetailedDiff=True,
+        detailedDiff={
+            change.path: provider_pb2.PropertyDiff(
+                kind=(_REPLACING if change.top in replaced_by else _KINDS)[change.kind],
+                inputDiff=True,
+            )
+            for change in found
+        },
+    )
+
+
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The provider's settings; the SDKs send what is no string as JSON."""
+    return {name: _setting(value) for name, value in config.items()}
+
+
+def _setting(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in "[{":
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _schema(cloud: Cloud) -> dict[str, Any]:
+    anything = {"$ref": "pulumi.json#/Any"}
+    resources = {
+        token: {
+            "inputProperties": {name: anything for name in kind.inputs if name != "id"},
+            "properties": {name: anything for name in (*kind.inputs, *kind.computed)
+                           if name != "id"},
+            "requiredInputs": [*kind.required],
+        }
+        for token, kind in cloud.kinds.items()
+    }  # fmt: skip
+    return {
+        "name": cloud.provider,
+        "version": cloud.version,
+        "description": f"A stand-in for {cloud.title}, for trying and testing: it changes no cloud.",
+        "resources": resources,
+    }

@@ -1,0 +1,50 @@
+"""What exists before anything is deployed: `sandbox/world.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+WORLD_FILE: Final = Path(__file__).resolve().parents[1] / "world.yaml"
+WORLD_NAME: Final = "sandbox/world.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """VPCs by region and id, prefix lists by region and id, resource groups' locations by name."""
+
+    vpcs: dict[tuple[str, str], dict[str, Any]]
+    prefix_lists: frozenset[tuple[str, str]]
+    resource_groups: dict[str, str]
+
+    def default_vpc(self, region: str) -> str | None:
+        """The id of the region's default VPC, where the file says one is."""
+        for (where, vpc), about in self.vpcs.items():
+            if where == region and about.get("default"):
+                return vpc
+        return None
+
+    def location(self, resource_group: str) -> str | None:
+        """Where a resource group is. Azure compares names without case."""
+        return self.resource_groups.get(resource_group.casefold())
+
+
+def from_data(data: dict[str, Any]) -> World:
+    """The world that the file's content describes."""
+    return World(
+        vpcs={(vpc["region"], vpc["id"]): vpc for vpc in data.get("vpcs", ())},
+        prefix_lists=frozenset((row["region"], row["id"]) for row in data.get("prefix_lists", ())),
+        resource_groups={
+            row["name"].casefold(): row["location"] for row in data.get("resource_groups", ())
+        },
+    )
+
+
+@cache
+def load(file: Path = WORLD_FILE) -> World:
+    """The world of the checkout, read once a run."""
+    import yaml  # noqa: PLC0415 - not needed by every run.
+
+    return from_data(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
