@@ -30,9 +30,7 @@ policy = {key: settings[key] for key in POLICY if key in settings}
 if aws := environment.aws:
     from wsus_egress.aws import AwsWsusEgress
 
-    in_aws = AwsWsusEgress(
-        "wsus", {"policy": policy, "vpc_id": aws.vpc_id, "tags": dict(aws.tags)}
-    )
+    in_aws = AwsWsusEgress("wsus", {"policy": policy, "vpc_id": aws.vpc_id, "tags": dict(aws.tags)})
     pulumi.export("awsSecurityGroupIds", in_aws.security_group_ids)
 if azure := environment.azure:
     from wsus_egress.azure import AzureWsusEgress

@@ -243,7 +243,9 @@ class _Builder:
             self._refuse(keys, what, "write one like 10.20.0.10 or 10.20.0.0/24")
         else:
             what = f"{text} has host bits set beyond its prefix"
-            self._refuse(keys, what, f"write {loose}, or {text.split('/')[0]} for the one host")
+            self._refuse(
+                keys, what, f"write {loose}, or {text.split('/', maxsplit=1)[0]} for the one host"
+            )
         return None
 
     def _refuse_twice(self, parties: Sequence[Party]) -> None:
@@ -296,9 +298,7 @@ class _Builder:
             tags=tuple(sorted(azure.tags.items())),
         )
 
-    def _refuse_servers_outside(
-        self, parties: Sequence[Party], targets: Sequence[Target]
-    ) -> None:
+    def _refuse_servers_outside(self, parties: Sequence[Party], targets: Sequence[Target]) -> None:
         azure = next((t for t in targets if isinstance(t, AzureTarget)), None)
         if azure is None:
             return

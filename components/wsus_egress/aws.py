@@ -75,7 +75,9 @@ class AwsWsusSecurityGroup(pulumi.ComponentResource):
         group = next((group for group in control.groups if group.party == party), None)
         if group is None:
             known = ", ".join(each.party for each in control.groups)
-            raise pulumi.RunError(f"party: {party!r} does not stand in AWS; the choices are {known}")
+            raise pulumi.RunError(
+                f"party: {party!r} does not stand in AWS; the choices are {known}"
+            )
         prefix = name.removesuffix(f"-{party}")
         (main, *rules) = control.group_documents(prefix, group)
         child = pulumi.ResourceOptions(parent=self)
@@ -124,9 +126,7 @@ class AwsWsusEgress(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AwsWsusEgress", name, {"vpcId": args["vpc_id"]}, opts
-        )
+        super().__init__("wsus-egress:index:AwsWsusEgress", name, {"vpcId": args["vpc_id"]}, opts)
         groups = {
             group.party: AwsWsusSecurityGroup(
                 f"{name}-{group.party}",

@@ -98,7 +98,9 @@ def parse_pattern(
     try:
         return Pattern.parse(text)
     except InvalidName as error:
-        problems.add(file.locate(keys), path_text(keys), f"{error.text} {error.reason}", error.instead)
+        problems.add(
+            file.locate(keys), path_text(keys), f"{error.text} {error.reason}", error.instead
+        )
         return None
 
 

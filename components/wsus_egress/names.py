@@ -51,9 +51,9 @@ def host_name(text: str) -> str:
     Raises:
         InvalidName: When it is no host name, an IP address included.
     """
-    if (found := _NORMAL.fullmatch(text)) and found[1] is None and len(text) <= MAX_NAME:
-        if "xn--" not in text:
-            return text
+    found = _NORMAL.fullmatch(text)
+    if found and found[1] is None and len(text) <= MAX_NAME and "xn--" not in text:
+        return text
     _refuse_foreign_parts(text)
     name = text.removesuffix(".").lower()
     if not name.isascii() or "xn--" in name:
@@ -93,7 +93,7 @@ def _refuse_foreign_parts(text: str) -> None:
         raise InvalidName(
             text,
             "has a port: the ports are TCP 80 and TCP 443 and cannot be configured",
-            f"write {ascii(text.split(':')[0])}",
+            f"write {ascii(text.split(':', maxsplit=1)[0])}",
         )
     for character in text:
         if character in "'\"`;,\\|%" or character.isspace() or not character.isprintable():

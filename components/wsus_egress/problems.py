@@ -41,7 +41,7 @@ class Problem:
         return ": ".join([*where, text])
 
 
-class PolicyErrors(Exception):
+class PolicyErrors(Exception):  # noqa: N818 - it carries several
     """The input cannot be used: every problem that was found, in file and line order.
 
     Attributes:

@@ -174,7 +174,9 @@ def _differences(
     policy: EgressPolicy, flow: Flow, controls: Sequence[Control], opaque: dict[str, None]
 ) -> Iterator[tuple[Flow, Literal["wider", "narrower"], str]]:
     rulings = [(control.name, control.admits(flow)) for control in controls]
-    passed = [(name, ruling) for name, ruling in rulings if ruling.verdict is not Verdict.NOT_APPLICABLE]
+    passed = [
+        (name, ruling) for name, ruling in rulings if ruling.verdict is not Verdict.NOT_APPLICABLE
+    ]
     if not passed:
         return
     allowed = policy.decide(flow).allowed
@@ -199,8 +201,8 @@ def _named_differences(
     for name, (admitted, more) in parts:
         if more:
             unpublished.append(name)
-            admitted |= wanted  # The policy's own verdict is taken to hold.
-        together &= admitted
+        # Where there may be more than is published, the policy's own verdict is taken to hold.
+        together &= admitted | wanted if more else admitted
     if together:
         opaque.update(dict.fromkeys(unpublished))
     if (extra := (together - wanted).witness()) is not None:
@@ -217,9 +219,7 @@ def _may_reach(policy: EgressPolicy, flow: Flow) -> bool:
 
 
 def _named(flow: Flow, name: str) -> Flow:
-    return Flow(
-        flow.source, flow.destination, flow.protocol, flow.port, flow.application, name
-    )
+    return Flow(flow.source, flow.destination, flow.protocol, flow.port, flow.application, name)
 
 
 def _subject(policy: EgressPolicy, flow: Flow) -> str:
@@ -261,7 +261,9 @@ def _representatives(
     for source, destination, port in itertools.product(internet, inside, ports):
         yield Flow(source, destination, "tcp", port)
         yield Flow(source, destination, "udp", port)
-    synchronization = sorted({p for party in policy.parties if party.ports for p in party.ports.all()})
+    synchronization = sorted(
+        {p for party in policy.parties if party.ports for p in party.ports.all()}
+    )
     for source, destination in itertools.product(internal, internal):
         if source in inside or destination in inside:
             for port in synchronization:

@@ -274,6 +274,21 @@ def json_schema(kind: type[_Settings], title: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
+def stack_schema(environment: Mapping[str, Any], namespace: str) -> dict[str, Any]:
+    """The JSON Schema of a stack's configuration file, whose other keys are Pulumi's own."""
+    keys = {
+        f"{namespace}{key}": {"$ref": f"environment.json#/properties/{key}"}
+        for key in environment["properties"]
+    }
+    return {
+        "$schema": environment["$schema"],
+        "title": "WSUS egress stack configuration",
+        "type": "object",
+        "required": ["config"],
+        "properties": {"config": {"type": "object", "properties": keys}},
+    }
+
+
 def path_text(keys: Keys) -> str:
     """`('servers', 0, 'addresses')` as `servers[0].addresses`."""
     text = ""
@@ -329,7 +344,7 @@ def _explain(
         fallback = ("does not fit", f"write what fits {context['pattern']}")
         what, instead = _PATTERNS.get(context["pattern"], fallback)
         return f"{_shortened(repr(value))} {what}", instead
-    if error == "too_short" or error == "string_too_short":
+    if error in ("too_short", "string_too_short"):
         return "it is empty", "give at least one entry" if error == "too_short" else "write a text"
     message = detail["msg"][0].lower() + detail["msg"][1:]
     return f"{_shortened(repr(value))} cannot be used", message

@@ -46,7 +46,11 @@ class SecurityGroupRule:
     @property
     def text(self) -> str:
         """`allow egress tcp/443 to 0.0.0.0/0`."""
-        ports = str(self.from_port) if self.from_port == self.to_port else f"{self.from_port}-{self.to_port}"
+        ports = (
+            str(self.from_port)
+            if self.from_port == self.to_port
+            else f"{self.from_port}-{self.to_port}"
+        )
         way = "to" if self.direction == "egress" else "from"
         return f"allow {self.direction} {self.protocol}/{ports} {way} {self.network}"
 

@@ -115,7 +115,9 @@ class AzureApplicationRules:
     def admits(self, flow: Flow) -> Ruling:
         """Top down, the first rule that has the name decides; no rule, no passage."""
         if not self._applies(flow):
-            return Ruling(Verdict.NOT_APPLICABLE, "only what leaves the virtual network passes here")
+            return Ruling(
+                Verdict.NOT_APPLICABLE, "only what leaves the virtual network passes here"
+            )
         if flow.destination.version == 6:
             return Ruling(Verdict.DENY, _IPV4_ONLY)
         if flow.protocol != "tcp" or flow.application is None:
@@ -131,7 +133,9 @@ class AzureApplicationRules:
             elif flow.name is not None and flow.name in self._sets[rule.id]:
                 if rule.collection == "allow":
                     return Ruling(Verdict.ALLOW, rule.id)
-                return Ruling(Verdict.OPAQUE, opaque.id) if opaque else Ruling(Verdict.DENY, rule.id)
+                return (
+                    Ruling(Verdict.OPAQUE, opaque.id) if opaque else Ruling(Verdict.DENY, rule.id)
+                )
         if flow.name is None:
             return Ruling(Verdict.DENY, "without a host name no application rule matches")
         if opaque is None and not _is_web(flow):
@@ -156,7 +160,7 @@ class AzureApplicationRules:
                 denied |= self._sets[rule.id]
         # What no rule decides falls to Azure's own infrastructure collection, whose content is not
         # published in full either ("infrastructure FQDNs", 2018).
-        undecided = _is_web(flow) and not ALL_NAMES <= admitted | denied
+        undecided = _is_web(flow) and not admitted | denied >= ALL_NAMES
         return admitted, opaque or undecided
 
     @cached_property
@@ -198,7 +202,9 @@ class AzureApplicationRules:
             "threatIntelMode": policy.threat_intel_mode,
         }
         return (
-            Document("azure-native:network:FirewallPolicy", f"{prefix}-firewall-policy", properties),
+            Document(
+                "azure-native:network:FirewallPolicy", f"{prefix}-firewall-policy", properties
+            ),
             group,
         )
 
@@ -231,7 +237,9 @@ def _collection(action: str, rules: Sequence[ApplicationRule]) -> dict[str, Any]
 
 
 def _properties(rule: ApplicationRule) -> dict[str, Any]:
-    what = {"fqdnTags": list(rule.fqdn_tags)} if rule.fqdn_tags else {"targetFqdns": list(rule.fqdns)}
+    what = (
+        {"fqdnTags": list(rule.fqdn_tags)} if rule.fqdn_tags else {"targetFqdns": list(rule.fqdns)}
+    )
     return {
         "description": rule.description,
         "name": rule.id,
@@ -263,7 +271,9 @@ def _rules(
     if policy.mode is Mode.OPEN:
         # Not a network rule: that would pass before threat intelligence is asked in alert mode
         # ("Azure Firewall known issues", 2023-10).
-        yield ApplicationRule("any-name", "allow", sources, both, (EVERY_NAME,), (), "Any host name")
+        yield ApplicationRule(
+            "any-name", "allow", sources, both, (EVERY_NAME,), (), "Any host name"
+        )
         return
     if "tag" in target.destinations:
         yield ApplicationRule(

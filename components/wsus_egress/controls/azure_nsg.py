@@ -76,7 +76,7 @@ def _side_text(side: Side) -> str:
 def _has(side: Side, address: Address) -> bool:
     if side == "*":
         return True
-    return is_internet(address) if side == "Internet" else within(side, address)  # type: ignore[arg-type]
+    return is_internet(address) if side == "Internet" else within(side, address)
 
 
 @dataclass(frozen=True)
@@ -228,12 +228,14 @@ def _rules(policy: EgressPolicy) -> Iterator[NsgRule]:
                 party.addresses, party.ports.all(),
                 f"WSUS synchronization to {party.name}",
             )  # fmt: skip
-    synchronization = tuple(sorted({p for party in policy.parties if party.ports for p in party.ports.all()}))
+    synchronization = tuple(
+        sorted({p for party in policy.parties if party.ports for p in party.ports.all()})
+    )
     if synchronization:
         for direction in ("Outbound", "Inbound"):
             yield NsgRule(
                 f"deny-synchronization-{direction.lower()}", DENY_SYNCHRONIZATION,
-                direction, "Deny", "Tcp", "*", "*", synchronization,  # type: ignore[arg-type]
+                direction, "Deny", "Tcp", "*", "*", synchronization,
                 "Synchronization between named servers and clients only",
             )  # fmt: skip
     yield NsgRule(

@@ -85,7 +85,9 @@ def _azure(target: AzureTarget) -> Iterator[Problem]:
         yield Problem(None, "azure.firewallPolicy.threatIntelMode", what, "write Alert or Off")
     taken = {"managed-by", "wsus-egress-environment"} & {key for key, _ in target.tags}
     for key in sorted(taken):
-        yield Problem(None, f"azure.tags.{key}", f"the tag {key!r} is this project's own", "rename it")
+        yield Problem(
+            None, f"azure.tags.{key}", f"the tag {key!r} is this project's own", "rename it"
+        )
 
 
 def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:
@@ -93,5 +95,7 @@ def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:
     for control in controls:
         for quota in control.quotas():
             if quota.used > quota.limit:
-                what = f"{control.name}: {quota.used} {quota.name}, and the cloud allows {quota.limit}"
+                what = (
+                    f"{control.name}: {quota.used} {quota.name}, and the cloud allows {quota.limit}"
+                )
                 yield Problem(None, "servers", what, "use larger address blocks or fewer entries")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from wsus_egress.controls import Control, Document
-from wsus_egress.policy import Endpoint, EgressPolicy, Mode
+from wsus_egress.policy import EgressPolicy, Endpoint, Mode
 from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis
 from wsus_egress.preview.explain import Explanation
 from wsus_egress.problems import Problem

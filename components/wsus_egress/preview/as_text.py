@@ -40,7 +40,10 @@ def check(analyses: Sequence[Analysis], notes: Sequence[str]) -> str:
     lines += ["", *findings] if findings else []
     lines += [f"note: {note}" for note in notes]
     verdict = f"{len(findings)} not accepted" if findings else "no finding"
-    lines += ["", f"{_count(len(analyses), 'environment')}, {_count(len(rows), 'target')}: {verdict}"]
+    lines += [
+        "",
+        f"{_count(len(analyses), 'environment')}, {_count(len(rows), 'target')}: {verdict}",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -110,7 +113,14 @@ def _party(party: Party) -> tuple[str, ...]:
     if party.asks and party.internet:
         way += ", content from Microsoft Update"
     addresses = ", ".join(map(str, party.addresses))
-    return (party.name, party.kind, party.place, addresses, way, f"serves on {ports}" if ports else "")
+    return (
+        party.name,
+        party.kind,
+        party.place,
+        addresses,
+        way,
+        f"serves on {ports}" if ports else "",
+    )
 
 
 def _target(target: TargetAnalysis) -> Iterator[str]:
@@ -151,7 +161,8 @@ def explanation(found: Explanation) -> str:
     for target in found.targets:
         lines.append(f"      {target.target}: {target.verdict}")
         lines += _columns(
-            [(name, ruling.verdict.value, ruling.rule) for name, ruling in target.rulings], "        "
+            [(name, ruling.verdict.value, ruling.rule) for name, ruling in target.rulings],
+            "        ",
         )
     return "\n".join(lines)
 
@@ -161,10 +172,11 @@ def _columns(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
         return []
     widths = [max(len(cell) for cell in column) for column in _transposed(rows)]
     return [
-        indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        indent
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
 
 
 def _transposed(rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
-    return zip(*rows, strict=True)  # type: ignore[return-value]
+    return zip(*rows, strict=True)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from wsus_egress.problems import PolicyErrors
 
+if TYPE_CHECKING:
+    from wsus_egress.preview.explain import Explanation
+
 FINE, FINDING, UNUSABLE = 0, 1, 2
 
 
-class _Date(click.ParamType):
+class _Date(click.ParamType["datetime.date"]):
     name = "YYYY-MM-DD"
 
     def convert(
@@ -36,7 +39,11 @@ _project = click.option(
     help="The folder that has Pulumi.yaml and config/.  [default: this folder]",
 )
 _environments = click.option(
-    "--env", "names", multiple=True, metavar="NAME", help="An environment; repeatable.  [default: all]"
+    "--env",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="An environment; repeatable.  [default: all]",
 )
 _format = click.option(
     "--format",
@@ -146,9 +153,13 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
         _refuse(error, format_)
     stream = urls == ("-",)
     if stream or format_ == "json":
-        from wsus_egress.preview.as_json import explanation_line as show  # noqa: PLC0415
+        from wsus_egress.preview import as_json  # noqa: PLC0415
+
+        show: Callable[[Explanation], str] = as_json.explanation_line
     else:
-        from wsus_egress.preview.as_text import explanation as show  # noqa: PLC0415
+        from wsus_egress.preview import as_text  # noqa: PLC0415
+
+        show = as_text.explanation
     explainers = [Explainer(analysis) for analysis in analyses]
     status = FINE
     for number, url in enumerate(_lines() if stream else urls, start=1):

@@ -33,7 +33,7 @@ _SCHEMES: Final[dict[str, tuple[int, Application | None]]] = {
 }
 
 
-class InvalidUrl(ValueError):
+class InvalidUrl(ValueError):  # noqa: N818 - as InvalidName
     """A text that is no URL of which a flow could be made."""
 
 
@@ -92,7 +92,9 @@ def parse_url(url: str) -> Request:
         raise InvalidUrl(f"{url!r} has no scheme and host; write http://{url} or https://{url}")
     if scheme not in _SCHEMES:
         known = ", ".join(sorted(_SCHEMES))
-        raise InvalidUrl(f"{url!r}: the scheme {scheme!r} is not known here; the choices are {known}")
+        raise InvalidUrl(
+            f"{url!r}: the scheme {scheme!r} is not known here; the choices are {known}"
+        )
     usual, application = _SCHEMES[scheme]
     address, name, note = _destination(host, application)
     return Request(url, address, usual if port is None else port, application, name, note)
