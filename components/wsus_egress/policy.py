@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -64,6 +65,7 @@ class Scheme(StrEnum):
         return "http" if self is Scheme.HTTP else "tls"
 
 
+@functools.lru_cache(maxsize=4096)
 def is_internet(address: Address) -> bool:
     """Whether an address is reached over the Internet."""
     return not any(address in network for network in INTERNAL_NETWORKS)

@@ -30,9 +30,14 @@ def _integral(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _day(value: Any) -> Any:
+    """The Pulumi engine reads an unquoted day as a point in time and passes it on in words."""
+    return value.removesuffix(" 00:00:00 +0000 UTC") if isinstance(value, str) else value
+
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
-Date = Annotated[str, Field(pattern=DATE, description="A day, as YYYY-MM-DD.")]
+Date = Annotated[str, BeforeValidator(_day), Field(pattern=DATE, description="A day, as YYYY-MM-DD.")]
 Port = Annotated[int, BeforeValidator(_integral), Field(ge=1, le=65535)]
 SchemeName = Literal["http", "https"]
 Schemes = Annotated[list[SchemeName], Field(min_length=1, description="http: TCP 80; https: 443.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from wsus_egress.problems import PolicyErrors
 
 if TYPE_CHECKING:
     from wsus_egress.preview.explain import Explanation
+
+# Looking for pydantic's plugins takes a tenth of the time of a whole `check`, and none is used.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 FINE, FINDING, UNUSABLE = 0, 1, 2
 

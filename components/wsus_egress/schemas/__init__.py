@@ -1,0 +1,25 @@
+"""The JSON Schemas of the files a user writes: made from the types, shipped as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from wsus_egress.project import NAMESPACE
+from wsus_egress.settings import (
+    EndpointListSettings,
+    EnvironmentSettings,
+    json_schema,
+    stack_schema,
+)
+
+
+def render() -> Mapping[str, str]:
+    """Every schema's text by its file name."""
+    environment = json_schema(EnvironmentSettings, "WSUS egress environment")
+    schemas = {
+        "endpoint-list.json": json_schema(EndpointListSettings, "WSUS egress endpoint list"),
+        "environment.json": environment,
+        "stack-config.json": stack_schema(environment, NAMESPACE),
+    }
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas.items()}

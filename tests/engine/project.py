@@ -1,0 +1,89 @@
+"""A copy of the project with its own state and its own stand-in clouds, for one test."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from env import engine_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The program and its configuration, in a folder that a test may change."""
+
+    root: Path
+
+    @classmethod
+    def copy_to(cls, folder: Path) -> Project:
+        """Copy what a stack needs; the package and the plugins are those of the checkout."""
+        root = folder / "project"
+        root.mkdir()
+        for name in ("Pulumi.yaml", "__main__.py"):
+            shutil.copy(ROOT / name, root / name)
+        shutil.copytree(ROOT / "config", root / "config")
+        (folder / "state").mkdir()
+        return cls(root)
+
+    def environment(self) -> dict[str, str]:
+        """The engine's environment, with this test's own state and clouds."""
+        return engine_environment(ROOT) | {
+            "PULUMI_BACKEND_URL": f"file://{self.root.parent / 'state'}",
+            "WSUS_EGRESS_SANDBOX_CLOUD": str(self.root.parent / "cloud"),
+        }
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project's folder."""
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the engine."""
+        return self.run("pulumi", *arguments, "--non-interactive")
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `wsus-egress`."""
+        return self.run("wsus-egress", *arguments)
+
+    def up(self, stack: str) -> None:
+        """Deploy a stack for the first time."""
+        created = self.pulumi("stack", "init", stack)
+        assert created.returncode == 0, created.stderr
+        result = self.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    def export(self, stack: str) -> dict[str, Any]:
+        """The stack's state."""
+        result = self.pulumi("stack", "export", "--stack", stack)
+        exported: dict[str, Any] = json.loads(result.stdout)
+        return exported if exported["deployment"].get("resources") else _EMPTY
+
+    def last_operations(self, stack: str) -> dict[str, int]:
+        """How many resources the last update created, updated, replaced, deleted, left."""
+        result = self.pulumi("stack", "history", "--json", "--stack", stack)
+        changes: dict[str, int] = json.loads(result.stdout)[0]["resourceChanges"]
+        return changes
+
+    def add_endpoint(self, name: str, pattern: str) -> None:
+        """Append an entry to an endpoint list."""
+        with (self.root / "config" / "endpoints" / f"{name}.yaml").open("a") as file:
+            file.write(
+                f'  - pattern: "{pattern}"\n    schemes: [https]\n    purpose: a test\n'
+                "    source: a test\n    date: 2026-11-01\n"
+            )
+
+
+_EMPTY: dict[str, Any] = {"deployment": {"resources": []}}

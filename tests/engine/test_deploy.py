@@ -1,0 +1,114 @@
+"""The program and its environments in the real engine, against the stand-ins for the clouds."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from project import ROOT, Project
+
+from wsus_egress.preview.analysis import COMPONENT_NAME
+
+ENVIRONMENTS = ("dev", "open", "prod", "sandbox", "staging")
+
+pytestmark = pytest.mark.engine
+
+
+def custom_resources(export: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Resources of the clouds, by type and logical name."""
+    return {
+        (resource["type"], resource["urn"].rsplit("::", 1)[1]): resource
+        for resource in export["deployment"]["resources"]
+        if resource["custom"] and not resource["type"].startswith("pulumi:")
+    }
+
+
+def documents(project: Project, environment: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """The preview's documents, by type and logical name."""
+    preview = json.loads(project.command("preview", "--env", environment, "--format", "json").stdout)
+    return {
+        (document["type"], document["name"]): document["properties"]
+        for target in preview["environments"][0]["targets"]
+        for control in target["controls"]
+        for document in control["documents"]
+    }
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_environment_deploys_once(project: Project, environment: str) -> None:
+    """Every shipped environment deploys the first time, as previewed, and again without changes."""
+    project.up(environment)
+
+    deployed = custom_resources(project.export(environment))
+    previewed = documents(project, environment)
+
+    assert previewed.keys() == deployed.keys()
+    ids = {name: resource["id"] for (_, name), resource in deployed.items()}
+    for key, properties in previewed.items():
+        text = json.dumps(properties)
+        text = re.sub(r"\$\{([^}]+)\.id\}", lambda found: ids[found[1]], text)
+        inputs = deployed[key]["inputs"]
+        sent = {name: value for name, value in inputs.items() if name in properties}
+
+        assert json.loads(text) == sent
+
+    again = project.pulumi("preview", "--expect-no-changes", "--stack", environment)
+
+    assert 0 == again.returncode, again.stdout + again.stderr
+
+
+def test_children_are_parented(project: Project) -> None:
+    """Every cloud resource stands under a component, and every component under another or the stack."""
+    project.up("dev")
+
+    resources = project.export("dev")["deployment"]["resources"]
+    parents = {resource["urn"]: resource.get("parent", "") for resource in resources}
+    kinds = {resource["urn"]: resource["type"] for resource in resources}
+    cloud = [urn for urn, kind in kinds.items() if kind.startswith("aws:")]
+
+    assert cloud
+    assert {kinds[parents[urn]] for urn in cloud} == {"wsus-egress:index:AwsWsusSecurityGroup"}
+
+
+def test_added_entry_changes_only_its_rules(project: Project) -> None:
+    """A list entry more updates the rule collection group in place, and nothing else."""
+    project.up("staging")
+    project.add_endpoint("wsus", "extra.example.com")
+
+    result = project.pulumi("up", "--yes", "--skip-preview", "--json", "--stack", "staging")
+
+    assert 0 == result.returncode, result.stdout + result.stderr
+    operations = project.last_operations("staging")
+    assert {"update": 1} == {op: count for op, count in operations.items() if op != "same"}
+
+
+def test_wrong_settings_deploy_nothing(project: Project) -> None:
+    """All mistakes are shown with file and line, without a traceback, and nothing is created."""
+    path = project.root / "config" / "Pulumi.dev.yaml"
+    text = path.read_text(encoding="utf-8").replace("10.20.0.10", "10.20.0.10/8")
+    path.write_text(text.replace("[wsus-reference]", "[wsus-refrence]"), encoding="utf-8")
+    project.pulumi("stack", "init", "dev")
+
+    result = project.pulumi("up", "--yes", "--skip-preview", "--stack", "dev")
+
+    output = result.stdout + result.stderr
+    assert 0 != result.returncode
+    assert "Traceback" not in output
+    assert re.search(r"config/Pulumi\.dev\.yaml:\d+: lists\[0\]: there is no endpoint list", output)
+    assert re.search(r"config/Pulumi\.dev\.yaml:\d+: servers\[0\]\.addresses\[0\]: .* host bits", output)
+    assert {} == custom_resources(project.export("dev"))
+
+
+def test_program_is_a_page() -> None:
+    """The program stays small enough to be read at once."""
+    lines = Path(ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= 70
+
+
+def test_component_names_agree(project: Project) -> None:
+    """The program names its components as the preview assumes."""
+    assert f'"{COMPONENT_NAME}"' in (project.root / "__main__.py").read_text(encoding="utf-8")
