@@ -1,0 +1,175 @@
+"""Vendors' own validators judge every document that reaches a provider."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from azure.mgmt.network import models
+from azure.mgmt.network._serialization import Deserializer, Serializer
+from cfnlint.jsonschema import CfnTemplateValidator
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+from wsus_egress.controls import Document
+from wsus_egress.preview.analysis import COMPONENT_NAME, analyse
+
+ROOT = Path(__file__).resolve().parents[2]
+ARM_SCHEMAS = ROOT.parent / "shared" / "oracles" / "azure"
+TODAY = datetime.date(2026, 11, 24)
+
+# Pulumi's types with their ARM definition and the model of azure-mgmt-network.
+AZURE = {
+    "FirewallPolicy": ("firewallPolicies", "FirewallPolicy"),
+    "FirewallPolicyRuleCollectionGroup": (
+        "firewallPolicies_ruleCollectionGroups",
+        "FirewallPolicyRuleCollectionGroup",
+    ),
+    "NetworkSecurityGroup": ("networkSecurityGroups", "NetworkSecurityGroup"),
+}
+# What is part of a resource's address or of every resource, and no property of its own.
+ADDRESS = {
+    "firewallPolicyName",
+    "networkSecurityGroupName",
+    "resourceGroupName",
+    "ruleCollectionGroupName",
+}
+AWS = {
+    "SecurityGroup": "AWS::EC2::SecurityGroup",
+    "SecurityGroupEgressRule": "AWS::EC2::SecurityGroupEgress",
+    "SecurityGroupIngressRule": "AWS::EC2::SecurityGroupIngress",
+}
+
+
+def documents(cloud: str) -> list[Any]:
+    """Every document of every shipped environment on one cloud."""
+    return [
+        pytest.param(document, id=f"{analysis.environment.name}-{document.name}")
+        for analysis in analyse(ROOT, (), TODAY)
+        for target in analysis.targets
+        if target.target.cloud == cloud
+        for control in target.controls
+        for document in control.documents(COMPONENT_NAME)
+    ]
+
+
+def arm_body(document: Document) -> dict[str, Any]:
+    """The request's JSON: azure-native lifts `properties`, which goes back here."""
+    kind = document.type.rpartition(":")[2]
+    body: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
+    for key, value in document.properties.items():
+        if key in ("location", "tags"):
+            body[key] = value
+        elif key not in ADDRESS:
+            properties[key] = value
+    if kind == "NetworkSecurityGroup":
+        properties["securityRules"] = [
+            {
+                "name": rule["name"],
+                "properties": {key: value for key, value in rule.items() if key != "name"},
+            }
+            for rule in properties["securityRules"]
+        ]
+    return {**body, "properties": properties}
+
+
+@cache
+def arm_validator(definition: str) -> jsonschema.Draft4Validator:
+    """The ARM schema's part for one resource type."""
+    registry: Registry[Any] = Registry()
+    for name in ("Microsoft.Network.NRP.2024-05-01.json", "common-definitions.json"):
+        contents = json.loads((ARM_SCHEMAS / name).read_text(encoding="utf-8"))
+        resource = Resource.from_contents(contents, default_specification=DRAFT4)
+        registry = registry.with_resource(contents["id"].rstrip("#"), resource)
+        if name.startswith("Microsoft"):
+            base = contents["id"].rstrip("#")
+    reference = {"$ref": f"{base}#/resourceDefinitions/{definition}"}
+    return jsonschema.Draft4Validator(reference, registry=registry)
+
+
+@pytest.mark.skipif(not ARM_SCHEMAS.is_dir(), reason="the ARM JSON schemas are not beside the checkout")
+@pytest.mark.parametrize("document", documents("azure"))
+def test_arm_schema_accepts(document: Document) -> None:
+    """Azure's published schema accepts the document as a template's resource."""
+    definition, _ = AZURE[document.type.rpartition(":")[2]]
+    arm_type = f"Microsoft.Network/{definition.replace('_', '/')}"
+    envelope = {"name": document.name, "type": arm_type, "apiVersion": "2024-05-01"}
+
+    assert [] == list(arm_validator(definition).iter_errors({**envelope, **arm_body(document)}))
+
+
+@pytest.mark.parametrize("document", documents("azure"))
+def test_azure_model_takes_it_unchanged(document: Document) -> None:
+    """The vendor's SDK for the same API version reads the document and gives it back the same."""
+    _, model = AZURE[document.type.rpartition(":")[2]]
+    classes = {name: value for name, value in vars(models).items() if isinstance(value, type)}
+    body = arm_body(document)
+
+    parsed = Deserializer(classes)._deserialize(model, body)
+
+    assert body == Serializer(classes).body(parsed, model)
+    assert [] == list(out_of_bounds(parsed))
+
+
+def out_of_bounds(value: Any) -> Iterator[str]:
+    """The attributes of a model that break its own `_validation`."""
+    if isinstance(value, list):
+        for item in value:
+            yield from out_of_bounds(item)
+    for name, rules in getattr(value, "_validation", {}).items():
+        given = getattr(value, name)
+        if given is None:
+            if rules.get("required"):
+                yield f"{name} is missing"
+            continue
+        if isinstance(given, int) and not (
+            rules.get("minimum_ei", rules.get("minimum", given))
+            <= given
+            <= rules.get("maximum_ei", rules.get("maximum", given))
+        ):
+            yield f"{name} is {given}"
+    for name in getattr(value, "_attribute_map", {}):
+        yield from out_of_bounds(getattr(value, name))
+
+
+@pytest.mark.parametrize("document", documents("aws"))
+def test_registry_schema_accepts(document: Document) -> None:
+    """CloudFormation's registry schema accepts the document's properties."""
+    kind = document.type.rpartition(":")[2]
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", AWS[kind]).schema
+    renamed = {
+        "cidrIpv4": "CidrIp", "cidrIpv6": "CidrIpv6", "description": "Description",
+        "fromPort": "FromPort", "ipProtocol": "IpProtocol", "toPort": "ToPort", "vpcId": "VpcId",
+    }  # fmt: skip
+    properties = {
+        renamed[key]: value for key, value in document.properties.items() if key in renamed
+    }
+    if kind == "SecurityGroup":
+        properties["GroupDescription"] = properties.pop("Description")
+    else:
+        properties["GroupId"] = "sg-0123456789abcdef0"
+    validator = CfnTemplateValidator(schema=schema).evolve(schema=schema)
+
+    assert [] == [error.message for error in validator.iter_errors(properties)]
+
+
+def test_oracles_refuse_a_wrong_document() -> None:
+    """The judges are awake: a priority out of range, and a CIDR block that is none."""
+    classes = {name: value for name, value in vars(models).items() if isinstance(value, type)}
+    wrong = Deserializer(classes)._deserialize(
+        "FirewallPolicyRuleCollectionGroup", {"properties": {"priority": 1, "ruleCollections": []}}
+    )
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", AWS["SecurityGroupEgressRule"])
+    validator = CfnTemplateValidator(schema=schema.schema).evolve(schema=schema.schema)
+    rule = {"CidrIp": "10.0.0.0/40", "GroupId": "sg-0123456789abcdef0", "IpProtocol": "tcp"}
+
+    assert ["priority is 1"] == list(out_of_bounds(wrong))
+    assert [] != list(validator.iter_errors(rule))
