@@ -84,6 +84,7 @@ def sandbox_settings(root: Path) -> dict[str, str]:
         "PULUMI_BACKEND_URL": f"file://{sandbox / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "WSUS_EGRESS_SANDBOX_CLOUD": str(sandbox / "cloud"),
         # A stand-in that is missing must be an error, not a download of the real provider.
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }

@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wsus_egress.endpoints import EndpointList, choices, resolve
+from wsus_egress.endpoints import SCHEMES, EndpointList, choices, resolve
 from wsus_egress.environment import (
     Acceptance,
     AwsTarget,
@@ -25,7 +25,6 @@ from wsus_egress.policy import (
     Network,
     Party,
     Place,
-    Scheme,
     SynchronizationPorts,
 )
 from wsus_egress.problems import Collector, PolicyErrors
@@ -125,11 +124,8 @@ class _Builder:
             except InvalidName as error:
                 self._refuse(keys, f"{error.text} {error.reason}", error.instead)
                 continue
-            schemes = frozenset(Scheme(scheme) for scheme in extra.schemes)
-            endpoints.append(
-                Endpoint(pattern, schemes, extra.reason, extra.owner, "", "extra",
-                         self._locate(keys))
-            )  # fmt: skip
+            schemes = SCHEMES["http" in extra.schemes, "https" in extra.schemes]
+            endpoints.append(Endpoint(pattern, schemes, extra.reason, extra.owner, "", "extra"))
         wanted = settings.lists or settings.extra_endpoints
         if settings.mode == "restricted" and not endpoints and (self._lists or not wanted):
             what = "the mode is restricted and no endpoint is listed: nothing could be reached"

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from wsus_egress.names import InvalidName, Pattern
 from wsus_egress.policy import Endpoint, Scheme
 from wsus_egress.problems import Collector, Location, PolicyErrors
 from wsus_egress.settings import EndpointListSettings, parse_settings, path_text
 from wsus_egress.yamlfile import YamlFile, read_yaml
+
+# The three sets there are, each kept once however long a list is: whether http, whether https.
+SCHEMES: Final = {
+    (True, False): frozenset({Scheme.HTTP}),
+    (False, True): frozenset({Scheme.HTTPS}),
+    (True, True): frozenset(Scheme),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,10 @@ def load_list(path: Path, name: str) -> EndpointList:
             problems.add(file.locate(keys), path_text(keys), what, "keep one entry")
             continue
         seen[pattern] = index
-        schemes = frozenset(Scheme(scheme) for scheme in entry.schemes)
+        schemes = SCHEMES["http" in entry.schemes, "https" in entry.schemes]
         endpoints.append(
-            Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, path.stem,
-                     Location(name, 0))
-        )  # fmt: skip
+            Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, path.stem)
+        )
     problems.raise_if_any()
     includes = tuple(
         (include, file.locate(("includes", index)))

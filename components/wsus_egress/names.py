@@ -131,7 +131,8 @@ class Pattern:
         """
         found = _NORMAL.fullmatch(text)
         if found and len(text) <= MAX_NAME and "xn--" not in text:
-            host, wildcard = found[2], found[1] is not None
+            # The text itself where it is the host: a long list is kept once, not twice.
+            host, wildcard = (text, False) if found[1] is None else (found[2], True)
             if not wildcard or "." in host:
                 return cls(host, wildcard)
         return cls._parse_slowly(text)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
-from wsus_egress.problems import Location
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -118,7 +117,6 @@ class Endpoint:
     source: str
     date: str
     list: str
-    location: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,10 @@ def _day(value: Any) -> Any:
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
-Date = Annotated[str, BeforeValidator(_day), Field(pattern=DATE, description="A day, as YYYY-MM-DD.")]
-Port = Annotated[int, BeforeValidator(_integral), Field(ge=1, le=65535)]
+Date = Annotated[
+    str, Field(pattern=DATE, description="A day, as YYYY-MM-DD."), BeforeValidator(_day)
+]
+Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(_integral)]
 SchemeName = Literal["http", "https"]
 Schemes = Annotated[list[SchemeName], Field(min_length=1, description="http: TCP 80; https: 443.")]
 Location_ = Literal["aws", "azure", "elsewhere"]
@@ -54,6 +56,7 @@ class _Settings(BaseModel):
         strict=True,
         alias_generator=to_camel,
         validate_by_name=True,
+        defer_build=True,  # Only the two files are ever checked: their parts need no validators.
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -42,16 +42,16 @@ class YamlFile:
     name: str
     text: str
     data: Any
+    _lines: dict[Keys, int] = field(default_factory=dict, repr=False, compare=False)
 
     def locate(self, keys: Keys) -> Location:
         """The line of the value under `keys`, or of its nearest parent that the file has."""
-        lines: dict[Keys, int] = {}
-        _build(self.name, self.text, lines)
-        while keys not in lines:
-            if not keys:
-                return Location(self.name, 1)
+        if not self._lines:
+            self._lines[()] = 1
+            _build(self.name, self.text, self._lines)
+        while keys not in self._lines:
             keys = keys[:-1]
-        return Location(self.name, lines[keys])
+        return Location(self.name, self._lines[keys])
 
 
 def read_yaml(path: Path, name: str) -> YamlFile:
@@ -119,6 +119,8 @@ class _Builder:
         self._name = name
         self._next = loader.get_event
         self._lines = lines
+        # Keys, sources and dates recur in every entry of a list: each is kept once.
+        self._texts: dict[str, str] = {}
 
     def document(self) -> Any:
         import yaml  # noqa: PLC0415
@@ -153,19 +155,19 @@ class _Builder:
             raise self._refused(event, f"the tag {event.tag!r} is not read here", "remove it")
         value: str = event.value
         if not event.implicit[0] or event.tag == "!":
-            return value
+            return self._texts.setdefault(value, value)
         if value in _WORDS:
             return _WORDS[value]
         if _INTEGER.fullmatch(value) and len(value) <= 20:
             return int(value)
-        return float(value) if _FLOAT.fullmatch(value) else value
+        return float(value) if _FLOAT.fullmatch(value) else self._texts.setdefault(value, value)
 
     def _mapping(self, keys: Keys) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for event in self._until("MappingEndEvent"):
             if type(event).__name__ != "ScalarEvent":
                 raise self._refused(event, "a key must be text", "write it as one word")
-            key: str = event.value
+            key: str = self._texts.setdefault(event.value, event.value)
             if key in result:
                 raise self._refused(event, f"the key {key!r} is given twice", "keep one of them")
             if self._lines is not None:

@@ -62,7 +62,7 @@ def _nothing(_line: str) -> str:
     return ""
 
 
-def run_long(
+def run_long(  # noqa: PLR0913 - all but the command are named
     command: Sequence[str | os.PathLike[str]],
     *,
     log: Path,
@@ -91,7 +91,7 @@ def run_long(
 
     def line() -> str:
         where = f", {current}" if current else ""
-        return f"{doing}: {duration(time.monotonic() - started)} of {estimate}{where}"
+        return f"{doing}: {duration(time.monotonic() - started)} ({estimate} in all){where}"
 
     with log.open("w", encoding="utf-8") as sink, _ticking(line):
         process = subprocess.Popen(

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib import import_module
 from typing import Final
 
@@ -20,7 +21,7 @@ _ANY_SIZE: Final = -1  # A rule collection group may hold 2 MB; gRPC's own limit
 
 
 def main(arguments: list[str]) -> int:
-    """Serve the cloud that the first argument names; the engine adds its own address, unused."""
+    """Serve the cloud that the first argument names, as the version that the second says."""
     if not arguments or arguments[0] not in CLOUDS:
         print(f"say which stand-in: {', '.join(CLOUDS)}", file=sys.stderr)
         return 2
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
     from providers.protocol import StandIn  # noqa: PLC0415
 
     cloud = import_module(CLOUDS[arguments[0]]).CLOUD
+    if len(arguments) > 1:
+        cloud = replace(cloud, version=arguments[1])
     server = grpc.server(
         ThreadPoolExecutor(max_workers=8),
         options=[

@@ -38,20 +38,22 @@ class Session:
 class Kind(ABC):
     """One resource type: its inputs, what replaces it, and what its service refuses."""
 
-    token: ClassVar[str]
+    type_name: ClassVar[str]
     inputs: ClassVar[Mapping[str, type]]
     required: ClassVar[Sequence[str]] = ()
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """The inputs that the real resource cannot change in place."""
     local: ClassVar[frozenset[str]] = frozenset()
     """The inputs that stay with the provider: the cloud never sees them."""
+    implied: ClassVar[frozenset[str]] = frozenset()
+    """What the cloud holds without being told: an input only where the program says it."""
     computed: ClassVar[Sequence[str]] = ()
     """The outputs that are not known before the resource exists."""
 
     @property
     def name(self) -> str:
         """`SecurityGroup`, the last part of the type."""
-        return self.token.rsplit(":", 1)[-1]
+        return self.type_name.rsplit(":", 1)[-1]
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:  # noqa: ARG002
         """Inputs for what the program left out."""
@@ -65,7 +67,7 @@ class Kind(ABC):
         """The inputs as the cloud compares them."""
         return {name: value for name, value in inputs.items() if not name.startswith("__")}
 
-    def record(self, inputs: Inputs) -> Record:
+    def record(self, inputs: Inputs, session: Session) -> Record:  # noqa: ARG002
         """What the cloud keeps of the inputs."""
         return {
             name: value
@@ -84,7 +86,7 @@ class Kind(ABC):
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Raise what the service answers to a create (`id_` is not in `records`) or an update."""
 
-    def release(self, id_: str, inputs: Inputs, records: Records) -> None:
+    def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: B027
         """Raise where a delete is refused; take along what goes with the resource."""
 
     @abstractmethod
@@ -119,7 +121,7 @@ class Naming:
         kept = self.olds.get(setting)
         if isinstance(kept, str):
             return kept
-        held = self.records.get(kind.token, {}).values()
+        held = self.records.get(kind.type_name, {}).values()
         taken = {str(record.get(setting, "")).casefold() for record in held}
         return next(name for name in self._names(separator, digits) if name.casefold() not in taken)
 
@@ -156,6 +158,12 @@ def known(inputs: Inputs, name: str, wanted: type = str) -> Any:
     """A property's value where it is set, known and of its type; else None."""
     value = inputs.get(name)
     return value if is_a(value, wanted) and is_known(value) else None
+
+
+def items(holder: Inputs, name: str) -> list[Any]:
+    """A list property's items; none where it is absent, unknown or no list."""
+    value = holder.get(name)
+    return value if isinstance(value, list) else []
 
 
 @dataclass(frozen=True)

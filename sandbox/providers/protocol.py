@@ -92,8 +92,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         function = self._cloud.invokes.get(request.tok)
         if function is None:
-            _abort(context, f"{request.tok} is not in the sandbox: the stand-in for "
-                            f"{self._cloud.title} has {', '.join(sorted(self._cloud.invokes))}")
+            _abort(
+                context,
+                f"{request.tok} is not in the sandbox: the stand-in for "
+                f"{self._cloud.title} has {', '.join(sorted(self._cloud.invokes))}",
+            )
         answer = function(decode(request.args), self._session)
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})
 
@@ -143,7 +146,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             with self._session.store.change() as records:
                 id_ = kind.identify(inputs, self._session)
                 kind.admit(id_, inputs, records, self._session)
-                records.setdefault(kind.token, {})[id_] = kind.record(inputs)
+                records.setdefault(kind.type_name, {})[id_] = kind.record(inputs, self._session)
             outputs = self._state(kind, id_, inputs)
         return provider_pb2.CreateResponse(id=id_, properties=encode(outputs, secrets))
 
@@ -155,10 +158,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             if record is None:
                 return provider_pb2.ReadResponse()
             kept = {n: v for n, v in old.items() if n in kind.local or n == _DEFAULTS}
-            inputs = {**record, **kept}
+            inputs = {
+                name: value
+                for name, value in record.items()
+                if name not in kind.implied or name in old
+            } | kept
             if self._cloud.marks_defaults:
                 inputs.setdefault(_DEFAULTS, [])
-            outputs = self._state(kind, id_, inputs)
+            outputs = self._state(kind, id_, {**record, **kept})
         return provider_pb2.ReadResponse(
             id=id_, inputs=encode(inputs, secrets), properties=encode(outputs, secrets)
         )
@@ -174,7 +181,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                     if record is None:
                         raise CloudError("it does not exist any more; `pulumi refresh` drops it")
                     kind.admit(id_, inputs, records, self._session)
-                    records[kind.token][id_] = kind.record(inputs)
+                    records[kind.type_name][id_] = kind.record(inputs, self._session)
             outputs = self._state(kind, request.id, inputs, preview=request.preview)
         return provider_pb2.UpdateResponse(properties=encode(outputs, secrets))
 
@@ -189,7 +196,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             id_, record = _find(records, kind, request.id)
             if record is not None:  # What is gone already is as good as deleted.
                 kind.release(id_, inputs, records)
-                del records[kind.token][id_]
+                del records[kind.type_name][id_]
         return Empty()
 
     def _kind(self, urn: str, context: Any) -> Kind:
@@ -197,8 +204,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         token = urn.split("::")[2].rsplit("$", 1)[-1]
         kind = self._cloud.kind(token)
         if kind is None:
-            _abort(context, f"{token} is not in the sandbox: the stand-in for {self._cloud.title} "
-                            f"has {', '.join(sorted(self._cloud.kinds))}")
+            _abort(
+                context,
+                f"{token} is not in the sandbox: the stand-in for {self._cloud.title} "
+                f"has {', '.join(sorted(self._cloud.kinds))}",
+            )
         return kind
 
     def _records(self, context: Any) -> Records:
@@ -223,7 +233,7 @@ class _refusals:  # noqa: N801 - used as a statement.
     def __enter__(self) -> None:
         """Nothing to open."""
 
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """The refusal in one line, without a traceback."""
         if isinstance(error, CloudError | StoreError):
             _abort(self._context, f"{self._doing}: {error}")
@@ -235,7 +245,7 @@ def _abort(context: Any, message: str) -> NoReturn:
 
 
 def _find(records: Records, kind: Kind, id_: str) -> tuple[str, dict[str, Any] | None]:
-    held = records.get(kind.token, {})
+    held = records.get(kind.type_name, {})
     if id_ in held:
         return id_, held[id_]
     # Azure compares its ids without case; an AWS id is lower case anyway.

@@ -53,8 +53,10 @@ class Store:
             raise StoreError(f"{self._path}: cannot be read: {error}") from error
         try:
             resources = json.loads(text)["resources"]
-            return {kind: {id_: dict(record) for id_, record in held.items()}
-                    for kind, held in resources.items()}
+            return {
+                kind: {id_: dict(record) for id_, record in held.items()}
+                for kind, held in resources.items()
+            }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError(
                 f"{self._path}: not what the stand-in wrote ({error!r}): "

@@ -57,7 +57,7 @@ def _decode(value: Value) -> Any:
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
-        return [_decode(item) for item in value.list_value.values]  # noqa: PD011 - protobuf.
+        return [_decode(item) for item in value.list_value.values]
     if kind == "struct_value":
         return _decode_struct(value.struct_value)
     return None

@@ -28,7 +28,9 @@ def custom_resources(export: dict[str, Any]) -> dict[tuple[str, str], dict[str, 
 
 def documents(project: Project, environment: str) -> dict[tuple[str, str], dict[str, Any]]:
     """The preview's documents, by type and logical name."""
-    preview = json.loads(project.command("preview", "--env", environment, "--format", "json").stdout)
+    preview = json.loads(
+        project.command("preview", "--env", environment, "--format", "json").stdout
+    )
     return {
         (document["type"], document["name"]): document["properties"]
         for target in preview["environments"][0]["targets"]
@@ -98,7 +100,9 @@ def test_wrong_settings_deploy_nothing(project: Project) -> None:
     assert 0 != result.returncode
     assert "Traceback" not in output
     assert re.search(r"config/Pulumi\.dev\.yaml:\d+: lists\[0\]: there is no endpoint list", output)
-    assert re.search(r"config/Pulumi\.dev\.yaml:\d+: servers\[0\]\.addresses\[0\]: .* host bits", output)
+    assert re.search(
+        r"config/Pulumi\.dev\.yaml:\d+: servers\[0\]\.addresses\[0\]: .* host bits", output
+    )
     assert {} == custom_resources(project.export("dev"))
 
 

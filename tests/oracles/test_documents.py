@@ -95,7 +95,9 @@ def arm_validator(definition: str) -> jsonschema.Draft4Validator:
     return jsonschema.Draft4Validator(reference, registry=registry)
 
 
-@pytest.mark.skipif(not ARM_SCHEMAS.is_dir(), reason="the ARM JSON schemas are not beside the checkout")
+@pytest.mark.skipif(
+    not ARM_SCHEMAS.is_dir(), reason="the ARM JSON schemas are not beside the checkout"
+)
 @pytest.mark.parametrize("document", documents("azure"))
 def test_arm_schema_accepts(document: Document) -> None:
     """Azure's published schema accepts the document as a template's resource."""
@@ -167,7 +169,9 @@ def test_oracles_refuse_a_wrong_document() -> None:
     wrong = Deserializer(classes)._deserialize(
         "FirewallPolicyRuleCollectionGroup", {"properties": {"priority": 1, "ruleCollections": []}}
     )
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", AWS["SecurityGroupEgressRule"])
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+        "us-east-1", AWS["SecurityGroupEgressRule"]
+    )
     validator = CfnTemplateValidator(schema=schema.schema).evolve(schema=schema.schema)
     rule = {"CidrIp": "10.0.0.0/40", "GroupId": "sg-0123456789abcdef0", "IpProtocol": "tcp"}
 

@@ -1,0 +1,46 @@
+# `make up` and `make test` need Python 3.11 or newer and install the rest: docs in README.md.
+PYTHON ?= python3
+# Runs a command with .venv and the Pulumi engine on PATH, and the sandbox's private Pulumi home.
+RUN := $(PYTHON) sandbox/env.py --
+# The pure core: what is allowed, the controls and the proof. Every line and branch is tested.
+CORE := components/wsus_egress/names.py,components/wsus_egress/endpoints.py,components/wsus_egress/policy.py,components/wsus_egress/environment.py,components/wsus_egress/controls/*,components/wsus_egress/proof.py
+CODE := components sandbox tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down test lint unit bench lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: ## Install what is missing: .venv, a Pulumi engine, the stand-ins for the clouds
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "error: $(PYTHON) is not on PATH: the project is written in Python. Install Python 3.11 or newer, or say where it is: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) sandbox/setup.py
+
+up: setup ## Deploy the sandbox (both clouds, as stand-ins) with the real engine and show its policy
+	@$(PYTHON) sandbox/stack.py up
+
+down: ## Remove what `make up` deployed
+	@$(PYTHON) sandbox/stack.py down
+
+test: setup lint unit ## Run everything that a change must pass
+
+lint: setup ## Check style, format, types and layers
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy $(CODE)
+	$(RUN) mypy __main__.py
+	$(RUN) lint-imports
+
+unit: setup ## Run the tests with coverage: of the pure core 100 %, of the rest shown
+	$(RUN) python -m pytest -n 2 --cov --cov-report=term
+	$(RUN) coverage report --include='$(CORE)' --fail-under=100
+
+bench: setup ## Measure, side by side with the alternatives
+	$(RUN) python benchmarks/run.py
+
+lock: ## Resolve the requirements.in files anew into the hash-pinned lock files
+	@$(PYTHON) sandbox/lock.py
+
+clean: ## Remove .venv and .sandbox; the engine in the per-user cache stays
+	rm -rf .venv .sandbox

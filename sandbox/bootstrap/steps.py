@@ -1,0 +1,69 @@
+"""The steps of `make setup`, in the order in which what they install becomes useful."""
+
+import signal
+import subprocess
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import env
+from bootstrap import engine
+from bootstrap.console import SetupError, say
+from bootstrap.prerequisites import require_prerequisites
+from bootstrap.virtualenv import ensure_virtualenv
+
+INTERRUPTED = 130
+
+
+def show_what_works_already() -> None:
+    """Runs the offline check: with no engine yet, the command line is there."""
+    say("Ready, with no engine: `.venv/bin/wsus-egress check`, `preview` and `explain`. The check:")
+    command = env.ROOT / ".venv" / "bin" / "wsus-egress"
+    finished = subprocess.run([command, "check"], cwd=env.ROOT, check=False)
+    say(f"(wsus-egress check ended with status {finished.returncode})")
+
+
+def install_stand_ins() -> None:
+    """Installs the stand-ins of the two clouds' providers into the private Pulumi home."""
+    state = env.sandbox_directory(env.ROOT) / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    environment = env.engine_environment(env.ROOT)
+    command = [env.ROOT / ".venv" / "bin" / "python", env.ROOT / "sandbox" / "install_providers.py"]
+    if subprocess.run(command, cwd=env.ROOT, env=environment, check=False).returncode != 0:
+        raise SetupError(
+            "the stand-ins for the clouds' providers could not be installed",
+            "the sandbox deploys to them",
+            "The lines above say what went wrong; `make clean setup` starts afresh",
+        )
+
+
+def set_up() -> None:
+    """Installs what is missing, in the order in which it becomes useful."""
+    require_prerequisites()
+    changed = ensure_virtualenv(env.ROOT)
+    if changed or not engine.is_ready():
+        show_what_works_already()
+    folder = engine.ensure_engine(env.ROOT)
+    install_stand_ins()
+    say(f"Set up: .venv, the Pulumi engine in {folder}, the stand-ins in .sandbox")
+
+
+def _stopped(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Sets up, and turns what goes wrong into one line."""
+    signal.signal(signal.SIGTERM, _stopped)
+    try:
+        set_up()
+    except SetupError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"error: {problem}: `make setup` could not write or run it", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped: `make setup` goes on where it was", file=sys.stderr)
+        return INTERRUPTED
+    return 0

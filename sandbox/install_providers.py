@@ -1,0 +1,106 @@
+"""Install the stand-ins for the `aws` and `azure-native` providers into `$PULUMI_HOME`.
+
+    .venv/bin/python sandbox/install_providers.py
+
+`PULUMI_HOME` must be a private one (`sandbox/env.py` sets it): a stand-in takes the place of the
+real provider of the same version. What is installed is a three-line launcher, so a change of the
+stand-ins' code needs no new installation.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+SANDBOX: Final = Path(__file__).resolve().parent
+# The plugin's version must be that of the SDK package, or the engine looks for another one.
+PROVIDERS: Final = {"aws": "pulumi-aws", "azure-native": "pulumi-azure-native"}
+
+_RUN: Final = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from providers.__main__ import main; sys.exit(main(sys.argv[1:]))"
+)
+
+
+class InstallError(Exception):
+    """One line that says what is wrong and what to do."""
+
+
+def launcher(provider: str, sdk: str) -> str:
+    """A program that becomes the stand-in; isolated, for it runs in the user's project folder."""
+    command = [sys.executable, "-I", "-c", _RUN, str(SANDBOX), provider, sdk]
+    return (
+        "#!/bin/sh\n"
+        f"# A stand-in for the {provider} provider, for trying and testing: it changes no cloud.\n"
+        f"exec {shlex.join(command)}\n"
+    )
+
+
+def install(provider: str, home: Path) -> str:
+    """Install one stand-in, unless the same one is there; says which it was."""
+    try:
+        sdk = version(PROVIDERS[provider])
+    except PackageNotFoundError as error:
+        raise InstallError(
+            f"{PROVIDERS[provider]} is not installed for {sys.executable}: run `make setup` first"
+        ) from error
+    text = launcher(provider, sdk)
+    folder = home / "plugins" / f"resource-{provider}-v{sdk}"
+    about = f"stand-in for {provider} {sdk} (for trying and testing, changes no cloud)"
+    lock = home / "stand-ins.lock"  # Two set-ups at once, or two workers of a test run.
+    home.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return f"{about}: {_place(provider, sdk, text, folder)}"
+
+
+def _place(provider: str, sdk: str, text: str, home: Path) -> str:
+    name = f"pulumi-resource-{provider}"
+    installed = home / name
+    if installed.is_file() and installed.read_text(encoding="utf-8") == text:
+        return "already there"
+    with tempfile.TemporaryDirectory(prefix="wsus-egress-plugin-") as folder:
+        program = Path(folder) / name
+        program.write_text(text, encoding="utf-8")
+        program.chmod(0o755)
+        command = ["pulumi", "plugin", "install", "resource", provider, f"v{sdk}", "--reinstall"]
+        try:
+            done = subprocess.run(
+                [*command, "--file", folder], capture_output=True, text=True, check=False
+            )
+        except FileNotFoundError as error:
+            raise InstallError("no `pulumi` on PATH: run `make setup` first") from error
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()
+        raise InstallError(f"`{' '.join(command)}` failed: {said}")
+    return "installed"
+
+
+def main() -> int:
+    """Install both."""
+    home = os.environ.get("PULUMI_HOME")
+    if not home:
+        print(
+            "error: PULUMI_HOME is not set: the stand-ins go into a private one, never into your "
+            "own (`python3 sandbox/env.py -- python sandbox/install_providers.py` sets it)",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        for provider in PROVIDERS:
+            print(install(provider, Path(home)))
+    except InstallError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

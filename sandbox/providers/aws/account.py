@@ -1,0 +1,68 @@
+"""The one AWS account that the stand-in is: its number, regions and tags."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, ClassVar, Final
+
+from providers.compare import join
+from providers.errors import CloudError, Problem, Problems
+from providers.kind import Inputs, Kind, Session, known
+from providers.store import Record
+
+ACCOUNT: Final = "123456789012"  # The account that AWS's own examples use.
+
+# "Tag naming limits and requirements" (AWS Tagging guide, 2026-11).
+_TAGS: Final = 50
+_TAG_KEY: Final = 128
+_TAG_VALUE: Final = 256
+
+
+def region(inputs: Inputs, session: Session) -> str:
+    """Where a resource is: its own region, the provider's, or the environment's."""
+    fallback = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+    where = known(inputs, "region") or session.setting("region", fallback)
+    if not where:
+        raise CloudError("no AWS region: `pulumi config set aws:region eu-west-1`, or AWS_REGION")
+    return str(where)
+
+
+class AwsKind(Kind):
+    """A resource type of one region."""
+
+    implied: ClassVar = frozenset({"region"})
+
+    def record(self, inputs: Inputs, session: Session) -> Record:
+        """Also the region: stacks in different regions share the account."""
+        return {**super().record(inputs, session), "region": region(inputs, session)}
+
+
+def all_tags(inputs: Inputs, session: Session) -> dict[str, Any]:
+    """The resource's tags over the provider's `defaultTags`."""
+    default = session.config.get("defaultTags")
+    shared = default.get("tags") if isinstance(default, dict) else None
+    return {**(shared if isinstance(shared, dict) else {}), **(inputs.get("tags") or {})}
+
+
+def tag_problems(inputs: Inputs) -> Problems:
+    """What EC2 refuses in a set of tags."""
+    tags = inputs.get("tags")
+    if not isinstance(tags, dict):
+        return
+    if len(tags) > _TAGS:
+        yield Problem("tags", f"TagLimitExceeded: {len(tags)} tags; a resource can have {_TAGS}")
+    for key, value in tags.items():
+        path = join("tags", key)
+        if key.lower().startswith("aws:"):
+            yield Problem(
+                path,
+                f"InvalidParameterValue: Tag keys starting with 'aws:' are reserved: '{key}'",
+            )
+        if not 1 <= len(key) <= _TAG_KEY:
+            yield Problem(
+                path, f"InvalidParameterValue: Tag key must be 1 to {_TAG_KEY} characters: '{key}'"
+            )
+        if isinstance(value, str) and len(value) > _TAG_VALUE:
+            yield Problem(
+                path, f"InvalidParameterValue: Tag value exceeds {_TAG_VALUE} characters: '{key}'"
+            )

@@ -1,0 +1,44 @@
+"""The stand-in for the `azure-native` provider (3.29.0, API version 2024-05-01): Azure Firewall
+policies with their rule collection groups, and network security groups.
+"""  # noqa: D205 - one sentence.
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from providers.azure.firewall_policy import FirewallPolicy
+from providers.azure.network_security_group import NetworkSecurityGroup
+from providers.azure.resource import subscription
+from providers.azure.rule_collection_group import RuleCollectionGroup
+from providers.errors import Problem, Problems
+from providers.kind import Cloud, Inputs, Session
+from providers.wire import UNKNOWN
+
+KINDS: Final = (FirewallPolicy(), RuleCollectionGroup(), NetworkSecurityGroup())
+
+
+def _config_problems(config: Inputs) -> Problems:
+    for name in ("location", "subscriptionId", "tenantId"):
+        value = config.get(name)
+        if value is not None and value is not UNKNOWN and not isinstance(value, str):
+            yield Problem(name, f"{name} must be a string, not {value!r}")
+
+
+def _get_client_config(_: Inputs, session: Session) -> dict[str, Any]:
+    return {
+        "clientId": "sandbox",
+        "objectId": "sandbox",
+        "subscriptionId": subscription(session),
+        "tenantId": session.setting("tenantId", "sandbox"),
+    }
+
+
+CLOUD: Final = Cloud(
+    provider="azure-native",
+    version="3.29.0",  # The installed SDK's, by the launcher.
+    kinds={kind.type_name: kind for kind in KINDS},
+    invokes={"azure-native:authorization:getClientConfig": _get_client_config},
+    config_problems=_config_problems,
+    marks_defaults=False,
+    title="Azure",
+)

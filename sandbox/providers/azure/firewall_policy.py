@@ -1,0 +1,129 @@
+"""`azure-native.network.FirewallPolicy`: the policy itself, without rules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from providers.azure.resource import AzureKind, resource
+from providers.errors import Problem, Problems, azure_error, azure_text
+from providers.kind import Inputs, Session, known
+from providers.store import Records
+
+POLICY_TYPE: Final = "azure-native:network:FirewallPolicy"
+GROUP_TYPE: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"
+TIERS: Final = ("Basic", "Standard", "Premium")
+_THREAT_MODES: Final = ("Alert", "Deny", "Off")
+# What the body has outside `properties`.
+_ENVELOPE: Final = ("id", "identity", "location", "tags")
+
+
+def tier(inputs: Inputs) -> str:
+    """The policy's SKU; Standard where none is said, as ARM has it."""
+    sku = inputs.get("sku")
+    said = known(sku, "tier") if isinstance(sku, dict) else None
+    return str(said) if said else "Standard"
+
+
+class FirewallPolicy(AzureKind):
+    """A policy; rule collection groups are resources of their own, inside its id."""
+
+    type_name = POLICY_TYPE
+    name_input = "firewallPolicyName"
+    collection = "firewallPolicies"
+    model = "FirewallPolicy"
+    inputs: ClassVar = {
+        "basePolicy": dict,
+        "dnsSettings": dict,
+        "explicitProxy": dict,
+        "firewallPolicyName": str,
+        "id": str,
+        "identity": dict,
+        "insights": dict,
+        "intrusionDetection": dict,
+        "location": str,
+        "resourceGroupName": str,
+        "sku": dict,
+        "snat": dict,
+        "sql": dict,
+        "tags": dict,
+        "threatIntelMode": str,
+        "threatIntelWhitelist": dict,
+        "transportSecurity": dict,
+    }
+    replaced_by: ClassVar = frozenset({"firewallPolicyName", "location", "resourceGroupName"})
+
+    def body(self, inputs: Inputs) -> dict[str, Any]:
+        """`properties` around what azure-native flattened."""
+        envelope = {name: inputs[name] for name in _ENVELOPE if name in inputs}
+        own = {
+            name: value
+            for name, value in inputs.items()
+            if name not in (*_ENVELOPE, "firewallPolicyName", "resourceGroupName")
+        }
+        return {**envelope, "properties": own} if own else envelope
+
+    def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """Enumerations, and what the SKU does not have ("Azure Firewall features by SKU", 2025-09)."""
+        mode = known(inputs, "threatIntelMode")
+        if mode is not None and mode not in _THREAT_MODES:
+            yield _bad("threatIntelMode", f"Invalid value '{mode}': {', '.join(_THREAT_MODES)}.")
+        sku = inputs.get("sku")
+        said = known(sku, "tier") if isinstance(sku, dict) else None
+        if said is not None and said not in TIERS:
+            yield _bad("sku.tier", f"Invalid value '{said}': {', '.join(TIERS)}.")
+            return
+        if isinstance(sku, dict) and "tier" in sku and said is None:
+            return  # Not known yet.
+        if tier(inputs) == "Basic":
+            yield from _basic_problems(inputs, mode)
+        if tier(inputs) != "Premium":
+            for field in ("intrusionDetection", "transportSecurity"):
+                if field in inputs:
+                    yield _bad(
+                        field, f"{field} needs a Premium policy, this one is {tier(inputs)}."
+                    )
+
+    def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """Also refused where the base policy is not there."""
+        super().service_answer(id_, inputs, records, session)
+        base = inputs.get("basePolicy")
+        named = base.get("id") if isinstance(base, dict) else None
+        if named and resource(records, POLICY_TYPE, named) is None:
+            raise azure_error(
+                "InvalidResourceReference",
+                f"Resource {named} referenced by resource {id_} was not found.",
+                "basePolicy.id",
+            )
+
+    def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
+        """Refused while the policy has rule collection groups or is another's base."""
+        inside = f"{id_}/".casefold()
+        groups = [key for key in records.get(GROUP_TYPE, {}) if key.casefold().startswith(inside)]
+        if groups:
+            raise azure_error(
+                "CannotDeleteResource",
+                "Cannot delete resource while nested resources exist. Some existing nested resource "
+                f"IDs include: '{', '.join(sorted(groups))}'. Please delete all nested resources "
+                "before deleting this resource.",
+            )
+        for key, row in records.get(POLICY_TYPE, {}).items():
+            base = row.get("basePolicy")
+            if isinstance(base, dict) and str(base.get("id")).casefold() == id_.casefold():
+                raise azure_error(
+                    "FirewallPolicyInUse", f"{id_} is the base policy of {key}; delete that first."
+                )
+
+
+def _basic_problems(inputs: Inputs, mode: str | None) -> Problems:
+    if mode == "Deny":
+        yield _bad("threatIntelMode", "A Basic policy can only alert on threat intelligence.")
+    dns = inputs.get("dnsSettings")
+    if isinstance(dns, dict):
+        if dns.get("enableProxy") is True:
+            yield _bad("dnsSettings.enableProxy", "A Basic policy has no DNS proxy.")
+        if dns.get("servers"):
+            yield _bad("dnsSettings.servers", "A Basic policy has no custom DNS servers.")
+
+
+def _bad(path: str, message: str) -> Problem:
+    return Problem(path, azure_text("InvalidRequest", message))

@@ -1,0 +1,108 @@
+"""`azure-native.network.NetworkSecurityGroup` with its rules inline, as azure-native advises."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from providers.azure.resource import AzureKind
+from providers.azure.security_rule import rule_problems
+from providers.errors import Problem, Problems, azure_text
+from providers.kind import Inputs, Session, is_a, known
+
+# "Azure subscription and service limits" (2026-11).
+_MOST_RULES: Final = 1000
+_ENVELOPE: Final = ("id", "location", "tags")
+_RULE_ENVELOPE: Final = ("id", "name", "type", "etag")
+
+
+class NetworkSecurityGroup(AzureKind):
+    """A group and all its rules."""
+
+    type_name = "azure-native:network:NetworkSecurityGroup"
+    name_input = "networkSecurityGroupName"
+    collection = "networkSecurityGroups"
+    model = "NetworkSecurityGroup"
+    inputs: ClassVar = {
+        "flushConnection": bool,
+        "id": str,
+        "location": str,
+        "networkSecurityGroupName": str,
+        "resourceGroupName": str,
+        "securityRules": list,
+        "tags": dict,
+    }
+    replaced_by: ClassVar = frozenset({"location", "networkSecurityGroupName", "resourceGroupName"})
+    computed: ClassVar = (*AzureKind.computed, "resourceGuid")
+
+    def body(self, inputs: Inputs) -> dict[str, Any]:
+        """Properties around the group's and every rule's own."""
+        envelope = {name: inputs[name] for name in _ENVELOPE if name in inputs}
+        own: dict[str, Any] = {}
+        if "flushConnection" in inputs:
+            own["flushConnection"] = inputs["flushConnection"]
+        if "securityRules" in inputs:
+            own["securityRules"] = [_rule_body(rule) for rule in inputs["securityRules"]]
+        return {**envelope, "properties": own} if own else envelope
+
+    def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """Every rule, then the rules beside one another."""
+        given = inputs.get("securityRules") or []
+        rules = [
+            (f"securityRules[{index}]", rule)
+            for index, rule in enumerate(given)
+            if is_a(rule, dict)
+        ]
+        if len(given) > _MOST_RULES:
+            yield Problem(
+                "securityRules",
+                azure_text(
+                    "SecurityRuleCountExceeded", f"{len(given)} rules; the limit is {_MOST_RULES}."
+                ),
+            )
+        for path, rule in rules:
+            yield from rule_problems(path, rule)
+        yield from _conflicts(rules)
+
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
+        """Also the GUID that the group keeps for life."""
+        guid = str(uuid5(NAMESPACE_URL, id_.casefold()))
+        return {**super().outputs(id_, inputs, session), "resourceGuid": guid}
+
+
+def _rule_body(rule: Any) -> Any:
+    if not is_a(rule, dict):
+        return rule
+    envelope = {name: rule[name] for name in _RULE_ENVELOPE if name in rule}
+    own = {name: value for name, value in rule.items() if name not in _RULE_ENVELOPE}
+    return {**envelope, "properties": own}
+
+
+def _conflicts(rules: list[tuple[str, dict[str, Any]]]) -> Problems:
+    # "Network security groups": no two rules with the same priority and direction.
+    places: dict[tuple[int, str], str] = {}
+    names: dict[str, str] = {}
+    for path, rule in rules:
+        priority, direction = known(rule, "priority", int), known(rule, "direction")
+        name = known(rule, "name")
+        if priority is not None and direction is not None:
+            other = places.setdefault((priority, direction), path)
+            if other != path:
+                yield Problem(
+                    f"{path}.priority",
+                    azure_text(
+                        "SecurityRuleConflict",
+                        f"Security rule {name} conflicts with rule {other}. Rules cannot have the "
+                        f"same Priority and Direction. ({priority}, {direction})",
+                    ),
+                )
+        if name is not None:
+            if name.casefold() in names:
+                yield Problem(
+                    f"{path}.name",
+                    azure_text(
+                        "InvalidRequestFormat",
+                        f"{names[name.casefold()]} and {path} have the same name, {name}.",
+                    ),
+                )
+            names.setdefault(name.casefold(), path)

@@ -1,0 +1,192 @@
+"""What the Azure resources share: ids, names, locations, tags, and an ARM body judged by a model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from providers.azure import models
+from providers.compare import join
+from providers.errors import Problem, Problems, azure_error, azure_text
+from providers.kind import Inputs, Kind, Naming, Session, known
+from providers.store import Record, Records
+from providers.world import WORLD_NAME
+
+API_VERSION: Final = "2024-05-01"
+# The pattern of firewall policies' names in the API's own description (draft operations,
+# 2024-05-01), and what "Naming rules for Azure resources" says of network security groups.
+NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?")
+# "Use tags to organize your Azure resources" (2026-11).
+_TAGS: Final = 50
+_TAG_NAME: Final = 512
+_TAG_VALUE: Final = 256
+_UNNAMED_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
+
+
+def subscription(session: Session) -> str:
+    """The subscription of the provider's settings, or one of zeros: no login is needed."""
+    return session.setting("subscriptionId", _UNNAMED_SUBSCRIPTION)
+
+
+def resource_id(session: Session, resource_group: str, path: str) -> str:
+    """An ARM id in the network provider."""
+    return (
+        f"/subscriptions/{subscription(session)}/resourceGroups/{resource_group}"
+        f"/providers/Microsoft.Network/{path}"
+    )
+
+
+class AzureKind(Kind):
+    """One resource type of Microsoft.Network."""
+
+    name_input: ClassVar[str]
+    """The input that is the resource's own name."""
+    collection: ClassVar[str]
+    """Its part of the id: `firewallPolicies`."""
+    model: ClassVar[str]
+    """Its class in azure-mgmt-network."""
+    located: ClassVar[bool] = True
+    required: ClassVar[Sequence[str]] = ("resourceGroupName",)
+    computed: ClassVar[Sequence[str]] = (
+        "azureApiVersion",
+        "etag",
+        "name",
+        "provisioningState",
+        "type",
+    )
+
+    def path(self, inputs: Inputs) -> str:
+        """The id after the network provider."""
+        return f"{self.collection}/{inputs[self.name_input]}"
+
+    @abstractmethod
+    def body(self, inputs: Inputs) -> dict[str, Any]:
+        """The request's JSON, as ARM wants it: azure-native has flattened its `properties`."""
+
+    def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:
+        """A name; the location of the provider's settings, else of the resource group."""
+        # azure-native adds eight digits without a hyphen.
+        given = {self.name_input: naming.pick(self.name_input, self, "", 8)}
+        if self.located:
+            group = known(inputs, "resourceGroupName")
+            theirs = session.world.location(group) if group else None
+            location = session.setting("location", theirs or "")
+            if location:
+                given["location"] = location
+        return given
+
+    def problems(self, inputs: Inputs, session: Session) -> Problems:
+        """What the service refuses in the name, the tags and the location."""
+        name = known(inputs, self.name_input)
+        if name is not None and not NAME.fullmatch(name):
+            yield Problem(
+                self.name_input,
+                azure_text(
+                    "InvalidResourceName",
+                    f"Resource name {name} is invalid. The name can be up to 80 characters long. "
+                    "It must begin with a letter or number, and it must end with a letter, number "
+                    "or '_'. The name may contain letters, numbers, '.', '-' or '_'.",
+                ),
+            )
+        if self.located and "location" not in inputs:
+            yield Problem(
+                "location",
+                azure_text(
+                    "LocationRequired", "The location property is required for this definition."
+                )
+                + " (`pulumi config set azure-native:location westeurope`)",
+            )
+        yield from _tag_problems(inputs)
+        yield from self.service_problems(inputs, session)
+
+    @abstractmethod
+    def service_problems(self, inputs: Inputs, session: Session) -> Problems:
+        """What the service refuses in the rest."""
+
+    def canonical(self, inputs: Inputs) -> dict[str, Any]:
+        """As the inputs, `West Europe` being `westeurope`."""
+        plain = super().canonical(inputs)
+        if isinstance(plain.get("location"), str):
+            plain["location"] = plain["location"].replace(" ", "").lower()
+        return plain
+
+    def surroundings(self, inputs: Inputs, session: Session) -> None:
+        """The resource group must be one that `world.yaml` lists."""
+        group = known(inputs, "resourceGroupName")
+        if group is not None and session.world.location(group) is None:
+            raise azure_error(
+                "ResourceGroupNotFound",
+                f"Resource group '{group}' could not be found. ({WORLD_NAME} has none of that name)",
+            )
+
+    def identify(self, inputs: Inputs, session: Session) -> str:
+        """The ARM id."""
+        return resource_id(session, inputs["resourceGroupName"], self.path(inputs))
+
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """The model's word, then the service's on what there is."""
+        self.service_answer(id_, inputs, records, session)
+        models.check_body(self.model, self.body(inputs))
+
+    def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """Refused where azure-native would create what exists."""
+        taken = {key.casefold() for key in records.get(self.type_name, {})} - {id_.casefold()}
+        fresh = resource_id(session, inputs["resourceGroupName"], self.path(inputs))
+        if fresh.casefold() in taken:
+            raise azure_error("Conflict", f"cannot create already existing resource '{fresh}'")
+
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
+        """What ARM adds. The etag is a hash of the body, so it changes only with the resource."""
+        body = json.dumps(self.body(inputs), sort_keys=True, default=str)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        return {
+            "azureApiVersion": API_VERSION,
+            "etag": f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}",
+            "name": inputs[self.name_input],
+            "provisioningState": "Succeeded",
+            "type": f"Microsoft.Network/{self.type_path}",
+        }
+
+    @property
+    def type_path(self) -> str:
+        """The type's name after `Microsoft.Network/`."""
+        return self.collection
+
+    def delete_first(self, old: Inputs, new: Inputs) -> bool:
+        """Where the replacement would have the same id: only the location differs."""
+        return all(
+            known(old, name) is not None and known(old, name) == known(new, name)
+            for name in self.replaced_by - {"location"}
+        )
+
+
+def resource(records: Records, token: str, id_: str) -> Record | None:
+    """What is held under an id, compared without case."""
+    held = records.get(token, {})
+    return next((row for key, row in held.items() if key.casefold() == id_.casefold()), None)
+
+
+def _tag_problems(inputs: Inputs) -> Problems:
+    tags = inputs.get("tags")
+    if not isinstance(tags, dict):
+        return
+    if len(tags) > _TAGS:
+        yield Problem("tags", azure_text("InvalidTags", f"{len(tags)} tags; {_TAGS} are allowed."))
+    for name, value in tags.items():
+        if not 1 <= len(name) <= _TAG_NAME or set(name) & set("<>%&\\?/"):
+            yield Problem(
+                join("tags", name),
+                azure_text(
+                    "InvalidTagNameCharacters",
+                    f"The tag name '{name}' must be 1 to {_TAG_NAME} characters without <>%&\\?/.",
+                ),
+            )
+        if isinstance(value, str) and len(value) > _TAG_VALUE:
+            yield Problem(
+                join("tags", name),
+                azure_text("InvalidTagValueLength", f"Tag value too long: over {_TAG_VALUE}."),
+            )

@@ -1,0 +1,137 @@
+"""Projects in a temporary folder, the command line, and environments from settings."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wsus_egress.assembly import build_environment
+from wsus_egress.environment import Environment
+from wsus_egress.names import Pattern
+from wsus_egress.policy import Endpoint, Scheme
+from wsus_egress.preview.cli import main
+from wsus_egress.problems import PolicyErrors
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GOOD_LIST = """\
+title: A list
+endpoints:
+  - pattern: "*.example.com"
+    schemes: [http]
+    purpose: Files
+    source: A page
+    date: "2026-11-01"
+"""
+
+GOOD_CONFIG = """\
+config:
+  aws:region: eu-west-1
+  wsus-egress:lists: [good]
+  wsus-egress:servers:
+    - name: one
+      addresses: [10.20.0.10]
+  wsus-egress:aws:
+    vpcId: vpc-0a1b2c3d4e5f60718
+"""
+
+LIST_FILE = "config/endpoints/good.yaml"
+CONFIG_FILE = "config/Pulumi.x.yaml"
+
+
+@pytest.fixture
+def root() -> Path:
+    """The project as it is shipped."""
+    return ROOT
+
+
+@pytest.fixture
+def today() -> datetime.date:
+    """A day on which no shipped acceptance has expired."""
+    return datetime.date(2026, 11, 24)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a sound project, changed: edits are files with an old and a new text in them.
+
+    An empty old text stands for the file's end. `files` replaces or adds whole files.
+    """
+
+    def write_project(
+        *edits: tuple[str, str, str], files: Mapping[str, str | bytes] | None = None
+    ) -> Path:
+        contents: dict[str, str | bytes] = {LIST_FILE: GOOD_LIST, CONFIG_FILE: GOOD_CONFIG}
+        for name, old, new in edits:
+            text = str(contents[name])
+            assert old in text
+            contents[name] = text.replace(old, new, 1) if old else text + new
+        for name, content in {**contents, **(files or {})}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return tmp_path
+
+    return write_project
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    """Runs a command of `wsus-egress` on a project."""
+
+    def run_command(command: str, project: Path, *arguments: str, given: str = "") -> Result:
+        arguments = (command, "--project", str(project), *arguments)
+        return CliRunner().invoke(main, arguments, input=given)
+
+    return run_command
+
+
+@pytest.fixture
+def environment() -> Callable[..., Environment]:
+    """Builds an environment called `test` from settings, with one list called `good`."""
+
+    def build(**settings: Any) -> Environment:
+        return build_environment("test", sound(**settings), None, lambda _: None)
+
+    return build
+
+
+@pytest.fixture
+def refused(environment: Callable[..., Environment]) -> Callable[..., list[str]]:
+    """The problems of settings, as the user reads them."""
+
+    def problems(**settings: Any) -> list[str]:
+        with pytest.raises(PolicyErrors) as caught:
+            environment(**settings)
+        return [str(problem) for problem in caught.value.problems]
+
+    return problems
+
+
+def sound(**settings: Any) -> dict[str, Any]:
+    """Settings that can be used, with some replaced, or left out where None."""
+    whole = {
+        "extraEndpoints": [
+            {"pattern": "*.example.com", "schemes": ["http"], "owner": "team", "reason": "test"}
+        ],
+        "servers": [{"name": "one", "addresses": ["10.20.0.10"]}],
+        "aws": {"vpcId": "vpc-0a1b2c3d4e5f60718"},
+        **settings,
+    }
+    return {key: value for key, value in whole.items() if value is not None}
+
+
+@pytest.fixture
+def endpoint() -> Callable[..., Endpoint]:
+    """Makes an endpoint of a pattern's text."""
+
+    def make(text: str, *schemes: Scheme) -> Endpoint:
+        counted = frozenset(schemes or Scheme)
+        return Endpoint(Pattern.parse(text), counted, "purpose", "source", "2026-11-01", "test")
+
+    return make
