@@ -5,21 +5,55 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from wsus_egress.controls import Control
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups, SecurityGroupRule
 from wsus_egress.controls.azure_application_rules import ApplicationRule, AzureApplicationRules
-from wsus_egress.controls.azure_nsg import AzureNsg, NsgRule
+from wsus_egress.controls.azure_nsg import AzureNsg, NsgRule, Side
 from wsus_egress.preview.analysis import Analysis, analyse
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 11, 24)
 EVERYWHERE = ip_network("0.0.0.0/0")
 SWAPPED = {80: 443, 443: 80}
+SIDES: dict[Side, str] = {"*": "*", "Internet": "Internet", (EVERYWHERE,): "0.0.0.0/0"}
+
+# What the proof says of a mutant, and why, where that is not a new deviation with its witness. The
+# first pattern that fits `environment/rule: what was done` counts.
+#   fidelity: the fidelity changes, and no flow can be named for it
+#   opaque: only the list of the controls that cannot be proved changes
+#   alone: another control of the path denies the flow; a new witness when this one is alone
+#   equivalent: no flow is decided differently
+#   unseen: a vendor does not publish what decides, with the rule and without it
+PEER = "both ends stand in the virtual network, and the other direction's rules deny the rest"
+PLATFORM = "what no rule decides is left to Azure's own collection, whose content is not published"
+TAG = "nobody but Microsoft knows which names the tag has"
+OTHER_CONTROL = "the network security group and the application rules each deny it"
+EXPECTED: dict[str, tuple[str, str]] = {
+    "*/deny-synchronization-*: allow": ("witness", "an allow for everybody is worse than none"),
+    "*/deny-synchronization-*": ("equivalent", PEER),
+    "prod/allow-azure-servers-to-hub: sources [*0]*": ("equivalent", PEER),
+    "sandbox/allow-desktops-to-downstream: sources [*0]*": ("equivalent", PEER),
+    "sandbox/allow-to-downstream: destinations [*0]*": ("equivalent", PEER),
+    "*/allow-microsoft-update: sources [*0]*": ("alone", OTHER_CONTROL),
+    "*/deny-internet: *": ("alone", OTHER_CONTROL),
+    "*/names-http-https: wider sources": ("alone", OTHER_CONTROL),
+    "*/any-name: wider sources": ("alone", OTHER_CONTROL),
+    "open/any-name: *": ("opaque", PLATFORM),
+    "*/deny-rest: allow": ("witness", "every name is admitted"),
+    "sandbox/deny-rest: *": ("unseen", TAG),
+    "*/deny-rest: *": ("fidelity", PLATFORM),
+    "*/fqdn-tags: dropped": ("fidelity", "without the tag the rules are the list, exactly"),
+    "*/fqdn-tags: *": ("unseen", TAG),
+    "sandbox/names-http-https: dropped": ("unseen", TAG),
+}
 
 
 @cache
@@ -44,17 +78,16 @@ def of_group_rule(rule: SecurityGroupRule) -> Iterator[tuple[str, SecurityGroupR
 def of_nsg_rule(rule: NsgRule) -> Iterator[tuple[str, NsgRule]]:
     """A security rule's mutants."""
     if rule.access == "Allow":
-        for side in ("*", "Internet"):
-            yield f"sources {side}", replace(rule, sources=side)
-            yield f"destinations {side}", replace(rule, destinations=side)
-        yield "sources 0.0.0.0/0", replace(rule, sources=(EVERYWHERE,))
-        yield "any port", replace(rule, ports=())
-        yield "any protocol", replace(rule, protocol="*")
+        for side in SIDES:
+            yield f"sources {SIDES[side]}", replace(rule, sources=side)
+        if rule.destinations != "Internet":
+            for side in SIDES:
+                yield f"destinations {SIDES[side]}", replace(rule, destinations=side)
         yield "deny", replace(rule, access="Deny")
     else:
         yield "allow", replace(rule, access="Allow")
     for port in rule.ports:
-        ports = tuple(swapped_port(each) if each == port else each for each in rule.ports)
+        ports = tuple(swapped_port(own) if own == port else own for own in rule.ports)
         yield f"other port than {port}", replace(rule, ports=ports)
 
 
@@ -68,9 +101,10 @@ def of_application_rule(rule: ApplicationRule) -> Iterator[tuple[str, Applicatio
         yield "allow", replace(rule, collection="allow")
     other = {"Http": "Https", "Https": "Http"}
     for kind, port in rule.protocols:
-        rest = tuple(each for each in rule.protocols if each != (kind, port))
-        yield f"{kind}:{SWAPPED[port]}", replace(rule, protocols=(*rest, (kind, SWAPPED[port])))
-        yield f"{other[kind]}:{port}", replace(rule, protocols=(*rest, (other[kind], port)))
+        rest = tuple(protocol for protocol in rule.protocols if protocol != (kind, port))
+        for new in ((kind, SWAPPED[port]), (other[kind], port)):
+            label = f"{kind}:{port} as {new[0]}:{new[1]}"
+            yield label, replace(rule, protocols=(*rest, new))
 
 
 def with_rule(rules: Iterable[Any], old: Any, *new: Any) -> tuple[Any, ...]:
@@ -84,22 +118,95 @@ def mutants(control: Control) -> Iterator[tuple[str, Control]]:
         case AwsSecurityGroups():
             for group in control.groups:
                 for entry in group.rules:
-                    for label, new in [("dropped", ()), *each(of_group_rule(entry))]:
+                    for label, new in [("dropped", ()), *single(of_group_rule(entry))]:
                         other = replace(group, rules=with_rule(group.rules, entry, *new))
                         groups = with_rule(control.groups, group, other)
                         yield f"{entry.id}: {label}", replace(control, groups=groups)
         case AzureNsg():
             for rule in control.rules:
-                for label, new in [("dropped", ()), *each(of_nsg_rule(rule))]:
+                for label, new in [("dropped", ()), *single(of_nsg_rule(rule))]:
                     rules = with_rule(control.rules, rule, *new)
                     yield f"{rule.id}: {label}", replace(control, rules=rules)
         case AzureApplicationRules():
             for own in control.rules:
-                for label, new in [("dropped", ()), *each(of_application_rule(own))]:
+                for label, new in [("dropped", ()), *single(of_application_rule(own))]:
                     rules = with_rule(control.rules, own, *new)
                     yield f"{own.id}: {label}", replace(control, rules=rules)
 
 
-def each(rules: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def single(rules: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each new rule as the rules that take the old one's place."""
     return ((label, (rule,)) for label, rule in rules)
+
+
+def cases() -> Iterator[Any]:
+    """Every mutant of every rule that ships, as a test's parameters."""
+    for analysis in shipped():
+        for target in analysis.targets:
+            for control in target.controls:
+                for label, mutant in mutants(control):
+                    if mutant.rules != control.rules:
+                        name = f"{analysis.environment.name}/{label}"
+                        yield pytest.param(name, analysis, target, control, mutant, id=name)
+
+
+def new_deviations(
+    analysis: Analysis, target: TargetAnalysis, old: tuple[Control, ...], new: tuple[Control, ...]
+) -> tuple[Proof, Proof, int]:
+    """Both proofs, and how many deviations are new: each is checked with its own witness."""
+    environment, policy = analysis.environment, analysis.environment.policy
+    before = prove(environment, target.target, old, TODAY)
+    after = prove(environment, target.target, new, TODAY)
+    found = set(after.deviations) - set(before.deviations)
+    for deviation in found:
+        allowed = policy.decide(deviation.witness).allowed
+        verdict = path_verdict((control.admits(deviation.witness) for control in new), allowed)
+        expected = Verdict.ALLOW if deviation.kind == "wider" else Verdict.DENY
+        assert (verdict, allowed) == (expected, deviation.kind == "narrower")
+    return before, after, len(found)
+
+
+def outcome(
+    analysis: Analysis, target: TargetAnalysis, control: Control, mutant: Control
+) -> tuple[str, ...]:
+    """What the proof says of a mutant, as in EXPECTED; both words where it cannot tell them apart."""
+    path = tuple(mutant if each is control else each for each in target.controls)
+    before, after, found = new_deviations(analysis, target, target.controls, path)
+    if found:
+        return ("witness",)
+    if before.fidelity is not after.fidelity:
+        return ("fidelity",)
+    if before.opaque != after.opaque:
+        return ("opaque",)
+    _, _, found = new_deviations(analysis, target, (control,), (mutant,))
+    return ("alone",) if found else ("equivalent", "unseen")
+
+
+@pytest.mark.parametrize(("name", "analysis", "target", "control", "mutant"), cases())
+def test_a_mutant_is_noticed(
+    name: str, analysis: Analysis, target: TargetAnalysis, control: Control, mutant: Control
+) -> None:
+    """A rule dropped, widened, moved to another port or scheme, or turned around is noticed."""
+    fitting = (word for pattern, (word, _) in EXPECTED.items() if fnmatchcase(name, pattern))
+    assert next(fitting, "witness") in outcome(analysis, target, control, mutant)
+
+
+@pytest.mark.parametrize("pattern", EXPECTED)
+def test_every_exception_is_needed(pattern: str) -> None:
+    """No exception outlives the rules that it is about."""
+    names = [case.id for case in cases()]
+    assert [name for name in names if fnmatchcase(name, pattern)] != []
+
+
+@pytest.mark.parametrize("name", ["open", "prod", "sandbox", "staging"])
+def test_synchronization_denials_are_needed_together(name: str) -> None:
+    """Without the denials of both directions, AllowVnet admits synchronization by anybody."""
+    analysis = next(each for each in shipped() if each.environment.name == name)
+    target = next(each for each in analysis.targets if each.target.cloud == "azure")
+    nsg, firewall = target.controls
+    assert isinstance(nsg, AzureNsg)
+    rules = tuple(rule for rule in nsg.rules if not rule.id.startswith("deny-synchronization"))
+    path = (replace(nsg, rules=rules), firewall)
+    _, after, _ = new_deviations(analysis, target, target.controls, path)
+    whats = {deviation.what for deviation in after.deviations}
+    assert "azure/azure-nsg/wider/synchronization" in whats

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from providers.azure.resource import AzureKind
 from providers.azure.security_rule import rule_problems
 from providers.errors import Problem, Problems, azure_text
-from providers.kind import Inputs, Session, is_a, known
+from providers.kind import Inputs, Session, is_a, items, known
 
 # "Azure subscription and service limits" (2026-11).
 _MOST_RULES: Final = 1000
@@ -47,7 +47,7 @@ class NetworkSecurityGroup(AzureKind):
 
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Every rule, then the rules beside one another."""
-        given = inputs.get("securityRules") or []
+        given = items(inputs, "securityRules")
         rules = [
             (f"securityRules[{index}]", rule)
             for index, rule in enumerate(given)
@@ -80,14 +80,14 @@ def _rule_body(rule: Any) -> Any:
 
 def _conflicts(rules: list[tuple[str, dict[str, Any]]]) -> Problems:
     # "Network security groups": no two rules with the same priority and direction.
-    places: dict[tuple[int, str], str] = {}
+    places: dict[tuple[int, str], Any] = {}
     names: dict[str, str] = {}
     for path, rule in rules:
         priority, direction = known(rule, "priority", int), known(rule, "direction")
         name = known(rule, "name")
         if priority is not None and direction is not None:
-            other = places.setdefault((priority, direction), path)
-            if other != path:
+            if (priority, direction) in places:
+                other = places[priority, direction]
                 yield Problem(
                     f"{path}.priority",
                     azure_text(
@@ -96,6 +96,7 @@ def _conflicts(rules: list[tuple[str, dict[str, Any]]]) -> Problems:
                         f"same Priority and Direction. ({priority}, {direction})",
                     ),
                 )
+            places.setdefault((priority, direction), name)
         if name is not None:
             if name.casefold() in names:
                 yield Problem(

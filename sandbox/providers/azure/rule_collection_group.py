@@ -10,7 +10,7 @@ from providers.azure import application_rule, network_rule
 from providers.azure.firewall_policy import GROUP_TYPE, POLICY_TYPE, tier
 from providers.azure.resource import NAME, AzureKind, resource, resource_id
 from providers.errors import Problem, Problems, azure_error, azure_text
-from providers.kind import Inputs, Session, is_a, known
+from providers.kind import Inputs, Session, is_a, items, known
 from providers.store import Records
 
 # Microsoft.Network 2024-05-01, and "Azure subscription and service limits" (2023-10): 2 MB a group
@@ -72,7 +72,7 @@ class RuleCollectionGroup(AzureKind):
         yield from priority_problems("priority", inputs)
         collections = [
             (f"ruleCollections[{index}]", collection)
-            for index, collection in enumerate(inputs.get("ruleCollections") or [])
+            for index, collection in enumerate(items(inputs, "ruleCollections"))
             if is_a(collection, dict)
         ]
         yield from _unique(collections, "priority")
@@ -126,8 +126,8 @@ class RuleCollectionGroup(AzureKind):
 
 def sku_problems(inputs: Inputs, sku: str) -> Problems:
     """What the policy's SKU does not have ("Azure Firewall features by SKU", 2025-09)."""
-    for row, collection in enumerate(inputs.get("ruleCollections") or []):
-        for column, rule in enumerate(collection.get("rules") or []):
+    for row, collection in enumerate(items(inputs, "ruleCollections")):
+        for column, rule in enumerate(items(collection, "rules")):
             path = f"ruleCollections[{row}].rules[{column}]"
             needs = [
                 (field, ("Premium",)) for field in ("targetUrls", "terminateTLS") if rule.get(field)
@@ -172,11 +172,11 @@ def _collection_problems(path: str, collection: dict[str, Any]) -> Problems:
     yield from _action_problems(path, collection)
     rules = [
         (f"{path}.rules[{index}]", rule)
-        for index, rule in enumerate(collection.get("rules") or [])
+        for index, rule in enumerate(items(collection, "rules"))
         if is_a(rule, dict)
     ]
     yield from _unique(rules, "name")
-    kinds = {known(rule, "ruleType") for _, rule in rules} - {None}
+    kinds = {known(rule, "ruleType") for _, rule in rules} & _RULES.keys()
     if len(kinds) > 1:
         yield _bad(f"{path}.rules", f"A collection has rules of one type, not {sorted(kinds)}.")
     for place, rule in rules:
