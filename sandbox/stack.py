@@ -42,14 +42,14 @@ class Lock:
     process: int
 
     def is_held(self) -> bool:
-        """Whether the process that took the lock is still a running `pulumi`."""
+        """Whether the process that took the lock is still a running `pulumi`, and no zombie."""
         answer = subprocess.run(
-            ["ps", "-o", "comm=", "-p", str(self.process)],
+            ["ps", "-o", "stat=,comm=", "-p", str(self.process)],
             capture_output=True,
             check=False,
             text=True,
         )
-        return "pulumi" in answer.stdout
+        return "pulumi" in answer.stdout and not answer.stdout.lstrip().startswith("Z")
 
 
 def pulumi(arguments: Sequence[str], *, quiet: bool = False) -> subprocess.CompletedProcess[str]:
@@ -113,32 +113,31 @@ def recover() -> None:
         for lock in locks():  # One that was cut off while it was written is none to the engine.
             lock.path.unlink(missing_ok=True)
         print("The last run was killed: its lock on the sandbox is cleared (`pulumi cancel`).")
-    unfinished = unfinished_creations()
-    if unfinished:
-        # The stand-in may or may not have made them. With real clouds one looks and imports; here
-        # it is simplest to begin with empty ones.
+    damage = what_cannot_be_resumed()
+    if damage is not None:
+        # With real clouds one looks at what is there and imports it. These are stand-ins.
         start_afresh()
-        print(
-            f"The last run was killed while it created {', '.join(unfinished)}: the stand-in clouds "
-            "and the stack start afresh."
-        )
+        print(f"The last run was killed {damage}: the stand-in clouds and the stack start afresh.")
 
 
-def unfinished_creations() -> list[str]:
-    """The names of resources that the engine was creating when it was killed."""
+def what_cannot_be_resumed() -> str | None:
+    """What a killed run left that the engine cannot simply go on from, if anything.
+
+    A resource that was being created may or may not exist now; all else the engine settles itself.
+    """
     if not stack_exists():
-        return []
+        return None
     exported = pulumi(["stack", "export"], quiet=True)
-    try:
-        deployment = json.loads(exported.stdout)["deployment"]
-        pending = deployment.get("pending_operations") or []
-        return [
-            operation["resource"]["urn"].rpartition("::")[2]
-            for operation in pending
-            if operation["type"] == "creating"
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ["(its state cannot be read)"]
+    if exported.returncode != 0:
+        reason = (exported.stderr.strip() or "no reason given").splitlines()[0]
+        return f"and left a state that cannot be read ({reason})"
+    deployment = json.loads(exported.stdout).get("deployment") or {}
+    creating = [
+        operation["resource"]["urn"].rpartition("::")[2]
+        for operation in deployment.get("pending_operations") or []
+        if operation["type"] == "creating"
+    ]
+    return f"while it created {', '.join(creating)}" if creating else None
 
 
 def start_afresh() -> None:

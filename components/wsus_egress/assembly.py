@@ -300,10 +300,13 @@ class _Builder:
             return
         for party in parties:
             for network in party.addresses:
-                inside = _is_within(network, azure.address_space)
-                if party.place == "azure" and not inside:
+                if party.place == "azure" and not _is_within(network, azure.address_space):
                     what = f"{network} of {party.name} is outside the virtual network"
                     self._refuse(("azure", "addressSpace"), what, "add its range")
+                elif party.place != "azure" and _overlaps(network, azure.address_space):
+                    what = f"{network} of {party.name} is in the virtual network, and it stands in "
+                    instead = "write `location: azure`, or correct the address space"
+                    self._refuse(("azure", "addressSpace"), what + party.place, instead)
 
     def _accept(self) -> tuple[Acceptance, ...]:
         accepted = []
@@ -324,3 +327,7 @@ def _is_within(network: Network, others: Sequence[Network]) -> bool:
         network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type]
         for other in others
     )
+
+
+def _overlaps(network: Network, others: Sequence[Network]) -> bool:
+    return any(network.version == o.version and network.overlaps(o) for o in others)

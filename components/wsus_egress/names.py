@@ -13,7 +13,9 @@ MAX_LABEL: Final = 63
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # What needs no further look: already lower case, at least two labels, the last one not a number.
-_NORMAL: Final = re.compile(rf"(\*\.)?((?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL})")
+_NORMAL: Final = re.compile(
+    rf"(\*\.)?((?:{_LABEL}\.)+(?!0x[0-9a-f]*\Z)(?=[a-z0-9-]*[a-z]){_LABEL})"
+)
 _QUERIED_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
@@ -192,7 +194,7 @@ def _host(key: str) -> str:
     return ".".join(reversed(key.split(_BELOW)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NameSet:
     """An exact set of host names, closed under union, intersection, difference and complement.
 
@@ -226,6 +228,20 @@ class NameSet:
     def __bool__(self) -> bool:
         """Whether there is any name in the set."""
         return bool(self.bounds)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same names, however they were made."""
+        if not isinstance(other, NameSet):
+            return NotImplemented
+        return self.bounds == other.bounds or self._steps() == other._steps()
+
+    def __hash__(self) -> int:
+        """Equal sets hash alike."""
+        return hash(self._steps())
+
+    def _steps(self) -> tuple[str | None, ...]:
+        # Boundaries with no name between them mean the same: the first name after each is unique.
+        return tuple(map(_first_key, self.bounds))
 
     def __or__(self, other: NameSet) -> NameSet:
         """The names of either."""
@@ -272,25 +288,11 @@ class NameSet:
         if not self.bounds:
             return None
         start, end = self.bounds[0], self.bounds[1]
-        for candidate in (start, f"{start}host", f"{start}!host", "com!example"):
+        for candidate in (start or "com!example", f"{start}host", f"{start}!host"):
             if start <= candidate < end and _is_key(candidate):
                 return _host(candidate)
         found = _first_key(start)
         return _host(found) if found is not None else None
-
-    def patterns(self) -> tuple[Pattern, ...] | None:
-        """The fewest patterns that say the same; None where no patterns can."""
-        found = []
-        for start, end in zip(self.bounds[::2], self.bounds[1::2], strict=True):
-            key = start.removesuffix(_BELOW)
-            if not _is_key(key) or end not in (key + _BELOW, key + _AFTER) or "!" not in key:
-                return None
-            host = _host(key)
-            if start == key:
-                found.append(Pattern(host, wildcard=False))
-            if end == key + _AFTER:
-                found.append(Pattern(host, wildcard=True))
-        return tuple(sorted(found))
 
 
 def _is_key(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Pulumi's gRPC messages, loaded without the rest of the SDK.
 
-`import pulumi.runtime.proto` runs `pulumi/__init__.py` first, which loads the whole SDK: 0.2 s on
-the machine this was measured on, and every preview starts two stand-ins. Empty packages in the place
+`import pulumi.runtime.proto` runs `pulumi/__init__.py` first, which loads the whole SDK. Without
+it a stand-in is ready in 0.13 s instead of 0.23 s (2026-11), and every preview starts two. Empty packages in the place
 of `pulumi` and `pulumi.runtime` lead Python straight to the messages. Where the SDK is loaded
 already (in a test), it stays.
 """

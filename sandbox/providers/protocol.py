@@ -78,7 +78,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
-        old, new = decode(request.old_inputs or request.olds), decode(request.news)
+        old, new = _old_inputs(request), decode(request.news)
         found = [change for change in changes(old, new) if change.top != "version"]
         return _difference(found, frozenset(), delete_first=False)
 
@@ -131,7 +131,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
-        old, new = decode(request.old_inputs or request.olds), decode(request.news)
+        old, new = _old_inputs(request), decode(request.news)
         found = [*changes(kind.canonical(old), kind.canonical(new))]
         return _difference(found, kind.replaced_by, delete_first=kind.delete_first(old, new))
 
@@ -253,6 +253,11 @@ def _find(records: Records, kind: Kind, id_: str) -> tuple[str, dict[str, Any] |
         if candidate.casefold() == id_.casefold():
             return candidate, record
     return id_, None
+
+
+def _old_inputs(request: Any) -> dict[str, Any]:
+    # An engine that is too old to send the inputs sends the outputs, which hold them too.
+    return decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
 
 
 def _difference(found: list[Change], replaced_by: frozenset[str], *, delete_first: bool) -> Any:

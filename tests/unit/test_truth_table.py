@@ -1,0 +1,146 @@
+"""Hosts that tell right from nearly right: `explain`, the policy and the rules answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wsus_egress.controls import Verdict
+from wsus_egress.controls.azure_application_rules import AzureApplicationRules
+from wsus_egress.policy import EgressPolicy
+from wsus_egress.preview.analysis import Analysis, analyse
+from wsus_egress.preview.explain import Explainer, InvalidUrl, parse_url
+
+ENTRY = "  - {{pattern: '{}', schemes: [{}], purpose: x, source: x, date: 2026-11-01}}\n"
+LIST = "title: A list\nendpoints:\n" + "".join(
+    ENTRY.format(pattern, schemes)
+    for pattern, schemes in (
+        ("*.windowsupdate.com", "http"),
+        ("download.microsoft.com", "https"),
+        ("*.bücher.example", "http, https"),
+    )
+)
+CONFIG = """\
+config:
+  wsus-egress:lists: [good]
+  wsus-egress:schemes: as-listed
+  wsus-egress:servers:
+    - {name: one, addresses: [10.20.0.10]}
+  wsus-egress:azure:
+    resourceGroup: rg
+    location: westeurope
+    addressSpace: [10.20.0.0/16]
+    destinations: list
+    firewallPolicy: {name: afwp}
+"""
+
+TABLE = {
+    "a host below": ("http://a.windowsupdate.com/", "allow"),
+    "a deep label": ("http://a.b.c.d.windowsupdate.com/", "allow"),
+    "the apex": ("http://windowsupdate.com/", "deny"),
+    "a look-alike suffix": ("http://evilwindowsupdate.com/", "deny"),
+    "a look-alike suffix below": ("http://a.evilwindowsupdate.com/", "deny"),
+    "a look-alike prefix": ("http://a.windowsupdate.com.evil.com/", "deny"),
+    "a host of its own": ("https://download.microsoft.com/a?b#c", "allow"),
+    "below a host of its own": ("https://a.download.microsoft.com/", "deny"),
+    "upper case": ("HTTP://A.WindowsUpdate.COM/", "allow"),
+    "a trailing dot": ("http://a.windowsupdate.com./", "allow"),
+    "two trailing dots": ("http://a.windowsupdate.com../", "deny"),
+    "an IPv4 literal": ("https://203.0.113.80/", "deny"),
+    "an IPv6 literal": ("https://[2001:db8::80]/", "deny"),
+    "an IPv4 address as a number": ("http://3405803856/", "deny"),
+    "an international name": ("http://a.bücher.example/", "allow"),
+    "its A-label": ("https://a.xn--bcher-kva.example/", "allow"),
+    "a homograph": ("http://a.w\u0456ndowsupdate.com/", "deny"),
+    "the user-info trick": ("https://windowsupdate.com@evil.com/", "deny"),
+    "the user-info trick with a port": ("http://a.windowsupdate.com:80@evil.com/", "deny"),
+    "user information": ("http://evil.com@a.windowsupdate.com/", "allow"),
+    "the usual port": ("http://a.windowsupdate.com:80/", "allow"),
+    "a wrong port": ("http://a.windowsupdate.com:8080/", "deny"),
+    "a wrong port with TLS": ("https://download.microsoft.com:8443/", "deny"),
+    "a wrong scheme": ("https://a.windowsupdate.com/", "deny"),
+    "another wrong scheme": ("http://download.microsoft.com/", "deny"),
+    "HTTP on 443": ("http://download.microsoft.com:443/", "deny"),
+    "TLS on 80": ("https://a.windowsupdate.com:80/", "deny"),
+    "a WebSocket": ("wss://download.microsoft.com/", "allow"),
+    "FTP": ("ftp://a.windowsupdate.com/", "deny"),
+    "FTP on 80": ("ftp://a.windowsupdate.com:80/", "deny"),
+    "an encoded dot": ("http://a%2ewindowsupdate.com/", "deny"),
+}
+
+REFUSED = {
+    "http://a.windowsupdate.com\\@evil.com/": "has '\\\\' in it; write it percent-encoded",
+    "http://a.windowsupdate.com\t/": "has '\\t' in it; write it percent-encoded",
+    "http://a b.com/": "has ' ' in it; write it percent-encoded",
+    "http://a.windowsupdate.com:99999/": "is not a URL: Port out of range 0-65535",
+    "http://[::1/": "is not a URL: Invalid IPv6 URL",
+    "a.windowsupdate.com": "has no scheme and host; write http://a.windowsupdate.com or "
+    "https://a.windowsupdate.com",
+    "gopher://a.com/": ": the scheme 'gopher' is not known here; the choices are ftp, http, https, "
+    "ssh, ws, wss",
+}
+
+
+@pytest.fixture
+def analysis(write: Callable[..., Path]) -> Analysis:
+    """An Azure target that names the list, and each endpoint's own schemes."""
+    files = {"config/endpoints/good.yaml": LIST, "config/Pulumi.x.yaml": CONFIG}
+    return analyse(write(files=files), (), None)[0]
+
+
+@pytest.fixture
+def policy(analysis: Analysis) -> EgressPolicy:
+    """The environment's policy."""
+    return analysis.environment.policy
+
+
+@pytest.fixture
+def rules(analysis: Analysis) -> AzureApplicationRules:
+    """The control that sees names."""
+    control = analysis.targets[0].controls[-1]
+    assert isinstance(control, AzureApplicationRules)
+    return control
+
+
+@pytest.mark.parametrize(("url", "verdict"), TABLE.values(), ids=TABLE)
+def test_everything_answers_alike(
+    analysis: Analysis, policy: EgressPolicy, rules: AzureApplicationRules, url: str, verdict: str
+) -> None:
+    """`explain`, the policy, the application rules and their set of names give one answer."""
+    request = parse_url(url)
+    flow = request.flow(policy.parties[0].addresses[0][0])
+    found = Explainer(analysis).explain(request)
+    names = rules.names(flow)
+    assert names is not None
+    answers = {
+        "explain": "allow" if found.decision.allowed else "deny",
+        "target": found.targets[0].verdict.value,
+        "policy": "allow" if policy.decide(flow).allowed else "deny",
+        "control": rules.admits(flow).verdict.value,
+        "names": "allow" if flow.name is not None and flow.name in names[0] else "deny",
+    }
+    assert answers == dict.fromkeys(answers, verdict)
+
+
+@pytest.mark.parametrize(("url", "reason"), REFUSED.items())
+def test_an_ambiguous_url_is_refused(url: str, reason: str) -> None:
+    """What programs read differently, or nobody can read, gets no answer but a reason."""
+    with pytest.raises(InvalidUrl) as caught:
+        parse_url(url)
+    assert str(caught.value).replace(" ", "") == f"{url!r}{reason}".replace(" ", "")
+
+
+def test_the_deciding_endpoint_and_rule_are_named(analysis: Analysis) -> None:
+    """An allowed URL comes with its endpoint's pattern, its list and the rule of every control."""
+    found = Explainer(analysis).explain(parse_url("http://a.windowsupdate.com/"))
+    assert found.decision.reason == "*.windowsupdate.com in good"
+    assert found.decision.endpoint is not None
+    assert found.decision.endpoint.pattern.text == "*.windowsupdate.com"
+    rulings = [(name, ruling.verdict, ruling.rule) for name, ruling in found.targets[0].rulings]
+    expected = [
+        ("azure-nsg", Verdict.ALLOW, "allow-microsoft-update"),
+        ("azure-application-rules", Verdict.ALLOW, "names-http"),
+    ]
+    assert rulings == expected
