@@ -79,11 +79,11 @@ def of_group_rule(rule: SecurityGroupRule) -> Iterator[tuple[str, SecurityGroupR
 def of_nsg_rule(rule: NsgRule) -> Iterator[tuple[str, NsgRule]]:
     """A security rule's mutants."""
     if rule.access == "Allow":
-        for side in SIDES:
-            yield f"sources {SIDES[side]}", replace(rule, sources=side)
+        for side, text in SIDES.items():
+            yield f"sources {text}", replace(rule, sources=side)
         if rule.destinations != "Internet":
-            for side in SIDES:
-                yield f"destinations {SIDES[side]}", replace(rule, destinations=side)
+            for side, text in SIDES.items():
+                yield f"destinations {text}", replace(rule, destinations=side)
         yield "deny", replace(rule, access="Deny")
     else:
         yield "allow", replace(rule, access="Allow")

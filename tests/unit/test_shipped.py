@@ -24,7 +24,7 @@ from wsus_egress.settings import EndpointListSettings, EnvironmentSettings, json
 LISTS = ("automatic-updates", "certificate-validation", "delivery-optimization", "wsus-reference",
          "wsus")  # fmt: skip
 ENVIRONMENTS = ("dev", "open", "prod", "sandbox", "staging")
-SCHEMAS = {
+SCHEMAS: dict[str, tuple[type[EndpointListSettings | EnvironmentSettings], str]] = {
     "endpoint-list.json": (EndpointListSettings, "WSUS egress endpoint list"),
     "environment.json": (EnvironmentSettings, "WSUS egress environment"),
 }
@@ -49,7 +49,8 @@ def plain_yaml(path: Path) -> Any:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_schema_is_what_the_types_say(root: Path, name: str) -> None:
     """The committed schemas are those that the types give now."""
-    assert schema(root, name) == json_schema(*SCHEMAS[name])
+    kind, title = SCHEMAS[name]
+    assert schema(root, name) == json_schema(kind, title)
 
 
 @pytest.mark.parametrize("name", [*SCHEMAS, "stack-config.json"])

@@ -1,0 +1,73 @@
+"""The components' arguments satisfy Pulumi's rules for every language."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from pulumi.provider.experimental.component import ComponentProvider
+
+from wsus_egress import aws, azure
+
+COMPONENTS = (
+    aws.AwsWsusEgress,
+    aws.AwsWsusSecurityGroup,
+    azure.AzureWsusEgress,
+    azure.AzureWsusFirewallRules,
+    azure.AzureWsusNetworkSecurityGroup,
+)
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    """The schema that Pulumi infers, as other languages get it."""
+    import json  # noqa: PLC0415
+
+    provider = ComponentProvider(list(COMPONENTS), name="wsus-egress", version="0.1.0")
+    inferred: dict[str, Any] = json.loads(provider.schema or "{}")
+    return inferred
+
+
+def test_every_component_is_inferred(schema: dict[str, Any]) -> None:
+    """Pulumi finds each component under the token that it is registered with."""
+    assert {f"wsus-egress:index:{each.__name__}" for each in COMPONENTS} == set(schema["resources"])
+
+
+def test_policy_is_plain(schema: dict[str, Any]) -> None:
+    """What decides which resources exist cannot be an output."""
+    for resource in schema["resources"].values():
+        assert resource["inputProperties"]["policy"].get("plain")
+
+
+def test_network_may_be_an_output(schema: dict[str, Any]) -> None:
+    """A network that the same program makes can be given."""
+    properties = schema["resources"]["wsus-egress:index:AwsWsusEgress"]["inputProperties"]
+
+    assert "string" == properties["vpcId"]["type"]
+    assert not properties["vpcId"].get("plain")
+
+
+def test_outputs_are_described(schema: dict[str, Any]) -> None:
+    """Every output and every argument says what it is."""
+    for resource in schema["resources"].values():
+        for kind in ("properties", "inputProperties"):
+            assert all(each.get("description") for each in resource[kind].values())
+
+
+@pytest.mark.parametrize("module", ["wsus_egress", "wsus_egress.preview.cli", "wsus_egress.project"])
+def test_no_cloud_sdk_is_loaded(module: str) -> None:
+    """The package and its command line load neither Pulumi nor a cloud SDK."""
+    code = f"import sys, {module}; print([m for m in sys.modules if m.startswith('pulumi')])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[]" == found.stdout.strip()
+
+
+def test_aws_loads_no_azure() -> None:
+    """An AWS-only program never loads the Azure SDK."""
+    code = "import sys, wsus_egress.aws; print('pulumi_azure_native' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "False" == found.stdout.strip()
