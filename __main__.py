@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pulumi
 
+from wsus_egress.args import PolicyArgs
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import environment_from_config
@@ -24,7 +26,7 @@ try:
         compile_target(environment, target)
 except PolicyErrors as error:
     raise pulumi.RunError(str(error)) from None
-policy = {key: settings[key] for key in POLICY if key in settings}
+policy = cast(PolicyArgs, {key: settings[key] for key in POLICY if key in settings})
 
 # Each cloud's SDK takes a second to load: only that of a target that there is.
 if aws := environment.aws:

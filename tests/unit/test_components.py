@@ -56,7 +56,9 @@ def test_outputs_are_described(schema: dict[str, Any]) -> None:
             assert all(each.get("description") for each in resource[kind].values())
 
 
-@pytest.mark.parametrize("module", ["wsus_egress", "wsus_egress.preview.cli", "wsus_egress.project"])
+@pytest.mark.parametrize(
+    "module", ["wsus_egress", "wsus_egress.preview.cli", "wsus_egress.project"]
+)
 def test_no_cloud_sdk_is_loaded(module: str) -> None:
     """The package and its command line load neither Pulumi nor a cloud SDK."""
     code = f"import sys, {module}; print([m for m in sys.modules if m.startswith('pulumi')])"

@@ -1,0 +1,237 @@
+"""The command line: what it prints, where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from click.testing import Result
+
+Write = Callable[..., Path]
+Run = Callable[..., Result]
+
+CONFIG = "config/Pulumi.x.yaml"
+NAMES = "aws/aws-security-group/wider/names"
+NAMELESS = "aws/aws-security-group/wider/nameless"
+
+
+def accepted(*whats: str, expires: str = "2026-12-31") -> str:
+    """The end of a configuration file that accepts deviations."""
+    entries = "".join(
+        f"    - {{what: {what}, reason: Known, expires: {expires}}}\n" for what in whats
+    )
+    return f"  wsus-egress:accept:\n{entries}"
+
+
+def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
+    """Exit status 1, and each deviation with its witness and how to accept it."""
+    result = run("check", write(), "--today", "2026-11-24")
+    expected = f"""\
+        x  aws  wider  2 deviations not accepted
+
+        x: {NAMELESS} (not accepted): the target admits TCP 80 without an HTTP host, or TCP 443 without a TLS server name; the policy does not
+            witness: 10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)
+            close it, or list `what: {NAMELESS}` under x's accept
+        x: {NAMES} (not accepted): the target admits any other host name; the policy does not
+            witness: 10.20.0.10 -> http://example.com/
+            close it, or list `what: {NAMES}` under x's accept
+
+        1 environment, 1 target: 2 not accepted
+        """
+    assert (result.exit_code, result.stdout) == (1, dedent(expected))
+
+
+def test_an_accepted_deviation_is_none(write: Write, run: Run) -> None:
+    """Exit status 0 on the last day of the acceptance."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
+    result = run("check", project, "--today", "2026-12-31")
+    expected = """\
+        x  aws  wider  2 deviations accepted until 2026-12-31
+
+        1 environment, 1 target: no finding
+        """
+    assert (result.exit_code, result.stdout) == (0, dedent(expected))
+
+
+def test_an_expired_acceptance_is_a_finding(write: Write, run: Run) -> None:
+    """Exit status 1 from the day after, and the finding says that it expired."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
+    result = run("check", project, "--today", "2027-01-01")
+    assert result.exit_code == 1
+    assert f"x: {NAMES} (acceptance expired): the target admits" in result.stdout
+    assert "Accepted until 2026-12-31: Known\n" in result.stdout
+
+
+def test_deviations_are_counted_apart(write: Write, run: Run) -> None:
+    """Where one deviation of two is accepted, the summary counts both kinds."""
+    result = run("check", write((CONFIG, "", accepted(NAMES))), "--today", "2026-11-24")
+    first = "x  aws  wider  1 deviation not accepted, 1 deviation accepted until 2026-12-31"
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (1, first)
+
+
+def test_a_stale_acceptance_is_noted(write: Write, run: Run) -> None:
+    """An acceptance of what does not occur is a note with its line, and no finding."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, "aws/none")))
+    result = run("check", project, "--today", "2026-11-24")
+    note = f"note: {CONFIG}:12: accept: 'aws/none' does not occur; remove it"
+    assert (result.exit_code, note in result.stdout) == (0, True)
+
+
+def test_check_in_json(write: Write, run: Run) -> None:
+    """Deviations come with witness, reason and whether they are accepted."""
+    project = write((CONFIG, "", accepted(NAMES)))
+    result = run("check", project, "--format", "json", "--today", "2026-11-24")
+    found = json.loads(result.stdout)
+    (environment,) = found["environments"]
+    (target,) = environment["targets"]
+    whats = [(each["what"], each["accepted"]) for each in target["deviations"]]
+    assert (result.exit_code, found["version"], found["problems"]) == (1, 1, [])
+    assert (environment["environment"], target["fidelity"]) == ("x", "wider")
+    assert whats == [(NAMELESS, False), (NAMES, True)]
+
+
+@pytest.mark.parametrize("command", ["check", "preview"])
+def test_problems_in_json(write: Write, run: Run, command: str) -> None:
+    """Problems are objects on standard output, with exit status 2."""
+    project = write((CONFIG, "[good]", "[none]"))
+    result = run(command, project, "--format", "json")
+    expected = {
+        "file": CONFIG,
+        "line": 3,
+        "path": "lists[0]",
+        "what": "there is no endpoint list 'none'",
+        "instead": "the choices are good",
+    }
+    assert (result.exit_code, json.loads(result.stdout)["problems"]) == (2, [expected])
+
+
+def test_a_problem_without_a_file_in_json(write: Write, run: Run) -> None:
+    """Where a problem is of no file, file and line are null."""
+    result = run("check", write(), "--env", "y", "--format", "json")
+    expected = {
+        "file": None,
+        "line": None,
+        "path": "",
+        "what": "there is no environment 'y'",
+        "instead": "the choices are x",
+    }
+    assert (result.exit_code, json.loads(result.stdout)["problems"]) == (2, [expected])
+
+
+def test_a_folder_without_a_project(tmp_path: Path, run: Run) -> None:
+    """A folder without environments is refused with what to do."""
+    result = run("check", tmp_path)
+    expected = (
+        f"there is no environment: no config/Pulumi.<name>.yaml in {tmp_path}; "
+        "run this in the project's folder, or say --project\n"
+    )
+    assert (result.exit_code, result.stderr.splitlines(keepends=True)[0]) == (2, expected)
+
+
+def test_a_day_that_is_none(write: Write, run: Run) -> None:
+    """--today takes days only."""
+    result = run("check", write(), "--today", "tomorrow")
+    message = "'tomorrow' is not a day; write it as YYYY-MM-DD"
+    assert (result.exit_code, message in result.stderr) == (2, True)
+
+
+def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
+    """Endpoints, parties, deviations, rules and quotas, in this order."""
+    project = write((CONFIG, "", accepted(NAMES)))
+    result = run("preview", project, "--today", "2026-11-24")
+    expected = """\
+        x: mode restricted
+        ==================
+        1 endpoint, 0 of them inside others:
+          *.example.com  http+https  good
+
+          one  server  aws  10.20.0.10/32  asks Microsoft Update  serves on 8530/8531
+
+        aws: wider - admits more than the policy
+          wider (NOT ACCEPTED): 10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)
+            the target admits TCP 80 without an HTTP host, or TCP 443 without a TLS server name; the
+            policy does not
+          wider (accepted): 10.20.0.10 -> http://example.com/
+            the target admits any other host name; the policy does not. Accepted until 2026-12-31: Known
+          aws-security-group (by itself: wider)
+            one-egress-http-ipv4   allow egress tcp/80 to 0.0.0.0/0
+            one-egress-https-ipv4  allow egress tcp/443 to 0.0.0.0/0
+            2 of 60 IPv4 egress rules of security group one
+        """
+    assert (result.exit_code, result.stdout) == (0, dedent(expected))
+
+
+def test_preview_of_an_open_environment(root: Path, run: Run) -> None:
+    """Mode open needs no endpoints, and Azure's route is said to be assumed."""
+    lines = run("preview", root, "--env", "open", "--today", "2026-11-24").stdout.splitlines()
+    assert lines[2] == "TCP 80 and 443 to any address"
+    assert "  assumed: the servers' subnets send 0.0.0.0/0 to the firewall" in lines
+
+
+def test_preview_of_what_has_no_rule(write: Write, run: Run) -> None:
+    """A control without rules says why, and content from Microsoft Update is mentioned."""
+    old = "      addresses: [10.20.0.10]\n"
+    new = "      addresses: [10.20.0.10]\n      location: elsewhere\n"
+    clients = dedent("""\
+          wsus-egress:clients:
+            - {name: two, addresses: [10.20.0.11], location: elsewhere, updatesFrom: one}
+        """)
+    text = run("preview", write((CONFIG, old, new), (CONFIG, "", indented(clients)))).stdout
+    assert "    no rule: no source here may reach Microsoft Update\n" in text
+    assert "  two  client  elsewhere  10.20.0.11/32  asks one\n" in text
+
+
+def indented(text: str) -> str:
+    """The text as a part of `config:`."""
+    return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def test_redundant_endpoints_are_shown(root: Path, run: Run) -> None:
+    """An endpoint inside another one says inside which."""
+    text = run("preview", root, "--env", "dev").stdout
+    assert "9 endpoints, 2 of them inside others:\n" in text
+    assert "  inside *.windowsupdate.com\n" in text
+
+
+def test_content_from_microsoft_is_shown(root: Path, run: Run) -> None:
+    """A downstream server that fetches content itself says so."""
+    text = run("preview", root, "--env", "prod").stdout
+    assert "asks head, content from Microsoft Update" in text
+
+
+def test_explain_in_text(write: Write, run: Run) -> None:
+    """The verdict first, then each target and control."""
+    urls = ("https://a.example.com/", "https://203.0.113.80/")
+    result = run("explain", write(), *urls)
+    expected = """\
+        allow https://a.example.com/  [x: *.example.com in good]
+              aws: allow
+                aws-security-group  allow  one-egress-https-ipv4
+        deny  https://203.0.113.80/  [x: there is no host name, and addresses are not listed (an address)]
+              aws: allow
+                aws-security-group  allow  one-egress-https-ipv4
+        """
+    assert (result.exit_code, result.stdout) == (0, dedent(expected))
+
+
+def test_explain_where_nothing_stands(write: Write, run: Run) -> None:
+    """A target in which no server stands allows nothing."""
+    project = write((CONFIG, "10.20.0.10]", "10.20.0.10]\n      location: elsewhere"))
+    result = run("explain", project, "https://a.example.com/", "--format", "json")
+    (target,) = json.loads(result.stdout)["targets"]
+    (control,) = target["controls"]
+    assert (target["verdict"], control["verdict"]) == ("deny", "not-applicable")
+
+
+@pytest.mark.parametrize(("urls", "place"), [(("bad", "http://a.com/"), ""), (("-",), "line 2: ")])
+def test_a_bad_url_does_not_stop_the_others(
+    write: Write, run: Run, urls: tuple[str, ...], place: str
+) -> None:
+    """Every URL that can be read is answered; the others are named, with exit status 2."""
+    result = run("explain", write(), *urls, given="http://a.com/\nbad\n")
+    expected = f"{place}'bad' has no scheme and host; write http://bad or https://bad\n"
+    assert (result.exit_code, result.stderr) == (2, expected)
+    assert "http://a.com/" in result.stdout
