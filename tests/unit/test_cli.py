@@ -96,12 +96,12 @@ def test_check_in_json(write: Write, run: Run) -> None:
 @pytest.mark.parametrize("command", ["check", "preview"])
 def test_problems_in_json(write: Write, run: Run, command: str) -> None:
     """Problems are objects on standard output, with exit status 2."""
-    project = write((CONFIG, "[good]", "[none]"))
+    project = write((CONFIG, "[good]", "[good, none]"))
     result = run(command, project, "--format", "json")
     expected = {
         "file": CONFIG,
         "line": 3,
-        "path": "lists[0]",
+        "path": "lists[1]",
         "what": "there is no endpoint list 'none'",
         "instead": "the choices are good",
     }

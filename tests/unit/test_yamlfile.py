@@ -51,7 +51,7 @@ REFUSED = {
     "[" * 33: "f.yaml:1: nested deeper than 32 levels",
     "a: 1\nb: [\n": "f.yaml:3: this is not YAML: did not find expected node content",
     "a: 1\n\x00": "f.yaml:2: this is not YAML: character U+0000 is not allowed; remove it",
-    "a: 1\n\tb: 2\n": "f.yaml:2: this is not YAML: found character that cannot start any token",
+    "a: 1\n\tb: 2\n": "f.yaml:2: this is not YAML: found a tab character that violates indentation",
 }
 
 
