@@ -298,7 +298,10 @@ class _Builder:
         azure = next((t for t in targets if isinstance(t, AzureTarget)), None)
         if azure is None:
             return
-        for party in parties:
+        given = [each.location for each in (*self._settings.servers, *self._settings.clients)]
+        for party, location in zip(parties, given, strict=True):
+            if location is None and len(targets) > 1:
+                continue  # It is refused already that nobody said where this stands.
             for network in party.addresses:
                 if party.place == "azure" and not _is_within(network, azure.address_space):
                     what = f"{network} of {party.name} is outside the virtual network"

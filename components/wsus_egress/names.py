@@ -135,8 +135,7 @@ class Pattern:
         if found and len(text) <= MAX_NAME and "xn--" not in text:
             # The text itself where it is the host: a long list is kept once, not twice.
             host, wildcard = (text, False) if found[1] is None else (found[2], True)
-            if not wildcard or "." in host:
-                return cls(host, wildcard)
+            return cls(host, wildcard)
         return cls._parse_slowly(text)
 
     @classmethod

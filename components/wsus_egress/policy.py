@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -284,8 +284,3 @@ class EgressPolicy:
                 if any(flow.source in asker for asker in self.askers(server)):
                     return Decision(True, f"synchronization with {server.name}")
         return Decision(False, "no server synchronizes along this way")
-
-
-def covering(networks: Iterable[Network], address: Address) -> Network | None:
-    """The first of the networks that has the address."""
-    return next((network for network in networks if address in network), None)

@@ -43,8 +43,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
      "lower-case letters, digits and hyphens, a letter first"),
     ({"servers": [{**ONE, "name": "x" * 99}]}, f"servers[0].name: '{'x' * 76}... is not a usable "
      "name; write 2 to 32 lower-case letters, digits and hyphens, a letter first"),
-    ({"servers": [{**ONE, "name": "microsoft-update"}]}, "servers[0].name: the name "
-     "'microsoft-update' is taken already; give every server and client its own name"),
+    ({"clients": [{**TWO, "name": "microsoft-update", "updatesFrom": "one"}]}, "clients[0].name: "
+     "the name 'microsoft-update' is taken already; give every server and client its own name"),
     ({"servers": [{**ONE, "synchronizationPorts": {"http": 8530.5}}]},
      "servers[0].synchronizationPorts.http: 8530.5 is not a whole number; write a whole number"),
     ({"servers": [{**ONE, "synchronizationPorts": {"http": 80, "https": 444}}]},
@@ -52,7 +52,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
      "and 444; write http: 443 or https: 81"),
     ({"servers": [{**ONE, "location": "azure"}]}, "servers[0].location: it stands in azure, and the "
      "environment has no azure target; add `azure`, or write elsewhere"),
-    ({"azure": AZURE}, "servers[0]: the environment has both clouds, and it is not said where this "
+    ({"azure": {**AZURE, "addressSpace": ["10.30.0.0/16"]}}, "servers[0]: the environment has both clouds, and it is not said where this "
      "stands; add `location: aws`, `azure` or `elsewhere`"),
     ({"aws": None, "azure": {**AZURE, "addressSpace": ["10.30.0.0/16"]}}, "azure.addressSpace: "
      "10.20.0.10/32 of one is outside the virtual network; add its range"),
@@ -90,9 +90,7 @@ def test_settings_that_are_no_mapping_are_refused() -> None:
 def test_an_extra_endpoint_is_checked(refused: Refused) -> None:
     """A bad pattern among an environment's own endpoints names its place."""
     extra = {"pattern": "*", "schemes": ["http"], "owner": "x", "reason": "x"}
-    expected = (
-        "extraEndpoints[0].pattern: '*' is every name; use `mode: open` if that is meant"
-    )
+    expected = "extraEndpoints[0].pattern: '*' is every name; use `mode: open` if that is meant"
     assert expected in refused(extraEndpoints=[extra])
 
 

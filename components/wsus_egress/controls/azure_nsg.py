@@ -231,13 +231,12 @@ def _rules(policy: EgressPolicy) -> Iterator[NsgRule]:
     synchronization = tuple(
         sorted({p for party in policy.parties if party.ports for p in party.ports.all()})
     )
-    if synchronization:
-        for direction in ("Outbound", "Inbound"):
-            yield NsgRule(
-                f"deny-synchronization-{direction.lower()}", DENY_SYNCHRONIZATION,
-                direction, "Deny", "Tcp", "*", "*", synchronization,
-                "Synchronization between named servers and clients only",
-            )  # fmt: skip
+    for direction in ("Outbound", "Inbound"):
+        yield NsgRule(
+            f"deny-synchronization-{direction.lower()}", DENY_SYNCHRONIZATION,
+            direction, "Deny", "Tcp", "*", "*", synchronization,
+            "Synchronization between named servers and clients only",
+        )  # fmt: skip
     yield NsgRule(
         "deny-internet", DENY_INTERNET, "Outbound", "Deny", "*", "*", "Internet", (),
         "Nothing else to the Internet: default rule 65001 would admit it",
