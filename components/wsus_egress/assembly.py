@@ -298,7 +298,8 @@ class _Builder:
         azure = next((t for t in targets if isinstance(t, AzureTarget)), None)
         if azure is None:
             return
-        given = [each.location for each in (*self._settings.servers, *self._settings.clients)]
+        given = [server.location for server in self._settings.servers]
+        given += [client.location for client in self._settings.clients]
         for party, location in zip(parties, given, strict=True):
             if location is None and len(targets) > 1:
                 continue  # It is refused already that nobody said where this stands.
