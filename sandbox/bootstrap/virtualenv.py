@@ -3,7 +3,6 @@
 import hashlib
 import os
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def _pip(root: Path, what: str, arguments: list[str]) -> None:
         raise SetupError(
             f"pip could not install the {what}",
             last_words(log),
-            f"Check that a package index is reachable from {sys.prefix}; all it said: {log}",
+            f"Check that pip reaches its package index (`pip config list`); all it said: {log}",
         )
 
 

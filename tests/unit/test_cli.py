@@ -10,6 +10,9 @@ from textwrap import dedent
 import pytest
 from click.testing import Result
 
+from wsus_egress.preview import as_text
+from wsus_egress.preview.analysis import analyse
+
 Write = Callable[..., Path]
 Run = Callable[..., Result]
 
@@ -78,6 +81,12 @@ def test_a_stale_acceptance_is_noted(write: Write, run: Run) -> None:
     result = run("check", project, "--today", "2026-11-24")
     note = f"note: {CONFIG}:12: accept: 'aws/none' does not occur; remove it"
     assert (result.exit_code, note in result.stdout) == (0, True)
+
+
+def test_what_is_not_proved_is_no_target(root: Path) -> None:
+    """An analysis without proofs has nothing to say of its targets."""
+    text = as_text.check(analyse(root, ("dev",), None), ())
+    assert text == "\n1 environment, 0 targets: no finding\n"
 
 
 def test_check_in_json(write: Write, run: Run) -> None:

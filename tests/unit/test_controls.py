@@ -1,10 +1,10 @@
-"""Each control's rules, what they admit, and the policy that they come from."""
+"""Each control's rules, and what they admit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 from wsus_egress.controls.azure_nsg import AzureNsg, compile_nsg
 from wsus_egress.environment import Environment
 from wsus_egress.names import ALL_NAMES, NO_NAMES
-from wsus_egress.policy import Application, EgressPolicy, Endpoint, Flow, Mode, Scheme
+from wsus_egress.policy import Application, EgressPolicy, Endpoint, Flow, Mode
 
 Build = Callable[..., Environment]
 
@@ -237,11 +237,11 @@ def test_what_a_security_group_admits(azure: Callable[..., tuple[Control, ...]])
 
 
 def test_without_denials_the_default_admits(environment: Build) -> None:
-    """A policy without parties gets the denial alone; without it, rule 65001 admits everything."""
+    """A policy without parties gets denials alone; without them, rule 65001 admits everything."""
     target = environment(aws=None, azure=AZURE).targets[0]
     assert target.cloud == "azure"
     control = compile_nsg(EgressPolicy(Mode.OPEN, False, (), ()), target, "test")
-    assert [rule.id for rule in control.rules] == ["deny-internet"]
+    assert {rule.access for rule in control.rules} == {"Deny"}
     bare = AzureNsg(target, "test", ())
     assert bare.admits(web("a.com")).rule == "default rule 65001 AllowInternetOutBound"
 
@@ -250,71 +250,4 @@ def test_sources_elsewhere_need_no_rule(azure: Callable[..., tuple[Control, ...]
     """Where no server of the virtual network may reach the Internet, nothing is allowed to it."""
     elsewhere = {"name": "two", "addresses": ["10.99.0.1"], "location": "elsewhere"}
     control, _ = azure(servers=[{**ONE, "synchronizesFrom": "two"}, elsewhere])
-    assert [rule.id for rule in control.rules][0] == "allow-one-to-two"
-
-
-def test_redundant_patterns(endpoint: Callable[..., Endpoint]) -> None:
-    """A pattern is redundant only where no scheme needs it."""
-    endpoints = (
-        endpoint("*.a.com"),
-        endpoint("b.a.com"),
-        endpoint("*.b.com", Scheme.HTTP),
-        endpoint("c.b.com"),
-    )
-    found = {}
-    for as_listed in (False, True):
-        policy = EgressPolicy(Mode.RESTRICTED, as_listed, endpoints, ())
-        found[as_listed] = [(covered.text, by.text) for covered, by in policy.redundant]
-    assert found == {
-        False: [("b.a.com", "*.a.com"), ("c.b.com", "*.b.com")],
-        True: [("b.a.com", "*.a.com")],
-    }
-
-
-DECISIONS = {
-    web("a.example.com"): "*.example.com in extra",
-    web("evil.com"): "no endpoint has this name for http",
-    web(None): "there is no host name, and addresses are not listed",
-    web("a.example.com", 80, "tls"): "port 80 is for HTTP only",
-    web("a.example.com", 22): "Microsoft Update is reached on TCP 80 and TCP 443 only",
-    Flow(SERVER, INTERNET, "udp", 443): "Microsoft Update is reached on TCP 80 and TCP 443 only",
-    Flow(SERVER, INTERNET_IPV6, "tcp", 80): "IPv6 is not asked for",
-    Flow(ASKER, INTERNET, "tcp", 80): "this source may not reach Microsoft Update itself",
-    Flow(ASKER, SERVER, "tcp", 8530): "synchronization with one",
-    Flow(ASKER, SERVER, "tcp", 22): "no server synchronizes along this way",
-    Flow(ASKER, SERVER, "udp", 8530): "no server synchronizes along this way",
-    Flow(SERVER, ASKER, "tcp", 8530): "no server synchronizes along this way",
-}
-
-
-@pytest.mark.parametrize(("flow", "reason"), DECISIONS.items(), ids=lambda value: str(value))
-def test_the_policys_decision(environment: Build, flow: Flow, reason: str) -> None:
-    """Every decision comes with its reason; only two of them allow."""
-    decision = environment(servers=[ONE, TWO]).policy.decide(flow)
-    allowed = reason in ("*.example.com in extra", "synchronization with one")
-    assert (decision.reason, decision.allowed) == (reason, allowed)
-
-
-def test_names_of_other_ports() -> None:
-    """No name may be reached on a port that is not Microsoft Update's, not even in mode open."""
-    policy = EgressPolicy(Mode.OPEN, False, (), ())
-    names = [policy.names(port, "http") for port in (22, 80, 443)]
-    assert names == [NO_NAMES, ALL_NAMES, ALL_NAMES]
-
-
-def test_a_flow_in_words() -> None:
-    """A witness reads as a URL where there is a name, with the port where it is unusual."""
-    flows = [
-        web("a.com"),
-        web("a.com", 8080),
-        web(None),
-        web(None, 443, "tls"),
-        web(None, 22, None),
-    ]
-    assert [str(flow) for flow in flows] == [
-        "10.20.0.10 -> http://a.com/",
-        "10.20.0.10 -> http://a.com:8080/",
-        "10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)",
-        "10.20.0.10 -> 203.0.113.80 tcp/443 (TLS without SNI)",
-        "10.20.0.10 -> 203.0.113.80 tcp/22",
-    ]
+    assert control.rules[0].id == "allow-one-to-two"

@@ -160,17 +160,26 @@ def every_mutant() -> Iterator[tuple[str, Analysis, TargetAnalysis, Control, Con
                         yield name, analysis, target, control, mutant
 
 
+@cache
+def unmutated(environment: str, cloud: str, name: str | None) -> Proof:
+    """The proof of a shipped target, or of one control of it by itself."""
+    analysis = next(each for each in shipped() if each.environment.name == environment)
+    target = next(each for each in analysis.targets if each.target.cloud == cloud)
+    controls = [each for each in target.controls if name in (None, each.name)]
+    return prove(analysis.environment, target.target, controls, TODAY)
+
+
 def new_deviations(
-    analysis: Analysis, target: TargetAnalysis, old: tuple[Control, ...], new: tuple[Control, ...]
+    analysis: Analysis, target: TargetAnalysis, name: str | None, controls: tuple[Control, ...]
 ) -> tuple[Proof, Proof, int]:
     """Both proofs, and how many deviations are new: each is checked with its own witness."""
     environment, policy = analysis.environment, analysis.environment.policy
-    before = prove(environment, target.target, old, TODAY)
-    after = prove(environment, target.target, new, TODAY)
+    before = unmutated(environment.name, target.target.cloud, name)
+    after = prove(environment, target.target, controls, TODAY)
     found = set(after.deviations) - set(before.deviations)
     for deviation in found:
         allowed = policy.decide(deviation.witness).allowed
-        verdict = path_verdict((control.admits(deviation.witness) for control in new), allowed)
+        verdict = path_verdict((c.admits(deviation.witness) for c in controls), allowed)
         expected = Verdict.ALLOW if deviation.kind == "wider" else Verdict.DENY
         assert (verdict, allowed) == (expected, deviation.kind == "narrower")
     return before, after, len(found)
@@ -181,14 +190,14 @@ def outcome(
 ) -> tuple[str, ...]:
     """What the proof says of a mutant, as in EXPECTED; both words where it cannot tell them apart."""
     path = tuple(mutant if each is control else each for each in target.controls)
-    before, after, found = new_deviations(analysis, target, target.controls, path)
+    before, after, found = new_deviations(analysis, target, None, path)
     if found:
         return ("witness",)
     if before.fidelity is not after.fidelity:
         return ("fidelity",)
     if before.opaque != after.opaque:
         return ("opaque",)
-    _, _, found = new_deviations(analysis, target, (control,), (mutant,))
+    _, _, found = new_deviations(analysis, target, control.name, (mutant,))
     return ("alone",) if found else ("equivalent", "unseen")
 
 
@@ -217,6 +226,6 @@ def test_synchronization_denials_are_needed_together(name: str) -> None:
     assert isinstance(nsg, AzureNsg)
     rules = tuple(rule for rule in nsg.rules if not rule.id.startswith("deny-synchronization"))
     path = (replace(nsg, rules=rules), firewall)
-    _, after, _ = new_deviations(analysis, target, target.controls, path)
+    _, after, _ = new_deviations(analysis, target, None, path)
     whats = {deviation.what for deviation in after.deviations}
     assert "azure/azure-nsg/wider/synchronization" in whats

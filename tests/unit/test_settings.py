@@ -52,10 +52,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
      "and 444; write http: 443 or https: 81"),
     ({"servers": [{**ONE, "location": "azure"}]}, "servers[0].location: it stands in azure, and the "
      "environment has no azure target; add `azure`, or write elsewhere"),
-    ({"azure": {**AZURE, "addressSpace": ["10.30.0.0/16"]}}, "servers[0]: the environment has both clouds, and it is not said where this "
+    ({"azure": AZURE}, "servers[0]: the environment has both clouds, and it is not said where this "
      "stands; add `location: aws`, `azure` or `elsewhere`"),
     ({"aws": None, "azure": {**AZURE, "addressSpace": ["10.30.0.0/16"]}}, "azure.addressSpace: "
      "10.20.0.10/32 of one is outside the virtual network; add its range"),
+    ({"servers": [{**ONE, "location": "aws"}], "azure": AZURE}, "azure.addressSpace: 10.20.0.10/32 "
+     "of one is in the virtual network, and it stands in aws; write `location: azure`, or correct "
+     "the address space"),
     ({"aws": None, "azure": {**AZURE, "addressSpace": ["10.20.0.0/16", "vnet"]}},
      "azure.addressSpace[1]: 'vnet' is not an IP address or CIDR block; write one like 10.20.0.10 "
      "or 10.20.0.0/24"),

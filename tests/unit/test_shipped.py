@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,20 @@ def test_a_schema_file_is_rendered(root: Path, name: str) -> None:
     """`python -m wsus_egress.schemas` would write the committed file again, to the byte."""
     path = root / "components" / "wsus_egress" / "schemas" / name
     assert path.read_text() == render()[name]
+
+
+def test_the_schemas_are_written_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m wsus_egress.schemas` writes every schema beside itself."""
+    written: dict[Path, str] = {}
+
+    def write_text(path: Path, text: str, encoding: str) -> None:
+        assert encoding == "utf-8"
+        written[path] = text
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    runpy.run_module("wsus_egress.schemas", run_name="__main__")
+    folder = root / "components" / "wsus_egress" / "schemas"
+    assert written == {folder / name: text for name, text in render().items()}
 
 
 @pytest.mark.parametrize("name", LISTS)
