@@ -111,6 +111,7 @@ class _Builder:
     def _endpoints(self) -> tuple[Endpoint, ...]:
         settings = self._settings
         endpoints: list[Endpoint] = []
+        before = len(self.problems.problems)
         if self._lists is not None:
             for index, name in enumerate(settings.lists):
                 if name not in self._lists:
@@ -126,8 +127,8 @@ class _Builder:
                 continue
             schemes = SCHEMES["http" in extra.schemes, "https" in extra.schemes]
             endpoints.append(Endpoint(pattern, schemes, extra.reason, extra.owner, "", "extra"))
-        wanted = settings.lists or settings.extra_endpoints
-        if settings.mode == "restricted" and not endpoints and (self._lists or not wanted):
+        found = len(self.problems.problems) > before or self._lists is None
+        if settings.mode == "restricted" and not endpoints and not found:
             what = "the mode is restricted and no endpoint is listed: nothing could be reached"
             self._refuse(("lists",), what, "name an endpoint list, such as wsus")
         return tuple(endpoints)

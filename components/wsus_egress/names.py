@@ -1,4 +1,12 @@
-"""Host names, patterns of them, and exact sets of them."""
+"""Host names, patterns of them, and exact sets of them.
+
+A pattern is a host, `host.example.com`, or every name below one at any depth and never that one
+itself, `*.example.com`. A `NameSet` holds names exactly: union, intersection, difference and
+complement are again sets, and two sets with the same names are equal. A `PatternIndex` says which
+pattern decides for a name, and `minimal_cover` which patterns are needless.
+
+All of it is near-linear: 100,000 patterns are read, compared or queried in a fraction of a second.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +14,25 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final, Self
+
+from wsus_egress._nameset import AFTER, BELOW, END, Space, host_of, key_of, merged
 
 MAX_NAME: Final = 253
 MAX_LABEL: Final = 63
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# What needs no further look: already lower case, at least two labels, the last one not a number.
-_NORMAL: Final = re.compile(
-    rf"(\*\.)?((?:{_LABEL}\.)+(?!0x[0-9a-f]*\Z)(?=[a-z0-9-]*[a-z]){_LABEL})"
-)
+# What needs no further look: lower case, at least two labels, the last one begins with a letter
+# and so is no number, neither `1` nor `0x7f`.
+_NORMAL: Final = re.compile(rf"(\*\.)?((?:{_LABEL}\.)+(?=[a-z]){_LABEL})")
 _QUERIED_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
-# A name's key is its labels reversed and joined with `!`, which sorts below every character of a
-# label; `"` is the character after it. So the names below x are exactly the keys in [x!, x"), x
-# itself is [x, x!), and every set of names is a row of boundaries.
-_BELOW: Final = "!"
-_AFTER: Final = '"'
+_SPACE: Final = Space()
+_BY_HOST: Final = attrgetter("host", "wildcard")
+# For a witness where the set says nothing about which name to show.
+_EXAMPLES: Final = ("com!example", "org!example")
 
 
 class InvalidName(ValueError):  # noqa: N818 - it reads as what it is: an invalid name
@@ -84,7 +93,12 @@ def _refuse_foreign_parts(text: str) -> None:
         raise InvalidName(text, "is empty", "write a host name")
     if "://" in text:
         host = re.split(r"[/?#]", text.split("://", 1)[1])[0].rpartition("@")[2]
+        host = re.sub(r":[0-9]*$", "", host)
         raise InvalidName(text, "is a URL", f"write only the host: {ascii(host)}")
+    if re.fullmatch(r"[0-9a-f.:]*[.:][0-9a-f.:]*/[0-9]+", text, re.IGNORECASE):
+        raise InvalidName(
+            text, "is an address range, and only names can be listed", "write a host name"
+        )
     if "/" in text:
         raise InvalidName(text, "has a path", "write only the host: names are all firewalls see")
     if "@" in text:
@@ -106,7 +120,15 @@ def _to_ascii(text: str, name: str) -> str:
     import idna  # noqa: PLC0415 - 20 ms that only international names need
 
     try:
-        return idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
+        mapped = idna.uts46_remap(name, std3_rules=False)
+        # Only what is international is held to IDNA: hosts beside it may have underscores, and
+        # hyphens wherever DNS takes them.
+        return ".".join(
+            label
+            if label.isascii() and not label.startswith("xn--")
+            else idna.alabel(label).decode("ascii")
+            for label in mapped.removesuffix(".").split(".")
+        )
     except idna.IDNAError as error:
         reason = str(error).lower().rstrip(".")
         raise InvalidName(text, f"is no international name: {reason}") from error
@@ -134,8 +156,7 @@ class Pattern:
         found = _NORMAL.fullmatch(text)
         if found and len(text) <= MAX_NAME and "xn--" not in text:
             # The text itself where it is the host: a long list is kept once, not twice.
-            host, wildcard = (text, False) if found[1] is None else (found[2], True)
-            return cls(host, wildcard)
+            return cls(text, wildcard=False) if found[1] is None else cls(found[2], wildcard=True)
         return cls._parse_slowly(text)
 
     @classmethod
@@ -185,20 +206,16 @@ def _refuse_wildcard(text: str) -> None:
     )
 
 
-def _key(host: str) -> str:
-    return _BELOW.join(reversed(host.split(".")))
-
-
-def _host(key: str) -> str:
-    return ".".join(reversed(key.split(_BELOW)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class NameSet:
     """An exact set of host names, closed under union, intersection, difference and complement.
 
+    Two sets are equal, and hash alike, exactly when they have the same names. The universe is every
+    name of labels of letters, digits, `-` and `_` within DNS's limits.
+
     Attributes:
-        bounds: Sorted keys; names from an even one up to the next odd one are in the set.
+        bounds: Canonical boundaries, sorted; names from an even one up to the next odd one, or
+            without an end where there is none, are in the set.
     """
 
     bounds: tuple[str, ...] = field(repr=False)
@@ -206,57 +223,45 @@ class NameSet:
     @classmethod
     def of(cls, patterns: Iterable[Pattern]) -> NameSet:
         """The names that at least one of the patterns matches."""
-        intervals = []
-        for pattern in patterns:
-            key = _key(pattern.host)
-            below = key + _BELOW
-            intervals.append((below, key + _AFTER) if pattern.wildcard else (key, below))
-        intervals.sort()
         bounds: list[str] = []
-        for start, end in intervals:
-            if not bounds or start > bounds[-1]:
-                bounds += (start, end)
-            elif end > bounds[-1]:
-                bounds[-1] = end
-        return cls(_without_hollows(bounds))
+        wall = ""
+        # Two intervals of patterns are apart, or one is inside the other: the first one wins.
+        for start in sorted(_start(pattern) for pattern in patterns):
+            if start < wall:
+                continue
+            wall = _end(start)
+            if bounds and bounds[-1] == _SPACE.canonical(start):
+                bounds.pop()
+            else:
+                bounds.append(_SPACE.canonical(start))
+            bounds.append(_SPACE.canonical(wall))
+        if bounds and bounds[-1] == END:
+            bounds.pop()
+        return cls(tuple(bounds))
 
     def __contains__(self, host: str) -> bool:
         """Whether a name, in its normal form, is in the set."""
-        return bool(bisect_right(self.bounds, _key(host)) & 1)
+        return bool(bisect_right(self.bounds, key_of(host)) & 1)
 
     def __bool__(self) -> bool:
         """Whether there is any name in the set."""
         return bool(self.bounds)
 
-    def __eq__(self, other: object) -> bool:
-        """Whether both have the same names, however they were made."""
-        if not isinstance(other, NameSet):
-            return NotImplemented
-        return self.bounds == other.bounds or self._steps() == other._steps()
-
-    def __hash__(self) -> int:
-        """Equal sets hash alike."""
-        return hash(self._steps())
-
-    def _steps(self) -> tuple[str | None, ...]:
-        # Boundaries with no name between them mean the same: the first name after each is unique.
-        return tuple(map(_first_key, self.bounds))
-
     def __or__(self, other: NameSet) -> NameSet:
         """The names of either."""
-        return self._merged(other, (1, 2, 3))
+        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 1, 1, 1))))
 
     def __and__(self, other: NameSet) -> NameSet:
         """The names of both."""
-        return self._merged(other, (3,))
+        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 0, 0, 1))))
 
     def __sub__(self, other: NameSet) -> NameSet:
         """The names of this one only."""
-        return self._merged(other, (1,))
+        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 0, 1, 0))))
 
     def __xor__(self, other: NameSet) -> NameSet:
         """The names of just one of them."""
-        return self._merged(other, (1, 2))
+        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 1, 1, 0))))
 
     def __le__(self, other: NameSet) -> bool:
         """Whether the other has every name of this one."""
@@ -266,90 +271,42 @@ class NameSet:
         """Every name that this one does not have."""
         return ALL_NAMES - self
 
-    def _merged(self, other: NameSet, wanted: tuple[int, ...]) -> NameSet:
-        # Bit 1: inside this set, bit 2: inside the other. Sorting two sorted runs is linear.
-        steps = [(bound, 1) for bound in self.bounds] + [(bound, 2) for bound in other.bounds]
-        steps.sort()
-        bounds: list[str] = []
-        state, inside, index = 0, False, 0
-        while index < len(steps):
-            bound, flip = steps[index]
-            if index + 1 < len(steps) and steps[index + 1][0] == bound:
-                flip, index = 3, index + 1
-            state, index = state ^ flip, index + 1
-            if (state in wanted) is not inside:
-                inside = not inside
-                bounds.append(bound)
-        return NameSet(_without_hollows(bounds))
-
     def witness(self) -> str | None:
         """A name of the set, the readable kind where there is one; None when it is empty."""
         if not self.bounds:
             return None
-        start, end = self.bounds[0], self.bounds[1]
-        for candidate in (start or "com!example", f"{start}host", f"{start}!host"):
-            if start <= candidate < end and _is_key(candidate):
-                return _host(candidate)
-        found = _first_key(start)
-        return _host(found) if found is not None else None
+        start, end = (*self.bounds, END)[:2]
+        stem = start.rstrip(BELOW + AFTER)
+        parent = stem.rpartition(BELOW)[0]
+        candidates = (
+            *(_EXAMPLES if not stem else (stem, f"{stem}!host", f"{parent}!host", f"{stem}0")),
+            _SPACE.first(start),
+            # The smallest name can end in a number, and so be an address, only where the interval
+            # leaves its top-level domain. Then the next boundary's is in it, or the last there is.
+            end.partition(BELOW)[0] if end != END else "z" * MAX_LABEL,
+        )
+        hosts = (host_of(key) for key in candidates if bisect_right(self.bounds, key) & 1)
+        return next(filter(_is_host_name, hosts), host_of(_SPACE.first(start)))
 
 
-def _is_key(text: str) -> bool:
-    labels = text.split(_BELOW)
-    return len(text) <= MAX_NAME and all(
-        len(label) <= MAX_LABEL and _QUERIED_LABEL.fullmatch(label) for label in labels
-    )
+def _start(pattern: Pattern) -> str:
+    key = key_of(pattern.host)
+    return key + BELOW if pattern.wildcard else key
 
 
-def _without_hollows(bounds: list[str]) -> tuple[str, ...]:
-    """Drop intervals, and gaps between them, that no valid name is in: one form for one set."""
-    kept: list[str] = []
-    for bound in bounds:
-        # A boundary that only closes what no name is in annihilates the one before it.
-        if kept and _is_hollow(kept[-1], bound):
-            kept.pop()
-        else:
-            kept.append(bound)
-    return tuple(kept)
+def _end(start: str) -> str:
+    return start[:-1] + AFTER if start[-1] == BELOW else start + BELOW
 
 
-def _is_hollow(start: str, end: str) -> bool:
-    # All but a few intervals are seen at once to have a name: a host itself, or all below one.
-    if start[-1:] not in ("", _BELOW, _AFTER) or end == start[:-1] + _AFTER != start:
+def _is_host_name(text: str) -> bool:
+    try:
+        return host_name(text) == text
+    except InvalidName:
         return False
-    first = _first_key(start)
-    return first is None or first >= end
-
-
-def _first_key(start: str) -> str | None:
-    """The smallest key of a valid name that is not below a boundary; None when there is none."""
-    if not start:
-        return "0"
-    if start[-1] == _BELOW:
-        return start + "0" if len(start) < MAX_NAME else _first_key(start[:-1] + _AFTER)
-    if start[-1] != _AFTER:
-        return start
-    parent, dot, label = start[:-1].rpartition(_BELOW)
-    room = min(MAX_LABEL, MAX_NAME - len(parent) - len(dot))
-    following = _next_label(label, room)
-    if following is not None:
-        return parent + dot + following
-    return _first_key(parent + _AFTER) if parent else None
-
-
-def _next_label(label: str, room: int) -> str | None:
-    """The smallest label of at most `room` octets that sorts after `label` and all its names."""
-    if len(label) < room:
-        return label + "-" * (room - len(label) - 1) + "0"
-    for index in range(len(label) - 1, -1, -1):
-        higher = next((c for c in "0123456789_abcdefghijklmnopqrstuvwxyz" if c > label[index]), "")
-        if higher:
-            return label[:index] + higher
-    return None
 
 
 NO_NAMES: Final = NameSet(())
-ALL_NAMES: Final = NameSet(("", "\x7f"))
+ALL_NAMES: Final = NameSet(("",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +315,8 @@ class Cover:
 
     Attributes:
         patterns: Sorted, none inside another.
-        redundant: Pairs of a dropped pattern and the kept one that has all its names.
+        redundant: Pairs of a dropped pattern and the kept one that has all its names, which is the
+            same one for a duplicate.
     """
 
     patterns: tuple[Pattern, ...]
@@ -370,22 +328,21 @@ def minimal_cover(patterns: Iterable[Pattern]) -> Cover:
 
     Nothing else can be dropped: no number of other patterns adds up to a wildcard.
     """
-    keyed = sorted((_key(p.host) + (_BELOW if p.wildcard else ""), p) for p in patterns)
     kept: list[Pattern] = []
-    redundant = []
-    wall, widest = _AFTER, None
-    previous = None
-    for key, pattern in keyed:
-        if pattern == previous:
-            redundant.append((pattern, pattern))
-        elif widest is not None and key.startswith(wall):
-            redundant.append((pattern, widest))
+    redundant: list[tuple[Pattern, Pattern]] = []
+    wall = ""
+    # In this order a pattern is followed at once by all that it has, itself included.
+    for pattern in sorted(patterns, key=_start):
+        start = _start(pattern)
+        if start < wall:
+            redundant.append((pattern, kept[-1]))
         else:
             kept.append(pattern)
-            if pattern.wildcard:
-                wall, widest = key, pattern
-        previous = pattern
-    return Cover(tuple(sorted(kept)), tuple(sorted(redundant)))
+            wall = _end(start)
+    return Cover(
+        tuple(sorted(kept, key=_BY_HOST)),
+        tuple(sorted(redundant, key=lambda pair: _BY_HOST(pair[0]))),
+    )
 
 
 class PatternIndex:

@@ -197,19 +197,22 @@ def _named_differences(
     if _may_reach(policy, flow):
         wanted = policy.names(flow.port, flow.application)
     parts = [(c.name, names) for c in controls if (names := c.names(flow)) is not None]
-    together, unpublished = ALL_NAMES, []
+    together, published, unpublished = ALL_NAMES, ALL_NAMES, []
     for name, (admitted, more) in parts:
         if more:
             unpublished.append(name)
         # Where there may be more than is published, the policy's own verdict is taken to hold.
         together &= admitted | wanted if more else admitted
+        published &= admitted
     if together:
         opaque.update(dict.fromkeys(unpublished))
     if (extra := (together - wanted).witness()) is not None:
         yield _named(flow, extra), "wider", parts[-1][0]
-    if (lacking := (wanted - together).witness()) is not None:
-        denying = (name for name, (names, more) in parts if not more and lacking not in names)
-        yield _named(flow, lacking), "narrower", next(denying)
+    if (lacking := (wanted - published).witness()) is not None:
+        named = _named(flow, lacking)
+        denying = [c.name for c in controls if c.admits(named).verdict is Verdict.DENY]
+        if denying:
+            yield named, "narrower", denying[0]
 
 
 def _may_reach(policy: EgressPolicy, flow: Flow) -> bool:

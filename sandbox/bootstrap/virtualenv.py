@@ -22,12 +22,13 @@ def ensure_virtualenv(root: Path) -> bool:
     folder = root / ".venv"
     stamp = folder / _STAMP
     fingerprint = _fingerprint(root)
-    works = _works(folder)
-    if works and stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint:
+    stamped = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    # Useless after the Python was upgraded or the checkout moved: its programs name their place.
+    works = _works(folder) and (not stamped or stamped.endswith(f" {root}\n"))
+    if works and stamped == fingerprint:
         return False
     if not works:
         say("Creating .venv")
-        # A folder whose interpreter is gone (an upgraded Python) is of no use: start afresh.
         venv.create(folder, clear=True, with_pip=True, symlinks=os.name != "nt")
     stamp.unlink(missing_ok=True)
     say("Installing the pinned dependencies into .venv (about 2 min the first time)")

@@ -14,13 +14,15 @@ from wsus_egress.names import (
     minimal_cover,
 )
 
-LABELS = ["0", "a", "a-0", "a0", "b", "-".join("ab"), "z" * 63, "_x"]
+LABELS = ["0", "a", "a-0", "a0", "b", "-".join("ab"), "z" * 63, "_x", f"a{'-' * 61}0"]
 PATTERN_LABELS = [label for label in LABELS if "_" not in label]
 
+# Domains of ordinary length, and as long as names get: 251 octets are the most below a wildcard.
+LIMITS = [".".join([*["z" * 63] * 3, "z" * octets]) for octets in (58, 59, 60, 61)]
 domains = st.lists(st.sampled_from(PATTERN_LABELS), min_size=1, max_size=3).map(
     lambda labels: ".".join([*labels, "com"])
-)
-patterns = st.builds(Pattern, domains, st.booleans())
+) | st.sampled_from([*LIMITS, *(f"0{limit[1:]}" for limit in LIMITS), f"{'z' * 63}.{'z' * 63}"])
+patterns = st.builds(Pattern, domains, st.booleans()).filter(lambda each: len(each.text) <= 253)
 pattern_lists = st.lists(patterns, max_size=6)
 examples = settings(max_examples=300, deadline=None)
 
@@ -34,7 +36,7 @@ def universe(*lists: list[Pattern]) -> list[str]:
         found |= {f"{label}.{host}" for label in LABELS}
         found |= {f"{label}.{host.partition('.')[2]}" for label in LABELS}
         found |= {f"x.y.{host}", f"{host}.evil.com"}
-    return sorted(name for name in found if name)
+    return sorted(name for name in found if 0 < len(name) <= 253)
 
 
 def matches(pattern: Pattern, host: str) -> bool:
@@ -72,20 +74,24 @@ def test_algebra(one: list[Pattern], two: list[Pattern], three: list[Pattern]) -
     assert (a ^ b) ^ b == a
     assert a.complement() | a == ALL_NAMES
     assert (a <= b) == (a | b == b)
+    assert a.complement().complement() == a
+    assert (a - b) | (a & b) == a
+    assert hash((a - b) | (a & b)) == hash(a)
 
 
 @given(pattern_lists, pattern_lists)
 @examples
 def test_witness(left: list[Pattern], right: list[Pattern]) -> None:
     """A witness is a name of the set, and only the empty set has none."""
-    difference = NameSet.of(left) - NameSet.of(right)
-    witness = difference.witness()
+    one, other = NameSet.of(left), NameSet.of(right)
+    for found in (one - other, one ^ other, one.complement(), one.complement() - other):
+        witness = found.witness()
 
-    if witness is None:
-        assert not any(host in difference for host in universe(left, right))
-    else:
-        assert witness in difference
-        assert witness == host_name(witness)
+        if witness is None:
+            assert not any(host in found for host in universe(left, right))
+        else:
+            assert witness in found
+            assert witness == host_name(witness)
 
 
 @given(pattern_lists)

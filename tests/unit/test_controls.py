@@ -79,7 +79,7 @@ def test_a_security_group_denies_the_rest(controls: Callable[..., tuple[Control,
     """A flow must be let out and in; one that no group sees does not pass here."""
     (control,) = controls(servers=[ONE, TWO])
     flows = {
-        Flow(ASKER, SERVER, "tcp", 8530): (Verdict.ALLOW, "two-egress-8530-one-10-20-0-10"),
+        Flow(ASKER, SERVER, "tcp", 8530): (Verdict.ALLOW, "one-ingress-8530-two-10-20-0-11"),
         Flow(SERVER, ASKER, "tcp", 8530): (Verdict.DENY, "no egress rule of one has it"),
         Flow(INTERNET, SERVER, "tcp", 8530): (Verdict.DENY, "no ingress rule of one has it"),
         Flow(INTERNET, INTERNET, "tcp", 80): (
@@ -136,7 +136,7 @@ def test_what_application_rules_admit(azure: Callable[..., tuple[Control, ...]])
         web(None): (Verdict.DENY, "without a host name no application rule matches"),
         web("a.example.com", 8080): (
             Verdict.DENY,
-            "no application rule has this protocol on this port",
+            "no application rule has it",
         ),
         web(None, 80, None): (
             Verdict.DENY,
@@ -170,15 +170,16 @@ def test_a_tag_is_opaque(azure: Callable[..., tuple[Control, ...]]) -> None:
 
 
 def test_what_no_rule_decides_is_azures(azure: Callable[..., tuple[Control, ...]]) -> None:
-    """A server without the Internet has no rule: Azure's own collection is asked."""
+    """A server without the Internet has no rule: its names are denied, Azure's own aside."""
     elsewhere = {"name": "one", "addresses": ["10.99.0.1"], "location": "elsewhere"}
     _, control = azure(servers=[elsewhere, {**ONE, "name": "two", "synchronizesFrom": "one"}])
     assert control.rules == ()
     ruling = control.admits(web("evil.com"))
     assert (ruling.verdict, ruling.rule) == (
-        Verdict.OPAQUE,
-        "built-in infrastructure rule collection",
+        Verdict.DENY,
+        "no application rule has it",
     )
+    assert control.names(web("evil.com")) == (NO_NAMES, True)
 
 
 def test_an_existing_firewall_policy_is_left_alone(

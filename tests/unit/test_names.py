@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_left
+
 import pytest
 
 from wsus_egress import names
+from wsus_egress._nameset import AFTER, BELOW, END, Space, host_of
 from wsus_egress.names import (
     ALL_NAMES,
     NO_NAMES,
@@ -51,6 +55,8 @@ def name_set(*texts: str) -> NameSet:
         ("BÜCHER.example.", "xn--bcher-kva.example"),
         ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ("_dmarc.example.com", "_dmarc.example.com"),
+        ("_a.r3---b.bücher.example", "_a.r3---b.xn--bcher-kva.example"),
+        ("ｗｗｗ．example。com", "www.example.com"),  # noqa: RUF001 - what the test is about
         ("localhost", "localhost"),
         (LONGEST, LONGEST),
     ],
@@ -73,6 +79,10 @@ def test_host_name_is_normalised(text: str, expected: str) -> None:
         ("1.2.3.4", "is an address"),
         ("0x7f.1", "is an address"),
         ("a.0x7f", "is an address"),
+        ("127.0.0.0x1", "is an address"),
+        ("１27.0.0.1", "is an address"),  # noqa: RUF001 - what the test is about
+        ("10.0.0.0/8", "is an address range"),
+        ("2001:DB8::/32", "is an address range"),
         ("2001:db8::1", "is an address"),
         ("[2001:db8::1]", "is an address"),
         ("http://example.com/path", "is a URL"),
@@ -92,6 +102,14 @@ def test_host_name_refuses(text: str, reason: str) -> None:
         host_name(text)
 
     assert reason in f"{caught.value.reason}"
+
+
+def test_url_with_a_port_is_told_its_host() -> None:
+    """What the message says to write would itself be taken."""
+    with pytest.raises(InvalidName) as caught:
+        host_name("https://user@download.microsoft.com:443/path")
+
+    assert "write only the host: 'download.microsoft.com'" == caught.value.instead
 
 
 def test_long_text_is_shortened() -> None:
@@ -158,6 +176,13 @@ def test_duplicates_are_redundant() -> None:
     assert ((pattern, pattern),) == minimal_cover([pattern, pattern]).redundant
 
 
+def test_duplicates_below_a_wildcard_are_redundant_by_it() -> None:
+    """The covering pattern of a pair is always one that is kept."""
+    wide, narrow = patterns("*.example.com", "a.example.com")
+
+    assert ((narrow, wide), (narrow, wide)) == minimal_cover([narrow, wide, narrow]).redundant
+
+
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
@@ -191,7 +216,6 @@ def test_operators() -> None:
     assert not NO_NAMES
     assert ALL_NAMES
     assert hash(left | right) == hash(right | left)
-    assert left != "a.com"
 
 
 def test_witness_is_readable() -> None:
@@ -201,63 +225,106 @@ def test_witness_is_readable() -> None:
     assert "example.com" == ALL_NAMES.witness()
     assert None is NO_NAMES.witness()
     assert "host.0.a.com" == (name_set("*.a.com") - name_set("0.a.com")).witness()
+    assert "host.a.com" == (name_set("*.a.com") - name_set("0.a.com", "*.0.a.com")).witness()
+    assert "0.a.com" == (name_set("*.a.com") - name_set("host.a.com", "*.host.a.com")).witness()
 
 
-def test_witness_in_a_narrow_gap() -> None:
-    """Where no readable name fits, the smallest one does."""
-    narrow = NameSet(("com!a!0!", "com!a!0!b"))
+def test_witness_is_no_address() -> None:
+    """The smallest names end in a number; a witness is always a name that can be looked up."""
+    taken = name_set("aaa.aaa", "example.com", "example.org")
 
-    assert "0.0.a.com" == narrow.witness()
+    assert "aaa" == taken.complement().witness()
 
 
-def test_gap_without_a_name_is_no_gap() -> None:
+def test_witness_where_only_one_name_is_left() -> None:
+    """A set between two neighbours has its one name shown, even one that no IDNA decodes."""
+    label = "xn--" + "z" * 58
+    only = NameSet((f"com!{label}0", f"com!{label}0!"))
+
+    assert f"{label}0.com" == only.witness()
+
+
+@pytest.mark.parametrize("host", ["a.example.com", "0.com", f"{'z' * 63}.{'z' * 63}", LONGEST])
+def test_complement_splits_every_name(host: str) -> None:
+    """At the limits too, a set and its complement have every name, and none twice."""
+    wide = host[-251:].partition(".")[2] if len(host) > 251 else host
+    for names_ in (NameSet.of([Pattern(host, False)]), NameSet.of([Pattern(wide, True)])):
+        assert names_ == names_.complement().complement()
+        assert ALL_NAMES == names_ | names_.complement()
+        assert NO_NAMES == names_ & names_.complement()
+
+
+def test_same_names_are_the_same_set() -> None:
     """0 is the smallest label: nothing lies between a wildcard's beginning and it."""
-    below_zero = NameSet(("com!a!", "com!a!0"))
+    wide, zero = name_set("*.a.com"), name_set("0.a.com")
 
-    assert NO_NAMES == below_zero & ALL_NAMES
-    assert NO_NAMES == ALL_NAMES - ALL_NAMES
+    assert wide == (wide - zero) | zero
+    assert hash(wide) == hash((wide - zero) | zero)
+
+
+def every_key(space: Space) -> list[str]:
+    """The keys of all names of a small space, sorted."""
+    labels = [
+        "".join(letters)
+        for octets in range(1, space.label + 1)
+        for letters in itertools.product(space.alphabet, repeat=octets)
+        if "-" not in (letters[0], letters[-1])
+    ]
+    found: list[str] = []
+    level = labels
+    while level:
+        found += level
+        level = [
+            f"{key}!{label}"
+            for key in level
+            for label in labels
+            if len(key) + 1 + len(label) <= space.total
+        ]
+    return sorted(found)
 
 
 @pytest.mark.parametrize(
-    ("label", "room", "expected"),
-    [
-        ("a", 3, "a-0"),
-        ("a", 2, "a0"),
-        ("ab", 2, "ac"),
-        ("az", 2, "b"),
-        ("zz", 2, None),
-        ("9", 1, "_"),
-    ],
+    "space",
+    [Space("-0_a", 2, 6), Space("-0a", 3, 7), Space("-0a", 4, 6), Space("-0a", 1, 7)],
+    ids=str,
 )
-def test_next_label(label: str, room: int, expected: str | None) -> None:
-    """The label after another one and all that begin with it and a hyphen."""
-    assert expected == names._next_label(label, room)
+def test_boundaries_against_every_name(space: Space) -> None:
+    """In small spaces: each boundary's first name, and one spelling for those that agree on it."""
+    keys = every_key(space)
+    spellings: dict[str, set[str]] = {}
+    for key in keys:
+        for bound in (key, key + BELOW, key + AFTER):
+            index = bisect_left(keys, bound)
+            expected = keys[index] if index < len(keys) else END
+
+            assert expected == space.first(bound)
+
+            spellings.setdefault(expected, set()).add(space.canonical(bound))
+
+    assert {1} == {len(found) for found in spellings.values()}
+    assert len(spellings) == len(set.union(*spellings.values()))
 
 
-@pytest.mark.parametrize(
-    ("start", "expected"),
-    [
-        ("", "0"),
-        ("com", "com"),
-        ("com!", "com!0"),
-        ('com!a"', "com!a" + "-" * 61 + "0"),
-        ("com!" + "z" * 63 + '"', "com" + "-" * 59 + "0"),
-        ("z" * 63 + '"', None),
-    ],
-)
-def test_first_key(start: str, expected: str | None) -> None:
-    """The first name from a boundary on."""
-    assert expected == names._first_key(start)
+def test_sets_against_every_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a small space: sets are equal exactly when they have the same names."""
+    space = Space("-0a", 2, 5)
+    monkeypatch.setattr(names, "_SPACE", space)
+    hosts = [host_of(key) for key in every_key(space)]
+    pool = [
+        NameSet.of([Pattern(host, wildcard)])
+        for host in hosts
+        for wildcard in (False, True)
+        if "." in host and host[-1] == "a" and len(host) + 2 * wildcard <= space.total
+    ]
+    first_with: dict[frozenset[str], NameSet] = {}
+    for one, other in itertools.product(pool, repeat=2):
+        for found in (one | other, one - other, (one - other) | other, one.complement() ^ other):
+            members = frozenset(host for host in hosts if host in found)
 
+            assert bool(members) is bool(found)
+            assert found == first_with.setdefault(members, found)
 
-def test_first_key_where_names_end() -> None:
-    """Below a name that is as long as names get there is nothing; the search goes on after it."""
-    key = "!".join(reversed(LONGEST.split(".")))
-
-    found = names._first_key(key + "!")
-
-    assert found is not None
-    assert found > key
+    assert len(first_with) == len(set(first_with.values()))
 
 
 def test_index_prefers_the_closest() -> None:

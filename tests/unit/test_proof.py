@@ -47,7 +47,6 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "*/deny-internet: *": ("alone", OTHER_CONTROL),
     "*/names-http-https: wider sources": ("alone", OTHER_CONTROL),
     "*/any-name: wider sources": ("alone", OTHER_CONTROL),
-    "open/any-name: *": ("opaque", PLATFORM),
     "*/deny-rest: allow": ("witness", "every name is admitted"),
     "sandbox/deny-rest: *": ("unseen", TAG),
     "*/deny-rest: *": ("fidelity", PLATFORM),

@@ -76,6 +76,8 @@ REFUSED = {
     "http://a b.com/": "has ' ' in it; write it percent-encoded",
     "http://a.windowsupdate.com:99999/": "is not a URL: Port out of range 0-65535",
     "http://[::1/": "is not a URL: Invalid IPv6 URL",
+    "http:///path": "has no host; write one after the two slashes",
+    "http://a.windowsupdate.com:0/": "has port 0, to which nothing can connect",
     "a.windowsupdate.com": "has no scheme and host; write http://a.windowsupdate.com or "
     "https://a.windowsupdate.com",
     "gopher://a.com/": ": the scheme 'gopher' is not known here; the choices are ftp, http, https, "

@@ -106,8 +106,8 @@ class AwsSecurityGroups:
     def admits(self, flow: Flow) -> Ruling:
         """A flow must be let out by its source's group and let in by its destination's."""
         last = Ruling(Verdict.NOT_APPLICABLE, "neither end has a security group of this policy")
-        for group in self.groups:
-            for direction, end in self._ends(flow):
+        for direction, end in self._ends(flow):
+            for group in self.groups:
                 if within(group.members, end):
                     last = group.decide(direction, flow)
                     if last.verdict is Verdict.DENY:

@@ -42,7 +42,7 @@ FQDN_TAGS: Final = (
 )
 
 _PROTOCOLS: Final[Mapping[Application, str]] = {"http": "Http", "tls": "Https"}
-INFRASTRUCTURE: Final = "built-in infrastructure rule collection"
+IMPLICIT_DENY: Final = "no application rule has it"
 EVERY_NAME: Final = "*"
 _IPV4_ONLY: Final = "Azure Firewall has IPv4 only"
 
@@ -138,9 +138,7 @@ class AzureApplicationRules:
                 )
         if flow.name is None:
             return Ruling(Verdict.DENY, "without a host name no application rule matches")
-        if opaque is None and not _is_web(flow):
-            return Ruling(Verdict.DENY, "no application rule has this protocol on this port")
-        return Ruling(Verdict.OPAQUE, opaque.id if opaque else INFRASTRUCTURE)
+        return Ruling(Verdict.OPAQUE, opaque.id) if opaque else Ruling(Verdict.DENY, IMPLICIT_DENY)
 
     def names(self, flow: Flow) -> tuple[NameSet, bool] | None:
         """What the allow rules add up to, less what a deny rule before them takes."""

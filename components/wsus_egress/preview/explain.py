@@ -88,6 +88,10 @@ def parse_url(url: str) -> Request:
         scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError as error:
         raise InvalidUrl(f"{url!r} is not a URL: {error}") from error
+    if scheme and not host and "://" in url:
+        raise InvalidUrl(f"{url!r} has no host; write one after the two slashes")
+    if port == 0:
+        raise InvalidUrl(f"{url!r} has port 0, to which nothing can connect")
     if not parts.netloc or host is None:
         raise InvalidUrl(f"{url!r} has no scheme and host; write http://{url} or https://{url}")
     if scheme not in _SCHEMES:
