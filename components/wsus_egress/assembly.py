@@ -264,11 +264,13 @@ class _Builder:
 
     def _refuse_synchronization_circles(self) -> None:
         upstream = {s.name: s.synchronizes_from for s in self._settings.servers}
+        told: set[str] = set()
         for index, server in enumerate(self._settings.servers):
             trail = [server.name]
             while (step := upstream.get(trail[-1])) is not None and step not in trail:
                 trail.append(step)
-            if step == server.name and len(trail) > 1:
+            if step == server.name and len(trail) > 1 and step not in told:
+                told.update(trail)
                 what = f"servers synchronize in a circle: {' -> '.join([*trail, step])}"
                 instead = f"let one of them synchronize from {MICROSOFT_UPDATE}"
                 self._refuse(("servers", index, "synchronizesFrom"), what, instead)
