@@ -70,9 +70,10 @@ def load_list(path: Path, name: str) -> EndpointList:
     """
     file = read_yaml(path, name)
     settings = parse_settings(EndpointListSettings, file.data, file.locate)
-    if isinstance(settings, list):
-        raise PolicyErrors(settings)
     problems = Collector()
+    if isinstance(settings, list):
+        _check_patterns(file, problems)
+        raise PolicyErrors([*settings, *problems.problems])
     endpoints = []
     seen: dict[Pattern, int] = {}
     for index, entry in enumerate(settings.endpoints):
@@ -96,6 +97,14 @@ def load_list(path: Path, name: str) -> EndpointList:
         for index, include in enumerate(settings.includes)
     )
     return EndpointList(path.stem, settings.title, includes, tuple(endpoints))
+
+
+def _check_patterns(file: YamlFile, problems: Collector) -> None:
+    """The patterns' own problems, where the file's shape is wrong elsewhere: all in one run."""
+    entries = file.data.get("endpoints") if isinstance(file.data, dict) else None
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict) and isinstance(text := entry.get("pattern"), str):
+            parse_pattern(text, file, ("endpoints", index, "pattern"), problems)
 
 
 def parse_pattern(

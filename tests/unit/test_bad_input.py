@@ -249,3 +249,30 @@ def test_ten_mistakes_are_reported_in_one_run(
     ]
     assert places == expected
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_wrong_shape_hides_no_wrong_pattern(
+    write: Callable[..., Path], run: Callable[..., Result]
+) -> None:
+    """A list with a wrong key somewhere still has all its patterns looked at."""
+    entry = "schemes: [http], purpose: x, source: x, date: 2026-11-01"
+    text = (
+        f"title: A\nendpoints:\n  - {{pattern: 'a.*.com', {entry}}}\n"
+        f"  - {{pattern: b.example.com, owner: x, {entry}}}\n  - {{pattern: 7, {entry}}}\n"
+    )
+
+    result = run("check", write(files={LIST: text}))
+
+    assert 2 == result.exit_code
+    assert [f"{LIST}:{line}: endpoints[{line - 3}]" for line in (3, 4, 5)] == [
+        line.partition(".pattern")[0].partition(".owner")[0]
+        for line in result.stderr.splitlines()[:-1]
+    ]
+
+
+def test_a_list_without_entries_to_look_at(
+    write: Callable[..., Path], run: Callable[..., Result]
+) -> None:
+    """Where there are no entries, the shape alone is the problem."""
+    for text in ("title: A\nendpoints: 7\n", "[]\n"):
+        assert 2 == run("check", write(files={LIST: text})).exit_code
