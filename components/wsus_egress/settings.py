@@ -7,7 +7,6 @@ pattern's syntax) is checked where the values are built: `endpoints` and `enviro
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -371,6 +370,8 @@ def _unknown_key(kind: type[_Settings], loc: tuple[Key, ...]) -> tuple[str, str]
     ):  # fmt: skip
         what = f"the key {key!r} is unknown: {FIXED_PORTS}"
         return what, "remove it (servers have synchronizationPorts of their own)"
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     close = difflib.get_close_matches(key, known, 1)
     instead = f"did you mean {close[0]!r}?" if close else f"the keys here are {', '.join(known)}"
     return f"the key {key!r} is unknown", instead

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.controls import Control, Document
 from wsus_egress.policy import EgressPolicy, Endpoint, Mode
 from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis
-from wsus_egress.preview.explain import Explanation
 from wsus_egress.problems import Problem
 from wsus_egress.proof import Deviation, Proof
+
+if TYPE_CHECKING:
+    from wsus_egress.preview.explain import Explanation
 
 VERSION: Final = 1
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from wsus_egress.controls import Control
 from wsus_egress.policy import EgressPolicy, Mode, Party
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis
-from wsus_egress.preview.explain import Explanation
 from wsus_egress.problems import Problem
 from wsus_egress.proof import Deviation, Fidelity, Proof
+
+if TYPE_CHECKING:
+    from wsus_egress.preview.explain import Explanation
 
 _VERDICTS = {
     Fidelity.EXACT: "admits exactly the policy's flows",
