@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wsus_egress.endpoints import SCHEMES, EndpointList, choices, resolve
@@ -62,7 +62,9 @@ def build_environment(
         data = {k: v for k, v in data.items() if not (k in ("aws", "azure") and not v)}
     settings = parse_settings(EnvironmentSettings, data, locate)
     if isinstance(settings, list):
-        raise PolicyErrors(settings)
+        values = _Builder(EnvironmentSettings(), lists, locate)
+        values.check_values(data)
+        raise PolicyErrors([*settings, *values.problems.problems])
     builder = _Builder(settings, lists, locate)
     environment = builder.environment(name)
     builder.problems.raise_if_any()
@@ -85,6 +87,25 @@ class _Builder:
 
     def _refuse(self, keys: Keys, what: str, instead: str = "") -> None:
         self.problems.add(self._locate(keys), path_text(keys), what, instead)
+
+    def check_values(self, data: Any) -> None:
+        """Check what can be checked value by value, where the settings' shape is wrong elsewhere.
+
+        So that one run shows those mistakes too, and no mistake that only follows from another.
+        """
+        for keys, value in _values(data, ("servers", "clients"), "addresses"):
+            if isinstance(value, list) and all(isinstance(text, str) for text in value):
+                self._networks(keys, value)
+        for keys, value in _values(data, ("extraEndpoints",), "pattern"):
+            if isinstance(value, str):
+                self._pattern(keys, value)
+
+    def _pattern(self, keys: Keys, text: str) -> Pattern | None:
+        try:
+            return Pattern.parse(text)
+        except InvalidName as error:
+            self._refuse(keys, f"{error.text} {error.reason}", error.instead)
+            return None
 
     def environment(self, name: str) -> Environment:
         settings = self._settings
@@ -120,10 +141,8 @@ class _Builder:
             endpoints += resolve(self._lists, [n for n in settings.lists if n in self._lists])
         for index, extra in enumerate(settings.extra_endpoints):
             keys = ("extraEndpoints", index, "pattern")
-            try:
-                pattern = Pattern.parse(extra.pattern)
-            except InvalidName as error:
-                self._refuse(keys, f"{error.text} {error.reason}", error.instead)
+            pattern = self._pattern(keys, extra.pattern)
+            if pattern is None:
                 continue
             schemes = SCHEMES["http" in extra.schemes, "https" in extra.schemes]
             endpoints.append(Endpoint(pattern, schemes, extra.reason, extra.owner, "", "extra"))
@@ -338,3 +357,12 @@ def _is_within(network: Network, others: Sequence[Network]) -> bool:
 
 def _overlaps(network: Network, others: Sequence[Network]) -> bool:
     return any(network.version == o.version and network.overlaps(o) for o in others)
+
+
+def _values(data: Any, sections: Sequence[str], key: str) -> Iterator[tuple[Keys, Any]]:
+    """The values under a key of every entry of some sections, as far as there are any."""
+    for section in sections if isinstance(data, Mapping) else ():
+        entries = data.get(section)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, Mapping):
+                yield (section, index, key), entry.get(key)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from wsus_egress.assembly import build_environment
+from wsus_egress.problems import PolicyErrors
+
 LIST = "config/endpoints/good.yaml"
 OTHER = "config/endpoints/other.yaml"
 CONFIG = "config/Pulumi.x.yaml"
@@ -276,3 +279,30 @@ def test_a_list_without_entries_to_look_at(
     """Where there are no entries, the shape alone is the problem."""
     for text in ("title: A\nendpoints: 7\n", "[]\n"):
         assert 2 == run("check", write(files={LIST: text})).exit_code
+
+
+def test_a_wrong_shape_hides_no_wrong_value(
+    write: Callable[..., Path], run: Callable[..., Result]
+) -> None:
+    """Settings with a wrong key somewhere still have their addresses and patterns looked at."""
+    text = (
+        "config:\n  wsus-egress:moode: open\n  wsus-egress:servers:\n"
+        "    - {name: one, addresses: [10.0.0.1/8, 8.8.8.8, '2001:db8::1']}\n    - 7\n"
+        "    - {name: two, addresses: [7]}\n  wsus-egress:clients: 7\n"
+        "  wsus-egress:extraEndpoints:\n"
+        "    - {pattern: 'a.*.com'}\n    - {pattern: 7}\n    - {pattern: a.example.com}\n"
+    )
+
+    result = run("check", write(files={CONFIG: text}))
+
+    assert 2 == result.exit_code
+    for part in ("moode", "host bits", "8.8.8.8 is an Internet", "'a.*.com' has a wildcard"):
+        assert part in result.stderr
+
+
+def test_settings_that_are_no_mapping() -> None:
+    """Where there are no settings at all, the shape alone is the problem."""
+    with pytest.raises(PolicyErrors) as caught:
+        build_environment("x", [], {}, lambda _: None)
+
+    assert 1 == len(caught.value.problems)
