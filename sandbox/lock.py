@@ -22,6 +22,8 @@ _OPTIONS = (
     "--generate-hashes",
     "--no-emit-index-url",
     "--no-annotate",
+    # pip 23 takes `coverage[toml]` for another package than a pinned `coverage`, and wants its newest.
+    "--no-strip-extras",
     "--quiet",
 )
 
