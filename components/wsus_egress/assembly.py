@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from wsus_egress.assembly_aws import aws_target
+from wsus_egress.assembly_azure import azure_target
+from wsus_egress.assembly_base import parse_network
 from wsus_egress.endpoints import SCHEMES, EndpointList, choices, resolve
 from wsus_egress.environment import (
     Acceptance,
-    AwsTarget,
     AzureTarget,
     Environment,
-    FirewallPolicy,
     Target,
 )
 from wsus_egress.names import InvalidName, Pattern
@@ -29,17 +29,12 @@ from wsus_egress.policy import (
 )
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.settings import (
-    MICROSOFT_UPDATE,
-    AwsSettings,
-    AzureSettings,
     ClientSettings,
     EnvironmentSettings,
-    Locate,
     ServerSettings,
     SynchronizationPortSettings,
-    parse_settings,
-    path_text,
 )
+from wsus_egress.settings_base import MICROSOFT_UPDATE, Locate, parse_settings, path_text
 from wsus_egress.yamlfile import Keys
 
 
@@ -112,8 +107,8 @@ class _Builder:
         targets = tuple(
             target
             for target in (
-                settings.aws and self._aws(settings.aws),
-                settings.azure and self._azure(settings.azure),
+                settings.aws and aws_target(settings.aws, self._refuse),
+                settings.azure and azure_target(settings.azure, self._refuse),
             )
             if target
         )
@@ -233,7 +228,7 @@ class _Builder:
     def _networks(self, keys: Keys, texts: Sequence[str]) -> tuple[Network, ...]:
         networks = []
         for index, text in enumerate(texts):
-            network = self._network((*keys, index), text)
+            network = parse_network((*keys, index), text, self._refuse)
             if network is None:
                 continue
             if not _is_within(network, PRIVATE_NETWORKS):
@@ -246,23 +241,6 @@ class _Builder:
             else:
                 networks.append(network)
         return tuple(networks)
-
-    def _network(self, keys: Keys, text: str) -> Network | None:
-        try:
-            return ipaddress.ip_network(text)
-        except ValueError:
-            pass
-        try:
-            loose = ipaddress.ip_network(text, strict=False)
-        except ValueError:
-            what = f"{text!r} is not an IP address or CIDR block"
-            self._refuse(keys, what, "write one like 10.20.0.10 or 10.20.0.0/24")
-        else:
-            what = f"{text} has host bits set beyond its prefix"
-            self._refuse(
-                keys, what, f"write {loose}, or {text.split('/', maxsplit=1)[0]} for the one host"
-            )
-        return None
 
     def _refuse_twice(self, parties: Sequence[Party]) -> None:
         sections = [("servers", i) for i in range(len(self._settings.servers))]
@@ -293,28 +271,6 @@ class _Builder:
                 what = f"servers synchronize in a circle: {' -> '.join([*trail, step])}"
                 instead = f"let one of them synchronize from {MICROSOFT_UPDATE}"
                 self._refuse(("servers", index, "synchronizesFrom"), what, instead)
-
-    def _aws(self, aws: AwsSettings) -> AwsTarget:
-        return AwsTarget(aws.vpc_id, tuple(sorted(aws.tags.items())))
-
-    def _azure(self, azure: AzureSettings) -> AzureTarget:
-        space = [
-            self._network(("azure", "addressSpace", index), text)
-            for index, text in enumerate(azure.address_space)
-        ]
-        policy = azure.firewall_policy
-        return AzureTarget(
-            resource_group=azure.resource_group,
-            location=azure.location,
-            address_space=tuple(network for network in space if network),
-            destinations=azure.destinations,
-            fqdn_tags=tuple(azure.fqdn_tags),
-            firewall_policy=FirewallPolicy(
-                policy.name, policy.existing, policy.sku, policy.threat_intel_mode
-            ),
-            rule_collection_group_priority=azure.rule_collection_group_priority,
-            tags=tuple(sorted(azure.tags.items())),
-        )
 
     def _refuse_servers_outside(self, parties: Sequence[Party], targets: Sequence[Target]) -> None:
         azure = next((t for t in targets if isinstance(t, AzureTarget)), None)

@@ -10,7 +10,8 @@ from typing import Final
 from wsus_egress.names import InvalidName, Pattern
 from wsus_egress.policy import Endpoint, Scheme
 from wsus_egress.problems import Collector, Location, PolicyErrors
-from wsus_egress.settings import EndpointListSettings, parse_settings, path_text
+from wsus_egress.settings import EndpointListSettings
+from wsus_egress.settings_base import parse_settings, path_text
 from wsus_egress.yamlfile import YamlFile, read_yaml
 
 # The three sets there are, each kept once however long a list is: whether http, whether https.

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from wsus_egress.policy import EgressPolicy, Network
 from wsus_egress.problems import Location
-from wsus_egress.settings import Locate
+from wsus_egress.settings_base import Locate
 
 Destinations: TypeAlias = Literal["tag", "list", "tag+list"]
 Tags: TypeAlias = tuple[tuple[str, str], ...]

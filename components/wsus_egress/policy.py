@@ -242,6 +242,13 @@ class EgressPolicy:
     def _by_name(self) -> Mapping[str, Party]:
         return {party.name: party for party in self.parties}
 
+    @cached_property
+    def synchronization_ports(self) -> tuple[int, ...]:
+        """The TCP ports of all servers, sorted."""
+        return tuple(
+            sorted({p for party in self.parties if party.ports for p in party.ports.all()})
+        )
+
     def in_place(self, place: Place) -> tuple[Party, ...]:
         """The parties that stand in a target."""
         return tuple(party for party in self.parties if party.place == place)

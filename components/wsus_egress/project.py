@@ -10,7 +10,7 @@ from wsus_egress.assembly import build_environment
 from wsus_egress.endpoints import EndpointList, choices, load_lists
 from wsus_egress.environment import Environment
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
-from wsus_egress.settings import Locate
+from wsus_egress.settings_base import Locate
 from wsus_egress.yamlfile import Keys, YamlFile, read_yaml
 
 CONFIG_FOLDER: Final = "config"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-from wsus_egress.controls.base import Control, Ruling, Verdict
+from wsus_egress.controls.base import Bounds, Control, Ruling, Verdict
 from wsus_egress.environment import Acceptance, Environment, Target
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import (
@@ -85,6 +85,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "udp": "UDP to the Internet",
     "ipv6": "an IPv6 address",
     "synchronization": "a synchronization port",
+    "inside": "a connection inside the network that is no synchronization",
     "ingress": "a connection from the Internet",
     "sources": "a source that the policy does not name",
 }
@@ -173,7 +174,12 @@ def _compare(
 def _differences(
     policy: EgressPolicy, flow: Flow, controls: Sequence[Control], opaque: dict[str, None]
 ) -> Iterator[tuple[Flow, Literal["wider", "narrower"], str]]:
-    rulings = [(control.name, control.admits(flow)) for control in controls]
+    concerned = controls
+    if not is_internet(flow.destination) and not _is_synchronization(policy, flow):
+        # Other traffic inside the network is no matter of the policy, unless a control is one that
+        # denies it all: a rule that admits some of it is then one that nobody asked for.
+        concerned = [control for control in controls if control.guards_inside]
+    rulings = [(control.name, control.admits(flow)) for control in concerned]
     passed = [
         (name, ruling) for name, ruling in rulings if ruling.verdict is not Verdict.NOT_APPLICABLE
     ]
@@ -196,23 +202,27 @@ def _named_differences(
     wanted = NO_NAMES
     if _may_reach(policy, flow):
         wanted = policy.names(flow.port, flow.application)
-    parts = [(c.name, names) for c in controls if (names := c.names(flow)) is not None]
-    together, published, unpublished = ALL_NAMES, ALL_NAMES, []
-    for name, (admitted, more) in parts:
-        if more:
-            unpublished.append(name)
-        # Where there may be more than is published, the policy's own verdict is taken to hold.
-        together &= admitted | wanted if more else admitted
-        published &= admitted
-    if together:
-        opaque.update(dict.fromkeys(unpublished))
-    if (extra := (together - wanted).witness()) is not None:
+    parts = [(c.name, bounds) for c in controls if (bounds := c.names(flow)) is not None]
+    together = Bounds.exact(ALL_NAMES)
+    for _, bounds in parts:
+        together &= bounds
+    # Between the two bounds only the vendors know: the policy's own verdict is taken to hold there.
+    if together.possibly - wanted or wanted - together.surely:
+        unsure = (name for name, bounds in parts if bounds.surely != bounds.possibly)
+        opaque.update(dict.fromkeys(unsure))
+    if (extra := (together.surely - wanted).witness()) is not None:
         yield _named(flow, extra), "wider", parts[-1][0]
-    if (lacking := (wanted - published).witness()) is not None:
-        named = _named(flow, lacking)
+    # What a vendor does not publish is no reason to call a name admitted where the control says no.
+    for lacking in ((wanted - bounds).witness() for bounds in (together.possibly, together.surely)):
+        named = _named(flow, lacking) if lacking is not None else flow
         denying = [c.name for c in controls if c.admits(named).verdict is Verdict.DENY]
-        if denying:
+        if lacking is not None and denying:
             yield named, "narrower", denying[0]
+            return
+
+
+def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:
+    return flow.protocol == "tcp" and flow.port in policy.synchronization_ports
 
 
 def _may_reach(policy: EgressPolicy, flow: Flow) -> bool:
@@ -230,7 +240,7 @@ def _subject(policy: EgressPolicy, flow: Flow) -> str:
     if is_internet(flow.source):
         return "ingress"
     if not is_internet(flow.destination):
-        return "synchronization"
+        return "synchronization" if _is_synchronization(policy, flow) else "inside"
     if not any(party.internet and flow.source in party for party in policy.parties):
         return "sources"
     if flow.destination.version == 6:
@@ -264,13 +274,17 @@ def _representatives(
     for source, destination, port in itertools.product(internet, inside, ports):
         yield Flow(source, destination, "tcp", port)
         yield Flow(source, destination, "udp", port)
-    synchronization = sorted(
-        {p for party in policy.parties if party.ports for p in party.ports.all()}
-    )
+    # Of other ports inside the network one of each class, and UDP, for the controls that guard it;
+    # TCP 80 and 443 to any address means private ones too, where a control cannot see names.
+    guarded = any(control.guards_inside for control in controls)
+    web = {scheme.port for scheme in Scheme} - {*policy.synchronization_ports}
+    inner = [p for p in ports if p not in web] if guarded else [*policy.synchronization_ports]
     for source, destination in itertools.product(internal, internal):
         if source in inside or destination in inside:
-            for port in synchronization:
+            for port in inner:
                 yield Flow(source, destination, "tcp", port)
+                if guarded:
+                    yield Flow(source, destination, "udp", port)
 
 
 def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[Address]:
@@ -297,7 +311,7 @@ def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[
 
 def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int]:
     ranges = [(scheme.port, scheme.port) for scheme in Scheme]
-    ranges += [(p, p) for party in policy.parties if party.ports for p in party.ports.all()]
+    ranges += [(port, port) for port in policy.synchronization_ports]
     for control in controls:
         ranges += control.ports
     cuts = {0}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wsus_egress.controls import Control, Verdict, compile_target
+from wsus_egress.controls import Bounds, Control, Verdict, compile_target
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 from wsus_egress.controls.azure_nsg import AzureNsg, compile_nsg
 from wsus_egress.environment import Environment
@@ -158,7 +158,7 @@ def test_what_application_rules_admit(azure: Callable[..., tuple[Control, ...]])
 def test_names_of_application_rules(azure: Callable[..., tuple[Control, ...]]) -> None:
     """Over IPv6 no name, and nothing to say of what does not leave the virtual network."""
     _, control = azure()
-    assert control.names(Flow(SERVER, INTERNET_IPV6, "tcp", 80, "http")) == (NO_NAMES, False)
+    assert control.names(Flow(SERVER, INTERNET_IPV6, "tcp", 80, "http")) == Bounds.exact(NO_NAMES)
     assert control.names(Flow(SERVER, ASKER, "tcp", 80, "http")) is None
 
 
@@ -179,7 +179,7 @@ def test_what_no_rule_decides_is_azures(azure: Callable[..., tuple[Control, ...]
         Verdict.DENY,
         "no application rule has it",
     )
-    assert control.names(web("evil.com")) == (NO_NAMES, True)
+    assert control.names(web("evil.com")) == Bounds(NO_NAMES, ALL_NAMES)
 
 
 def test_an_existing_firewall_policy_is_left_alone(
@@ -200,7 +200,7 @@ def test_open_mode_in_azure(azure: Callable[..., tuple[Control, ...]]) -> None:
     """Any name by an application rule: a network rule would pass by threat intelligence."""
     _, control = azure(mode="open")
     assert texts(control) == ["allow Http:80, Https:443 from 10.20.0.10 to *"]
-    assert control.names(web(None)) == (ALL_NAMES, False)
+    assert control.names(web(None)) == Bounds.exact(ALL_NAMES)
 
 
 def test_security_rules(azure: Callable[..., tuple[Control, ...]]) -> None:

@@ -16,7 +16,8 @@ from wsus_egress.environment import Environment
 from wsus_egress.policy import SynchronizationPorts
 from wsus_egress.problems import Location, PolicyErrors
 from wsus_egress.project import environment_from_config, load_environments
-from wsus_egress.settings import EnvironmentSettings, _model_at
+from wsus_egress.settings import EnvironmentSettings
+from wsus_egress.settings_base import _model_at
 
 Build = Callable[..., Environment]
 Refused = Callable[..., list[str]]

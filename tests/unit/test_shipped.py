@@ -20,7 +20,8 @@ from wsus_egress.names import minimal_cover
 from wsus_egress.policy import Scheme
 from wsus_egress.preview.analysis import analyse
 from wsus_egress.schemas import render
-from wsus_egress.settings import EndpointListSettings, EnvironmentSettings, json_schema
+from wsus_egress.settings import EndpointListSettings, EnvironmentSettings
+from wsus_egress.settings_base import json_schema
 
 LISTS = ("automatic-updates", "certificate-validation", "delivery-optimization", "wsus-reference",
          "wsus")  # fmt: skip

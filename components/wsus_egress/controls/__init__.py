@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from wsus_egress.controls.base import Control, Document, Quota, Rule, Ruling, Verdict
+from wsus_egress.controls.base import (
+    Bounds,
+    Control,
+    Document,
+    Quota,
+    Residue,
+    Rule,
+    Ruling,
+    Verdict,
+)
 from wsus_egress.controls.compile import compile_target
 
-__all__ = ["Control", "Document", "Quota", "Rule", "Ruling", "Verdict", "compile_target"]
+__all__ = [
+    "Bounds",
+    "Control",
+    "Document",
+    "Quota",
+    "Residue",
+    "Rule",
+    "Ruling",
+    "Verdict",
+    "compile_target",
+]

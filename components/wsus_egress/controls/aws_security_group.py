@@ -10,15 +10,17 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import (
     MANAGED_BY,
+    Bounds,
     Document,
     Quota,
+    Residue,
     Ruling,
     Verdict,
+    blind,
     slug,
     within,
 )
 from wsus_egress.environment import AwsTarget
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import EgressPolicy, Flow, Network, Party, Scheme
 
 # "Amazon VPC quotas", 2023-06: 60 inbound and 60 outbound rules, IPv4 and IPv6 apart. Adjustable.
@@ -85,6 +87,9 @@ class AwsSecurityGroups:
     environment: str
     groups: tuple[SecurityGroup, ...]
     name: str = "aws-security-group"
+    guards_inside: bool = True
+    assumptions: tuple[str, ...] = ()
+    residues: tuple[Residue, ...] = ()
 
     @property
     def rules(self) -> tuple[SecurityGroupRule, ...]:
@@ -119,12 +124,9 @@ class AwsSecurityGroups:
         yield "egress", flow.source
         yield "ingress", flow.destination
 
-    def names(self, flow: Flow) -> tuple[NameSet, bool] | None:
+    def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a security group cannot see them."""
-        verdict = self.admits(flow).verdict
-        if verdict is Verdict.NOT_APPLICABLE:
-            return None
-        return (ALL_NAMES if verdict is Verdict.ALLOW else NO_NAMES), False
+        return blind(self.admits(flow).verdict)
 
     @cached_property
     def tags(self) -> dict[str, str]:

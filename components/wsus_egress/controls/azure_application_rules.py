@@ -10,8 +10,10 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import (
     MANAGED_BY,
+    Bounds,
     Document,
     Quota,
+    Residue,
     Ruling,
     Verdict,
     plain,
@@ -96,6 +98,9 @@ class AzureApplicationRules:
     environment: str
     rules: tuple[ApplicationRule, ...]
     name: str = "azure-application-rules"
+    guards_inside: bool = False
+    assumptions: tuple[str, ...] = ("the servers' subnets send 0.0.0.0/0 to the firewall",)
+    residues: tuple[Residue, ...] = ()
 
     @property
     def networks(self) -> Iterable[Network]:
@@ -140,26 +145,27 @@ class AzureApplicationRules:
             return Ruling(Verdict.DENY, "without a host name no application rule matches")
         return Ruling(Verdict.OPAQUE, opaque.id) if opaque else Ruling(Verdict.DENY, IMPLICIT_DENY)
 
-    def names(self, flow: Flow) -> tuple[NameSet, bool] | None:
+    def names(self, flow: Flow) -> Bounds | None:
         """What the allow rules add up to, less what a deny rule before them takes."""
         if not self._applies(flow):
             return None
         if flow.destination.version == 6:
-            return NO_NAMES, False
-        admitted, denied, opaque = NO_NAMES, NO_NAMES, False
+            return Bounds.exact(NO_NAMES)
+        admitted, possible, denied = NO_NAMES, NO_NAMES, NO_NAMES
         for rule in self.rules:
             if not rule.covers(flow):
                 continue
             if rule.fqdn_tags:
-                opaque = True
+                possible |= ALL_NAMES - denied
             elif rule.collection == "allow":
                 admitted |= self._sets[rule.id] - denied
             else:
                 denied |= self._sets[rule.id]
         # What no rule decides falls to Azure's own infrastructure collection, whose content is not
         # published in full either ("infrastructure FQDNs", 2018).
-        undecided = _is_web(flow) and not admitted | denied >= ALL_NAMES
-        return admitted, opaque or undecided
+        if _is_web(flow):
+            possible |= ALL_NAMES - denied
+        return Bounds(admitted, admitted | possible)
 
     @cached_property
     def _sets(self) -> Mapping[str, NameSet]:

@@ -9,15 +9,17 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import (
     MANAGED_BY,
+    Bounds,
     Document,
     Quota,
+    Residue,
     Ruling,
     Verdict,
+    blind,
     plain,
     within,
 )
 from wsus_egress.environment import AzureTarget
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
 
 # "Azure subscription and service limits", read 2026-11: 1,000 rules in a group. Priorities: 100 to
@@ -87,6 +89,9 @@ class AzureNsg:
     environment: str
     rules: tuple[NsgRule, ...]
     name: str = "azure-nsg"
+    guards_inside: bool = False
+    assumptions: tuple[str, ...] = ()
+    residues: tuple[Residue, ...] = ()
 
     @property
     def networks(self) -> Iterable[Network]:
@@ -138,12 +143,9 @@ class AzureNsg:
             return Ruling(Verdict.ALLOW, "default rule 65001 AllowInternetOutBound")
         return Ruling(Verdict.DENY, f"default rule 65500 DenyAll{direction}")
 
-    def names(self, flow: Flow) -> tuple[NameSet, bool] | None:
+    def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a network security group cannot see them."""
-        verdict = self.admits(flow).verdict
-        if verdict is Verdict.NOT_APPLICABLE:
-            return None
-        return (ALL_NAMES if verdict is Verdict.ALLOW else NO_NAMES), False
+        return blind(self.admits(flow).verdict)
 
     @property
     def tags(self) -> dict[str, str]:
@@ -228,13 +230,10 @@ def _rules(policy: EgressPolicy) -> Iterator[NsgRule]:
                 party.addresses, party.ports.all(),
                 f"WSUS synchronization to {party.name}",
             )  # fmt: skip
-    synchronization = tuple(
-        sorted({p for party in policy.parties if party.ports for p in party.ports.all()})
-    )
     for direction in ("Outbound", "Inbound"):
         yield NsgRule(
             f"deny-synchronization-{direction.lower()}", DENY_SYNCHRONIZATION,
-            direction, "Deny", "Tcp", "*", "*", synchronization,
+            direction, "Deny", "Tcp", "*", "*", policy.synchronization_ports,
             "Synchronization between named servers and clients only",
         )  # fmt: skip
     yield NsgRule(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from wsus_egress.names import NameSet
+from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import Address, Flow, Network
 
 MANAGED_BY = "pulumi-wsus-egress"
@@ -30,6 +30,42 @@ class Ruling:
 
     verdict: Verdict
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which names a control admits, as far as that is known.
+
+    Attributes:
+        surely: Names that it admits.
+        possibly: Names that it may admit, those above included; the same set where the vendor
+            publishes all that decides.
+    """
+
+    surely: NameSet
+    possibly: NameSet
+
+    @classmethod
+    def exact(cls, names: NameSet) -> Bounds:
+        """Just these names."""
+        return cls(names, names)
+
+    def __and__(self, other: Bounds) -> Bounds:
+        """What passes both controls."""
+        return Bounds(self.surely & other.surely, self.possibly & other.possibly)
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What a control's kind cannot decide, whatever its rules: known, and never hidden.
+
+    Attributes:
+        what: What passes, or does not, against the policy.
+        source: Where that is written or how it was measured, with its date.
+    """
+
+    what: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +138,29 @@ class Control(Protocol):
         """What the rules say of a flow."""
         ...
 
-    def names(self, flow: Flow) -> tuple[NameSet, bool] | None:
+    @property
+    def guards_inside(self) -> bool:
+        """Whether it denies what the policy does not name between private addresses too."""
+        ...
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What must hold outside these rules for them to mean what they say, a clause each."""
+        ...
+
+    @property
+    def residues(self) -> tuple[Residue, ...]:
+        """What controls of this kind cannot decide."""
+        ...
+
+    def names(self, flow: Flow) -> Bounds | None:
         """The names under which a flow like this one is admitted.
 
         Args:
             flow: HTTP or TLS; its own name does not count.
 
         Returns:
-            The names, and whether there may be more that the vendor does not publish; None where
-            the flow does not pass this control.
+            None where the flow does not pass this control.
         """
         ...
 
@@ -121,6 +171,13 @@ class Control(Protocol):
     def quotas(self) -> tuple[Quota, ...]:
         """The cloud's limits that this control uses up."""
         ...
+
+
+def blind(verdict: Verdict) -> Bounds | None:
+    """What a control that cannot see names admits: all of them, or none."""
+    if verdict is Verdict.NOT_APPLICABLE:
+        return None
+    return Bounds.exact(ALL_NAMES if verdict is Verdict.ALLOW else NO_NAMES)
 
 
 def within(networks: Iterable[Network], address: Address) -> bool:

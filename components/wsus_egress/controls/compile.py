@@ -9,7 +9,7 @@ from wsus_egress.controls.base import Control
 from wsus_egress.controls.capabilities import overdrawn, refusals
 from wsus_egress.environment import AwsTarget, Environment, Target
 from wsus_egress.problems import PolicyErrors, Problem
-from wsus_egress.settings import Locate
+from wsus_egress.settings_base import Locate
 from wsus_egress.yamlfile import Key
 
 

@@ -132,8 +132,8 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
     yield f"{proof.target}: {proof.fidelity} - {_VERDICTS[proof.fidelity]}"
     for deviation in proof.deviations:
         yield from _deviation(deviation)
-    if target.target.cloud == "azure":
-        yield "  assumed: the servers' subnets send 0.0.0.0/0 to the firewall"
+    for control in target.controls:
+        yield from (f"  assumed: {assumption}" for assumption in control.assumptions)
     for control in target.controls:
         yield from _control(target, control)
 

@@ -6,12 +6,8 @@ import json
 from collections.abc import Mapping
 
 from wsus_egress.project import NAMESPACE
-from wsus_egress.settings import (
-    EndpointListSettings,
-    EnvironmentSettings,
-    json_schema,
-    stack_schema,
-)
+from wsus_egress.settings import EndpointListSettings, EnvironmentSettings, stack_schema
+from wsus_egress.settings_base import json_schema
 
 
 def render() -> Mapping[str, str]:

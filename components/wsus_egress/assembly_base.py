@@ -1,0 +1,34 @@
+"""What building the parts of an environment has in common."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Protocol
+
+from wsus_egress.policy import Network
+from wsus_egress.yamlfile import Keys
+
+
+class Refuse(Protocol):
+    """Notes a problem with the setting under some keys, and goes on."""
+
+    def __call__(self, keys: Keys, what: str, instead: str = "", /) -> None:
+        """Say what is wrong, and what to write instead."""
+        ...
+
+
+def parse_network(keys: Keys, text: str, refuse: Refuse) -> Network | None:
+    """An address or CIDR block, or a noted problem and None."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        pass
+    try:
+        loose = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        what = f"{text!r} is not an IP address or CIDR block"
+        refuse(keys, what, "write one like 10.20.0.10 or 10.20.0.0/24")
+    else:
+        what = f"{text} has host bits set beyond its prefix"
+        refuse(keys, what, f"write {loose}, or {text.split('/', maxsplit=1)[0]} for the one host")
+    return None
