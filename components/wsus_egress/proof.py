@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-from wsus_egress.controls.base import Bounds, Control, Ruling, Verdict
+from wsus_egress.controls.base import Bounds, Control, Ruling, Verdict, met
 from wsus_egress.environment import Acceptance, Environment, Target
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import (
@@ -161,7 +161,7 @@ def _compare(
     found: dict[str, Deviation] = {}
     opaque: dict[str, None] = {}
     for flow in _representatives(policy, place, controls):
-        for other, kind, control in _differences(policy, flow, controls, opaque):
+        for other, kind, control in _differences(policy, place, flow, controls, opaque):
             subject = _subject(policy, other)
             what = f"{place}/{control}/{kind}/{subject}"
             if what not in found:
@@ -172,13 +172,18 @@ def _compare(
 
 
 def _differences(
-    policy: EgressPolicy, flow: Flow, controls: Sequence[Control], opaque: dict[str, None]
+    policy: EgressPolicy,
+    place: Place,
+    flow: Flow,
+    controls: Sequence[Control],
+    opaque: dict[str, None],
 ) -> Iterator[tuple[Flow, Literal["wider", "narrower"], str]]:
+    controls = met(controls, flow)
     concerned = controls
     if not is_internet(flow.destination) and not _is_synchronization(policy, flow):
         # Other traffic inside the network is no matter of the policy, unless a control is one that
         # denies it all: a rule that admits some of it is then one that nobody asked for.
-        concerned = [control for control in controls if control.guards_inside]
+        concerned = [control for control in controls if _guards(policy, place, control, flow)]
     rulings = [(control.name, control.admits(flow)) for control in concerned]
     passed = [
         (name, ruling) for name, ruling in rulings if ruling.verdict is not Verdict.NOT_APPLICABLE
@@ -219,6 +224,14 @@ def _named_differences(
         if lacking is not None and denying:
             yield named, "narrower", denying[0]
             return
+
+
+def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:
+    guarded = control.guards_inside
+    if isinstance(guarded, bool):
+        return guarded
+    ours = any(flow.source in party for party in policy.in_place(place))
+    return ours and flow.protocol == "tcp" and flow.port in guarded
 
 
 def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wsus_egress.controls.aws_security_group import compile_security_groups
 from wsus_egress.controls.azure_application_rules import compile_application_rules
-from wsus_egress.controls.azure_nsg import compile_nsg
+from wsus_egress.controls.azure_nsg_compile import compile_nsg
+from wsus_egress.controls.azure_route_table import compile_route_table
 from wsus_egress.controls.base import Control
 from wsus_egress.controls.capabilities import overdrawn, refusals
 from wsus_egress.environment import AwsTarget, Environment, Target
@@ -31,10 +32,12 @@ def _controls(environment: Environment, target: Target) -> tuple[Control, ...]:
     policy, name = environment.policy, environment.name
     if isinstance(target, AwsTarget):
         return (compile_security_groups(policy, target, name),)
-    return (
-        compile_nsg(policy, target, name),
-        compile_application_rules(policy, target, name),
-    )
+    controls: list[Control] = [compile_nsg(policy, target, name)]
+    if target.route_table:
+        controls.append(compile_route_table(policy, target, name))
+    if target.firewall_policy:
+        controls.append(compile_application_rules(policy, target, name))
+    return tuple(controls)
 
 
 def _located(problem: Problem, locate: Locate) -> Problem:
