@@ -197,13 +197,13 @@ class AzureWsusEgress(pulumi.ComponentResource):
         self.rule_collection_group_id = self.firewall_policy_name = None
         self.route_table_id = self.firewall_private_address = None
         routed = args
-        if args.get("firewall_policy"):
+        if args.get("firewall_policy") is not None:
             rules = AzureWsusFirewallRules(f"{name}-firewall", args, child)
             self.rule_collection_group_id = rules.rule_collection_group_id
             self.firewall_policy_name = rules.firewall_policy_name
-            if args.get("firewall") and rules.firewall_policy_id is not None:
+            if args.get("firewall") is not None and rules.firewall_policy_id is not None:
                 routed = self._with_firewall(name, args, rules)
-        if args.get("route_table"):
+        if args.get("route_table") is not None:
             table = AzureWsusRouteTable(f"{name}-routes", routed, child)
             self.route_table_id = table.route_table_id
             ids[f"${{{name}-route-table.id}}"] = table.route_table_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +13,16 @@ WORLD_NAME: Final = "sandbox/world.yaml"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """VPCs by region and id, prefix lists by region and id, resource groups' locations by name."""
+    """VPCs by region and id, prefix lists by region and id, resource groups' locations by name.
+
+    Virtual networks are kept by resource group and name, Log Analytics workspaces alike.
+    """
 
     vpcs: dict[tuple[str, str], dict[str, Any]]
     prefix_lists: frozenset[tuple[str, str]]
     resource_groups: dict[str, str]
+    virtual_networks: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    workspaces: frozenset[tuple[str, str]] = frozenset()
 
     def default_vpc(self, region: str) -> str | None:
         """The id of the region's default VPC, where the file says one is."""
@@ -25,6 +30,10 @@ class World:
             if where == region and about.get("default"):
                 return vpc
         return None
+
+    def virtual_network(self, resource_group: str, name: str) -> dict[str, Any] | None:
+        """A virtual network: its address space and the subnets that it has already."""
+        return self.virtual_networks.get((resource_group.casefold(), name.casefold()))
 
     def location(self, resource_group: str) -> str | None:
         """Where a resource group is. Azure compares names without case."""
@@ -39,7 +48,13 @@ def from_data(data: dict[str, Any]) -> World:
         resource_groups={
             row["name"].casefold(): row["location"] for row in data.get("resource_groups", ())
         },
+        virtual_networks={_key(row): row for row in data.get("virtual_networks", ())},
+        workspaces=frozenset(_key(row) for row in data.get("workspaces", ())),
     )
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str]:
+    return row["resource_group"].casefold(), row["name"].casefold()
 
 
 @cache

@@ -39,6 +39,13 @@ def documents(project: Project, environment: str) -> dict[tuple[str, str], dict[
     }
 
 
+def at(value: Any, path: str) -> str:
+    """What stands at a path: `ipConfigurations[0].privateIPAddress`."""
+    for part in path.replace("[", ".").replace("]", "").split("."):
+        value = value[int(part)] if part.isdigit() else value[part]
+    return str(value)
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_environment_deploys_once(project: Project, environment: str) -> None:
     """Every shipped environment deploys the first time, as previewed, and again without changes."""
@@ -48,10 +55,13 @@ def test_environment_deploys_once(project: Project, environment: str) -> None:
     previewed = documents(project, environment)
 
     assert previewed.keys() == deployed.keys()
-    ids = {name: resource["id"] for (_, name), resource in deployed.items()}
+    outputs = {
+        name: {**resource["outputs"], "id": resource["id"]}
+        for (_, name), resource in deployed.items()
+    }
     for key, properties in previewed.items():
         text = json.dumps(properties)
-        text = re.sub(r"\$\{([^}]+)\.id\}", lambda found: ids[found[1]], text)
+        text = re.sub(r"\$\{([^}]+?)\.([^}]+)\}", lambda found: at(outputs[found[1]], found[2]), text)
         inputs = deployed[key]["inputs"]
         sent = {name: value for name, value in inputs.items() if name in properties}
 
