@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from wsus_egress.controls.base import Bounds, Control, Ruling, Verdict, met
 from wsus_egress.environment import Acceptance, Environment, Target
@@ -68,6 +68,20 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproved:
+    """A flow on which a vendor decides without publishing how: the policy is taken to hold.
+
+    Attributes:
+        control: The control whose content is not published.
+        kind: What the target is if it does not: `wider` or `narrower`.
+    """
+
+    control: str
+    kind: Literal["wider", "narrower"]
+    witness: Flow
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What was found of one target."""
 
@@ -76,6 +90,8 @@ class Proof:
     deviations: tuple[Deviation, ...]
     opaque: tuple[str, ...]
     """The controls whose vendor does not publish what they admit."""
+    unproved: tuple[Unproved, ...] = ()
+    """A flow of each class for which that matters."""
 
 
 _REASONS: Final[Mapping[str, str]] = {
@@ -124,7 +140,8 @@ def prove(
     Returns:
         The fidelity, and for each way in which the controls deviate the first witness.
     """
-    deviations, opaque = _compare(environment.policy, target.cloud, controls)
+    deviations, unproved = _compare(environment.policy, target.cloud, controls)
+    opaque = tuple(sorted({each.control for each in unproved}))
     accepted = {entry.what: entry for entry in environment.accept}
     judged = tuple(_judged(deviation, accepted, today) for deviation in deviations)
     kinds = {deviation.kind for deviation in judged}
@@ -134,7 +151,7 @@ def prove(
         fidelity = Fidelity.NARROWER
     else:
         fidelity = Fidelity.OPAQUE if opaque else Fidelity.EXACT
-    return Proof(target.cloud, fidelity, judged, opaque)
+    return Proof(target.cloud, fidelity, judged, opaque, unproved)
 
 
 def _judged(
@@ -155,11 +172,14 @@ def _judged(
     )
 
 
+_Opaque: TypeAlias = dict[tuple[str, str, str, int, str], Unproved]
+
+
 def _compare(
     policy: EgressPolicy, place: Place, controls: Sequence[Control]
-) -> tuple[tuple[Deviation, ...], tuple[str, ...]]:
+) -> tuple[tuple[Deviation, ...], tuple[Unproved, ...]]:
     found: dict[str, Deviation] = {}
-    opaque: dict[str, None] = {}
+    opaque: _Opaque = {}
     for flow in _representatives(policy, place, controls):
         for other, kind, control in _differences(policy, place, flow, controls, opaque):
             subject = _subject(policy, other)
@@ -168,7 +188,7 @@ def _compare(
                 verb = "admits" if kind == "wider" else "denies"
                 reason = f"the target {verb} {_REASONS[subject]}; the policy does not"
                 found[what] = Deviation(what, kind, control, subject, other, reason)
-    return tuple(found[what] for what in sorted(found)), tuple(sorted(opaque))
+    return tuple(found[what] for what in sorted(found)), tuple(opaque[key] for key in sorted(opaque))
 
 
 def _differences(
@@ -176,7 +196,7 @@ def _differences(
     place: Place,
     flow: Flow,
     controls: Sequence[Control],
-    opaque: dict[str, None],
+    opaque: _Opaque,
 ) -> Iterator[tuple[Flow, Literal["wider", "narrower"], str]]:
     controls = met(controls, flow)
     concerned = controls
@@ -202,7 +222,7 @@ def _differences(
 
 
 def _named_differences(
-    policy: EgressPolicy, flow: Flow, controls: Sequence[Control], opaque: dict[str, None]
+    policy: EgressPolicy, flow: Flow, controls: Sequence[Control], opaque: _Opaque
 ) -> Iterator[tuple[Flow, Literal["wider", "narrower"], str]]:
     wanted = NO_NAMES
     if _may_reach(policy, flow):
@@ -212,9 +232,16 @@ def _named_differences(
     for _, bounds in parts:
         together &= bounds
     # Between the two bounds only the vendors know: the policy's own verdict is taken to hold there.
-    if together.possibly - wanted or wanted - together.surely:
-        unsure = (name for name, bounds in parts if bounds.surely != bounds.possibly)
-        opaque.update(dict.fromkeys(unsure))
+    for kind, unknown in (
+        ("wider", together.possibly - together.surely - wanted),
+        ("narrower", (together.possibly - together.surely) & wanted),
+    ):
+        if (name := unknown.witness()) is not None:
+            witness = _named(flow, name)
+            for control, bounds in parts:
+                if bounds.surely != bounds.possibly:
+                    key = (control, kind, _subject(policy, witness), flow.port, str(flow.application))
+                    opaque.setdefault(key, Unproved(control, kind, witness))
     if (extra := (together.surely - wanted).witness()) is not None:
         yield _named(flow, extra), "wider", parts[-1][0]
     # What a vendor does not publish is no reason to call a name admitted where the control says no.
@@ -327,6 +354,8 @@ def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int
     ranges += [(port, port) for port in policy.synchronization_ports]
     for control in controls:
         ranges += control.ports
+        if not isinstance(control.guards_inside, bool):
+            ranges += [(port, port) for port in control.guards_inside]
     cuts = {0}
     for low, high in ranges:
         cuts |= {low, high + 1}
@@ -334,4 +363,4 @@ def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int
     return [*fixed, *sorted(cut for cut in cuts if cut <= 65535 and cut not in fixed)]
 
 
-__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "path_verdict", "prove"]
+__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "Unproved", "path_verdict", "prove"]
