@@ -268,6 +268,8 @@ def _representatives(
     inside = [a for a in internal if any(a in party for party in here)]
     outside = [a for a in internal if a not in inside]
     for source, destination, port in itertools.product([*inside, *outside], internet, ports):
+        if _is_said_otherwise(policy, source, destination):
+            continue
         for application in _APPLICATIONS:
             yield Flow(source, destination, "tcp", port, application)
         yield Flow(source, destination, "udp", port)
@@ -285,6 +287,20 @@ def _representatives(
                 yield Flow(source, destination, "tcp", port)
                 if guarded:
                     yield Flow(source, destination, "udp", port)
+
+
+def _is_said_otherwise(policy: EgressPolicy, source: Address, destination: Address) -> bool:
+    """Whether a pair of two IP versions stands for nothing.
+
+    A server known by its IPv4 address alone that uses IPv6 does so from an address that nobody
+    listed: the pair stands for that. Where its IPv6 address is listed, that one has the flow.
+    """
+    if source.version == destination.version:
+        return False
+    if source.version == 6:
+        return True
+    party = next((party for party in policy.parties if source in party), None)
+    return party is not None and any(network.version == 6 for network in party.addresses)
 
 
 def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[Address]:

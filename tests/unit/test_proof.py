@@ -73,7 +73,7 @@ def swapped_port(port: int) -> int:
 
 def of_group_rule(rule: SecurityGroupRule) -> Iterator[tuple[str, SecurityGroupRule]]:
     """A security group rule's mutants."""
-    yield "wider peer", replace(rule, network=EVERYWHERE)
+    yield "wider peer", replace(rule, networks=(EVERYWHERE,))
     port = swapped_port(rule.from_port)
     yield "other port", replace(rule, from_port=port, to_port=port)
     yield "udp", replace(rule, protocol="udp")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -70,11 +71,18 @@ class Residue:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A limit of the cloud and how much of it is used."""
+    """A limit of the cloud and how much of it is used.
+
+    Attributes:
+        setting: The setting to change where too much is used.
+        instead: What to change it to, as a clause.
+    """
 
     name: str
     used: int
     limit: int
+    setting: str = "servers"
+    instead: str = "use larger address blocks or fewer entries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,12 @@ def blind(verdict: Verdict) -> Bounds | None:
 def within(networks: Iterable[Network], address: Address) -> bool:
     """Whether one of the networks has the address."""
     return any(address in network for network in networks)
+
+
+def collapsed(networks: Iterable[Network], version: int) -> Iterator[Network]:
+    """The fewest blocks with exactly the addresses of one IP version, sorted."""
+    same: Any = [network for network in networks if network.version == version]
+    return ipaddress.collapse_addresses(same)
 
 
 def slug(network: Network) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wsus_egress.controls.aws_dns_firewall import compile_dns_firewall
+from wsus_egress.controls.aws_network_firewall import compile_network_firewall
 from wsus_egress.controls.aws_security_group import compile_security_groups
 from wsus_egress.controls.azure_application_rules import compile_application_rules
 from wsus_egress.controls.azure_nsg import compile_nsg
@@ -30,7 +32,13 @@ def compile_target(environment: Environment, target: Target) -> tuple[Control, .
 def _controls(environment: Environment, target: Target) -> tuple[Control, ...]:
     policy, name = environment.policy, environment.name
     if isinstance(target, AwsTarget):
-        return (compile_security_groups(policy, target, name),)
+        controls: list[Control] = []
+        if target.dns_firewall is not None:
+            controls.append(compile_dns_firewall(policy, target, target.dns_firewall, name))
+        controls.append(compile_security_groups(policy, target, name))
+        if (firewall := target.network_firewall) is not None:
+            controls.append(compile_network_firewall(policy, target, firewall, name))
+        return tuple(controls)
     return (
         compile_nsg(policy, target, name),
         compile_application_rules(policy, target, name),
