@@ -253,6 +253,12 @@ class EgressPolicy:
                 return self._names[scheme]
         return NO_NAMES
 
+    def may_reach(self, flow: Flow) -> bool:
+        """Whether the flow's source may reach Microsoft Update at all, by this IP version."""
+        if flow.destination.version == 6 and not self.ipv6:
+            return False
+        return any(party.internet and flow.source in party for party in self.parties)
+
     def party(self, name: str) -> Party:
         """The party of that name.
 

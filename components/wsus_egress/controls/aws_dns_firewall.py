@@ -15,6 +15,7 @@ from wsus_egress.controls.base import (
     MANAGED_BY,
     Bounds,
     Document,
+    Part,
     Quota,
     Residue,
     Ruling,
@@ -23,7 +24,7 @@ from wsus_egress.controls.base import (
 )
 from wsus_egress.controls.suricata import digest
 from wsus_egress.environment import AwsTarget, DnsFirewall
-from wsus_egress.names import NameSet, Pattern, PatternIndex, minimal_cover
+from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
 from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme, is_internet
 
 # "Route 53 Resolver DNS Firewall", developer guide, copy of 2023-06: names in one API request,
@@ -133,26 +134,30 @@ class AwsDnsFirewall:
 
     @cached_property
     def _bounds(self) -> Bounds:
-        surely: list[Pattern] = []
-        possibly: list[Pattern] = []
+        surely = possibly = decided = NO_NAMES
         for rule in sorted(self.rules, key=lambda rule: rule.priority):
-            if rule.patterns is None:
-                if rule.action == "BLOCK":
-                    break
-                return Bounds.exact(NameSet.of(()).complement())
-            surely += rule.patterns
-            possibly += [Pattern(p.host, wildcard=False) for p in rule.patterns if p.wildcard]
-        else:
-            return Bounds.exact(NameSet.of(()).complement())
-        return Bounds(NameSet.of(surely), NameSet.of([*surely, *possibly]))
+            names = ALL_NAMES if rule.patterns is None else NameSet.of(rule.patterns)
+            apexes = [Pattern(p.host, wildcard=False) for p in rule.patterns or () if p.wildcard]
+            if rule.action == "ALLOW":
+                surely |= names - decided
+                possibly |= (names | NameSet.of(apexes)) - decided
+            decided |= names
+        # What no rule has is resolved.
+        return Bounds(surely | decided.complement(), surely | possibly | decided.complement())
 
     def _tags(self, name: str) -> dict[str, str]:
         own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
         return {"Name": name, **own, **dict(self.target.tags)}
 
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""
+        del flow
+        listed = [pattern for scheme in Scheme for pattern in policy.patterns[scheme]]
+        return Part(False, NameSet.of([*listed, *self.firewall.also_resolve]))
+
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """A domain list a rule, the group, its rules, its association and the fail mode."""
-        return tuple(self._documents(prefix))
+        return tuple(self._documents(f"{prefix}-dns-firewall"))
 
     def _documents(self, prefix: str) -> Iterator[Document]:
         group = prefix

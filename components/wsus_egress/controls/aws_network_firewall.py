@@ -10,7 +10,17 @@ from typing import Final
 from wsus_egress.assembly_aws import DROP_ACTIONS
 from wsus_egress.controls import aws_network_firewall_documents as writing
 from wsus_egress.controls.aws_rule_groups import RuleGroup, in_groups, quotas
-from wsus_egress.controls.base import Bounds, Document, Quota, Residue, Ruling, Verdict, within
+from wsus_egress.controls.base import (
+    Bounds,
+    Document,
+    Part,
+    Quota,
+    Residue,
+    Ruling,
+    Verdict,
+    asked_of_names,
+    within,
+)
 from wsus_egress.controls.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
 from wsus_egress.environment import AwsTarget, NetworkFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex
@@ -102,11 +112,19 @@ class AwsNetworkFirewall:
             and not within(self.elsewhere, flow.source)
         )
 
+    def _is_sent_by_sources(self, flow: Flow) -> bool:
+        # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
+        return (
+            flow.protocol == "tcp"
+            and flow.source.version == flow.destination.version
+            and within(self.sources, flow.source)
+        )
+
     def admits(self, flow: Flow) -> Ruling:
         """The rule that has the name, or the default action."""
         if not self._applies(flow):
             return Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
-        if flow.protocol == "tcp" and within(self.sources, flow.source):
+        if self._is_sent_by_sources(flow):
             for rule in self._open.get(flow.port, ()):
                 return Ruling(Verdict.ALLOW, rule.id)
             if flow.name is not None and flow.application is not None:
@@ -128,7 +146,7 @@ class AwsNetworkFirewall:
             return None
         if self._default().verdict is Verdict.ALLOW:
             return Bounds.exact(ALL_NAMES)
-        if flow.protocol != "tcp" or not within(self.sources, flow.source):
+        if not self._is_sent_by_sources(flow):
             return Bounds.exact(NO_NAMES)
         if flow.port in self._open:
             return Bounds.exact(ALL_NAMES)
@@ -158,9 +176,13 @@ class AwsNetworkFirewall:
     def _ids(self) -> Mapping[tuple[str, int, Pattern], str]:
         return {(r.protocol, r.port, r.pattern): r.id for r in self.rules if r.pattern is not None}
 
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """All of the policy."""
+        return asked_of_names(policy, flow)
+
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """Rule groups; by mode a firewall policy, a firewall, its logging and routes."""
-        return tuple(writing.documents(self, prefix))
+        return tuple(writing.documents(self, f"{prefix}-network-firewall"))
 
     def quotas(self) -> tuple[Quota, ...]:
         """Of rule groups, in units, bytes and numbers."""

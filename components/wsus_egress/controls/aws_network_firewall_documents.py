@@ -16,7 +16,7 @@ FIRST_PRIORITY = 100
 
 
 def documents(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
-    """Every resource of the control, for a component called `prefix`."""
+    """Every resource of the control; all names begin with `prefix`."""
     firewall = control.firewall
     groups = list(_groups(control, prefix))
     yield from groups
@@ -104,7 +104,7 @@ def _firewall(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
     firewall = control.firewall
     yield Document(
         "aws:networkfirewall/firewall:Firewall",
-        f"{prefix}-firewall",
+        prefix,
         {
             "deleteProtection": firewall.protected,
             "description": f"WSUS egress of {control.environment}",
@@ -112,7 +112,7 @@ def _firewall(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
             "firewallPolicyChangeProtection": False,
             "subnetChangeProtection": firewall.protected,
             "subnetMappings": [{"subnetId": endpoint.subnet} for endpoint in firewall.endpoints],
-            "tags": tags(control, f"{prefix}-firewall"),
+            "tags": tags(control, prefix),
             "vpcId": control.target.vpc_id,
         },
     )
@@ -153,14 +153,14 @@ def _logging(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
         "aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
         f"{prefix}-logging",
         {
-            "firewallArn": f"${{{prefix}-firewall.arn}}",
+            "firewallArn": f"${{{prefix}.arn}}",
             "loggingConfiguration": {"logDestinationConfigs": destinations},
         },
     )
 
 
 def _routes(prefix: str, endpoint: FirewallEndpoint) -> Iterator[Document]:
-    reference = f"${{{prefix}-firewall.endpoint({endpoint.zone})}}"
+    reference = f"${{{prefix}.endpoint({endpoint.zone})}}"
     for table in endpoint.protected_route_tables:
         yield _route(f"{prefix}-out-{table}", table, "0.0.0.0/0", reference)
     for route in endpoint.return_routes:

@@ -13,10 +13,12 @@ from wsus_egress.controls.base import (
     MANAGED_BY,
     Bounds,
     Document,
+    Part,
     Quota,
     Residue,
     Ruling,
     Verdict,
+    asked_of_ports,
     blind,
     collapsed,
     slug,
@@ -172,6 +174,10 @@ class AwsSecurityGroups:
         """What every resource is tagged with."""
         own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
         return {**own, **dict(self.target.tags)}
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """Ports and addresses; names are left to another control."""
+        return asked_of_ports(policy, flow)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """A group without rules inside, and each rule as a resource of its own."""

@@ -12,10 +12,12 @@ from wsus_egress.controls.base import (
     MANAGED_BY,
     Bounds,
     Document,
+    Part,
     Quota,
     Residue,
     Ruling,
     Verdict,
+    asked_of_names,
     plain,
     within,
 )
@@ -176,6 +178,10 @@ class AzureApplicationRules:
         """What the firewall policy is tagged with; a rule collection group has no tags."""
         own = {"managed-by": MANAGED_BY, "wsus-egress-environment": self.environment}
         return {**own, **dict(self.target.tags)}
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """All of the policy."""
+        return asked_of_names(policy, flow)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """The firewall policy, where it is ours, and the rule collection group."""

@@ -11,10 +11,12 @@ from wsus_egress.controls.base import (
     MANAGED_BY,
     Bounds,
     Document,
+    Part,
     Quota,
     Residue,
     Ruling,
     Verdict,
+    asked_of_ports,
     blind,
     plain,
     within,
@@ -152,6 +154,10 @@ class AzureNsg:
         """What the group is tagged with."""
         own = {"managed-by": MANAGED_BY, "wsus-egress-environment": self.environment}
         return {**own, **dict(self.target.tags)}
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """Ports and addresses; names are left to another control."""
+        return asked_of_ports(policy, flow)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """The group with its rules inside: the project owns all of them."""

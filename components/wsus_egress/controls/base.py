@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
-from wsus_egress.policy import Address, Flow, Network
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
 
 MANAGED_BY = "pulumi-wsus-egress"
 
@@ -54,6 +54,19 @@ class Bounds:
     def __and__(self, other: Bounds) -> Bounds:
         """What passes both controls."""
         return Bounds(self.surely & other.surely, self.possibly & other.possibly)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked for a flow.
+
+    Attributes:
+        allowed: Whether the flow itself, as it stands, is to be admitted.
+        names: The names under which one like it is to be admitted.
+    """
+
+    allowed: bool
+    names: NameSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +185,10 @@ class Control(Protocol):
         """
         ...
 
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """What the policy asks of a control of this kind for a flow, as far as it can see."""
+        ...
+
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """The resources that make this control, for a component called `prefix`."""
         ...
@@ -186,6 +203,24 @@ def blind(verdict: Verdict) -> Bounds | None:
     if verdict is Verdict.NOT_APPLICABLE:
         return None
     return Bounds.exact(ALL_NAMES if verdict is Verdict.ALLOW else NO_NAMES)
+
+
+def asked_of_ports(policy: EgressPolicy, flow: Flow) -> Part:
+    """The part of a control that sees addresses and ports: to leave names to another one."""
+    if not is_internet(flow.destination):
+        return Part(policy.decide(flow).allowed, NO_NAMES)
+    some = (
+        flow.protocol == "tcp"
+        and policy.may_reach(flow)
+        and any(s.port == flow.port and policy.names(s.port, s.application) for s in Scheme)
+    )
+    return Part(some, ALL_NAMES if some else NO_NAMES)
+
+
+def asked_of_names(policy: EgressPolicy, flow: Flow) -> Part:
+    """The part of a control that sees names as well: all of the policy."""
+    names = policy.names(flow.port, flow.application) if policy.may_reach(flow) else NO_NAMES
+    return Part(policy.decide(flow).allowed, names)
 
 
 def within(networks: Iterable[Network], address: Address) -> bool:
