@@ -75,11 +75,14 @@ def aws_peer(keys: Keys, settings: AwsPeerSettings | None, refuse: Refuse) -> Aw
 
 
 def _network_firewall(settings: NetworkFirewallSettings, refuse: Refuse) -> NetworkFirewall:
-    actions: tuple[str, ...] = DEFAULT_ACTIONS
+    actions: tuple[str, ...] = DEFAULT_ACTIONS if settings.default_action == "drop" else (ALERT,)
     manager = settings.firewall_manager
     if settings.mode == "rules-only":
         actions = tuple(settings.existing_policy.stateful_default_actions)
         _refuse_policy(settings, refuse)
+        if "default_action" in settings.model_fields_set:
+            what = "mode rules-only makes no firewall policy"
+            refuse((*_FIREWALL, "defaultAction"), what, "say it in existingPolicy")
     elif "existing_policy" in settings.model_fields_set:
         what = f"mode {settings.mode} makes a firewall policy of its own"
         refuse((*_FIREWALL, "existingPolicy"), what, "remove it, or write `mode: rules-only`")

@@ -129,6 +129,12 @@ class NetworkFirewallSettings(Settings):
         Field(description="HOME_NET of the firewall policy; every private network by default."),
     ] = []
     existing_policy: ExistingFirewallPolicySettings = ExistingFirewallPolicySettings()
+    default_action: Annotated[
+        Literal["drop", "alert"],
+        Field(
+            description="What happens to what no rule admits. alert: it passes and is logged, for a roll-out; the target is then wider."
+        ),
+    ] = "drop"
     stream_exception_policy: Annotated[
         Literal["REJECT", "DROP", "CONTINUE"],
         Field(description="What happens to connections whose beginning the firewall did not see."),

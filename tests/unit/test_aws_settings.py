@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from click.testing import Result
 from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
 from wsus_egress.problems import PolicyErrors
+from wsus_egress.proof import Fidelity, prove
 
 Build = Callable[..., Environment]
 Refused = Callable[..., list[str]]
@@ -65,6 +67,13 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
         [
             f"{PATH}.existingPolicy: mode policy makes a firewall policy of its own; remove it, or "
             "write `mode: rules-only`"
+        ],
+    ),
+    "a default action of a policy that is not made": (
+        {"mode": "rules-only", "defaultAction": "alert"},
+        [
+            f"{PATH}.defaultAction: mode rules-only makes no firewall policy; say it in "
+            "existingPolicy"
         ],
     ),
     "a firewall without a zone": (
@@ -141,6 +150,19 @@ def test_a_network_firewall_is_refused(
 ) -> None:
     """What AWS would refuse, or what would not admit what it says, is refused with a way out."""
     assert refused(aws=aws(networkFirewall=settings)) == expected
+
+
+def test_alert_before_drop(environment: Build, today: datetime.date) -> None:
+    """A roll-out that only alerts is wider, with a witness for all that passes meanwhile."""
+    built = environment(aws=aws(networkFirewall={"defaultAction": "alert"}))
+    target = built.targets[0]
+
+    proof = prove(built, target, compile_target(built, target), today)
+
+    assert proof.fidelity is Fidelity.WIDER
+    # The server's other ports stay closed by its security group, which masks them.
+    assert [deviation.subject for deviation in proof.deviations] == ["nameless", "names", "sources"]
+    assert [deviation.subject for deviation in proof.masked] == ["ipv6", "ports", "udp"]
 
 
 def test_a_dns_firewall_is_refused(refused: Refused) -> None:

@@ -82,6 +82,8 @@ class NetworkFirewallArgs(TypedDict):
     """HOME_NET of the firewall policy; every private network by default."""
     existing_policy: NotRequired[ExistingFirewallPolicyArgs]
     """With `rules-only`: what your firewall policy does."""
+    default_action: NotRequired[str]
+    """`drop` (default), or `alert` for a roll-out: what no rule admits passes and is logged."""
     stream_exception_policy: NotRequired[str]
     """`REJECT` (default), `DROP` or `CONTINUE`."""
     policy_capacity: NotRequired[int]
