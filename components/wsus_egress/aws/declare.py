@@ -28,7 +28,7 @@ class Declarer:
             parent: The component.
             given: Outputs, by the text that stands for them in documents.
         """
-        self._options = pulumi.ResourceOptions(parent=parent)
+        self._parent = parent
         self._given = given
         self.resources: dict[str, pulumi.CustomResource] = {}
 
@@ -39,8 +39,10 @@ class Declarer:
                 _WORD.sub("_", key).lower(): self._resolved(value)
                 for key, value in document.properties.items()
             }
+            before = [self.resources[name] for name in document.after]
+            options = pulumi.ResourceOptions(parent=self._parent, depends_on=before)
             self.resources[document.name] = class_of(document.type)(
-                document.name, **arguments, opts=self._options
+                document.name, **arguments, opts=options
             )
 
     def of(self, token: str) -> list[Any]:

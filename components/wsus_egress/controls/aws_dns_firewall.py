@@ -174,6 +174,7 @@ class AwsDnsFirewall:
             group,
             {"name": group, "tags": self._tags(group)},
         )
+        allowing: tuple[str, ...] = ()
         for rule in self.rules:
             name = f"{prefix}-{rule.id}"
             properties = {
@@ -188,9 +189,14 @@ class AwsDnsFirewall:
             else:
                 # Update files come by CNAMEs of content networks, which nobody can list.
                 properties["firewallDomainRedirectionAction"] = "TRUST_REDIRECTION_DOMAIN"
+            # Nothing is blocked before what is allowed can be resolved; last, the VPC is associated.
             yield Document(
-                "aws:route53/resolverFirewallRule:ResolverFirewallRule", f"{name}-rule", properties
+                "aws:route53/resolverFirewallRule:ResolverFirewallRule",
+                f"{name}-rule",
+                properties,
+                allowing if rule.action == "BLOCK" else (),
             )
+            allowing = (*allowing, f"{name}-rule")
         yield Document(
             "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
             f"{prefix}-association",
@@ -202,6 +208,7 @@ class AwsDnsFirewall:
                 "tags": self._tags(f"{prefix}-association"),
                 "vpcId": self.target.vpc_id,
             },
+            allowing,
         )
         yield Document(
             "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",

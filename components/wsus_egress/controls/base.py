@@ -106,11 +106,14 @@ class Document:
         type: Pulumi's type token.
         name: The logical name.
         properties: camelCase; a value that only a deployed resource has is `${name.property}`.
+        after: Logical names of resources that must be there before this one takes effect, though
+            it does not refer to them.
     """
 
     type: str
     name: str
     properties: Mapping[str, Any]
+    after: tuple[str, ...] = ()
 
 
 class Rule(Protocol):
