@@ -1,6 +1,7 @@
 """One environment as one Pulumi stack: its settings to components, their ids to outputs."""
 
 import json
+import re
 from pathlib import Path
 from typing import cast
 
@@ -29,12 +30,24 @@ except PolicyErrors as error:
     raise pulumi.RunError(str(error)) from None
 policy = cast(PolicyArgs, {key: settings[key] for key in POLICY if key in settings})
 
+
+def _snake(key: str) -> str:
+    """A setting's name as an argument's: vpcId as vpc_id."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+
+
 # Each cloud's SDK takes a second to load: only that of a target that there is.
 if aws := environment.aws:
     from wsus_egress.aws import AwsWsusEgress
+    from wsus_egress.aws.arguments import AwsWsusEgressArgs
 
-    in_aws = AwsWsusEgress("wsus", {"policy": policy, "vpc_id": aws.vpc_id, "tags": dict(aws.tags)})
+    given = {_snake(key): value for key, value in dict(settings["aws"]).items()}
+    in_aws = AwsWsusEgress("wsus", cast(AwsWsusEgressArgs, {"policy": policy, **given}))
     pulumi.export("awsSecurityGroupIds", in_aws.security_group_ids)
+    pulumi.export("awsRuleGroupArns", in_aws.rule_group_arns)
+    pulumi.export("awsFirewallPolicyArn", in_aws.firewall_policy_arn)
+    pulumi.export("awsFirewallEndpointIds", in_aws.endpoint_ids)
+    pulumi.export("awsDnsRuleGroupId", in_aws.dns_rule_group_id)
 if environment.azure:
     from wsus_egress.azure import AzureWsusEgress, AzureWsusEgressArgs
 

@@ -9,6 +9,7 @@ no cloud credentials. Nothing but the standard library, for it runs before the s
 """
 
 import os
+import platform
 import shlex
 import shutil
 import sys
@@ -17,6 +18,9 @@ from typing import NoReturn
 
 ENGINE_VERSION = "3.259.0"
 """The engine that the set-up installs where the user has none."""
+
+SURICATA_SERIES = "7.0"
+"""The Suricata that AWS Network Firewall runs: AWS's developer guide, since November 2024."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +72,30 @@ def engine_folder(root: Path) -> Path | None:
     return Path(found).parent if found else None
 
 
+def cached_suricata() -> Path:
+    """The Suricata that the set-up unpacks, whether it is there yet or not: one for each system."""
+    try:
+        system = platform.freedesktop_os_release()
+    except OSError:
+        system = {}
+    parts = (system.get("ID", ""), system.get("VERSION_ID", ""), platform.machine())
+    name = "-".join(["suricata", SURICATA_SERIES, *filter(None, parts)])
+    return cache_directory() / name / "bin" / "suricata"
+
+
+def suricata_record(root: Path) -> Path:
+    """The file in which the set-up notes the Suricata that it chose."""
+    return sandbox_directory(root) / "suricata"
+
+
+def suricata_program(root: Path) -> Path | None:
+    """The Suricata to run: the set-up's choice, else the cached one; never one not looked at."""
+    record = suricata_record(root)
+    candidates = [Path(record.read_text(encoding="utf-8").strip())] if record.is_file() else []
+    candidates.append(cached_suricata())
+    return next((program for program in candidates if program.is_file()), None)
+
+
 def sandbox_settings(root: Path) -> dict[str, str]:
     """The variables that the sandbox sets, by name."""
     sandbox = sandbox_directory(root)
@@ -75,6 +103,8 @@ def sandbox_settings(root: Path) -> dict[str, str]:
     engine = engine_folder(root)
     if engine is not None:
         folders.append(str(engine))
+    suricata = suricata_program(root)
+    judge = {} if suricata is None else {"WSUS_EGRESS_SURICATA": str(suricata)}
     inherited = os.environ.get("PATH", os.defpath).split(os.pathsep)
     folders.extend(folder for folder in inherited if folder not in folders)
     return {
@@ -87,6 +117,7 @@ def sandbox_settings(root: Path) -> dict[str, str]:
         "WSUS_EGRESS_SANDBOX_CLOUD": str(sandbox / "cloud"),
         # A stand-in that is missing must be an error, not a download of the real provider.
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        **judge,
     }
 
 

@@ -2,6 +2,7 @@
 
     .venv           the pinned dependencies and the project itself
     the engine      the user's own Pulumi, or one in the per-user cache
+    Suricata        the user's own, or one in the per-user cache; only tests need it
     .sandbox        a private Pulumi home with the clouds' stand-ins, and the sandbox's state
 
 Nothing outside the checkout and the per-user cache changes. What is there already is left alone.

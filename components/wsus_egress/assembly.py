@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from wsus_egress.assembly_aws import aws_target
+from wsus_egress.assembly_aws import aws_peer, aws_target
 from wsus_egress.assembly_azure import azure_target
 from wsus_egress.assembly_base import parse_network
 from wsus_egress.endpoints import SCHEMES, EndpointList, choices, resolve
@@ -184,6 +184,7 @@ class _Builder:
             internet=top or server.content_from == MICROSOFT_UPDATE,
             asks=None if top else upstream,
             ports=self._ports((*keys, "synchronizationPorts"), server.synchronization_ports),
+            aws_peer=aws_peer((*keys, "awsPeer"), server.aws_peer, self._refuse),
         )
 
     def _client(
@@ -201,6 +202,7 @@ class _Builder:
             internet=direct,
             asks=None if direct else client.updates_from,
             ports=None,
+            aws_peer=aws_peer((*keys, "awsPeer"), client.aws_peer, self._refuse),
         )
 
     def _place(self, keys: Keys, location: Place | None, places: Sequence[Place]) -> Place:

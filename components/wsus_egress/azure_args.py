@@ -109,7 +109,7 @@ class DirectRouteArgs(TypedDict):
     """Why it is needed."""
 
 
-class RouteTableArgs(TypedDict):
+class AzureRouteTableArgs(TypedDict):
     """The servers' route table: 0.0.0.0/0 to the firewall."""
 
     firewall_address: NotRequired[pulumi.Input[str]]
@@ -120,7 +120,7 @@ class RouteTableArgs(TypedDict):
     """Ranges past the firewall."""
 
 
-class SecurityGroupArgs(TypedDict):
+class NetworkSecurityGroupArgs(TypedDict):
     """The servers' network security group."""
 
     destinations: NotRequired[str]
@@ -131,7 +131,7 @@ class SecurityGroupArgs(TypedDict):
     """`deny` (default): no SSH, RDP or WinRM from the servers into the network; or `allow`."""
 
 
-class SubnetArgs(TypedDict):
+class AzureSubnetArgs(TypedDict):
     """A subnet that the security group and the route table are attached to."""
 
     virtual_network: str
@@ -173,11 +173,11 @@ class AzureWsusEgressArgs(TypedDict):
     """What else the sources may reach."""
     firewall: NotRequired[FirewallArgs]
     """The firewall, in mode `full`."""
-    route_table: NotRequired[RouteTableArgs]
+    route_table: NotRequired[AzureRouteTableArgs]
     """The servers' route table."""
-    network_security_group: NotRequired[SecurityGroupArgs]
+    network_security_group: NotRequired[NetworkSecurityGroupArgs]
     """The servers' network security group."""
-    subnets: NotRequired[list[SubnetArgs]]
+    subnets: NotRequired[list[AzureSubnetArgs]]
     """The subnets to attach both to."""
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""

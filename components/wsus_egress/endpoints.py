@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ SCHEMES: Final = {
     (False, True): frozenset({Scheme.HTTPS}),
     (True, True): frozenset(Scheme),
 }
+
+
+LIST_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,10 @@ def load_list(path: Path, name: str) -> EndpointList:
     file = read_yaml(path, name)
     settings = parse_settings(EndpointListSettings, file.data, file.locate)
     problems = Collector()
+    if not LIST_NAME.fullmatch(path.stem):
+        # The name goes into firewall rules and reports.
+        what = f"{ascii(path.stem)} is not a usable list name"
+        problems.add(file.locate(()), "", what, "use lower-case letters, digits and hyphens")
     if isinstance(settings, list):
         _check_patterns(file, problems)
         raise PolicyErrors([*settings, *problems.problems])

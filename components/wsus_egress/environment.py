@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, Tags
-from wsus_egress.policy import EgressPolicy
+from wsus_egress.names import Pattern
+from wsus_egress.policy import EgressPolicy, Network
 from wsus_egress.problems import Location
 from wsus_egress.settings_base import Locate
 
@@ -33,11 +34,91 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnRoute:
+    """The way back: from a route table to the zone's firewall endpoint."""
+
+    route_table: str
+    destinations: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallEndpoint:
+    """One zone's firewall subnet, and the route tables that lead to its endpoint."""
+
+    zone: str
+    subnet: str
+    protected_route_tables: tuple[str, ...]
+    return_routes: tuple[ReturnRoute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallLogging:
+    """Where logs go: CloudWatch where `bucket` is None, else S3. `types` are sorted."""
+
+    log_group: str | None
+    retention_days: int
+    bucket: str | None
+    prefix: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallManager:
+    """Which accounts and VPCs of an organization get a firewall."""
+
+    accounts: tuple[str, ...]
+    organizational_units: tuple[str, ...]
+    resource_tags: Tags
+    remediation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFirewall:
+    """AWS Network Firewall in one target.
+
+    Attributes:
+        mode: What is made: rule groups; a firewall policy too; a firewall with its routes too.
+        home: HOME_NET of the firewall policy.
+        default_actions: Of the policy, ours or the user's.
+        policy_capacity: Units that the rule groups may reserve together.
+    """
+
+    mode: Literal["rules-only", "policy", "full"]
+    home: tuple[Network, ...]
+    default_actions: tuple[str, ...]
+    stream_exception_policy: str
+    policy_capacity: int
+    protected: bool
+    endpoints: tuple[FirewallEndpoint, ...]
+    logging: FirewallLogging | None
+    share_with: tuple[str, ...]
+    firewall_manager: FirewallManager | None
+
+
+@dataclass(frozen=True, slots=True)
+class DnsFirewall:
+    """Route 53 Resolver DNS Firewall in one target."""
+
+    priority: int
+    also_resolve: tuple[Pattern, ...]
+    block_response: str
+    fail_open: bool
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AwsTarget:
-    """One VPC."""
+    """One VPC.
+
+    Attributes:
+        rules_per_direction: The account's quota of rules per security group.
+    """
 
     vpc_id: str
     tags: Tags
+    rules_per_direction: int = 60
+    network_firewall: NetworkFirewall | None = None
+    dns_firewall: DnsFirewall | None = None
     cloud: Literal["aws"] = "aws"
 
 

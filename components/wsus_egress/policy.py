@@ -132,6 +132,19 @@ class SynchronizationPorts:
 
 
 @dataclass(frozen=True, slots=True)
+class AwsPeer:
+    """How security group rules name a party instead of by its addresses; exactly one of the two.
+
+    Attributes:
+        max_entries: How many entries the prefix list may hold: it counts as so many rules.
+    """
+
+    security_group: str = ""
+    prefix_list: str = ""
+    max_entries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A server or a group of clients: a source of flows, known by its addresses.
 
@@ -141,6 +154,7 @@ class Party:
         internet: Whether it may reach Microsoft Update itself.
         asks: The server it synchronizes or updates from; None for Microsoft Update.
         ports: A server's synchronization ports; None for clients.
+        aws_peer: How AWS names it; None for by its addresses.
     """
 
     name: str
@@ -150,6 +164,7 @@ class Party:
     internet: bool
     asks: str | None
     ports: SynchronizationPorts | None
+    aws_peer: AwsPeer | None = None
 
     def __contains__(self, address: Address) -> bool:
         """Whether the address is one of this party's."""
@@ -218,6 +233,14 @@ class EgressPolicy:
             for scheme in self.schemes_of(endpoint)
         }
 
+    def endpoint(self, pattern: Pattern, scheme: Scheme) -> Endpoint:
+        """The first endpoint that has exactly this pattern with this scheme.
+
+        Raises:
+            KeyError: When there is none.
+        """
+        return self._by_pattern[pattern, scheme]
+
     def _listed(self, scheme: Scheme) -> list[Pattern]:
         return [e.pattern for e in self.endpoints if scheme in self.schemes_of(e)]
 
@@ -229,6 +252,12 @@ class EgressPolicy:
             ):
                 return self._names[scheme]
         return NO_NAMES
+
+    def may_reach(self, flow: Flow) -> bool:
+        """Whether the flow's source may reach Microsoft Update at all, by this IP version."""
+        if flow.destination.version == 6 and not self.ipv6:
+            return False
+        return any(party.internet and flow.source in party for party in self.parties)
 
     def party(self, name: str) -> Party:
         """The party of that name.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.assembly import build_environment
+from wsus_egress.conflicts import conflicts
 from wsus_egress.endpoints import EndpointList, choices, load_lists
 from wsus_egress.environment import Environment
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
@@ -53,6 +54,7 @@ def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environmen
     if not known:
         what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
         problems.add(None, "", what, "run this in the project's folder, or say --project")
+    problems.extend(conflicts(environments))
     problems.raise_if_any()
     return tuple(environments)
 

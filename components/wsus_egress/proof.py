@@ -1,35 +1,30 @@
 """The proof: what a target's controls admit together, against what the policy allows.
 
-Rules tell flows apart by address ranges, port ranges, protocol and name, and by nothing else. So the
-addresses fall into classes that no rule distinguishes, the ports likewise, and one member of each
-class stands for all of it: every combination of classes is looked at, none is sampled. Names are
-compared as sets, exactly.
+`representatives` has the flows that stand for all others; names are compared as sets, exactly. What
+one control admits beyond its part, and only another one denies, is found too: it is `masked`.
 """
 
 from __future__ import annotations
 
 import datetime
-import ipaddress
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
-from wsus_egress.controls.base import Bounds, Control, Ruling, Verdict, met
+from wsus_egress.controls.base import Control, Part, Ruling, Verdict, met, sides
 from wsus_egress.environment import Acceptance, Environment, Target
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
+from wsus_egress.names import NO_NAMES, NameSet
 from wsus_egress.policy import (
-    INTERNAL_NETWORKS,
-    Address,
-    Application,
     EgressPolicy,
     Flow,
-    Network,
     Place,
     Scheme,
     is_internet,
 )
+from wsus_egress.representatives import representatives
+
+Kind = Literal["wider", "narrower"]
 
 
 class Fidelity(StrEnum):
@@ -53,7 +48,7 @@ class Deviation:
     """
 
     what: str
-    kind: Literal["wider", "narrower"]
+    kind: Kind
     control: str
     subject: str
     witness: Flow
@@ -73,12 +68,14 @@ class Unproved:
 
     Attributes:
         control: The control whose content is not published.
-        kind: What the target is if it does not: `wider` or `narrower`.
+        kind: What the target is if it does not hold.
+        masked: Whether another control denies the flow anyway.
     """
 
     control: str
-    kind: Literal["wider", "narrower"]
+    kind: Kind
     witness: Flow
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,15 @@ class Proof:
     deviations: tuple[Deviation, ...]
     opaque: tuple[str, ...]
     """The controls whose vendor does not publish what they admit."""
+    masked: tuple[Deviation, ...] = ()
+    """Where one control does not do its part and another one hides that."""
     unproved: tuple[Unproved, ...] = ()
-    """A flow of each class for which that matters."""
+    """A flow of each class that only a vendor can tell."""
+
+    @property
+    def findings(self) -> tuple[Deviation, ...]:
+        """What nobody accepts today, masked deviations included."""
+        return tuple(each for each in (*self.deviations, *self.masked) if not each.accepted)
 
 
 _REASONS: Final[Mapping[str, str]] = {
@@ -140,10 +144,11 @@ def prove(
     Returns:
         The fidelity, and for each way in which the controls deviate the first witness.
     """
-    deviations, unproved = _compare(environment.policy, target.cloud, controls)
-    opaque = tuple(sorted({each.control for each in unproved}))
+    deviations, masked, unproved = _compare(environment.policy, target.cloud, controls)
+    opaque = tuple(sorted({each.control for each in unproved if not each.masked}))
     accepted = {entry.what: entry for entry in environment.accept}
     judged = tuple(_judged(deviation, accepted, today) for deviation in deviations)
+    hidden = tuple(_judged(deviation, accepted, today) for deviation in masked)
     kinds = {deviation.kind for deviation in judged}
     if "wider" in kinds:
         fidelity = Fidelity.WIDER
@@ -151,7 +156,7 @@ def prove(
         fidelity = Fidelity.NARROWER
     else:
         fidelity = Fidelity.OPAQUE if opaque else Fidelity.EXACT
-    return Proof(target.cloud, fidelity, judged, opaque, unproved)
+    return Proof(target.cloud, fidelity, judged, opaque, hidden, unproved)
 
 
 def _judged(
@@ -172,76 +177,104 @@ def _judged(
     )
 
 
-_Opaque: TypeAlias = dict[tuple[str, str, str, int, str], Unproved]
-
-
 def _compare(
     policy: EgressPolicy, place: Place, controls: Sequence[Control]
-) -> tuple[tuple[Deviation, ...], tuple[Unproved, ...]]:
+) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...], tuple[Unproved, ...]]:
     found: dict[str, Deviation] = {}
-    opaque: _Opaque = {}
-    for flow in _representatives(policy, place, controls):
-        for other, kind, control in _differences(policy, place, flow, controls, opaque):
-            subject = _subject(policy, other)
-            what = f"{place}/{control}/{kind}/{subject}"
-            if what not in found:
-                verb = "admits" if kind == "wider" else "denies"
-                reason = f"the target {verb} {_REASONS[subject]}; the policy does not"
-                found[what] = Deviation(what, kind, control, subject, other, reason)
-    return tuple(found[what] for what in sorted(found)), tuple(opaque[key] for key in sorted(opaque))
+    masked: dict[str, Deviation] = {}
+    unproved: dict[tuple[str, str, str, int, str], Unproved] = {}
+    for flow in representatives(policy, place, controls):
+        concerned = met(controls, flow)
+        other = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
+        if other:
+            # Other traffic inside the network is no matter of the policy, unless a control is one
+            # that denies it all: a rule that admits some of it is then one that nobody asked for.
+            concerned = [each for each in controls if _guards(policy, place, each, flow)]
+        wanted = _wanted(policy, flow)
+        opaque: list[Unproved] = []
+        for witness, kind, name in _differences(wanted, flow, concerned, opaque):
+            _note(found, policy, place, name, kind, witness, "the target {}; the policy does not")
+        for control in (side for each in concerned for side in sides(each)):
+            if other and not _guards(policy, place, control, flow):
+                continue
+            part = control.asked(policy, flow)
+            hidden: list[Unproved] = []
+            for witness, kind, name in _differences(part, flow, [control], hidden):
+                _note(masked, policy, place, name, kind, witness,
+                      "by itself {}; that is not its part of the policy")  # fmt: skip
+            opaque += (Unproved(each.control, each.kind, each.witness, True) for each in hidden)
+        for each in opaque:
+            subject = _subject(policy, each.witness)
+            key = (each.control, each.kind, subject, flow.port, str(flow.application))
+            unproved.setdefault(key, each)
+    return (
+        tuple(found[what] for what in sorted(found)),
+        tuple(masked[what] for what in sorted(masked) if what not in found),
+        tuple(unproved[key] for key in sorted(unproved)),
+    )
+
+
+def _note(  # noqa: PLR0913, PLR0917 - what a deviation is made of
+    found: dict[str, Deviation],
+    policy: EgressPolicy,
+    place: Place,
+    control: str,
+    kind: Kind,
+    witness: Flow,
+    text: str,
+) -> None:
+    subject = _subject(policy, witness)
+    what = f"{place}/{control}/{kind}/{subject}"
+    if what not in found:
+        verb = "admits" if kind == "wider" else "denies"
+        reason = text.format(f"{verb} {_REASONS[subject]}")
+        found[what] = Deviation(what, kind, control, subject, witness, reason)
+
+
+def _wanted(policy: EgressPolicy, flow: Flow) -> Part:
+    return Part(
+        policy.decide(flow).allowed,
+        policy.names(flow.port, flow.application) if policy.may_reach(flow) else NO_NAMES,
+    )
 
 
 def _differences(
-    policy: EgressPolicy,
-    place: Place,
-    flow: Flow,
-    controls: Sequence[Control],
-    opaque: _Opaque,
-) -> Iterator[tuple[Flow, Literal["wider", "narrower"], str]]:
-    controls = met(controls, flow)
-    concerned = controls
-    if not is_internet(flow.destination) and not _is_synchronization(policy, flow):
-        # Other traffic inside the network is no matter of the policy, unless a control is one that
-        # denies it all: a rule that admits some of it is then one that nobody asked for.
-        concerned = [control for control in controls if _guards(policy, place, control, flow)]
-    rulings = [(control.name, control.admits(flow)) for control in concerned]
+    wanted: Part, flow: Flow, controls: Sequence[Control], opaque: list[Unproved]
+) -> Iterator[tuple[Flow, Kind, str]]:
     passed = [
-        (name, ruling) for name, ruling in rulings if ruling.verdict is not Verdict.NOT_APPLICABLE
+        (control.name, ruling)
+        for control in controls
+        if (ruling := control.admits(flow)).verdict is not Verdict.NOT_APPLICABLE
     ]
-    if not passed:
-        return
-    allowed = policy.decide(flow).allowed
-    verdict = path_verdict((ruling for _, ruling in passed), allowed)
-    if verdict is Verdict.ALLOW and not allowed:
+    verdict = path_verdict((ruling for _, ruling in passed), wanted.allowed)
+    if verdict is Verdict.ALLOW and not wanted.allowed:
         yield flow, "wider", passed[-1][0]
-    if verdict is Verdict.DENY and allowed:
+    if verdict is Verdict.DENY and wanted.allowed:
         denying = (name for name, ruling in passed if ruling.verdict is Verdict.DENY)
         yield flow, "narrower", next(denying)
     if flow.application is not None and is_internet(flow.destination):
-        yield from _named_differences(policy, flow, controls, opaque)
+        yield from _named_differences(wanted.names, flow, controls, opaque)
 
 
 def _named_differences(
-    policy: EgressPolicy, flow: Flow, controls: Sequence[Control], opaque: _Opaque
-) -> Iterator[tuple[Flow, Literal["wider", "narrower"], str]]:
-    wanted = NO_NAMES
-    if _may_reach(policy, flow):
-        wanted = policy.names(flow.port, flow.application)
+    wanted: NameSet, flow: Flow, controls: Sequence[Control], opaque: list[Unproved]
+) -> Iterator[tuple[Flow, Kind, str]]:
     parts = [(c.name, bounds) for c in controls if (bounds := c.names(flow)) is not None]
-    together = Bounds.exact(ALL_NAMES)
-    for _, bounds in parts:
+    if not parts or (not wanted and any(not bounds.possibly for _, bounds in parts)):
+        return
+    together = parts[0][1]
+    for _, bounds in parts[1:]:
         together &= bounds
     # Between the two bounds only the vendors know: the policy's own verdict is taken to hold there.
-    for kind, unknown in (
-        ("wider", together.possibly - together.surely - wanted),
-        ("narrower", (together.possibly - together.surely) & wanted),
-    ):
-        if (name := unknown.witness()) is not None:
-            witness = _named(flow, name)
-            for control, bounds in parts:
-                if bounds.surely != bounds.possibly:
-                    key = (control, kind, _subject(policy, witness), flow.port, str(flow.application))
-                    opaque.setdefault(key, Unproved(control, kind, witness))
+    unknown = together.possibly - together.surely
+    unsure: tuple[tuple[Kind, NameSet], ...] = (("wider", unknown - wanted), ("narrower", unknown & wanted))
+    for kind, names in unsure if unknown else ():
+        if (name := names.witness()) is not None:
+            opaque += (
+                Unproved(control, kind, _named(flow, name))
+                for control, bounds in parts
+                if bounds.surely != bounds.possibly
+            )
     if (extra := (together.surely - wanted).witness()) is not None:
         yield _named(flow, extra), "wider", parts[-1][0]
     # What a vendor does not publish is no reason to call a name admitted where the control says no.
@@ -265,12 +298,6 @@ def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:
     return flow.protocol == "tcp" and flow.port in policy.synchronization_ports
 
 
-def _may_reach(policy: EgressPolicy, flow: Flow) -> bool:
-    if flow.destination.version == 6 and not policy.ipv6:
-        return False
-    return any(party.internet and flow.source in party for party in policy.parties)
-
-
 def _named(flow: Flow, name: str) -> Flow:
     return Flow(flow.source, flow.destination, flow.protocol, flow.port, flow.application, name)
 
@@ -291,76 +318,6 @@ def _subject(policy: EgressPolicy, flow: Flow) -> str:
         return "ports"
     fits = any((flow.application, flow.port) == (s.application, s.port) for s in Scheme)
     return "names" if fits and flow.name is not None else "nameless"
-
-
-_APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
-
-
-def _representatives(
-    policy: EgressPolicy, place: Place, controls: Sequence[Control]
-) -> Iterator[Flow]:
-    """A flow, without a name, for every class of flows that any rule could tell apart."""
-    addresses = _address_classes(policy, controls)
-    ports = _port_classes(policy, controls)
-    internet = [address for address in addresses if is_internet(address)]
-    internal = [address for address in addresses if not is_internet(address)]
-    here = policy.in_place(place)
-    inside = [a for a in internal if any(a in party for party in here)]
-    outside = [a for a in internal if a not in inside]
-    for source, destination, port in itertools.product([*inside, *outside], internet, ports):
-        for application in _APPLICATIONS:
-            yield Flow(source, destination, "tcp", port, application)
-        yield Flow(source, destination, "udp", port)
-    for source, destination, port in itertools.product(internet, inside, ports):
-        yield Flow(source, destination, "tcp", port)
-        yield Flow(source, destination, "udp", port)
-    # Of other ports inside the network one of each class, and UDP, for the controls that guard it;
-    # TCP 80 and 443 to any address means private ones too, where a control cannot see names.
-    guarded = any(control.guards_inside for control in controls)
-    web = {scheme.port for scheme in Scheme} - {*policy.synchronization_ports}
-    inner = [p for p in ports if p not in web] if guarded else [*policy.synchronization_ports]
-    for source, destination in itertools.product(internal, internal):
-        if source in inside or destination in inside:
-            for port in inner:
-                yield Flow(source, destination, "tcp", port)
-                if guarded:
-                    yield Flow(source, destination, "udp", port)
-
-
-def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[Address]:
-    """One address of every class that the policy and the rules tell apart, in their order."""
-    networks: dict[Network, None] = {}
-    for party in policy.parties:
-        networks.update(dict.fromkeys(party.addresses))
-    for control in controls:
-        networks.update(dict.fromkeys(control.networks))
-    classes: dict[tuple[int, bool, tuple[bool, ...]], Address] = {}
-    for version, first in ((4, "203.0.113.80"), (6, "2001:db8::80")):
-        same = [network for network in networks if network.version == version]
-        cuts = {int(ipaddress.ip_address(first))}
-        for network in (*same, *(n for n in INTERNAL_NETWORKS if n.version == version)):
-            cuts.add(int(network.network_address))
-            cuts.add(int(network.broadcast_address) + 1)
-        top = 1 << (32 if version == 4 else 128)
-        for value in sorted(cuts - {top}, key=lambda v: (v != int(ipaddress.ip_address(first)), v)):
-            address = ipaddress.IPv4Address(value) if version == 4 else ipaddress.IPv6Address(value)
-            membership = tuple(address in network for network in same)
-            classes.setdefault((version, is_internet(address), membership), address)
-    return list(classes.values())
-
-
-def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int]:
-    ranges = [(scheme.port, scheme.port) for scheme in Scheme]
-    ranges += [(port, port) for port in policy.synchronization_ports]
-    for control in controls:
-        ranges += control.ports
-        if not isinstance(control.guards_inside, bool):
-            ranges += [(port, port) for port in control.guards_inside]
-    cuts = {0}
-    for low, high in ranges:
-        cuts |= {low, high + 1}
-    fixed = [scheme.port for scheme in Scheme]
-    return [*fixed, *sorted(cut for cut in cuts if cut <= 65535 and cut not in fixed)]
 
 
 __all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "Unproved", "path_verdict", "prove"]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wsus_egress.settings_aws import AwsSettings
+from wsus_egress.settings_aws import AwsPeerSettings, AwsSettings
 from wsus_egress.settings_azure import AzureSettings
 from wsus_egress.settings_base import (
     MICROSOFT_UPDATE,
@@ -118,6 +118,10 @@ class ServerSettings(Settings):
     synchronization_ports: SynchronizationPortSettings = SynchronizationPortSettings(
         http=8530, https=8531
     )
+    aws_peer: Annotated[
+        AwsPeerSettings | None,
+        Field(description="How AWS security groups name it; by its addresses unless given."),
+    ] = None
 
 
 class ClientSettings(Settings):
@@ -136,6 +140,10 @@ class ClientSettings(Settings):
         ),
     ] = None
     updates_from: Annotated[str, Field(description="The name of a server, or `microsoft-update`.")]
+    aws_peer: Annotated[
+        AwsPeerSettings | None,
+        Field(description="How AWS security groups name them; by their addresses unless given."),
+    ] = None
 
 
 class AcceptSettings(Settings):

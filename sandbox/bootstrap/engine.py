@@ -4,20 +4,18 @@ Whatever is installed goes into the per-user cache, keyed by version, so that a 
 finds it. It is prepared in a folder of its own and renamed when it is complete.
 """
 
-import fcntl
 import os
 import re
 import shutil
 import subprocess
 import tempfile
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import env
 from bootstrap import golang
 from bootstrap.console import SetupError, last_words, run_long, say
+from bootstrap.exclusive import exclusive
 
 OLDEST_ENGINE = (3, 200, 0)
 INSTALLER = "https://get.pulumi.com/install.sh"
@@ -81,7 +79,7 @@ def _complete(folder: Path) -> Path | None:
 def _install() -> None:
     cache = env.cache_directory()
     cache.mkdir(parents=True, exist_ok=True)
-    with _alone(cache / "engine.lock"):
+    with exclusive(cache / "engine.lock", "the Pulumi engine"):
         if _complete(env.cached_engine()) is not None:
             return  # Another set-up installed it while this one waited.
         for left_behind in cache.glob("*.partial"):
@@ -98,18 +96,6 @@ def _install() -> None:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     say(f"The Pulumi engine {env.ENGINE_VERSION} is ready for every checkout of this user")
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Lets one set-up of a user at a time install the engine; the system frees a dead one's lock."""
-    with lock.open("w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Another set-up is installing the Pulumi engine: waiting for it")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _run_installer(folder: Path) -> bool:

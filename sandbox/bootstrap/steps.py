@@ -10,6 +10,7 @@ import env
 from bootstrap import engine
 from bootstrap.console import SetupError, say
 from bootstrap.prerequisites import require_prerequisites
+from bootstrap.suricata import ensure_suricata
 from bootstrap.virtualenv import ensure_virtualenv
 
 INTERRUPTED = 130
@@ -45,6 +46,7 @@ def set_up() -> None:
         show_what_works_already()
     folder = engine.ensure_engine(env.ROOT)
     install_stand_ins()
+    ensure_suricata(env.ROOT)
     say(f"Set up: .venv, the Pulumi engine in {folder}, the stand-ins in .sandbox")
 
 

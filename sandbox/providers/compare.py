@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final, Literal
@@ -43,6 +43,36 @@ def _value(old: Any, new: Any, path: str) -> Iterator[Change]:
             yield from _value(before, after, f"{path}[{index}]")
     elif type(old) is not type(new) or old != new:
         yield Change(path, "update")
+
+
+def in_old_order(
+    old: Mapping[str, Any], new: Mapping[str, Any], sets: Sequence[str]
+) -> dict[str, Any]:
+    """The new inputs, their lists without an order as the old ones where they hold the same.
+
+    Args:
+        old: The inputs before.
+        new: The inputs now.
+        sets: Where those lists are.
+    """
+    ordered = dict(new)
+    for path in sets:
+        _reorder(old, ordered, path.split("."))
+    return ordered
+
+
+def _reorder(old: Mapping[str, Any], new: dict[str, Any], path: Sequence[str]) -> None:
+    name, *rest = path
+    before, after = old.get(name), new.get(name)
+    if rest and isinstance(before, Mapping) and isinstance(after, Mapping):
+        new[name] = inner = dict(after)
+        _reorder(before, inner, rest)
+    elif (
+        isinstance(before, list)
+        and isinstance(after, list)
+        and sorted(map(repr, before)) == sorted(map(repr, after))
+    ):
+        new[name] = before
 
 
 def join(path: str, key: str) -> str:

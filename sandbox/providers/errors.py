@@ -26,6 +26,11 @@ def aws_error(operation: str, code: str, message: str) -> CloudError:
     return CloudError(f"operation error EC2: {operation}, api error {code}: {message}")
 
 
+def service_error(service: str, operation: str, code: str, message: str) -> CloudError:
+    """An answer of an AWS service whose model names its errors: the SDK says no `api error` then."""
+    return CloudError(f"operation error {service}: {operation}, {code}: {message}")
+
+
 def azure_error(code: str, message: str, target: str = "") -> CloudError:
     """An Azure Resource Manager answer, as azure-native words it."""
     return CloudError(azure_text(code, message) + (f' Target="{target}"' if target else ""))

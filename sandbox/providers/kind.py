@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
-from providers.errors import Problem, Problems
+from providers.compare import Change
+from providers.errors import CloudError, Problem, Problems
 from providers.store import Record, Records, Store
 from providers.wire import UNKNOWN, is_known
 from providers.world import World
@@ -42,7 +43,9 @@ class Kind(ABC):
     inputs: ClassVar[Mapping[str, type]]
     required: ClassVar[Sequence[str]] = ()
     replaced_by: ClassVar[frozenset[str]] = frozenset()
-    """The inputs that the real resource cannot change in place."""
+    """The inputs that the real resource cannot change in place, also below: `sku.tier`."""
+    sets: ClassVar[Sequence[str]] = ()
+    """The lists whose order means nothing, by their paths."""
     local: ClassVar[frozenset[str]] = frozenset()
     """The inputs that stay with the provider: the cloud never sees them."""
     implied: ClassVar[frozenset[str]] = frozenset()
@@ -82,6 +85,10 @@ class Kind(ABC):
     def identify(self, inputs: Inputs, session: Session) -> str:
         """The physical id of a new resource."""
 
+    def taken(self, id_: str) -> CloudError | None:
+        """What the service answers to a create of what exists; None where it writes over it."""
+        return CloudError(f"'{id_}' exists already")
+
     @abstractmethod
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Raise what the service answers to a create (`id_` is not in `records`) or an update."""
@@ -93,6 +100,14 @@ class Kind(ABC):
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """What the resource adds to its inputs."""
 
+    def replaces(self, change: Change) -> bool:
+        """Whether a change needs a new resource."""
+        return any(change.path == path or change.path.startswith((f"{path}.", f"{path}["))
+                   for path in self.replaced_by)  # fmt: skip
+
+    def unsettled(self, old: Inputs, new: Inputs) -> Sequence[str]:  # noqa: ARG002
+        """The outputs that nobody knows until this update is done."""
+        return ()
     def enriched(self, inputs: Inputs, session: Session, *, preview: bool) -> dict[str, Any]:  # noqa: ARG002
         """Inputs that come back with more in them; in a preview with what is not known yet."""
         return {}

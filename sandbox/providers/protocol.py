@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
@@ -17,7 +17,7 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from providers.compare import Change, changes
+from providers.compare import Change, changes, in_old_order
 from providers.errors import CloudError
 from providers.kind import Cloud, Inputs, Kind, Naming, Session, shape_problems
 from providers.operations import Traffic, alone
@@ -84,7 +84,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
         old, new = _old_inputs(request), decode(request.news)
         found = [change for change in changes(old, new) if change.top != "version"]
-        return _difference(found, frozenset(), delete_first=False)
+        return _difference(found, lambda _: False, delete_first=False)
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
         config = _settings(decode(request.args))
@@ -101,7 +101,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 f"{request.tok} is not in the sandbox: the stand-in for "
                 f"{self._cloud.title} has {', '.join(sorted(self._cloud.invokes))}",
             )
-        answer = function(decode(request.args), self._session)
+        with _refusals(context, f"invoking {request.tok}"):
+            answer = function(decode(request.args), self._session)
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})
 
     # What the engine asks about a resource.
@@ -136,8 +137,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         old, new = _old_inputs(request), decode(request.news)
-        found = [*changes(kind.canonical(old), kind.canonical(new))]
-        return _difference(found, kind.replaced_by, delete_first=kind.delete_first(old, new))
+        before, after = kind.canonical(old), kind.canonical(new)
+        found = [*changes(before, in_old_order(before, after, kind.sets))]
+        return _difference(found, kind.replaces, delete_first=kind.delete_first(old, new))
 
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
@@ -149,6 +151,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.CreateResponse(id="", properties=encode(outputs, secrets))
             with self._operation(kind, inputs), self._session.store.change() as records:
                 id_ = kind.identify(inputs, self._session)
+                held = _find(records, kind, id_)[1]
+                if held is not None and (answer := kind.taken(id_)) is not None:
+                    raise answer
                 kind.admit(id_, inputs, records, self._session)
                 records.setdefault(kind.type_name, {})[id_] = kind.record(inputs, self._session)
             outputs = self._state(kind, id_, inputs)
@@ -187,6 +192,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                     kind.admit(id_, inputs, records, self._session)
                     records[kind.type_name][id_] = kind.record(inputs, self._session)
             outputs = self._state(kind, request.id, inputs, preview=request.preview)
+            if request.preview:
+                outputs |= dict.fromkeys(kind.unsettled(_old_inputs(request), inputs), UNKNOWN)
         return provider_pb2.UpdateResponse(properties=encode(outputs, secrets))
 
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
@@ -274,8 +281,10 @@ def _old_inputs(request: Any) -> dict[str, Any]:
     return decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
 
 
-def _difference(found: list[Change], replaced_by: frozenset[str], *, delete_first: bool) -> Any:
-    replaces = sorted({change.top for change in found if change.top in replaced_by})
+def _difference(
+    found: list[Change], replacing: Callable[[Change], bool], *, delete_first: bool
+) -> Any:
+    replaces = sorted({change.top for change in found if replacing(change)})
     some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
     return provider_pb2.DiffResponse(
         changes=some if found else none,
@@ -285,7 +294,7 @@ def _difference(found: list[Change], replaced_by: frozenset[str], *, delete_firs
         hasDetailedDiff=True,
         detailedDiff={
             change.path: provider_pb2.PropertyDiff(
-                kind=(_REPLACING if change.top in replaced_by else _KINDS)[change.kind],
+                kind=(_REPLACING if replacing(change) else _KINDS)[change.kind],
                 inputDiff=True,
             )
             for change in found

@@ -78,7 +78,8 @@ EDITS = [
     (CONFIG, "[good]", "[good]\n  wsus-egress:severs: []", 4,
      "severs: the key 'severs' is unknown; did you mean 'servers'?"),
     (CONFIG, "  wsus-egress:aws:", "      colour: red\n  wsus-egress:aws:", 7,
-     "servers[0].colour: the key 'colour' is unknown; the keys here are addresses, contentFrom, "
+     "servers[0].colour: the key 'colour' is unknown; the keys here are addresses, awsPeer, "
+     "contentFrom, "
      "location, name, synchronizationPorts, synchronizesFrom"),
     (LIST, "", "colour: red\n", 8,
      "colour: the key 'colour' is unknown; the keys here are endpoints, includes, title"),

@@ -12,7 +12,9 @@ from pulumi.provider.experimental.component import ComponentProvider
 from wsus_egress import aws, azure
 
 COMPONENTS = (
+    aws.AwsWsusDnsFirewall,
     aws.AwsWsusEgress,
+    aws.AwsWsusNetworkFirewall,
     aws.AwsWsusSecurityGroup,
     azure.AzureWsusEgress,
     azure.AzureWsusFirewall,

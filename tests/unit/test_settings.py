@@ -245,11 +245,12 @@ def test_ipv6_in_aws_is_taken(environment: Build) -> None:
 
 def test_a_clouds_limit_is_refused(refused_by_controls: Refused) -> None:
     """More rules than a security group holds are refused before anything is deployed."""
-    addresses = [f"10.20.1.{number}" for number in range(31)]
+    addresses = [f"10.20.1.{number}" for number in range(0, 62, 2)]
     clients = [{"name": "two", "addresses": addresses, "updatesFrom": "one"}]
     expected = (
         "servers: aws-security-group: 62 IPv4 ingress rules of security group one, and the cloud "
-        "allows 60; use larger address blocks or fewer entries"
+        "allows 60; use larger address blocks, name peers by security group, or say what your "
+        "quota is: aws.securityGroup.rulesPerDirection"
     )
     assert refused_by_controls(clients=clients) == [expected]
 

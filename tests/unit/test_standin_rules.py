@@ -23,8 +23,8 @@ from providers.store import Records, Store, StoreError
 from providers.wire import UNKNOWN, decode, encode, secret_names
 
 VPC = "vpc-0d4e5f607182a3b4c"
-SG, EGRESS, _ = AWS.kinds
-POLICY, GROUP, NSG = list(AZURE.kinds)[:3]
+SG, EGRESS, *_ = AWS.kinds
+POLICY, GROUP, NSG, *_ = AZURE.kinds
 GROUP_ID, OTHER_ID = "sg-0123456789abcdef0", "sg-0123456789abcdef1"
 ALLOWED = "a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -12,11 +13,14 @@ from wsus_egress.controls.base import (
     MANAGED_BY,
     Bounds,
     Document,
+    Part,
     Quota,
     Residue,
     Ruling,
     Verdict,
+    asked_of_ports,
     blind,
+    collapsed,
     slug,
     within,
 )
@@ -30,20 +34,37 @@ EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")
 EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
 
 Direction = Literal["egress", "ingress"]
+_DIRECTIONS: Final[tuple[Direction, ...]] = ("egress", "ingress")
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroupRule:
-    """One port range and one peer; becomes one `vpc.SecurityGroup{Egress,Ingress}Rule`."""
+    """One port range and one peer; becomes one `vpc.SecurityGroup{Egress,Ingress}Rule`.
+
+    Attributes:
+        networks: What the peer stands for: the one CIDR block, what the prefix list holds, or the
+            addresses of the security group's members.
+        prefix_list: Its id, or the name of one that is made here; empty where the peer is none.
+        group: A security group's id; empty where the peer is none.
+        weight: How many rules it counts for: a prefix list as many as it may hold.
+    """
 
     id: str
     direction: Direction
     from_port: int
     to_port: int
-    network: Network
+    networks: tuple[Network, ...]
     description: str
     protocol: Literal["tcp", "udp"] = "tcp"
+    prefix_list: str = ""
+    group: str = ""
+    weight: int = 1
     endpoints: tuple[str, ...] = ()
+
+    @property
+    def peer(self) -> str:
+        """The peer as AWS writes it."""
+        return self.group or self.prefix_list or str(self.networks[0])
 
     @property
     def text(self) -> str:
@@ -54,7 +75,15 @@ class SecurityGroupRule:
             else f"{self.from_port}-{self.to_port}"
         )
         way = "to" if self.direction == "egress" else "from"
-        return f"allow {self.direction} {self.protocol}/{ports} {way} {self.network}"
+        return f"allow {self.direction} {self.protocol}/{ports} {way} {self.peer}"
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixList:
+    """A managed prefix list of one peer's addresses of one IP version; it holds no more than those."""
+
+    id: str
+    networks: tuple[Network, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +93,7 @@ class SecurityGroup:
     party: str
     members: tuple[Network, ...]
     rules: tuple[SecurityGroupRule, ...]
+    prefix_lists: tuple[PrefixList, ...] = ()
 
     def decide(self, direction: Direction, flow: Flow) -> Ruling:
         """The first rule that admits the flow in this direction, or the denial of the rest."""
@@ -73,7 +103,7 @@ class SecurityGroup:
                 rule.direction == direction
                 and rule.protocol == flow.protocol
                 and rule.from_port <= flow.port <= rule.to_port
-                and peer in rule.network
+                and within(rule.networks, peer)
             ):
                 return Ruling(Verdict.ALLOW, rule.id)
         return Ruling(Verdict.DENY, f"no {direction} rule of {self.party} has it")
@@ -88,8 +118,18 @@ class AwsSecurityGroups:
     groups: tuple[SecurityGroup, ...]
     name: str = "aws-security-group"
     guards_inside: bool = True
-    assumptions: tuple[str, ...] = ()
     residues: tuple[Residue, ...] = ()
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Peers whose addresses are AWS's to know."""
+        found = {
+            f"{rule.peer} stands for {', '.join(map(str, rule.networks))}"
+            for group in self.groups
+            for rule in group.rules
+            if rule.group or rule.prefix_list not in ("", *(own.id for own in group.prefix_lists))
+        }
+        return tuple(sorted(found))
 
     @property
     def rules(self) -> tuple[SecurityGroupRule, ...]:
@@ -101,7 +141,8 @@ class AwsSecurityGroups:
         """Members and peers."""
         for group in self.groups:
             yield from group.members
-            yield from (rule.network for rule in group.rules)
+            for rule in group.rules:
+                yield from rule.networks
 
     @property
     def ports(self) -> Iterable[tuple[int, int]]:
@@ -134,6 +175,10 @@ class AwsSecurityGroups:
         own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
         return {**own, **dict(self.target.tags)}
 
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """Ports and addresses; names are left to another control."""
+        return asked_of_ports(policy, flow)
+
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """A group without rules inside, and each rule as a resource of its own."""
         return tuple(doc for group in self.groups for doc in self.group_documents(prefix, group))
@@ -151,14 +196,26 @@ class AwsSecurityGroups:
                 "vpcId": self.target.vpc_id,
             },
         )
+        for listed in group.prefix_lists:
+            yield Document(
+                "aws:ec2/managedPrefixList:ManagedPrefixList",
+                f"{prefix}-{listed.id}",
+                {
+                    "addressFamily": f"IPv{listed.networks[0].version}",
+                    "entries": [{"cidr": str(network)} for network in listed.networks],
+                    "maxEntries": len(listed.networks),
+                    "name": f"{prefix}-{listed.id}",
+                    "tags": self.tags,
+                },
+            )
+        own = {listed.id for listed in group.prefix_lists}
         for rule in group.rules:
             kind = "Egress" if rule.direction == "egress" else "Ingress"
-            family = "cidrIpv4" if rule.network.version == 4 else "cidrIpv6"
             yield Document(
                 f"aws:vpc/securityGroup{kind}Rule:SecurityGroup{kind}Rule",
                 f"{prefix}-{rule.id}",
                 {
-                    family: str(rule.network),
+                    **_peer(rule, prefix, own),
                     "description": rule.description,
                     "fromPort": rule.from_port,
                     "ipProtocol": rule.protocol,
@@ -170,18 +227,39 @@ class AwsSecurityGroups:
 
     def quotas(self) -> tuple[Quota, ...]:
         """Rules per group, direction and family: each counted apart from the others."""
-        found = []
-        for group in self.groups:
-            for direction in ("egress", "ingress"):
-                for version in (4, 6):
-                    used = sum(
-                        rule.direction == direction and rule.network.version == version
-                        for rule in group.rules
-                    )
-                    if used:
-                        name = f"IPv{version} {direction} rules of security group {group.party}"
-                        found.append(Quota(name, used, RULES_PER_DIRECTION))
-        return tuple(found)
+        return tuple(
+            Quota(
+                f"IPv{version} {direction} rules of security group {group.party}",
+                used,
+                self.target.rules_per_direction,
+                "servers",
+                "use larger address blocks, name peers by security group, or say what your quota is: "
+                "aws.securityGroup.rulesPerDirection",
+            )
+            for group in self.groups
+            for direction in _DIRECTIONS
+            for version in (4, 6)
+            if (used := _weight(group.rules, direction, version))
+        )
+
+
+def _peer(rule: SecurityGroupRule, prefix: str, own: AbstractSet[str]) -> dict[str, str]:
+    if rule.group:
+        return {"referencedSecurityGroupId": rule.group}
+    if rule.prefix_list:
+        made = rule.prefix_list in own
+        return {
+            "prefixListId": f"${{{prefix}-{rule.prefix_list}.id}}" if made else rule.prefix_list
+        }
+    return {"cidrIpv4" if rule.networks[0].version == 4 else "cidrIpv6": str(rule.networks[0])}
+
+
+def _weight(rules: Iterable[SecurityGroupRule], direction: Direction, version: int) -> int:
+    return sum(
+        rule.weight
+        for rule in rules
+        if rule.direction == direction and any(n.version == version for n in rule.networks)
+    )
 
 
 def description(group: SecurityGroup) -> str:
@@ -193,24 +271,41 @@ def compile_security_groups(
     policy: EgressPolicy, target: AwsTarget, environment: str
 ) -> AwsSecurityGroups:
     """One group for every server and client group that stands in the target."""
-    groups = tuple(
-        SecurityGroup(party.name, party.addresses, tuple(_rules(policy, party)))
-        for party in policy.in_place("aws")
-    )
+    groups = tuple(_group(policy, party) for party in policy.in_place("aws"))
     return AwsSecurityGroups(target, environment, groups)
 
 
-def _rules(policy: EgressPolicy, party: Party) -> Iterator[SecurityGroupRule]:
+def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
+    rules = tuple(_rules(policy, party, by_list=False))
+    # A prefix list counts as many rules as it may hold, so it makes no room; but it is one rule to
+    # read and to change where there are many.
+    crowded = any(
+        _weight(rules, direction, version) > RULES_PER_DIRECTION
+        for direction in _DIRECTIONS
+        for version in (4, 6)
+    )
+    if not crowded:
+        return SecurityGroup(party.name, party.addresses, rules)
+    rules = tuple(_rules(policy, party, by_list=True))
+    lists = {
+        rule.prefix_list: PrefixList(rule.prefix_list, rule.networks)
+        for rule in rules
+        if rule.prefix_list.startswith(f"{party.name}-")
+    }
+    return SecurityGroup(party.name, party.addresses, rules, tuple(lists.values()))
+
+
+def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[SecurityGroupRule]:
     if party.internet:
         for scheme in Scheme:
             if policy.names(scheme.port, scheme.application):
                 yield from _internet(policy, party, scheme)
     if party.asks is not None:
         server = policy.party(party.asks)
-        yield from _synchronization("egress", party, server, server)
+        yield from _synchronization("egress", party, server, server, by_list)
     if party.ports is not None:
         for asker in policy.askers(party):
-            yield from _synchronization("ingress", party, asker, party)
+            yield from _synchronization("ingress", party, asker, party, by_list)
 
 
 def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[SecurityGroupRule]:
@@ -220,23 +315,44 @@ def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[Se
             direction="egress",
             from_port=scheme.port,
             to_port=scheme.port,
-            network=network,
+            networks=(network,),
             description=f"{scheme.value.upper()} to Microsoft Update",
         )
 
 
 def _synchronization(
-    direction: Direction, party: Party, peer: Party, server: Party
+    direction: Direction, party: Party, peer: Party, server: Party, by_list: bool
 ) -> Iterator[SecurityGroupRule]:
     way = "to" if direction == "egress" else "from"
     assert server.ports is not None  # noqa: S101 - parties only ask servers
     for port in server.ports.all():
-        for network in peer.addresses:
+        for suffix, peering in _peerings(party, peer, by_list):
             yield SecurityGroupRule(
-                id=f"{party.name}-{direction}-{port}-{peer.name}-{slug(network)}",
+                id=f"{party.name}-{direction}-{port}-{peer.name}{suffix}",
                 direction=direction,
                 from_port=port,
                 to_port=port,
-                network=network,
                 description=f"WSUS synchronization {way} {peer.name}",
+                **peering,
             )
+
+
+def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """How a peer is named in rules: the end of the rule's id, and the rule's fields."""
+    named = peer.aws_peer
+    if named is not None and named.security_group:
+        yield "", {"networks": peer.addresses, "group": named.security_group}
+        return
+    if named is not None:
+        fields = {"prefix_list": named.prefix_list, "weight": named.max_entries}
+        yield "", {"networks": peer.addresses, **fields}
+        return
+    for version in (4, 6):
+        networks = tuple(collapsed(peer.addresses, version))
+        if by_list and len(networks) > 1:
+            listed = f"{party.name}-{peer.name}-ipv{version}"
+            fields = {"prefix_list": listed, "weight": len(networks)}
+            yield f"-ipv{version}", {"networks": networks, **fields}
+            continue
+        for network in networks:
+            yield f"-{slug(network)}", {"networks": (network,)}

@@ -25,7 +25,17 @@ from wsus_egress.controls.azure_rules import (
     NetworkRule,
     name_set,
 )
-from wsus_egress.controls.base import Bounds, Document, Quota, Residue, Ruling, Verdict, within
+from wsus_egress.controls.base import (
+    Bounds,
+    Document,
+    Part,
+    Quota,
+    Residue,
+    Ruling,
+    Verdict,
+    asked_of_names,
+    within,
+)
 from wsus_egress.environment_azure import AzureTarget
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme, is_internet
@@ -166,6 +176,10 @@ class AzureApplicationRules:
     @cached_property
     def _sets(self) -> Mapping[str, NameSet]:
         return {rule.id: name_set(rule.fqdns) for rule in self._by_type[1]}
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """All of the policy."""
+        return asked_of_names(policy, flow)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """IP Groups, the policy, where it is ours, its groups, and the firewall in mode full."""

@@ -12,17 +12,20 @@ from wsus_egress.controls.azure_residues import group_residues
 from wsus_egress.controls.azure_subnets import subnet_documents, uncovered
 from wsus_egress.controls.base import (
     Bounds,
+    Control,
     Document,
+    Part,
     Quota,
     Residue,
     Ruling,
     Verdict,
+    asked_of_ports,
     blind,
     plain,
     within,
 )
 from wsus_egress.environment_azure import AzureTarget
-from wsus_egress.policy import Address, Flow, Network, is_internet
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, is_internet
 
 # "Azure subscription and service limits", read 2026-11: 1,000 rules in a group. Priorities: 100 to
 # 4096, unique per direction (Microsoft.Network 2024-05-01, text of the property).
@@ -155,12 +158,17 @@ class AzureNsg:
         last = Ruling(Verdict.NOT_APPLICABLE, "neither end is in the virtual network")
         for direction, end in (("Outbound", flow.source), ("Inbound", flow.destination)):
             if within(self.target.address_space, end):
-                last = self._decide(direction, flow)  # type: ignore[arg-type]
+                last = self.decide(direction, flow)  # type: ignore[arg-type]
                 if last.verdict is Verdict.DENY:
                     return last
         return last
 
-    def _decide(self, direction: Direction, flow: Flow) -> Ruling:
+    def sides(self) -> tuple[Control, ...]:
+        """Outbound rules and inbound rules: a subnet may be at one end of a flow only."""
+        return OneDirection(self, "Outbound"), OneDirection(self, "Inbound")
+
+    def decide(self, direction: Direction, flow: Flow) -> Ruling:
+        """What the rules of one direction say, the default rules last."""
         for rule in self._by_direction[direction]:
             if rule.matches(flow):
                 verdict = Verdict.ALLOW if rule.access == "Allow" else Verdict.DENY
@@ -181,6 +189,10 @@ class AzureNsg:
         """All names or none: a network security group cannot see them."""
         return blind(self.admits(flow).verdict)
 
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """Ports and addresses; names are left to another control."""
+        return asked_of_ports(policy, flow)
+
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """The group with its rules inside: the project owns all of them."""
         properties = {
@@ -198,6 +210,34 @@ class AzureNsg:
     def quotas(self) -> tuple[Quota, ...]:
         """Rules per group."""
         return (Quota("rules of the network security group", len(self.rules), RULES_PER_GROUP),)
+
+
+class OneDirection:
+    """A network security group of which only one direction's rules count."""
+
+    def __init__(self, group: AzureNsg, direction: Direction) -> None:
+        """Look at this direction of this group."""
+        self._group, self._direction = group, direction
+
+    @property
+    def guards_inside(self) -> bool | frozenset[int]:
+        """What goes out: nothing is said of remote administration that comes in."""
+        return self._group.guards_inside if self._direction == "Outbound" else False
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the group's."""
+        return getattr(self._group, name)
+
+    def admits(self, flow: Flow) -> Ruling:
+        """What this direction's rules say, where its end stands in the virtual network."""
+        end = flow.source if self._direction == "Outbound" else flow.destination
+        if within(self._group.target.address_space, end):
+            return self._group.decide(self._direction, flow)
+        return Ruling(Verdict.NOT_APPLICABLE, "the other direction")
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """All names or none."""
+        return blind(self.admits(flow).verdict)
 
 
 def _properties(rule: NsgRule) -> dict[str, Any]:

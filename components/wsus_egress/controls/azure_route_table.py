@@ -13,6 +13,7 @@ from wsus_egress.controls.azure_subnets import subnet_documents, uncovered
 from wsus_egress.controls.base import (
     Bounds,
     Document,
+    Part,
     Quota,
     Residue,
     Ruling,
@@ -21,6 +22,7 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.environment_azure import AzureTarget
+from wsus_egress.names import ALL_NAMES, NO_NAMES
 from wsus_egress.policy import EgressPolicy, Flow, Network, is_internet
 
 DEFAULT_ROUTE: Final = ipaddress.ip_network("0.0.0.0/0")
@@ -123,6 +125,13 @@ class AzureRouteTable:
     def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a route cannot see them."""
         return blind(self.admits(flow).verdict)
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
+        """To lead IPv4 to the firewall, but for the ranges that are listed; the rest is others'."""
+        direct = self.target.route_table.direct if self.target.route_table else ()
+        listed = within((each.prefix for each in direct), flow.destination)
+        led = listed or flow.destination.version == 6 or not self.skips(flow)
+        return Part(led, ALL_NAMES if led else NO_NAMES)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """The table with its routes inside, then the subnets that it is attached to."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
-from wsus_egress.policy import Address, Flow, Network
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
 
 MANAGED_BY = "pulumi-wsus-egress"
 
@@ -56,6 +57,19 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked for a flow.
+
+    Attributes:
+        allowed: Whether the flow itself, as it stands, is to be admitted.
+        names: The names under which one like it is to be admitted.
+    """
+
+    allowed: bool
+    names: NameSet
+
+
+@dataclass(frozen=True, slots=True)
 class Residue:
     """What a control's kind cannot decide, whatever its rules: known, and never hidden.
 
@@ -70,11 +84,18 @@ class Residue:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A limit of the cloud and how much of it is used."""
+    """A limit of the cloud and how much of it is used.
+
+    Attributes:
+        setting: The setting to change where too much is used.
+        instead: What to change it to, as a clause.
+    """
 
     name: str
     used: int
     limit: int
+    setting: str = "servers"
+    instead: str = "use larger address blocks or fewer entries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +106,14 @@ class Document:
         type: Pulumi's type token.
         name: The logical name.
         properties: camelCase; a value that only a deployed resource has is `${name.property}`.
+        after: Logical names of resources that must be there before this one takes effect, though
+            it does not refer to them.
     """
 
     type: str
     name: str
     properties: Mapping[str, Any]
+    after: tuple[str, ...] = ()
 
 
 class Rule(Protocol):
@@ -167,6 +191,10 @@ class Control(Protocol):
         """
         ...
 
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """What the policy asks of a control of this kind for a flow, as far as it can see."""
+        ...
+
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """The resources that make this control, for a component called `prefix`."""
         ...
@@ -196,6 +224,20 @@ def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
     return [c for c in controls if c.name not in skipped] if skipped else controls
 
 
+@runtime_checkable
+class Sided(Protocol):
+    """A control that decides at both ends of a flow."""
+
+    def sides(self) -> Sequence[Control]:
+        """The control as it is where only one end has it."""
+        ...
+
+
+def sides(control: Control) -> Sequence[Control]:
+    """What is to be right by itself: each end of a control, where it has two."""
+    return control.sides() if isinstance(control, Sided) else (control,)
+
+
 def blind(verdict: Verdict) -> Bounds | None:
     """What a control that cannot see names admits: all of them, or none."""
     if verdict is Verdict.NOT_APPLICABLE:
@@ -203,9 +245,33 @@ def blind(verdict: Verdict) -> Bounds | None:
     return Bounds.exact(ALL_NAMES if verdict is Verdict.ALLOW else NO_NAMES)
 
 
+def asked_of_ports(policy: EgressPolicy, flow: Flow) -> Part:
+    """The part of a control that sees addresses and ports: to leave names to another one."""
+    if not is_internet(flow.destination):
+        return Part(policy.decide(flow).allowed, NO_NAMES)
+    some = (
+        flow.protocol == "tcp"
+        and policy.may_reach(flow)
+        and any(s.port == flow.port and policy.names(s.port, s.application) for s in Scheme)
+    )
+    return Part(some, ALL_NAMES if some else NO_NAMES)
+
+
+def asked_of_names(policy: EgressPolicy, flow: Flow) -> Part:
+    """The part of a control that sees names as well: all of the policy."""
+    names = policy.names(flow.port, flow.application) if policy.may_reach(flow) else NO_NAMES
+    return Part(policy.decide(flow).allowed, names)
+
+
 def within(networks: Iterable[Network], address: Address) -> bool:
     """Whether one of the networks has the address."""
     return any(address in network for network in networks)
+
+
+def collapsed(networks: Iterable[Network], version: int) -> Iterator[Network]:
+    """The fewest blocks with exactly the addresses of one IP version, sorted."""
+    same: Any = [network for network in networks if network.version == version]
+    return ipaddress.collapse_addresses(same)
 
 
 def slug(network: Network) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 
 from wsus_egress.controls.azure_refusals import azure_refusals
 from wsus_egress.controls.base import Control
-from wsus_egress.environment import AzureTarget, Environment, Target
-from wsus_egress.policy import Party
+from wsus_egress.environment import AwsTarget, AzureTarget, Environment, Target
+from wsus_egress.policy import EgressPolicy, Mode, Party
 from wsus_egress.problems import Problem
 
 
@@ -28,6 +28,10 @@ class Capability:
 CAPABILITIES: Final = (
     Capability("aws-security-group", "aws", False, True, True,
                "Amazon VPC user guide, security group rules, 2023-06"),
+    Capability("aws-network-firewall", "aws", True, True, True,
+               "AWS Network Firewall developer guide, read 2026-11"),
+    Capability("aws-dns-firewall", "aws", True, False, True,
+               "Route 53 Resolver DNS Firewall developer guide, read 2026-11"),
     Capability("azure-nsg", "azure", False, True, True,
                "Azure network security groups overview, 2025-07"),
     Capability("azure-application-rules", "azure", True, True, False,
@@ -52,6 +56,8 @@ def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
                 yield Problem(None, "servers", what, "give both an IPv4 address")
     if isinstance(target, AzureTarget):
         yield from azure_refusals(environment.policy, target)
+    else:
+        yield from _aws(policy, target)
 
 
 def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Problem]:
@@ -66,6 +72,12 @@ def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Prob
                     yield Problem(None, "ipv6", what, "leave its IPv6 address out")
 
 
+def _aws(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
+    if target.dns_firewall is not None and policy.mode is Mode.OPEN:
+        what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
+        yield Problem(None, "aws.dnsFirewall", what, "remove it, or write `mode: restricted`")
+
+
 def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:
     """The clouds' limits that the rules exceed."""
     for control in controls:
@@ -74,4 +86,4 @@ def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:
                 what = (
                     f"{control.name}: {quota.used} {quota.name}, and the cloud allows {quota.limit}"
                 )
-                yield Problem(None, "servers", what, "use larger address blocks or fewer entries")
+                yield Problem(None, quota.setting, what, quota.instead)

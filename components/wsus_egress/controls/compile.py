@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wsus_egress.controls.aws_dns_firewall import compile_dns_firewall
+from wsus_egress.controls.aws_network_firewall import compile_network_firewall
 from wsus_egress.controls.aws_security_group import compile_security_groups
 from wsus_egress.controls.azure_application_rules import compile_application_rules
 from wsus_egress.controls.azure_nsg_compile import compile_nsg
@@ -30,9 +32,15 @@ def compile_target(environment: Environment, target: Target) -> tuple[Control, .
 
 def _controls(environment: Environment, target: Target) -> tuple[Control, ...]:
     policy, name = environment.policy, environment.name
+    controls: list[Control] = []
     if isinstance(target, AwsTarget):
-        return (compile_security_groups(policy, target, name),)
-    controls: list[Control] = [compile_nsg(policy, target, name)]
+        if target.dns_firewall is not None:
+            controls.append(compile_dns_firewall(policy, target, target.dns_firewall, name))
+        controls.append(compile_security_groups(policy, target, name))
+        if (firewall := target.network_firewall) is not None:
+            controls.append(compile_network_firewall(policy, target, firewall, name))
+        return tuple(controls)
+    controls = [compile_nsg(policy, target, name)]
     if target.route_table:
         controls.append(compile_route_table(policy, target, name))
     if target.firewall_policy:

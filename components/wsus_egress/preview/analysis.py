@@ -87,7 +87,9 @@ def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:
         found = {
             deviation.what
             for target in analysis.targets
-            for deviation in (target.proof.deviations if target.proof else ())
+            for deviation in (
+                (*target.proof.deviations, *target.proof.masked) if target.proof else ()
+            )
         }
         for entry in analysis.environment.accept:
             if entry.what not in found:

@@ -104,6 +104,7 @@ def _proof(proof: Proof) -> Mapping[str, Any]:
         "target": proof.target,
         "fidelity": proof.fidelity,
         "deviations": [_deviation(deviation) for deviation in proof.deviations],
+        **({"masked": [_deviation(each) for each in proof.masked]} if proof.masked else {}),
     }
 
 

@@ -67,14 +67,14 @@ def _summary(proof: Proof) -> tuple[str, str]:
 
 
 def _findings(environment: str, proof: Proof) -> Iterator[str]:
-    for deviation in proof.deviations:
-        if not deviation.accepted:
-            state = "acceptance expired" if deviation.expired else "not accepted"
-            yield (
-                f"{environment}: {deviation.what} ({state}): {deviation.reason}\n"
-                f"    witness: {deviation.witness}\n"
-                f"    close it, or list `what: {deviation.what}` under {environment}'s accept"
-            )
+    for deviation in proof.findings:
+        state = "acceptance expired" if deviation.expired else "not accepted"
+        state += ", another control hides it" if deviation in proof.masked else ""
+        yield (
+            f"{environment}: {deviation.what} ({state}): {deviation.reason}\n"
+            f"    witness: {deviation.witness}\n"
+            f"    close it, or list `what: {deviation.what}` under {environment}'s accept"
+        )
 
 
 def preview(analyses: Sequence[Analysis]) -> str:

@@ -109,13 +109,8 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
         from wsus_egress.preview import as_text  # noqa: PLC0415
 
         click.echo(as_text.check(analyses, stale_acceptances(analyses)), nl=False)
-    accepted = all(
-        deviation.accepted
-        for analysis in analyses
-        for target in analysis.targets
-        for deviation in (target.proof.deviations if target.proof else ())
-    )
-    sys.exit(FINE if accepted else FINDING)
+    proofs = [target.proof for analysis in analyses for target in analysis.targets if target.proof]
+    sys.exit(FINDING if any(proof.findings for proof in proofs) else FINE)
 
 
 @main.command()

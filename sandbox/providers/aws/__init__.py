@@ -1,18 +1,54 @@
-"""The stand-in for the `aws` provider (pulumi-aws 7.51.1): EC2 security groups and their rules."""
+"""The stand-in for the `aws` provider (pulumi-aws 7.51.1): EC2, Network Firewall, DNS Firewall."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
-from providers.aws.account import ACCOUNT, region
-from providers.aws.security_group import SecurityGroup
-from providers.aws.security_group_rule import EgressRule, IngressRule
+from providers.aws.dnsfirewall.association import DnsAssociation
+from providers.aws.dnsfirewall.config import DnsConfig
+from providers.aws.dnsfirewall.domain_list import DomainList
+from providers.aws.dnsfirewall.rule import DnsRule
+from providers.aws.dnsfirewall.rule_group import DnsRuleGroup
+from providers.aws.ec2.prefix_list import ManagedPrefixList
+from providers.aws.ec2.route import Route
+from providers.aws.ec2.security_group import SecurityGroup
+from providers.aws.ec2.security_group_rule import EgressRule, IngressRule
+from providers.aws.log_group import LogGroup
+from providers.aws.lookups import INVOKES
+from providers.aws.networkfirewall.firewall import Firewall
+from providers.aws.networkfirewall.firewall_policy import FirewallPolicy
+from providers.aws.networkfirewall.logging import LoggingConfiguration
+from providers.aws.networkfirewall.resource_policy import ResourcePolicy
+from providers.aws.networkfirewall.rule_group import RuleGroup
+from providers.aws.sharing.fms import FirewallManagerPolicy
+from providers.aws.sharing.ram import PrincipalAssociation, ResourceAssociation, ResourceShare
 from providers.errors import Problem, Problems
-from providers.kind import Cloud, Inputs, Session
+from providers.kind import Cloud, Inputs
 from providers.wire import UNKNOWN
 
-KINDS: Final = (SecurityGroup(), EgressRule(), IngressRule())
+KINDS: Final = (
+    SecurityGroup(),
+    EgressRule(),
+    IngressRule(),
+    ManagedPrefixList(),
+    Route(),
+    RuleGroup(),
+    FirewallPolicy(),
+    Firewall(),
+    LoggingConfiguration(),
+    ResourcePolicy(),
+    LogGroup(),
+    DomainList(),
+    DnsRuleGroup(),
+    DnsRule(),
+    DnsAssociation(),
+    DnsConfig(),
+    ResourceShare(),
+    ResourceAssociation(),
+    PrincipalAssociation(),
+    FirewallManagerPolicy(),
+)
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -22,24 +58,11 @@ def _config_problems(config: Inputs) -> Problems:
         yield Problem("region", f"invalid AWS Region: {where}")
 
 
-def _get_region(_: Inputs, session: Session) -> dict[str, Any]:
-    where = region({}, session)
-    return {"id": where, "region": where, "name": where, "description": "the sandbox"}
-
-
-def _get_caller_identity(_: Inputs, __: Session) -> dict[str, Any]:
-    arn = f"arn:aws:iam::{ACCOUNT}:user/sandbox"
-    return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": arn, "userId": "sandbox"}
-
-
 CLOUD: Final = Cloud(
     provider="aws",
     version="7.51.1",  # The installed SDK's, by the launcher.
     kinds={kind.type_name: kind for kind in KINDS},
-    invokes={
-        "aws:index/getRegion:getRegion": _get_region,
-        "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
-    },
+    invokes=INVOKES,
     config_problems=_config_problems,
     marks_defaults=True,
     title="AWS",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from providers.compare import join
 from providers.errors import CloudError, Problem, Problems
-from providers.kind import Inputs, Kind, Session, known
+from providers.kind import Inputs, Kind, Naming, Session, known
 from providers.store import Record
 
 ACCOUNT: Final = "123456789012"  # The account that AWS's own examples use.
@@ -35,6 +35,26 @@ class AwsKind(Kind):
     def record(self, inputs: Inputs, session: Session) -> Record:
         """Also the region: stacks in different regions share the account."""
         return {**super().record(inputs, session), "region": region(inputs, session)}
+
+
+class NamedKind(AwsKind):
+    """A type whose resources get a name of their own where the program gives none."""
+
+    def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:  # noqa: ARG002
+        """What pulumi-aws fills in."""
+        return {"name": naming.pick("name", self, "-", 7)}
+
+    def delete_first(self, old: Inputs, new: Inputs) -> bool:
+        """Where the program gives the name: the replacement wants the same one.
+
+        That is pulumi-aws's own way (`nameRequiresDeleteBeforeReplace` of its bridge, read 2026-11).
+        """
+        return "name" not in new.get("__defaults", ("name",)) and old.get("name") == new.get("name")
+
+
+def arn(service: str, resource: str, inputs: Inputs, session: Session) -> str:
+    """The ARN of a resource of this account, in the resource's region."""
+    return f"arn:aws:{service}:{region(inputs, session)}:{ACCOUNT}:{resource}"
 
 
 def all_tags(inputs: Inputs, session: Session) -> dict[str, Any]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar, Final
 
-from providers.aws import models
 from providers.aws.account import ACCOUNT, AwsKind, all_tags, region, tag_problems
-from providers.aws.rule_checks import rule_problems
+from providers.aws.ec2 import mirror
+from providers.aws.ec2.prefix_list import found
+from providers.aws.ec2.rule_checks import rule_problems
+from providers.aws.registry import check_schema
 from providers.errors import Problems, aws_error
-from providers.kind import Inputs, Session, known
-from providers.store import Records
+from providers.kind import Inputs, Session
+from providers.store import Record, Records
 
+_RULES: Final = 60  # Each direction and family of a group ("Amazon VPC quotas", 2023-06).
 RULE_TYPES: Final = tuple(
     f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule"
     for direction in ("Egress", "Ingress")
@@ -51,22 +54,12 @@ class _Rule(AwsKind):
         yield from rule_problems(inputs)
         yield from tag_problems(inputs)
 
-    def surroundings(self, inputs: Inputs, session: Session) -> None:
-        """A prefix list must be one that `world.yaml` lists in this region."""
-        named = known(inputs, "prefixListId")
-        if named and (region(inputs, session), named) not in session.world.prefix_lists:
-            raise aws_error(
-                self._authorize,
-                "InvalidPrefixListID.NotFound",
-                f"The prefix list ID '{named}' does not exist (it is not in sandbox/world.yaml)",
-            )
-
     def identify(self, inputs: Inputs, session: Session) -> str:  # noqa: ARG002
         """`sgr-` and 17 hexadecimal digits, as EC2 gives."""
         return f"sgr-{secrets.token_hex(9)[:17]}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, then moto on what the account holds."""
+        """The registry schema, the prefix list, then moto on what the account holds."""
         names = {
             "GroupId": "securityGroupId",
             "IpProtocol": "ipProtocol",
@@ -78,13 +71,44 @@ class _Rule(AwsKind):
             f"{self.peer_word}SecurityGroupId": "referencedSecurityGroupId",
             "Description": "description",
         }
-        models.check_schema(
+        check_schema(
             self._authorize,
             f"AWS::EC2::SecurityGroup{self.direction}",
             {theirs: inputs.get(ours) for theirs, ours in names.items()},
             region(inputs, session),
         )
-        models.admit_rule(id_, self.type_name, self.record(inputs, session), records, session)
+        record = self.record(inputs, session)
+        self._count(id_, record, records, session)
+        mirror.admit_rule(id_, self.type_name, record, records, session)
+
+    def _count(self, id_: str, record: Record, records: Records, session: Session) -> None:
+        # moto counts a prefix list as one rule; for EC2 it is its largest possible size ("Amazon
+        # VPC quotas", 2023-06).
+        family, total = self._weight(record, records, session)
+        for key, rule in records.get(self.type_name, {}).items():
+            if key != id_ and rule.get("securityGroupId") == record.get("securityGroupId"):
+                theirs, weight = self._weight(rule, records, session)
+                total += weight if theirs == family else 0
+        if total > _RULES:
+            raise aws_error(
+                self._authorize,
+                "RulesPerSecurityGroupLimitExceeded",
+                "The maximum number of rules per security group has been reached. "
+                f"({total} {family} rules; a prefix list counts as its maxEntries)",
+            )
+
+    def _weight(self, rule: Record, records: Records, session: Session) -> tuple[str, int]:
+        listed = rule.get("prefixListId")
+        if listed is None:
+            return "IPv6" if "cidrIpv6" in rule else "IPv4", 1
+        row = found(str(listed), rule, records, session)
+        if row is None:
+            raise aws_error(
+                self._authorize,
+                "InvalidPrefixListID.NotFound",
+                f"The prefix list ID '{listed}' does not exist",
+            )
+        return str(row["addressFamily"]), int(row["maxEntries"])
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """What EC2 and the provider add."""

@@ -1,12 +1,12 @@
-"""Independent models of EC2: cfn-lint's registry schemas (1.58.0) and moto's backend (5.2.5).
+"""An independent model of EC2's security groups: moto's backend (5.2.5).
 
-Both are slow to import (1.1 s and 1.9 s), so nothing here is loaded before a create or an update.
-What the two miss is in `rule_checks` and `security_group`.
+Its import takes 1.9 s, so nothing here is loaded before a create or an update. What it misses is in
+`rule_checks`, `security_group` and `security_group_rule`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -18,23 +18,6 @@ from providers.store import Record, Records
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _EGRESS: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 _INGRESS: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-
-
-def check_schema(operation: str, type_name: str, given: Mapping[str, Any], where: str) -> None:
-    """Raise for the first thing that the type's registry schema refuses."""
-    properties = {name: value for name, value in given.items() if value not in (None, [])}
-    for error in _validator(type_name, where).iter_errors(properties):
-        path = "/".join(map(str, error.path))
-        raise aws_error(operation, "ValidationException", f"{type_name} #/{path}: {error.message}")
-
-
-@cache
-def _validator(type_name: str, where: str) -> Any:
-    from cfnlint.jsonschema import CfnTemplateValidator  # noqa: PLC0415 - 1.1 s.
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
-
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(where, type_name).schema
-    return CfnTemplateValidator(schema=schema).evolve(schema=schema)
 
 
 def admit_group(id_: str, record: Record, records: Records, session: Session) -> None:

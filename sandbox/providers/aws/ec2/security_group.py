@@ -6,9 +6,10 @@ import re
 import secrets
 from typing import Any, ClassVar, Final
 
-from providers.aws import models
 from providers.aws.account import ACCOUNT, AwsKind, all_tags, region, tag_problems
-from providers.aws.security_group_rule import RULE_TYPES
+from providers.aws.ec2 import mirror
+from providers.aws.ec2.security_group_rule import RULE_TYPES
+from providers.aws.registry import check_schema, tags
 from providers.errors import Problem, Problems, aws_error
 from providers.kind import Inputs, Naming, Session, known
 from providers.store import Records
@@ -90,19 +91,19 @@ class SecurityGroup(AwsKind):
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """The registry schema, then moto on what the account holds."""
-        models.check_schema(
+        check_schema(
             "CreateSecurityGroup",
             "AWS::EC2::SecurityGroup",
             {
                 "GroupDescription": inputs.get("description"),
                 "GroupName": inputs.get("name"),
                 "VpcId": inputs.get("vpcId"),
-                "Tags": [{"Key": k, "Value": v} for k, v in (inputs.get("tags") or {}).items()],
+                "Tags": tags(inputs),
             },
             region(inputs, session),
         )
         complete = self._complete(id_, inputs, session)
-        models.admit_group(id_, self.record(complete, session), records, session)
+        mirror.admit_group(id_, self.record(complete, session), records, session)
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:
         """Refused while another group's rule names this one; its own rules go with it."""

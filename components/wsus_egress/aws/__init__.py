@@ -1,0 +1,13 @@
+"""AWS components: rules to resources, and nothing else."""
+
+from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
+from wsus_egress.aws.egress import AwsWsusEgress
+from wsus_egress.aws.network_firewall import AwsWsusNetworkFirewall
+from wsus_egress.aws.security_group import AwsWsusSecurityGroup
+
+__all__ = [
+    "AwsWsusDnsFirewall",
+    "AwsWsusEgress",
+    "AwsWsusNetworkFirewall",
+    "AwsWsusSecurityGroup",
+]

@@ -1,0 +1,216 @@
+"""AWS Network Firewall: the names, exactly, for the policy's sources; everything else is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from wsus_egress.assembly_aws import DROP_ACTIONS
+from wsus_egress.controls import aws_network_firewall_documents as writing
+from wsus_egress.controls.aws_rule_groups import RuleGroup, in_groups, quotas
+from wsus_egress.controls.base import (
+    Bounds,
+    Document,
+    Part,
+    Quota,
+    Residue,
+    Ruling,
+    Verdict,
+    asked_of_names,
+    within,
+)
+from wsus_egress.controls.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
+from wsus_egress.environment import AwsTarget, NetworkFirewall
+from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex
+from wsus_egress.policy import EgressPolicy, Flow, Mode, Network, Scheme, is_internet
+
+_GUIDE: Final = "AWS Network Firewall developer guide, read 2026-11"
+_MEASURED: Final = "measured with Suricata 7.0.10, 2026-11"
+
+RESIDUES: Final = (
+    Residue("a client can name an allowed host and connect to another address: the firewall believes "
+            "the TLS server name and the HTTP Host", _GUIDE),
+    Residue("an HTTP request with an absolute URI is judged by the URI's host, not by its Host header",
+            _MEASURED),
+    Residue("a rule decides for the whole connection: a later HTTP request in it can name another Host",
+            _MEASURED),
+    Residue("connections that exist when a rule changes go on as they were", _GUIDE),
+    Residue("with Encrypted ClientHello only the outer name is seen, and it is that which must be listed",
+            "inferred: AWS says nothing of it (read 2026-11)"),
+    Residue("a Host or server name that ends in a dot is denied, and so is HTTP without any header",
+            _MEASURED),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AwsNetworkFirewall:
+    """The rule groups of one AWS target, and the firewall policy's default action after them.
+
+    Attributes:
+        sources: Who may reach Microsoft Update from here; the rules are for nobody else.
+        elsewhere: Parties that stand elsewhere: what they send does not pass here.
+        default_actions: The firewall policy's, ours or the user's.
+    """
+
+    target: AwsTarget
+    firewall: NetworkFirewall
+    environment: str
+    sources: tuple[Network, ...]
+    elsewhere: tuple[Network, ...]
+    rules: tuple[SuricataRule, ...]
+    default_actions: tuple[str, ...]
+    name: str = "aws-network-firewall"
+    guards_inside: bool = False
+    residues: tuple[Residue, ...] = RESIDUES
+
+    @cached_property
+    def rule_groups(self) -> tuple[RuleGroup, ...]:
+        """The rules as they are deployed."""
+        return in_groups(self.rules, self.firewall.policy_capacity)
+
+    @property
+    def ip_sets(self) -> Mapping[str, tuple[str, ...]]:
+        """The rule groups' variables."""
+        return {SOURCES: tuple(map(str, self.sources))}
+
+    @property
+    def home_net(self) -> tuple[Network, ...]:
+        """HOME_NET of the firewall policy; EXTERNAL_NET is everything else."""
+        return self.firewall.home
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is not made here."""
+        mode, found = self.firewall.mode, []
+        if mode == "rules-only":
+            what = "is made by Firewall Manager" if self.firewall.firewall_manager else "is yours"
+            actions = " and ".join(self.default_actions)
+            found.append(
+                f"the firewall policy {what}, is in STRICT_ORDER with the default actions {actions}, "
+                "and its other rule groups admit nothing to these sources"
+            )
+        if mode != "full" or not any(e.protected_route_tables for e in self.firewall.endpoints):
+            found.append("the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall")
+        return tuple(found)
+
+    @property
+    def networks(self) -> Iterable[Network]:
+        """The sources, and who stands elsewhere."""
+        return (*self.sources, *self.elsewhere)
+
+    @property
+    def ports(self) -> Iterable[tuple[int, int]]:
+        """The rules' ports."""
+        return ((port, port) for port in sorted({rule.port for rule in self.rules}))
+
+    def _applies(self, flow: Flow) -> bool:
+        return (
+            is_internet(flow.destination)
+            and not is_internet(flow.source)
+            and not within(self.elsewhere, flow.source)
+        )
+
+    def _is_sent_by_sources(self, flow: Flow) -> bool:
+        # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
+        return (
+            flow.protocol == "tcp"
+            and flow.source.version == flow.destination.version
+            and within(self.sources, flow.source)
+        )
+
+    def admits(self, flow: Flow) -> Ruling:
+        """The rule that has the name, or the default action."""
+        if not self._applies(flow):
+            return Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
+        if self._is_sent_by_sources(flow):
+            for rule in self._open.get(flow.port, ()):
+                return Ruling(Verdict.ALLOW, rule.id)
+            if flow.name is not None and flow.application is not None:
+                index = self._indexes.get((flow.application, flow.port))
+                pattern = index.match(flow.name) if index else None
+                if pattern is not None:
+                    return Ruling(Verdict.ALLOW, self._ids[flow.application, flow.port, pattern])
+        return self._default()
+
+    def _default(self) -> Ruling:
+        for action in self.default_actions:
+            if action in DROP_ACTIONS:
+                return Ruling(Verdict.DENY, f"default action {action}")
+        return Ruling(Verdict.ALLOW, "the firewall policy has no default action that drops")
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """The names of the rules about such a flow."""
+        if not self._applies(flow):
+            return None
+        if self._default().verdict is Verdict.ALLOW:
+            return Bounds.exact(ALL_NAMES)
+        if not self._is_sent_by_sources(flow):
+            return Bounds.exact(NO_NAMES)
+        if flow.port in self._open:
+            return Bounds.exact(ALL_NAMES)
+        return Bounds.exact(self._names.get((flow.application, flow.port), NO_NAMES))
+
+    @cached_property
+    def _open(self) -> Mapping[int, tuple[SuricataRule, ...]]:
+        return {rule.port: (rule,) for rule in self.rules if rule.pattern is None}
+
+    @cached_property
+    def _by_kind(self) -> Mapping[tuple[str, int], list[Pattern]]:
+        found: dict[tuple[str, int], list[Pattern]] = {}
+        for rule in self.rules:
+            if rule.pattern is not None:
+                found.setdefault((rule.protocol, rule.port), []).append(rule.pattern)
+        return found
+
+    @cached_property
+    def _names(self) -> Mapping[tuple[str | None, int], NameSet]:
+        return {kind: NameSet.of(patterns) for kind, patterns in self._by_kind.items()}
+
+    @cached_property
+    def _indexes(self) -> Mapping[tuple[str, int], PatternIndex]:
+        return {kind: PatternIndex(patterns) for kind, patterns in self._by_kind.items()}
+
+    @cached_property
+    def _ids(self) -> Mapping[tuple[str, int, Pattern], str]:
+        return {(r.protocol, r.port, r.pattern): r.id for r in self.rules if r.pattern is not None}
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """All of the policy."""
+        return asked_of_names(policy, flow)
+
+    def documents(self, prefix: str) -> tuple[Document, ...]:
+        """Rule groups; by mode a firewall policy, a firewall, its logging and routes."""
+        return tuple(writing.documents(self, f"{prefix}-network-firewall"))
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Of rule groups, in units, bytes and numbers."""
+        written_out = len(f"[{','.join(map(str, self.sources))}]") - len(f"${SOURCES}")
+        return quotas(self.rule_groups, self.firewall.policy_capacity, max(written_out, 0))
+
+
+def compile_network_firewall(
+    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall, environment: str
+) -> AwsNetworkFirewall:
+    """A rule for every needed pattern and scheme, for the sources in the target."""
+    sources = tuple(
+        network for party in policy.in_place("aws") if party.internet for network in party.addresses
+    )
+    elsewhere = tuple(
+        network for party in policy.parties if party.place != "aws" for network in party.addresses
+    )
+    rules = numbered(_wanted(policy)) if sources else ()
+    return AwsNetworkFirewall(
+        target, firewall, environment, sources, elsewhere, rules, firewall.default_actions
+    )
+
+
+def _wanted(policy: EgressPolicy) -> Iterator[tuple[Protocol, int, Pattern | None, str]]:
+    for scheme in Scheme:
+        if policy.mode is Mode.OPEN:
+            yield "tcp", scheme.port, None, ""
+            continue
+        for pattern in policy.patterns[scheme]:
+            origin = policy.endpoint(pattern, scheme).list
+            yield PROTOCOLS[scheme], scheme.port, pattern, origin

@@ -1,0 +1,20 @@
+"""One set-up of a user at a time: what goes into the per-user cache is installed by one of them."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bootstrap.console import say
+
+
+@contextmanager
+def exclusive(lock: Path, what: str) -> Iterator[None]:
+    """Waits while another set-up installs `what`; the system frees the lock of a dead one."""
+    with lock.open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Another set-up is installing {what}: waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

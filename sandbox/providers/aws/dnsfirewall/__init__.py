@@ -1,0 +1,1 @@
+"""Route 53 Resolver DNS Firewall: domain lists, rule groups, rules, associations, fail mode."""

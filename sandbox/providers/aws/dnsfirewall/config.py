@@ -1,0 +1,55 @@
+"""`aws.route53.ResolverFirewallConfig`: what a VPC does when DNS Firewall does not answer."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar, Final
+
+from providers.aws.account import ACCOUNT, AwsKind, region
+from providers.aws.dnsfirewall.common import CONFIG, enum, missing
+from providers.errors import Problems
+from providers.kind import Inputs, Session, known
+from providers.store import Records
+from providers.world import WORLD_NAME
+
+_MODES: Final = ("ENABLED", "DISABLED", "USE_LOCAL_RESOURCE_SETTING")
+
+
+class DnsConfig(AwsKind):
+    """A VPC's fail mode. The registry has no schema of it."""
+
+    type_name = CONFIG
+    inputs: ClassVar = {"firewallFailOpen": str, "region": str, "resourceId": str}
+    required: ClassVar = ("resourceId",)
+    replaced_by: ClassVar = frozenset({"region", "resourceId"})
+    computed: ClassVar = ("firewallFailOpen", "ownerId", "region")
+
+    def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """What the service refuses in the inputs alone."""
+        yield from enum("firewallFailOpen", known(inputs, "firewallFailOpen"), _MODES)
+
+    def surroundings(self, inputs: Inputs, session: Session) -> None:
+        """The VPC must be one that `world.yaml` lists in this region."""
+        where, vpc = region(inputs, session), known(inputs, "resourceId")
+        if vpc is not None and (where, vpc) not in session.world.vpcs:
+            what = f"VPC ({WORLD_NAME} has none of that id in {where})"
+            raise missing("UpdateFirewallConfig", what, vpc)
+
+    def identify(self, inputs: Inputs, session: Session) -> str:
+        """Every VPC has one, always the same."""
+        vpc = f"{region(inputs, session)} {inputs['resourceId']}"
+        return f"rslvr-fc-{hashlib.sha256(vpc.encode()).hexdigest()[:16]}"
+
+    def taken(self, id_: str) -> None:
+        """Nothing is refused: UpdateFirewallConfig writes over another stack's mode."""
+
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """Nothing else is refused."""
+
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
+        """What the service adds."""
+        return {
+            "firewallFailOpen": inputs.get("firewallFailOpen", "DISABLED"),
+            "ownerId": ACCOUNT,
+            "region": region(inputs, session),
+        }

@@ -1,0 +1,168 @@
+"""`aws.ec2.Route`: one destination of a route table, and where it leads."""
+
+from __future__ import annotations
+
+import ipaddress
+import zlib
+from typing import Any, ClassVar, Final
+
+from providers.aws.account import AwsKind, region
+from providers.aws.networkfirewall.endpoints import endpoints
+from providers.aws.registry import check_schema, properties
+from providers.errors import CloudError, Problem, Problems, aws_error
+from providers.kind import Inputs, Session, known
+from providers.store import Records
+from providers.world import WORLD_NAME, Row
+
+ROUTE: Final = "aws:ec2/route:Route"
+DESTINATIONS: Final = (
+    "destinationCidrBlock",
+    "destinationIpv6CidrBlock",
+    "destinationPrefixListId",
+)
+TARGETS: Final = (
+    "carrierGatewayId", "coreNetworkArn", "egressOnlyGatewayId", "gatewayId", "localGatewayId",
+    "natGatewayId", "networkInterfaceId", "odbNetworkArn", "transitGatewayId", "vpcEndpointId",
+    "vpcPeeringConnectionId",
+)  # fmt: skip
+
+
+class Route(AwsKind):
+    """A route in a table that the platform team made."""
+
+    type_name = ROUTE
+    inputs: ClassVar = dict.fromkeys((*DESTINATIONS, "region", "routeTableId", *TARGETS), str)
+    required: ClassVar = ("routeTableId",)
+    # A new target is set in place (ReplaceRoute).
+    replaced_by: ClassVar = frozenset({*DESTINATIONS, "region", "routeTableId"})
+    computed: ClassVar = ("instanceId", "instanceOwnerId", "origin", "region", "state")
+
+    def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """What the provider, or EC2 behind it, refuses in the inputs alone."""
+        for choices in (DESTINATIONS, TARGETS):
+            given = [field for field in choices if field in inputs]
+            if len(given) != 1:
+                yield Problem(
+                    given[1] if given else choices[0],
+                    f"Invalid combination of arguments: one of `{','.join(choices)}` must be "
+                    f"specified; specified: {','.join(given) or 'none'}",
+                )
+        for field, version in (("destinationCidrBlock", 4), ("destinationIpv6CidrBlock", 6)):
+            yield from _network_problems(field, known(inputs, field), version)
+        if "destinationPrefixListId" in inputs and "vpcEndpointId" in inputs:
+            yield Problem(
+                "vpcEndpointId",
+                "InvalidParameterValue: Cannot create or replace a prefix list route targeting a "
+                "VPC Endpoint.",
+            )
+
+    def surroundings(self, inputs: Inputs, session: Session) -> None:
+        """The table must be one that `world.yaml` lists, without that destination."""
+        where, table = region(inputs, session), known(inputs, "routeTableId")
+        if table is None:
+            return
+        row = session.world.route_tables.get((where, table))
+        if row is None:
+            raise aws_error(
+                "CreateRoute",
+                "InvalidRouteTableID.NotFound",
+                f"The routeTable ID '{table}' does not exist ({WORLD_NAME} has none of that id in "
+                f"{where})",
+            )
+        destination = known(inputs, "destinationCidrBlock")
+        if destination is None:
+            return
+        local = session.world.vpcs[where, row["vpc"]]["cidr"]
+        if destination in {local, *(str(route["to"]) for route in row["routes"])}:
+            raise _exists(destination)
+        _check_more_specific(destination, row, local, session)
+
+    def identify(self, inputs: Inputs, session: Session) -> str:  # noqa: ARG002
+        """`r-`, the table and a hash of the destination, as the provider gives."""
+        destination = next(str(inputs[field]) for field in DESTINATIONS if field in inputs)
+        return f"r-{inputs['routeTableId']}{zlib.crc32(destination.encode())}"
+
+    def taken(self, id_: str) -> CloudError:
+        """A table has each destination once."""
+        return _exists(id_)
+
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """The registry schema, then the target; a table has each destination once."""
+        operation = "ReplaceRoute" if id_ in records.get(ROUTE, {}) else "CreateRoute"
+        given = {name: value for name, value in inputs.items() if name in self.inputs}
+        given.pop("region", None)
+        check_schema(operation, "AWS::EC2::Route", properties(given), region(inputs, session))
+        target = next(str(inputs[field]) for field in TARGETS if field in inputs)
+        theirs = _network_of(target, records, session)
+        if theirs is None:
+            kind = "VpcEndpoint" if "vpcEndpointId" in inputs else "Gateway"
+            raise aws_error(
+                operation,
+                f"Invalid{kind}Id.NotFound",
+                f"The {kind} ID '{target}' does not exist",
+            )
+        table = str(inputs["routeTableId"])
+        if theirs != session.world.route_tables[region(inputs, session), table]["vpc"]:
+            raise aws_error(
+                operation,
+                "InvalidParameterValue",
+                f"route table {table} and network gateway {target} belong to different networks",
+            )
+
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
+        """What EC2 adds."""
+        return {
+            "instanceId": "",
+            "instanceOwnerId": "",
+            "origin": "CreateRoute",
+            "region": region(inputs, session),
+            "state": "active",
+        }
+
+
+def _exists(destination: str) -> CloudError:
+    return aws_error(
+        "CreateRoute",
+        "RouteAlreadyExists",
+        f"The route identified by {destination} already exists.",
+    )
+
+
+def _network_problems(field: str, text: str | None, version: int) -> Problems:
+    if text is None:
+        return
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        network = None
+    if network is None or network.version != version or str(network) != text.lower():
+        yield Problem(
+            field,
+            f'"{text}" is not a valid IPv{version} CIDR block that represents a network address'
+            + (f'; did you mean "{network}"?' if network else ""),
+        )
+
+
+def _check_more_specific(destination: str, row: Row, local: str, session: Session) -> None:
+    # Inside the VPC a route may lead to an endpoint only for a whole subnet ("Example routing
+    # options": routing within a VPC, VPC user guide, read 2026-11).
+    network, inside = ipaddress.ip_network(destination), ipaddress.ip_network(local)
+    if not isinstance(network, ipaddress.IPv4Network) or not isinstance(inside, type(network)):
+        return
+    subnets = {about["cidr"] for about in session.world.subnets.values()
+               if about["vpc"] == row["vpc"]}  # fmt: skip
+    if network.subnet_of(inside) and destination not in subnets:
+        raise aws_error(
+            "CreateRoute",
+            "InvalidParameterValue",
+            f"The destination CIDR block {destination} is more specific than the VPC's CIDR block "
+            f"{local}: it must be a whole subnet ({', '.join(sorted(subnets))})",
+        )
+
+
+def _network_of(target: str, records: Records, session: Session) -> str | None:
+    """The VPC that a target is in."""
+    for row in session.world.route_tables.values():
+        if target in (route["via"] for route in row["routes"]):
+            return str(row["vpc"])
+    return endpoints(records).get(target)

@@ -1,0 +1,94 @@
+"""Functions: what a program asks about the account and about the networks of `world.yaml`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from providers.aws.account import ACCOUNT, region
+from providers.errors import CloudError, aws_error
+from providers.kind import Inputs, Invoke, Session
+from providers.world import WORLD_NAME, Row, Rows
+
+
+def _get_region(_: Inputs, session: Session) -> dict[str, Any]:
+    where = region({}, session)
+    return {"id": where, "region": where, "name": where, "description": "the sandbox"}
+
+
+def _get_caller_identity(_: Inputs, __: Session) -> dict[str, Any]:
+    arn = f"arn:aws:iam::{ACCOUNT}:user/sandbox"
+    return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": arn, "userId": "sandbox"}
+
+
+def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
+    where = region(inputs, session)
+    row = _by_id("subnet", "id", inputs, session.world.subnets, where)
+    return {
+        "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:subnet/{row['id']}",
+        "availabilityZone": row["zone"],
+        "cidrBlock": row["cidr"],
+        "id": row["id"],
+        "ownerId": ACCOUNT,
+        "region": where,
+        "state": "available",
+        "tags": {"Name": row["name"]},
+        "vpcId": row["vpc"],
+    }
+
+
+def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
+    where, world = region(inputs, session), session.world
+    if "subnetId" in inputs and "routeTableId" not in inputs:
+        subnet = _by_id("subnet", "subnetId", inputs, world.subnets, where)
+        inputs = {**inputs, "routeTableId": subnet["table"]}
+    row = _by_id("route table", "routeTableId", inputs, world.route_tables, where)
+    local = {"cidrBlock": world.vpcs[where, row["vpc"]]["cidr"], "gatewayId": "local"}
+    return {
+        "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:route-table/{row['id']}",
+        "associations": [
+            {"subnetId": subnet["id"], "routeTableId": row["id"], "main": False}
+            for subnet in world.subnets.values()
+            if subnet["table"] == row["id"]
+        ],
+        "id": row["id"],
+        "ownerId": ACCOUNT,
+        "region": where,
+        "routeTableId": row["id"],
+        # What the platform team put there; a stack's own routes are the stack's resources.
+        "routes": [local, *({"cidrBlock": route["to"], _field(route["via"]): route["via"]}
+                            for route in row["routes"])],
+        "tags": {"Name": row["name"]},
+        "vpcId": row["vpc"],
+    }  # fmt: skip
+
+
+def _field(target: str) -> str:
+    return "natGatewayId" if target.startswith("nat-") else "gatewayId"
+
+
+def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row:
+    """The row that an id names."""
+    id_ = inputs.get(field)
+    others = sorted(inputs.keys() - {field, "region"})
+    if not isinstance(id_, str) or others:
+        raise CloudError(
+            f"the stand-in looks a {what} up by {field} alone"
+            + (f": leave out {', '.join(others)}" if others else "")
+        )
+    row = rows.get((where, id_))
+    if row is None:
+        code = "".join(part.title() for part in what.split())
+        raise aws_error(
+            f"Describe{code}s",
+            f"Invalid{code}ID.NotFound",
+            f"The {what} ID '{id_}' does not exist ({WORLD_NAME} has none of that id in {where})",
+        )
+    return row
+
+
+INVOKES: Final[dict[str, Invoke]] = {
+    "aws:ec2/getRouteTable:getRouteTable": _get_route_table,
+    "aws:ec2/getSubnet:getSubnet": _get_subnet,
+    "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
+    "aws:index/getRegion:getRegion": _get_region,
+}

@@ -1,0 +1,1 @@
+"""AWS Network Firewall: rule groups, policies, firewalls, their logging and sharing."""

@@ -1,0 +1,214 @@
+"""`aws.networkfirewall.Firewall`: a policy at work in a VPC, an endpoint a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from providers.aws.account import region
+from providers.aws.networkfirewall.common import LOGGING, POLICY, FirewallKind
+from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
+from providers.aws.registry import check_schema, properties, tags
+from providers.aws.service import NETWORK_FIREWALL
+from providers.errors import Problem, Problems
+from providers.kind import Inputs, Naming, Session, is_a, items, known
+from providers.store import Record, Records
+from providers.world import WORLD_NAME
+
+_ADDRESS_TYPES: Final = ("IPV4", "DUALSTACK", "IPV6")
+_ANALYSES: Final = ("TLS_SNI", "HTTP_HOST")
+_PROTECTED: Final = (
+    ("subnetChangeProtection", "subnetMappings", "UpdateSubnetMappings"),
+    ("firewallPolicyChangeProtection", "firewallPolicyArn", "AssociateFirewallPolicy"),
+)
+
+
+class Firewall(FirewallKind):
+    """A firewall. Its name and VPC are for life; its policy and subnets change in place."""
+
+    type_name = FIREWALL
+    resource, create = "firewall", "CreateFirewall"
+    inputs: ClassVar = {
+        "availabilityZoneChangeProtection": bool,
+        "availabilityZoneMappings": list,
+        "deleteProtection": bool,
+        "description": str,
+        "enabledAnalysisTypes": list,
+        "encryptionConfiguration": dict,
+        "firewallPolicyArn": str,
+        "firewallPolicyChangeProtection": bool,
+        "name": str,
+        "region": str,
+        "subnetChangeProtection": bool,
+        "subnetMappings": list,
+        "tags": dict,
+        "transitGatewayId": str,
+        "vpcId": str,
+    }
+    required: ClassVar = ("firewallPolicyArn",)
+    replaced_by: ClassVar = frozenset({"name", "region", "transitGatewayId", "vpcId"})
+    sets: ClassVar = ("subnetMappings", "enabledAnalysisTypes")
+    computed: ClassVar = (
+        "arn", "firewallStatuses", "region", "tagsAll", "transitGatewayOwnerAccountId",
+        "updateToken",
+    )  # fmt: skip
+
+    def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:
+        """A name; protections are off where the program says nothing."""
+        return {**super().defaults(inputs, session, naming), "deleteProtection": False}
+
+    def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """What the service refuses in the inputs alone."""
+        yield from self.common_problems(inputs)
+        for field in ("transitGatewayId", "availabilityZoneMappings"):
+            if field in inputs:
+                yield Problem(field, "the stand-in has no transit gateways: use vpcId")
+        for field in ("vpcId", "subnetMappings"):
+            if field not in inputs or inputs[field] == []:
+                title = field[0].upper() + field[1:]
+                yield NETWORK_FIREWALL.problem(
+                    field, f"{title} cannot be null or empty, context: {title}"
+                )
+        seen: set[str] = set()
+        for index, mapping in enumerate(items(inputs, "subnetMappings")):
+            if is_a(mapping, dict):
+                yield from _mapping_problems(mapping, index, seen)
+        for kind in items(inputs, "enabledAnalysisTypes"):
+            if isinstance(kind, str) and kind not in _ANALYSES:
+                yield NETWORK_FIREWALL.constraint(
+                    "enabledAnalysisTypes",
+                    kind,
+                    f"satisfy enum value set: [{', '.join(_ANALYSES)}]",
+                )
+
+    def surroundings(self, inputs: Inputs, session: Session) -> None:
+        """VPC and subnets must be those of `world.yaml`, the subnets in the VPC, one a zone."""
+        where, vpc = region(inputs, session), known(inputs, "vpcId")
+        if vpc is not None and (where, vpc) not in session.world.vpcs:
+            raise NETWORK_FIREWALL.refusal(
+                self.create,
+                f"VPC ID is invalid, parameter: [{vpc}], context: VpcId "
+                f"({WORLD_NAME} has none of that id in {where})",
+            )
+        zones: dict[str, str] = {}
+        for index, mapping in enumerate(items(inputs, "subnetMappings")):
+            subnet = known(mapping, "subnetId") if is_a(mapping, dict) else None
+            if subnet is None:
+                continue
+            row = session.world.subnets.get((where, subnet))
+            problem = "" if row else f"{WORLD_NAME} has none of that id in {where}"
+            if row and vpc is not None and row["vpc"] != vpc:
+                problem = f"it is in {row['vpc']}, the firewall in {vpc}"
+            elif row and row["zone"] in zones:
+                problem = f"{zones[row['zone']]} is in {row['zone']} too: one subnet a zone"
+            if problem or row is None:
+                raise NETWORK_FIREWALL.refusal(
+                    self.create,
+                    f"subnet ID is invalid, parameter: [{subnet}], "
+                    f"context: SubnetMappings[{index}].SubnetId ({problem})",
+                )
+            zones[row["zone"]] = subnet
+
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """The registry schema, the policy, and what is protected."""
+        old = records.get(FIREWALL, {}).get(id_)
+        operation = "AssociateFirewallPolicy" if old else self.create
+        given = {key: value for key, value in inputs.items() if key in self.inputs}
+        for field in ("name", "region", "tags", "encryptionConfiguration"):
+            given.pop(field, None)
+        document = {
+            **properties(given),
+            "FirewallName": inputs.get("name"),
+            "SubnetMappings": [
+                {"SubnetId": mapping["subnetId"], "IPAddressType": mapping.get("ipAddressType")}
+                if mapping.get("ipAddressType")
+                else {"SubnetId": mapping["subnetId"]}
+                for mapping in items(inputs, "subnetMappings")
+            ],
+            "Tags": tags(inputs),
+        }
+        where = region(inputs, session)
+        check_schema(operation, "AWS::NetworkFirewall::Firewall", document, where, NETWORK_FIREWALL)
+        policy = str(inputs["firewallPolicyArn"])
+        if policy not in records.get(POLICY, {}):
+            raise NETWORK_FIREWALL.refusal(
+                operation, f"firewall policy ARN does not exist, parameter: [{policy}]"
+            )
+        if old is not None:
+            _check_protection(old, inputs, self.in_order)
+
+    def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
+        """Refused while it is protected, logs, or is where a route leads."""
+        held = records[FIREWALL][id_]
+        reason = ""
+        if held.get("deleteProtection"):
+            reason = "delete protection is on: set deleteProtection to false first"
+        elif id_ in records.get(LOGGING, {}):
+            reason = "its logging configuration must be removed first"
+        routes = sorted(
+            key
+            for key, row in records.get("aws:ec2/route:Route", {}).items()
+            if row.get("vpcEndpointId") in own_endpoints(id_, held).values()
+        )
+        if routes and not reason:
+            reason = f"Endpoint must be removed from route table before deletion: {routes[0]}"
+        if reason:
+            raise NETWORK_FIREWALL.refusal(
+                "DeleteFirewall", f"Unable to delete {id_}: {reason}", "InvalidOperationException"
+            )
+
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
+        """Also the endpoints, as the provider's `firewallStatuses` lists them."""
+        where = region(inputs, session)
+        states = [
+            {
+                "availabilityZone": session.world.subnets.get((where, subnet), {}).get("zone", ""),
+                "attachments": [{"endpointId": endpoint, "subnetId": subnet}],
+            }
+            for subnet, endpoint in sorted(own_endpoints(id_, inputs).items())
+        ]
+        return {
+            **super().outputs(id_, inputs, session),
+            "firewallStatuses": [{"syncStates": states, "transitGatewayAttachmentSyncStates": []}],
+            "transitGatewayOwnerAccountId": "",
+        }
+
+    def unsettled(self, old: Inputs, new: Inputs) -> Sequence[str]:
+        """The endpoints, where the subnets change."""
+        before, after = (self.in_order(inputs) for inputs in (old, new))
+        return () if before == after else ("firewallStatuses",)
+
+    @staticmethod
+    def in_order(inputs: Inputs) -> list[str]:
+        """The subnets, whose order means nothing."""
+        return sorted(repr(mapping) for mapping in items(inputs, "subnetMappings"))
+
+
+def _mapping_problems(mapping: Inputs, index: int, seen: set[str]) -> Problems:
+    path = f"subnetMappings[{index}]"
+    subnet = known(mapping, "subnetId")
+    if subnet is not None and subnet in seen:
+        yield NETWORK_FIREWALL.problem(
+            f"{path}.subnetId",
+            f"SubnetMappings has duplicate values, parameter: [{subnet}], context: SubnetMappings",
+        )
+    seen.add(str(subnet))
+    kind = known(mapping, "ipAddressType")
+    if kind is not None and kind not in _ADDRESS_TYPES:
+        yield NETWORK_FIREWALL.constraint(
+            f"{path}.ipAddressType", kind, f"satisfy enum value set: [{', '.join(_ADDRESS_TYPES)}]"
+        )
+
+
+def _check_protection(old: Record, new: Inputs, in_order: Any) -> None:
+    # The provider changes a protection before what it protects: turned off, it does not count.
+    for flag, field, operation in _PROTECTED:
+        changed = old.get(field) != new.get(field)
+        if field == "subnetMappings":
+            changed = in_order(old) != in_order(new)
+        if changed and old.get(flag) and new.get(flag):
+            raise NETWORK_FIREWALL.refusal(
+                operation,
+                f"Unable to change {field}: {flag} is on, set it to false first",
+                "InvalidOperationException",
+            )

@@ -1,0 +1,1 @@
+"""Beyond one account: Resource Access Manager and Firewall Manager."""

@@ -1,0 +1,109 @@
+"""Peers of security group rules: addresses, prefix lists and other groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from wsus_egress.controls import Verdict, compile_target
+from wsus_egress.controls.aws_security_group import AwsSecurityGroups
+from wsus_egress.environment import Environment
+from wsus_egress.policy import Flow
+
+Build = Callable[..., Environment]
+
+GROUP, LIST = "sg-0a1b2c3d4e5f60718", "pl-0a1b2c3d4e5f60718"
+ONE = {"name": "one", "addresses": ["10.20.0.10"]}
+VPC = "vpc-0a1b2c3d4e5f60718"
+
+
+@pytest.fixture
+def groups(environment: Build) -> Callable[..., AwsSecurityGroups]:
+    """The security groups of settings."""
+
+    def compiled(**settings: Any) -> AwsSecurityGroups:
+        built = environment(**settings)
+        control = compile_target(built, built.targets[0])[0]
+        assert isinstance(control, AwsSecurityGroups)
+        return control
+
+    return compiled
+
+
+def clients(*addresses: str, **more: Any) -> list[dict[str, Any]]:
+    """Clients of the server."""
+    return [{"name": "pcs", "addresses": list(addresses), "updatesFrom": "one", **more}]
+
+
+def rules_of(control: AwsSecurityGroups, kind: str) -> list[dict[str, Any]]:
+    """The properties of the documents of one kind."""
+    documents = control.documents("wsus")
+    return [dict(d.properties) for d in documents if d.type.endswith(f":{kind}")]
+
+
+def test_adjacent_addresses_are_one_rule(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """Blocks are joined where that is exact, and only there."""
+    control = groups(
+        servers=[ONE], clients=clients("10.20.4.0/25", "10.20.4.128/25", "10.20.6.0/24")
+    )
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    assert [rule["cidrIpv4"] for rule in ingress if rule["fromPort"] == 8530] == [
+        "10.20.4.0/24",
+        "10.20.6.0/24",
+    ]
+
+
+def test_a_security_group_as_peer(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """One rule a port, whatever the number of addresses; the proof goes by the addresses."""
+    peer = {"awsPeer": {"securityGroupId": GROUP}}
+    control = groups(servers=[ONE], clients=clients("10.20.4.0/24", "10.20.9.0/24", **peer))
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    asker, server = ip_address("10.20.9.9"), ip_address("10.20.0.10")
+    assert [rule["referencedSecurityGroupId"] for rule in ingress] == [GROUP, GROUP]
+    assert control.admits(Flow(asker, server, "tcp", 8530)).verdict is Verdict.ALLOW
+    assert control.assumptions == (f"{GROUP} stands for 10.20.4.0/24, 10.20.9.0/24",)
+
+
+def test_a_prefix_list_as_peer(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """It counts as many rules as it may hold."""
+    peer = {"awsPeer": {"prefixListId": LIST, "maxEntries": 20}}
+    control = groups(servers=[ONE], clients=clients("10.20.4.0/24", **peer))
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    used = {quota.name: quota.used for quota in control.quotas()}
+    assert [rule["prefixListId"] for rule in ingress] == [LIST, LIST]
+    assert used["IPv4 ingress rules of security group one"] == 40
+
+
+def test_many_addresses_make_a_prefix_list(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """Beyond 60 rules, which needs a raised quota, a managed prefix list holds the addresses."""
+    addresses = [f"10.20.4.{number}" for number in range(0, 80, 2)]
+    control = groups(
+        servers=[ONE],
+        clients=clients(*addresses),
+        aws={"vpcId": VPC, "securityGroup": {"rulesPerDirection": 120}},
+    )
+    (made,) = rules_of(control, "ManagedPrefixList")
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    used = {quota.name: (quota.used, quota.limit) for quota in control.quotas()}
+    server, stranger = ip_address("10.20.0.10"), ip_address("10.20.4.1")
+    assert (made["maxEntries"], len(made["entries"])) == (40, 40)
+    assert [rule["prefixListId"] for rule in ingress] == ["${wsus-one-pcs-ipv4.id}"] * 2
+    assert used["IPv4 ingress rules of security group one"] == (80, 120)
+    assert control.admits(Flow(stranger, server, "tcp", 8530)).verdict is Verdict.DENY
+    assert control.assumptions == ()
+
+
+def test_few_addresses_beside_many(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """A peer of one block keeps its rule where another peer gets a list."""
+    many = clients(*(f"10.20.4.{number}" for number in range(0, 80, 2)))
+    few = [{"name": "few", "addresses": ["10.20.8.0/24"], "updatesFrom": "one"}]
+    control = groups(
+        servers=[ONE],
+        clients=[*many, *few],
+        aws={"vpcId": VPC, "securityGroup": {"rulesPerDirection": 120}},
+    )
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    assert [rule.get("cidrIpv4") for rule in ingress].count("10.20.8.0/24") == 2
