@@ -109,7 +109,7 @@ class DirectRouteArgs(TypedDict):
     """Why it is needed."""
 
 
-class AzureRouteTableArgs(TypedDict):
+class RouteTableArgs(TypedDict):
     """The servers' route table: 0.0.0.0/0 to the firewall."""
 
     firewall_address: NotRequired[pulumi.Input[str]]
@@ -131,7 +131,7 @@ class NetworkSecurityGroupArgs(TypedDict):
     """`deny` (default): no SSH, RDP or WinRM from the servers into the network; or `allow`."""
 
 
-class AzureSubnetArgs(TypedDict):
+class SubnetArgs(TypedDict):
     """A subnet that the security group and the route table are attached to."""
 
     virtual_network: str
@@ -173,11 +173,11 @@ class AzureWsusEgressArgs(TypedDict):
     """What else the sources may reach."""
     firewall: NotRequired[FirewallArgs]
     """The firewall, in mode `full`."""
-    route_table: NotRequired[AzureRouteTableArgs]
+    route_table: NotRequired[RouteTableArgs]
     """The servers' route table."""
     network_security_group: NotRequired[NetworkSecurityGroupArgs]
     """The servers' network security group."""
-    subnets: NotRequired[list[AzureSubnetArgs]]
+    subnets: NotRequired[list[SubnetArgs]]
     """The subnets to attach both to."""
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
