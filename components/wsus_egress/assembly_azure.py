@@ -129,7 +129,9 @@ def _route_table(table: RouteTableSettings, refuse: Refuse) -> RouteTable:
         address = _address((*keys, "firewallAddress"), text, refuse)
     direct = []
     for index, route in enumerate(table.direct):
-        prefix = parse_network((*keys, "direct", index, "addressPrefix"), route.address_prefix, refuse)
+        prefix = parse_network(
+            (*keys, "direct", index, "addressPrefix"), route.address_prefix, refuse
+        )
         if prefix is not None:
             ports = tuple(sorted(set(route.destination_ports)))
             direct.append(DirectRoute(route.name, prefix, route.protocol, ports, route.reason))

@@ -95,10 +95,7 @@ class Declared:
             depends_on=[self._last] if serial and self._last is not None else None,
             ignore_changes=_KEPT.get(document.type),
         )
-        properties = {
-            _snake(key): self._value(value)
-            for key, value in document.properties.items()
-        }
+        properties = {_snake(key): self._value(value) for key, value in document.properties.items()}
         resource: Any = _CLASSES[document.type](document.name, opts=options, **properties)
         self._by_name[document.name] = resource
         self._by_type.setdefault(document.type, []).append(resource)
@@ -153,9 +150,7 @@ _SETTINGS: Final = (
 )
 
 
-def compiled(
-    args: AzureWsusEgressArgs, declared: Declared, control: str, setting: str
-) -> Control:
+def compiled(args: AzureWsusEgressArgs, declared: Declared, control: str, setting: str) -> Control:
     """One control that a component's arguments ask for.
 
     Args:
@@ -170,7 +165,11 @@ def compiled(
     environment = args.get("environment") or pulumi.get_stack()
     try:
         _, _, controls = compile_arguments(
-            environment, args["policy"], "azure", _target(args, declared), args.get("endpoint_lists")
+            environment,
+            args["policy"],
+            "azure",
+            _target(args, declared),
+            args.get("endpoint_lists"),
         )
     except PolicyErrors as error:
         raise pulumi.RunError(str(error)) from error

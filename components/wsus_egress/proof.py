@@ -204,7 +204,7 @@ def _compare(
                       "by itself {}; that is not its part of the policy")  # fmt: skip
             opaque += (Unproved(each.control, each.kind, each.witness, True) for each in hidden)
         for each in opaque:
-            subject = _subject(policy, each.witness)
+            subject = subject_of(policy, each.witness)
             key = (each.control, each.kind, subject, flow.port, str(flow.application))
             unproved.setdefault(key, each)
     return (
@@ -223,7 +223,7 @@ def _note(  # noqa: PLR0913, PLR0917 - what a deviation is made of
     witness: Flow,
     text: str,
 ) -> None:
-    subject = _subject(policy, witness)
+    subject = subject_of(policy, witness)
     what = f"{place}/{control}/{kind}/{subject}"
     if what not in found:
         verb = "admits" if kind == "wider" else "denies"
@@ -267,7 +267,10 @@ def _named_differences(
         together &= bounds
     # Between the two bounds only the vendors know: the policy's own verdict is taken to hold there.
     unknown = together.possibly - together.surely
-    unsure: tuple[tuple[Kind, NameSet], ...] = (("wider", unknown - wanted), ("narrower", unknown & wanted))
+    unsure: tuple[tuple[Kind, NameSet], ...] = (
+        ("wider", unknown - wanted),
+        ("narrower", unknown & wanted),
+    )
     for kind, names in unsure if unknown else ():
         if (name := names.witness()) is not None:
             opaque += (
@@ -302,7 +305,7 @@ def _named(flow: Flow, name: str) -> Flow:
     return Flow(flow.source, flow.destination, flow.protocol, flow.port, flow.application, name)
 
 
-def _subject(policy: EgressPolicy, flow: Flow) -> str:
+def subject_of(policy: EgressPolicy, flow: Flow) -> str:
     """The class of a deviating flow: what an owner accepts or refuses as a whole."""
     if is_internet(flow.source):
         return "ingress"
@@ -320,4 +323,4 @@ def _subject(policy: EgressPolicy, flow: Flow) -> str:
     return "names" if fits and flow.name is not None else "nameless"
 
 
-__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "Unproved", "path_verdict", "prove"]
+__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "Unproved", "path_verdict", "prove", "subject_of"]

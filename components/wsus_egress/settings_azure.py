@@ -10,9 +10,7 @@ from wsus_egress.settings_base import Name, Port, Settings, Tags, Text, integral
 
 Number = Annotated[int, BeforeValidator(integral)]
 # Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
-ResourceName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")
-]
+ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
 ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^\s]+$")]
 
 

@@ -108,6 +108,7 @@ class Kind(ABC):
     def unsettled(self, old: Inputs, new: Inputs) -> Sequence[str]:  # noqa: ARG002
         """The outputs that nobody knows until this update is done."""
         return ()
+
     def enriched(self, inputs: Inputs, session: Session, *, preview: bool) -> dict[str, Any]:  # noqa: ARG002
         """Inputs that come back with more in them; in a preview with what is not known yet."""
         return {}

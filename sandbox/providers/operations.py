@@ -18,7 +18,7 @@ _ATTEMPTS: Final = 4
 _RETRY_AFTER: Final = 0.02
 
 
-class Throttled(CloudError):
+class ThrottledError(CloudError):
     """An answer 429, with the seconds after which to ask again."""
 
     def __init__(self, retry_after: float) -> None:
@@ -43,7 +43,7 @@ class Traffic:
         for attempt in range(_ATTEMPTS):
             try:
                 self._answer()
-            except Throttled as refusal:
+            except ThrottledError as refusal:
                 if attempt + 1 == _ATTEMPTS:
                     raise
                 time.sleep(refusal.retry_after)
@@ -53,7 +53,7 @@ class Traffic:
     def _answer(self) -> None:
         if self._left > 0:
             self._left -= 1
-            raise Throttled(_RETRY_AFTER)
+            raise ThrottledError(_RETRY_AFTER)
 
 
 @contextmanager

@@ -233,9 +233,7 @@ def witnessed(
     return before, after, len(found), len(masked)
 
 
-def outcome(
-    analysis: Analysis, target: TargetAnalysis, control: Control, mutant: Control
-) -> str:
+def outcome(analysis: Analysis, target: TargetAnalysis, control: Control, mutant: Control) -> str:
     """What the proof says of a mutant, as in EXPECTED; `nothing` where it does not notice."""
     path = tuple(mutant if each is control else each for each in target.controls)
     before, after, found, masked = witnessed(analysis, target, path)

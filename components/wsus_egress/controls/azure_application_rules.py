@@ -96,7 +96,9 @@ class AzureApplicationRules:
     def ports(self) -> Iterable[tuple[int, int]]:
         """The rules' ports."""
         for rule in self.rules:
-            ports = [p for _, p in rule.protocols] if isinstance(rule, ApplicationRule) else rule.ports
+            ports = (
+                [p for _, p in rule.protocols] if isinstance(rule, ApplicationRule) else rule.ports
+            )
             yield from ((port, port) for port in ports)
 
     @cached_property
@@ -183,7 +185,9 @@ class AzureApplicationRules:
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """IP Groups, the policy, where it is ours, its groups, and the firewall in mode full."""
-        of_policy = policy_documents(prefix, self.target, self.environment, self.rules, self.sources)
+        of_policy = policy_documents(
+            prefix, self.target, self.environment, self.rules, self.sources
+        )
         return (*of_policy, *firewall_documents(prefix, self.target, self.environment))
 
     def quotas(self) -> tuple[Quota, ...]:

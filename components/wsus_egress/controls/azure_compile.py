@@ -52,7 +52,10 @@ def application_rules(
 
 def foreign_rule(rule: ForeignRule) -> FirewallRule:
     """Somebody else's rule as the firewall reads it."""
-    owner, place = ("base policy" if rule.inherited else "others"), (rule.group_priority, rule.priority)
+    owner, place = (
+        ("base policy" if rule.inherited else "others"),
+        (rule.group_priority, rule.priority),
+    )
     name, sources = f"{owner}: {rule.name}", rule.sources or ANY_SOURCE
     if rule.fqdns:
         return ApplicationRule(
@@ -67,7 +70,9 @@ def foreign_rule(rule: ForeignRule) -> FirewallRule:
 
 def group_count(policy: EgressPolicy, target: AzureTarget, firewall: FirewallPolicy) -> int:
     """How many groups the names take: as many as asked for, and more where they would not fit."""
-    patterns = [pattern for patterns in _by_schemes(policy, target).values() for pattern in patterns]
+    patterns = [
+        pattern for patterns in _by_schemes(policy, target).values() for pattern in patterns
+    ]
     size = sum(len(pattern) + 4 for pattern in patterns)
     return max(firewall.groups, math.ceil(size / COMFORTABLE_BYTES))
 

@@ -185,7 +185,10 @@ def firewall_resources(
     configurations = {"ipConfigurations": ("AzureFirewallSubnet", "address")}
     if sku == "Basic":
         # Microsoft runs a Basic firewall over a network and an address of their own.
-        configurations["managementIpConfiguration"] = ("AzureFirewallManagementSubnet", "management")
+        configurations["managementIpConfiguration"] = (
+            "AzureFirewallManagementSubnet",
+            "management",
+        )
     own: dict[str, Any] = {}
     for key, (subnet, word) in configurations.items():
         name = f"{prefix}-firewall-{word}"

@@ -121,7 +121,9 @@ class AzureNsg:
     def assumptions(self) -> tuple[str, ...]:
         """That the group is on the servers' subnets, and who is in an application security group."""
         groups = self.target.security_group.application_security_groups
-        found = [f"{name}'s application security group has its addresses only" for name, _ in groups]
+        found = [
+            f"{name}'s application security group has its addresses only" for name, _ in groups
+        ]
         if uncovered(self.target, self.servers):
             found.insert(0, "the servers' subnets have this network security group")
         return tuple(found)

@@ -76,8 +76,12 @@ def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
         yield _refusal(path, what, f"write {PRIORITIES[-1] - groups} or less")
     for index, rule in enumerate(firewall.rules):
         if not rule.inherited and first <= rule.group_priority <= last:
-            what = f"{rule.group_priority}, of the group with {rule.name!r}, is taken by this project"
-            instead = f"write another ruleCollectionGroupPriority: {first} to {last} overlap with it"
+            what = (
+                f"{rule.group_priority}, of the group with {rule.name!r}, is taken by this project"
+            )
+            instead = (
+                f"write another ruleCollectionGroupPriority: {first} to {last} overlap with it"
+            )
             yield _refusal(f"azure.firewallPolicy.rules[{index}].groupPriority", what, instead)
 
 
@@ -142,15 +146,21 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         what = "a firewall is created in mode full only"
         yield _refusal("azure.firewall", what, "write firewallPolicy.mode: full, or leave it out")
     if policy and policy.existing:
-        for key, given in (("basePolicy", policy.base_policy and not policy.rules),
-                           ("dnsProxy", policy.dns_proxy), ("dnsServers", policy.dns_servers)):
+        for key, given in (
+            ("basePolicy", policy.base_policy and not policy.rules),
+            ("dnsProxy", policy.dns_proxy),
+            ("dnsServers", policy.dns_servers),
+        ):
             if given:
                 what = "the policy exists already, and is not changed"
                 instead = "leave it out, or write mode policy"
                 yield _refusal(f"azure.firewallPolicy.{key}", what, instead)
     if policy is None:
-        for key, given in (("networkRules", target.network_rules), ("ipGroups", target.ip_groups),
-                           ("routeTable", target.route_table)):
+        for key, given in (
+            ("networkRules", target.network_rules),
+            ("ipGroups", target.ip_groups),
+            ("routeTable", target.route_table),
+        ):
             if given:
                 what = "there is no firewall policy to which this belongs"
                 yield _refusal(f"azure.{key}", what, "add azure.firewallPolicy, or leave it out")
@@ -254,12 +264,22 @@ def _subnets(target: AzureTarget) -> Iterator[Problem]:
     for index, subnet in enumerate(target.subnets):
         path = f"azure.subnets[{index}]"
         kinds = (
-            ("networkSecurityGroup", subnet.network_security_group, "networkSecurityGroups/wsus-nsg"),
-            ("routeTable", target.route_table and subnet.route_table, "routeTables/wsus-route-table"),
+            (
+                "networkSecurityGroup",
+                subnet.network_security_group,
+                "networkSecurityGroups/wsus-nsg",
+            ),
+            (
+                "routeTable",
+                target.route_table and subnet.route_table,
+                "routeTables/wsus-route-table",
+            ),
         )
         for key, identity, ours in kinds:
             if identity and not identity.lower().endswith(f"{own}{ours}".lower()):
-                what = f"{subnet.name} has {identity.rpartition('/')[2]!r} already, and can have one"
+                what = (
+                    f"{subnet.name} has {identity.rpartition('/')[2]!r} already, and can have one"
+                )
                 instead = "move its rules there, detach it, or leave the subnet out"
                 yield _refusal(f"{path}.{key}", what, instead)
         if not any(
@@ -273,4 +293,6 @@ def _subnets(target: AzureTarget) -> Iterator[Problem]:
             yield _refusal(f"{path}.name", what, "leave it out")
     for (_, one), (index, other) in combinations(enumerate(target.subnets), 2):
         if (one.virtual_network, one.name) == (other.virtual_network, other.name):
-            yield _refusal(f"azure.subnets[{index}].name", f"{one.name!r} is there twice", "leave one out")
+            yield _refusal(
+                f"azure.subnets[{index}].name", f"{one.name!r} is there twice", "leave one out"
+            )

@@ -37,8 +37,7 @@ def uncovered(target: AzureTarget, networks: Iterable[Network]) -> tuple[Network
         network
         for network in networks
         if not any(
-            network.version == subnet.prefix.version
-            and network.subnet_of(subnet.prefix)  # type: ignore[arg-type]
+            network.version == subnet.prefix.version and network.subnet_of(subnet.prefix)  # type: ignore[arg-type]
             for subnet in target.subnets
         )
     )

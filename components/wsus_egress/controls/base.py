@@ -216,10 +216,7 @@ class Router(Protocol):
 def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
     """The controls that a flow passes: all but those that a route leads past."""
     skipped = {
-        name
-        for control in controls
-        if isinstance(control, Router)
-        for name in control.skips(flow)
+        name for control in controls if isinstance(control, Router) for name in control.skips(flow)
     }
     return [c for c in controls if c.name not in skipped] if skipped else controls
 

@@ -61,10 +61,14 @@ class RouteTable(AzureKind):
             path = f"routes[{index}]"
             name, prefix = known(route, "name"), known(route, "addressPrefix")
             if name is not None and not NAME.fullmatch(name):
-                yield bad(f"{path}.name", f"Resource name {name} is invalid.", "InvalidResourceName")
+                yield bad(
+                    f"{path}.name", f"Resource name {name} is invalid.", "InvalidResourceName"
+                )
             if prefix is not None:
                 if prefix in seen:
-                    yield bad(f"{path}.addressPrefix", f"Two routes have {prefix}.", "RouteConflict")
+                    yield bad(
+                        f"{path}.addressPrefix", f"Two routes have {prefix}.", "RouteConflict"
+                    )
                 seen.add(prefix)
                 yield from _prefix_problems(path, prefix)
             yield from _hop_problems(path, route)
