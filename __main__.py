@@ -8,6 +8,7 @@ from typing import cast
 import pulumi
 
 from wsus_egress.args import PolicyArgs
+from wsus_egress.arguments import azure_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import environment_from_config
@@ -47,29 +48,12 @@ if aws := environment.aws:
     pulumi.export("awsFirewallPolicyArn", in_aws.firewall_policy_arn)
     pulumi.export("awsFirewallEndpointIds", in_aws.endpoint_ids)
     pulumi.export("awsDnsRuleGroupId", in_aws.dns_rule_group_id)
-if azure := environment.azure:
-    from wsus_egress.azure import AzureWsusEgress
+if environment.azure:
+    from wsus_egress.azure import AzureWsusEgress, AzureWsusEgressArgs
 
-    firewall_policy = azure.firewall_policy
-    in_azure = AzureWsusEgress(
-        "wsus",
-        {
-            "policy": policy,
-            "resource_group_name": azure.resource_group,
-            "location": azure.location,
-            "address_space": [str(network) for network in azure.address_space],
-            "destinations": azure.destinations,
-            "fqdn_tags": list(azure.fqdn_tags),
-            "firewall_policy": {
-                "name": firewall_policy.name,
-                "existing": firewall_policy.existing,
-                "sku": firewall_policy.sku,
-                "threat_intel_mode": firewall_policy.threat_intel_mode,
-            },
-            "rule_collection_group_priority": azure.rule_collection_group_priority,
-            "tags": dict(azure.tags),
-        },
-    )
+    given = {"policy": policy, **azure_arguments(settings["azure"])}
+    in_azure = AzureWsusEgress("wsus", cast(AzureWsusEgressArgs, given))
     pulumi.export("azureFirewallPolicyName", in_azure.firewall_policy_name)
     pulumi.export("azureNetworkSecurityGroupId", in_azure.network_security_group_id)
+    pulumi.export("azureRouteTableId", in_azure.route_table_id)
     pulumi.export("azureRuleCollectionGroupId", in_azure.rule_collection_group_id)

@@ -12,6 +12,7 @@ from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.endpoints import load_lists
 from wsus_egress.environment import Environment, Target
+from wsus_egress.settings_azure import AzureSettings
 
 # Stands for a value that only a deployed resource has. Never sent: components pass the value itself.
 UNKNOWN_VPC: Final = "vpc-00000000"
@@ -22,6 +23,16 @@ DEFAULT_LISTS: Final = "config/endpoints"
 def text_or(value: Any, unknown: str) -> str:
     """A plain text as it is, anything else (an output) as the stand-in for it."""
     return value if isinstance(value, str) else unknown
+
+
+def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `azure` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    given = AzureSettings.model_validate(settings).model_dump(exclude_unset=True)
+    return {"resource_group_name": given.pop("resource_group"), **given}
 
 
 def compile_arguments(

@@ -3,71 +3,48 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
-from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
-
 import pulumi
-import pulumi_azure_native as azure
 
-from wsus_egress.args import PolicyArgs
-from wsus_egress.arguments import UNKNOWN_TEXT, compile_arguments, text_or
-from wsus_egress.controls.azure_application_rules import AzureApplicationRules
-from wsus_egress.controls.azure_nsg import AzureNsg
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.azure_args import (
+    AzureWsusEgressArgs,
+    AzureWsusFirewallArgs,
+    FirewallPolicyArgs,
+)
+from wsus_egress.azure_resources import Declared, compiled, compiled_firewall
+from wsus_egress.controls.azure_firewall import (
+    ADDRESS_TYPE,
+    DIAGNOSTICS_TYPE,
+    FIREWALL_TYPE,
+    GROUP_TYPE,
+    POLICY_TYPE,
+)
+from wsus_egress.controls.azure_subnets import SUBNET_TYPE
 
+__all__ = [
+    "AzureWsusEgress",
+    "AzureWsusEgressArgs",
+    "AzureWsusFirewall",
+    "AzureWsusFirewallRules",
+    "AzureWsusNetworkSecurityGroup",
+    "AzureWsusRouteTable",
+    "FirewallPolicyArgs",
+]
 
-class FirewallPolicyArgs(TypedDict):
-    """The Azure Firewall policy that carries the rules."""
-
-    name: str
-    """Its name in Azure."""
-    existing: NotRequired[bool]
-    """true: it exists already, and only a rule collection group is added to it."""
-    sku: NotRequired[str]
-    """`Basic`, `Standard` (default) or `Premium`."""
-    threat_intel_mode: NotRequired[str]
-    """`Off`, `Alert` (default) or `Deny`."""
-
-
-class AzureWsusEgressArgs(TypedDict):
-    """Everything that enforces the policy in one virtual network."""
-
-    policy: PolicyArgs
-    """What is allowed, and for whom."""
-    resource_group_name: pulumi.Input[str]
-    """The resource group, of the firewall policy too."""
-    location: pulumi.Input[str]
-    """The region, as Azure writes it: westeurope."""
-    address_space: list[str]
-    """The virtual network's address blocks."""
-    firewall_policy: FirewallPolicyArgs
-    """The firewall policy, created or given."""
-    destinations: NotRequired[str]
-    """`tag`, `list` or `tag+list` (default)."""
-    fqdn_tags: NotRequired[list[str]]
-    """Azure's FQDN tags; WindowsUpdate by default."""
-    rule_collection_group_priority: NotRequired[int]
-    """100 (first) to 65000 (last); 300 by default."""
-    environment: NotRequired[str]
-    """What resources are tagged with; the stack's name by default."""
-    endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
-    tags: NotRequired[dict[str, str]]
-    """Further tags for every resource that can have tags."""
+_OF_THE_FIREWALL = (ADDRESS_TYPE, DIAGNOSTICS_TYPE, FIREWALL_TYPE)
 
 
 class AzureWsusFirewallRules(pulumi.ComponentResource):
-    """A rule collection group, on a firewall policy that it creates or is given."""
+    """Rule collection groups, on a firewall policy that it creates or is given."""
 
     rule_collection_group_id: pulumi.Output[str]
-    """The rule collection group's id."""
+    """The first rule collection group's id."""
     firewall_policy_name: pulumi.Output[str]
     """The firewall policy's name."""
 
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Declare the policy, where it is ours, and the group.
+        """Declare IP Groups, the policy, where it is ours, and the groups one after another.
 
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
@@ -78,39 +55,81 @@ class AzureWsusFirewallRules(pulumi.ComponentResource):
             {"resourceGroupName": args["resource_group_name"]},
             opts,
         )
-        _, control = _compile(args)
-        *policies, group = control.documents(name.removesuffix("-firewall"))
-        child = pulumi.ResourceOptions(parent=self)
-        policy_name: pulumi.Input[str] = args["firewall_policy"]["name"]
-        for document in policies:
-            policy = azure.network.FirewallPolicy(
-                f"{name}-policy",
-                firewall_policy_name=document.properties["firewallPolicyName"],
-                location=args["location"],
-                resource_group_name=args["resource_group_name"],
-                sku=document.properties["sku"],
-                tags=document.properties["tags"],
-                threat_intel_mode=document.properties["threatIntelMode"],
-                opts=child,
-            )
-            policy_name = policy.name
-        rules = azure.network.FirewallPolicyRuleCollectionGroup(
-            f"{name}-rules",
-            firewall_policy_name=policy_name,
-            priority=group.properties["priority"],
-            resource_group_name=args["resource_group_name"],
-            rule_collection_group_name=group.properties["ruleCollectionGroupName"],
-            rule_collections=group.properties["ruleCollections"],
-            opts=child,
+        declared = Declared()
+        control = compiled(args, declared, "azure-application-rules", "firewall_policy")
+        documents = control.documents(name.removesuffix("-firewall"))
+        declared.declare((each for each in documents if each.type not in _OF_THE_FIREWALL), self)
+        groups, policies = declared.of(GROUP_TYPE), declared.of(POLICY_TYPE)
+        self.rule_collection_group_id = groups[0].id
+        self.firewall_policy_name = (
+            policies[0].name
+            if policies
+            else pulumi.Output.from_input(args["firewall_policy"]["name"])
         )
-        self.rule_collection_group_id = rules.id
-        self.firewall_policy_name = pulumi.Output.from_input(policy_name)
+        self.firewall_policy_id = policies[0].id if policies else None
         self.register_outputs(
             {
                 "firewallPolicyName": self.firewall_policy_name,
                 "ruleCollectionGroupId": self.rule_collection_group_id,
             }
         )
+
+
+class AzureWsusFirewall(pulumi.ComponentResource):
+    """A firewall with its public address and, where a workspace is given, its logs."""
+
+    firewall_id: pulumi.Output[str]
+    """The firewall's id."""
+    private_address: pulumi.Output[str]
+    """Its private address: the next hop of a route table."""
+
+    def __init__(
+        self, name: str, args: AzureWsusFirewallArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the address, the firewall and its diagnostics, on a policy that has its rules."""
+        super().__init__(
+            "wsus-egress:index:AzureWsusFirewall",
+            name,
+            {"resourceGroupName": args["resource_group_name"]},
+            opts,
+        )
+        prefix = name.removesuffix("-gateway")
+        declared = Declared({f"${{{prefix}-firewall-policy.id}}": args["firewall_policy_id"]})
+        declared.declare(compiled_firewall(args, declared, prefix), self)
+        (created,) = declared.of(FIREWALL_TYPE)
+        self.firewall_id = created.id
+        self.private_address = created.ip_configurations[0].private_ip_address
+        self.register_outputs(
+            {"firewallId": self.firewall_id, "privateAddress": self.private_address}
+        )
+
+
+class AzureWsusRouteTable(pulumi.ComponentResource):
+    """The servers' route table: 0.0.0.0/0 to the firewall."""
+
+    route_table_id: pulumi.Output[str]
+    """The route table's id: set it on the servers' subnets."""
+
+    def __init__(
+        self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the table. Its subnets are AzureWsusEgress's: they need the security group too.
+
+        Raises:
+            pulumi.RunError: When the policy cannot be used, before any resource is declared.
+        """
+        super().__init__(
+            "wsus-egress:index:AzureWsusRouteTable",
+            name,
+            {"resourceGroupName": args["resource_group_name"]},
+            opts,
+        )
+        declared = Declared()
+        control = compiled(args, declared, "azure-route-table", "route_table")
+        document = control.documents(name.removesuffix("-routes"))[0]
+        (table,) = declared.declare([document], self)
+        self.route_table_id = table.id
+        self.register_outputs({"routeTableId": self.route_table_id})
 
 
 class AzureWsusNetworkSecurityGroup(pulumi.ComponentResource):
@@ -133,35 +152,32 @@ class AzureWsusNetworkSecurityGroup(pulumi.ComponentResource):
             {"resourceGroupName": args["resource_group_name"]},
             opts,
         )
-        control, _ = _compile(args)
-        (document,) = control.documents(name.removesuffix("-nsg"))
-        group = azure.network.NetworkSecurityGroup(
-            name,
-            location=args["location"],
-            network_security_group_name=document.properties["networkSecurityGroupName"],
-            resource_group_name=args["resource_group_name"],
-            security_rules=document.properties["securityRules"],
-            tags=document.properties["tags"],
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        declared = Declared()
+        control = compiled(args, declared, "azure-nsg", "network_security_group")
+        document = control.documents(name.removesuffix("-nsg"))[0]
+        (group,) = declared.declare([document], self)
         self.network_security_group_id = group.id
         self.register_outputs({"networkSecurityGroupId": self.network_security_group_id})
 
 
 class AzureWsusEgress(pulumi.ComponentResource):
-    """The policy enforced in one virtual network: firewall rules and network security group."""
+    """The policy enforced in one virtual network, along the whole path to the Internet."""
 
-    rule_collection_group_id: pulumi.Output[str]
-    """The rule collection group's id."""
-    firewall_policy_name: pulumi.Output[str]
+    rule_collection_group_id: pulumi.Output[str] | None
+    """The first rule collection group's id."""
+    firewall_policy_name: pulumi.Output[str] | None
     """The firewall policy's name."""
     network_security_group_id: pulumi.Output[str]
     """The network security group's id: set it on the servers' subnets."""
+    route_table_id: pulumi.Output[str] | None
+    """The route table's id: set it on the servers' subnets."""
+    firewall_private_address: pulumi.Output[str] | None
+    """The private address of the firewall that is created in mode `full`."""
 
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Declare everything.
+        """Declare everything, the rules before the firewall and the firewall before the route.
 
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
@@ -172,42 +188,62 @@ class AzureWsusEgress(pulumi.ComponentResource):
             {"resourceGroupName": args["resource_group_name"]},
             opts,
         )
+        declared = Declared()
+        control = compiled(args, declared, "azure-nsg", "network_security_group")
         child = pulumi.ResourceOptions(parent=self)
-        rules = AzureWsusFirewallRules(f"{name}-firewall", args, child)
         group = AzureWsusNetworkSecurityGroup(f"{name}-nsg", args, child)
-        self.rule_collection_group_id = rules.rule_collection_group_id
-        self.firewall_policy_name = rules.firewall_policy_name
         self.network_security_group_id = group.network_security_group_id
-        self.register_outputs(
-            {
-                "firewallPolicyName": self.firewall_policy_name,
-                "networkSecurityGroupId": self.network_security_group_id,
-                "ruleCollectionGroupId": self.rule_collection_group_id,
-            }
-        )
+        ids = {f"${{{name}-nsg.id}}": group.network_security_group_id}
+        self.rule_collection_group_id = self.firewall_policy_name = None
+        self.route_table_id = self.firewall_private_address = None
+        routed = args
+        if args.get("firewall_policy") is not None:
+            rules = AzureWsusFirewallRules(f"{name}-firewall", args, child)
+            self.rule_collection_group_id = rules.rule_collection_group_id
+            self.firewall_policy_name = rules.firewall_policy_name
+            if args.get("firewall") is not None and rules.firewall_policy_id is not None:
+                routed = self._with_firewall(name, args, rules)
+        if args.get("route_table") is not None:
+            table = AzureWsusRouteTable(f"{name}-routes", routed, child)
+            self.route_table_id = table.route_table_id
+            ids[f"${{{name}-route-table.id}}"] = table.route_table_id
+            control = compiled(args, declared, "azure-route-table", "route_table")
+        subnets = [each for each in control.documents(name) if each.type == SUBNET_TYPE]
+        declared.given.update(ids)
+        declared.declare(subnets, self)
+        outputs = {
+            "firewallPolicyName": self.firewall_policy_name,
+            "firewallPrivateAddress": self.firewall_private_address,
+            "networkSecurityGroupId": self.network_security_group_id,
+            "routeTableId": self.route_table_id,
+            "ruleCollectionGroupId": self.rule_collection_group_id,
+        }
+        self.register_outputs({key: value for key, value in outputs.items() if value is not None})
 
-
-def _compile(args: AzureWsusEgressArgs) -> tuple[AzureNsg, AzureApplicationRules]:
-    target: dict[str, Any] = {
-        "resource_group": text_or(args["resource_group_name"], UNKNOWN_TEXT),
-        "location": text_or(args["location"], UNKNOWN_TEXT),
-        "address_space": list(args["address_space"]),
-        "firewall_policy": dict(args["firewall_policy"]),
-        "tags": dict(args.get("tags") or {}),
-    }
-    optional: Mapping[str, Any] = args
-    for key in ("destinations", "fqdn_tags", "rule_collection_group_priority"):
-        if optional.get(key) is not None:
-            target[key] = optional[key]
-    environment = args.get("environment") or pulumi.get_stack()
-    try:
-        _, _, controls = compile_arguments(
-            environment, args["policy"], "azure", target, args.get("endpoint_lists")
-        )
-    except PolicyErrors as error:
-        raise pulumi.RunError(str(error)) from error
-    by_kind = {type(control): control for control in controls}
-    group, rules = by_kind[AzureNsg], by_kind[AzureApplicationRules]
-    assert isinstance(group, AzureNsg)  # noqa: S101 - an Azure target has both
-    assert isinstance(rules, AzureApplicationRules)  # noqa: S101
-    return group, rules
+    def _with_firewall(
+        self, name: str, args: AzureWsusEgressArgs, rules: AzureWsusFirewallRules
+    ) -> AzureWsusEgressArgs:
+        """Declare the firewall once its policy has every rule; the arguments with its address."""
+        assert rules.firewall_policy_id is not None  # noqa: S101 - mode full creates the policy
+        given: AzureWsusFirewallArgs = {
+            "resource_group_name": args["resource_group_name"],
+            "location": args["location"],
+            "firewall": args["firewall"],
+            "firewall_policy_id": rules.firewall_policy_id,
+            "sku": args["firewall_policy"].get("sku") or "Standard",
+            "environment": args.get("environment") or pulumi.get_stack(),
+            "tags": dict(args.get("tags") or {}),
+        }
+        after = pulumi.ResourceOptions(parent=self, depends_on=[rules])
+        firewall = AzureWsusFirewall(f"{name}-gateway", given, after)
+        self.firewall_private_address = firewall.private_address
+        routed: AzureWsusEgressArgs = {
+            **args,
+            "firewall_policy": {**args["firewall_policy"], "mode": "policy"},
+            "route_table": {
+                **(args.get("route_table") or {}),
+                "firewall_address": firewall.private_address,
+            },
+        }
+        del routed["firewall"]
+        return routed
