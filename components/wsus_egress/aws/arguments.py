@@ -104,7 +104,7 @@ class DnsFirewallArgs(TypedDict):
     """Route 53 Resolver DNS Firewall, for the whole VPC."""
 
     priority: NotRequired[int]
-    """101 to 9900, unique among the VPC's rule groups; 200 by default."""
+    """101 to 9899, unique among the VPC's rule groups; 200 by default."""
     also_resolve: NotRequired[list[str]]
     """Patterns that the VPC must resolve besides the endpoint lists."""
     block_response: NotRequired[str]
