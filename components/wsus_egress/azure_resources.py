@@ -216,7 +216,7 @@ def compiled_firewall(
         settings["name"],
         network,
         ("1", "2", "3") if zones is None else tuple(zones),
-        workspace and declared.stand_in(f"{_ID}/workspaces/workspace", workspace),
+        None if workspace is None else declared.stand_in(f"{_ID}/workspaces/workspace", workspace),
     )
     target = AzureTarget(
         resource_group=declared.stand_in(_RESOURCE_GROUP, args["resource_group_name"]),

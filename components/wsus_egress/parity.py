@@ -101,7 +101,6 @@ def _verdict(policy: EgressPolicy, controls: Sequence[Control], flow: Flow) -> V
 
 def _names(controls: Sequence[Control], flow: Flow) -> Bounds:
     together = Bounds.exact(ALL_NAMES)
-    for control in met(controls, flow):
-        if (bounds := control.names(flow)) is not None:
-            together &= bounds
+    for bounds in filter(None, (control.names(flow) for control in met(controls, flow))):
+        together &= bounds
     return together

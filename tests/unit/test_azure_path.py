@@ -17,6 +17,7 @@ from wsus_egress.controls.azure_route_table import AzureRouteTable
 from wsus_egress.controls.base import met
 from wsus_egress.environment import Environment
 from wsus_egress.policy import Flow, Protocol
+from wsus_egress.problems import PolicyErrors
 from wsus_egress.proof import Fidelity, Proof, path_verdict, prove
 
 Build = Callable[..., Environment]
@@ -457,6 +458,66 @@ def test_application_security_groups_stand_for_servers(compiled: Compile) -> Non
     assert "10.99.0.1" == rules["allow-to-one-2"]["sourceAddressPrefix"]
     assert Fidelity.EXACT is prove(built, built.targets[0], (group, _), TODAY).fidelity
     assert "one's application security group has its addresses only" in group.assumptions
+
+
+def test_a_service_tag_without_a_port_has_no_rule(compiled: Compile) -> None:
+    """Where only HTTP is asked for, the tag that is for HTTPS alone stays away."""
+    entry = {"pattern": "a.com", "schemes": ["http"], "owner": "team", "reason": "test"}
+    own = {"networkSecurityGroup": {"destinations": "service-tags"}}
+    _, controls = compiled(own, extraEndpoints=[entry], schemes="as-listed")
+    ids = [each.id for each in controls[0].rules if "azure" in each.id]
+
+    assert ["allow-azurefrontdoor-firstparty"] == ids
+
+
+def test_subnets_without_a_route_table(compiled: Compile) -> None:
+    """The security group alone is attached, and a wrong range is refused."""
+    subnet = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
+    _, controls = compiled({"subnets": [subnet]})
+    attached = controls[0].documents("wsus")[1].properties
+
+    assert "routeTable" not in attached
+    assert {"id": "${wsus-nsg.id}"} == attached["networkSecurityGroup"]
+    with pytest.raises(PolicyErrors, match="host bits"):
+        compiled({"subnets": [{**subnet, "addressPrefix": "10.20.0.1/24"}]})
+
+
+def test_a_firewall_without_a_workspace_has_no_logs(compiled: Compile) -> None:
+    """Its zones are all three where nothing is said, as Azure.Firewall.AvailabilityZones asks."""
+    network = BASE_POLICY.replace("firewallPolicies/parent", "virtualNetworks/vnet")
+    firewall = {"name": "afw", "virtualNetwork": network}
+    _, controls = compiled({**policy(mode="full"), "firewall": firewall})
+    documents = {each.name: each.properties for each in controls[-1].documents("wsus")}
+
+    assert "wsus-firewall-logs" not in documents
+    assert ["1", "2", "3"] == documents["wsus-firewall"]["zones"]
+
+
+def test_network_rules_in_words(compiled: Compile) -> None:
+    """Ours by their destinations, others' with their owner, any where nothing is said."""
+    rules = [rule("all", "deny", inherited=True)]
+    kms = {"name": "kms", "destinationPorts": [1688], "fqdns": ["kms.a.com"], "reason": "key"}
+    _, controls = compiled(
+        {**policy(basePolicy=BASE_POLICY, rules=rules, dnsProxy=True), "networkRules": [kms]}
+    )
+
+    assert [
+        "base policy: deny network any/any from 0.0.0.0/0 to any",
+        "allow network tcp/1688 from 10.20.0.10 to kms.a.com",
+    ] == [each.text for each in controls[-1].rules[:2]]
+    assert [(), ()] == [each.endpoints for each in controls[-1].rules[:2]]
+
+
+def test_a_route_to_nowhere_denies(compiled: Compile) -> None:
+    """And what is no traffic to the Internet is not routed here."""
+    _, controls = compiled({"routeTable": {"firewallAddress": "10.20.255.4"}})
+    table = controls[1]
+    assert isinstance(table, AzureRouteTable)
+    nowhere = replace(table, rules=(replace(table.rules[0], next_hop="None"),))
+
+    assert Verdict.DENY is nowhere.admits(web("a.com")).verdict
+    (route,) = nowhere.documents("wsus")[0].properties["routes"]
+    assert "nextHopIpAddress" not in route
 
 
 def test_lateral_movement_may_be_left_open(compiled: Compile) -> None:

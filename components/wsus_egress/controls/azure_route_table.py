@@ -180,6 +180,5 @@ def compile_route_table(
 
 def _routes(target: AzureTarget) -> Iterator[Route]:
     yield Route("default-to-firewall", DEFAULT_ROUTE, "VirtualAppliance", FIREWALL)
-    if target.route_table:
-        for direct in target.route_table.direct:
-            yield Route(f"direct-{direct.name}", direct.prefix, "Internet")
+    for direct in target.route_table.direct if target.route_table else ():
+        yield Route(f"direct-{direct.name}", direct.prefix, "Internet")
