@@ -323,4 +323,13 @@ def subject_of(policy: EgressPolicy, flow: Flow) -> str:
     return "names" if fits and flow.name is not None else "nameless"
 
 
-__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "Unproved", "path_verdict", "prove", "subject_of"]
+__all__ = [
+    "Deviation",
+    "Fidelity",
+    "NameSet",
+    "Proof",
+    "Unproved",
+    "path_verdict",
+    "prove",
+    "subject_of",
+]

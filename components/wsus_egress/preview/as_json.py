@@ -54,7 +54,9 @@ def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
         {
             "environment": analysis.environment.name,
             "targets": [_proof(target.proof) for target in analysis.targets if target.proof],
-            **({"parity": found} if (found := [_parity(each) for each in parity(analysis)]) else {}),
+            **(
+                {"parity": found} if (found := [_parity(each) for each in parity(analysis)]) else {}
+            ),
         }
         for analysis in analyses
     ]
