@@ -37,17 +37,18 @@ def azure_target(azure: AzureSettings, refuse: Refuse) -> AzureTarget:
         address_space=_networks(("azure", "addressSpace"), azure.address_space, refuse),
         destinations=azure.destinations,
         fqdn_tags=tuple(azure.fqdn_tags),
-        firewall_policy=policy and _policy(policy, refuse),
+        firewall_policy=None if policy is None else _policy(policy, refuse),
         rule_collection_group_priority=azure.rule_collection_group_priority,
         tags=tuple(sorted(azure.tags.items())),
         deny_rest=azure.deny_rest,
         ip_groups=azure.ip_groups,
         network_rules=_permits(azure, refuse),
-        firewall=firewall
-        and Firewall(
+        firewall=None
+        if firewall is None
+        else Firewall(
             firewall.name, firewall.virtual_network, tuple(firewall.zones), firewall.workspace
         ),
-        route_table=table and _route_table(table, refuse),
+        route_table=None if table is None else _route_table(table, refuse),
         security_group=SecurityGroup(
             group.destinations,
             tuple(sorted(group.application_security_groups.items())),

@@ -41,7 +41,7 @@ def application_rules(
     """Every rule in the order in which Azure reads them, others' rules in their places."""
     firewall = target.firewall_policy
     assert firewall is not None  # noqa: S101 - without one there is no such control
-    own = [
+    own: list[FirewallRule] = [
         *_network_rules(target, sources),
         *_names(policy, target, firewall, sources),
         *_denial(policy, target, firewall, sources),

@@ -147,9 +147,9 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         yield _refusal("azure.firewall", what, "write firewallPolicy.mode: full, or leave it out")
     if policy and policy.existing:
         for key, given in (
-            ("basePolicy", policy.base_policy and not policy.rules),
+            ("basePolicy", bool(policy.base_policy and not policy.rules)),
             ("dnsProxy", policy.dns_proxy),
-            ("dnsServers", policy.dns_servers),
+            ("dnsServers", bool(policy.dns_servers)),
         ):
             if given:
                 what = "the policy exists already, and is not changed"
@@ -157,9 +157,9 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
                 yield _refusal(f"azure.firewallPolicy.{key}", what, instead)
     if policy is None:
         for key, given in (
-            ("networkRules", target.network_rules),
+            ("networkRules", bool(target.network_rules)),
             ("ipGroups", target.ip_groups),
-            ("routeTable", target.route_table),
+            ("routeTable", target.route_table is not None),
         ):
             if given:
                 what = "there is no firewall policy to which this belongs"
