@@ -1,14 +1,13 @@
 """One environment as one Pulumi stack: its settings to components, their ids to outputs."""
 
 import json
-import re
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pulumi
 
 from wsus_egress.args import PolicyArgs
-from wsus_egress.arguments import azure_arguments
+from wsus_egress.arguments import aws_arguments, azure_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import environment_from_config
@@ -17,7 +16,7 @@ POLICY = ("mode", "lists", "schemes", "extraEndpoints", "servers", "clients", "i
 WORDS = ("mode", "schemes")
 
 config = pulumi.Config()
-settings = {
+settings: dict[str, Any] = {
     key: value if key in WORDS else json.loads(value)
     for key in (*POLICY, "aws", "azure", "accept")
     if (value := config.get(key)) is not None
@@ -31,18 +30,13 @@ except PolicyErrors as error:
 policy = cast(PolicyArgs, {key: settings[key] for key in POLICY if key in settings})
 
 
-def _snake(key: str) -> str:
-    """A setting's name as an argument's: vpcId as vpc_id."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
-
-
 # Each cloud's SDK takes a second to load: only that of a target that there is.
-if aws := environment.aws:
+if environment.aws:
     from wsus_egress.aws import AwsWsusEgress
     from wsus_egress.aws.arguments import AwsWsusEgressArgs
 
-    given = {_snake(key): value for key, value in dict(settings["aws"]).items()}
-    in_aws = AwsWsusEgress("wsus", cast(AwsWsusEgressArgs, {"policy": policy, **given}))
+    given = {"policy": policy, **aws_arguments(settings["aws"])}
+    in_aws = AwsWsusEgress("wsus", cast(AwsWsusEgressArgs, given))
     pulumi.export("awsSecurityGroupIds", in_aws.security_group_ids)
     pulumi.export("awsRuleGroupArns", in_aws.rule_group_arns)
     pulumi.export("awsFirewallPolicyArn", in_aws.firewall_policy_arn)

@@ -12,6 +12,7 @@ from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.endpoints import load_lists
 from wsus_egress.environment import Environment, Target
+from wsus_egress.settings_aws import AwsSettings
 from wsus_egress.settings_azure import AzureSettings
 
 # Stands for a value that only a deployed resource has. Never sent: components pass the value itself.
@@ -33,6 +34,15 @@ def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
     """
     given = AzureSettings.model_validate(settings).model_dump(exclude_unset=True)
     return {"resource_group_name": given.pop("resource_group"), **given}
+
+
+def aws_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `aws` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    return AwsSettings.model_validate(settings).model_dump(exclude_unset=True)
 
 
 def compile_arguments(
