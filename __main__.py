@@ -10,7 +10,7 @@ import pulumi
 from wsus_egress.args import PolicyArgs
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
-from wsus_egress.project import environment_from_config
+from wsus_egress.project import LISTS_FOLDER, environment_from_config
 
 POLICY = ("mode", "lists", "schemes", "extraEndpoints", "servers", "clients", "ipv6")
 WORDS = ("mode", "schemes")
@@ -41,7 +41,9 @@ if aws := environment.aws:
     from wsus_egress.aws.arguments import AwsWsusEgressArgs
 
     given = {_snake(key): value for key, value in dict(settings["aws"]).items()}
-    in_aws = AwsWsusEgress("wsus", cast(AwsWsusEgressArgs, {"policy": policy, **given}))
+    in_aws = AwsWsusEgress(
+        "wsus", cast(AwsWsusEgressArgs, {"policy": policy, "endpoint_lists": LISTS_FOLDER, **given})
+    )
     pulumi.export("awsSecurityGroupIds", in_aws.security_group_ids)
     pulumi.export("awsRuleGroupArns", in_aws.rule_group_arns)
     pulumi.export("awsFirewallPolicyArn", in_aws.firewall_policy_arn)
@@ -55,6 +57,7 @@ if azure := environment.azure:
         "wsus",
         {
             "policy": policy,
+            "endpoint_lists": LISTS_FOLDER,
             "resource_group_name": azure.resource_group,
             "location": azure.location,
             "address_space": [str(network) for network in azure.address_space],
