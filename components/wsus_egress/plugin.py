@@ -7,6 +7,7 @@ say whose package it is, and makes wrong arguments an error that names them.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Final
 
@@ -23,6 +24,7 @@ from wsus_egress.release import VERSION
 
 NAME: Final = "wsus-egress"
 
+_ARGS: Final = re.compile(rf"({NAME}:index:\w+)Args\b")
 _ABOUT: Final = {
     "displayName": "WSUS egress",
     "description": "One endpoint list, enforced as WSUS egress rules on AWS and Azure, and proved.",
@@ -50,7 +52,9 @@ class WsusEgressProvider(ComponentProvider):
     def __init__(self) -> None:
         """Infer the schema of every component."""
         super().__init__(components(), NAME, version=VERSION)
-        self.schema = json.dumps({**json.loads(self.schema or "{}"), **_ABOUT})
+        # SDKs end a type's name in Args by themselves: PolicyArgs would become PolicyArgsArgs.
+        text = _ARGS.sub(r"\1", self.schema or "{}")
+        self.schema = json.dumps({**json.loads(text), **_ABOUT})
 
     def construct(
         self,
