@@ -10,7 +10,7 @@ from wsus_egress.args import PolicyArgs
 from wsus_egress.arguments import aws_arguments, azure_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
-from wsus_egress.project import environment_from_config
+from wsus_egress.project import LISTS_FOLDER, environment_from_config
 
 POLICY = ("mode", "lists", "schemes", "extraEndpoints", "servers", "clients", "ipv6")
 WORDS = ("mode", "schemes")
@@ -35,7 +35,7 @@ if environment.aws:
     from wsus_egress.aws import AwsWsusEgress
     from wsus_egress.aws.arguments import AwsWsusEgressArgs
 
-    given = {"policy": policy, **aws_arguments(settings["aws"])}
+    given = {"policy": policy, "endpoint_lists": LISTS_FOLDER, **aws_arguments(settings["aws"])}
     in_aws = AwsWsusEgress("wsus", cast(AwsWsusEgressArgs, given))
     pulumi.export("awsSecurityGroupIds", in_aws.security_group_ids)
     pulumi.export("awsRuleGroupArns", in_aws.rule_group_arns)
@@ -45,7 +45,7 @@ if environment.aws:
 if environment.azure:
     from wsus_egress.azure import AzureWsusEgress, AzureWsusEgressArgs
 
-    given = {"policy": policy, **azure_arguments(settings["azure"])}
+    given = {"policy": policy, "endpoint_lists": LISTS_FOLDER, **azure_arguments(settings["azure"])}
     in_azure = AzureWsusEgress("wsus", cast(AzureWsusEgressArgs, given))
     pulumi.export("azureFirewallPolicyName", in_azure.firewall_policy_name)
     pulumi.export("azureNetworkSecurityGroupId", in_azure.network_security_group_id)

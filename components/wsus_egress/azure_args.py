@@ -182,7 +182,7 @@ class AzureWsusEgressArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource that can have tags."""
 

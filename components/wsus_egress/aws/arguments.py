@@ -138,7 +138,7 @@ class AwsWsusEgressArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 
@@ -157,7 +157,7 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 
@@ -174,7 +174,7 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 
@@ -191,7 +191,7 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 

@@ -18,6 +18,7 @@ from wsus_egress.aws.arguments import (
 from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
 from wsus_egress.aws.network_firewall import AwsWsusNetworkFirewall
 from wsus_egress.aws.security_group import AwsWsusSecurityGroup
+from wsus_egress.checked import check_arguments
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 
 _PARTS = ("security_group", "network_firewall", "dns_firewall")
@@ -49,6 +50,7 @@ class AwsWsusEgress(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AwsWsusEgressArgs)
         super().__init__("wsus-egress:index:AwsWsusEgress", name, {"vpcId": args["vpc_id"]}, opts)
         controls = compile_aws(args, StandIns(), *_PARTS)
         groups = next(each for each in controls if isinstance(each, AwsSecurityGroups)).groups
