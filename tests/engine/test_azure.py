@@ -112,3 +112,19 @@ def test_components_take_outputs(project: Project) -> None:
     (configuration,) = by_type["AzureFirewall"]["ipConfigurations"]
     assert configuration["subnet"]["id"].endswith("vnet-wsus-sandbox/subnets/AzureFirewallSubnet")
     assert "rg-wsus-sandbox" == by_type["RouteTable"]["resourceGroupName"]
+
+
+def test_the_whole_path_is_previewed_and_taken_down(project: Project) -> None:
+    """Prod's first preview knows no address yet, its `up` passes, and nothing blocks its end."""
+    project.pulumi("stack", "init", "prod")
+    result = project.pulumi("up", "--yes", "--stack", "prod")
+
+    assert 0 == result.returncode, result.stdout + result.stderr
+
+    # AWS's firewall is protected against deletion in prod, so that one is left.
+    gone = project.pulumi("destroy", "--yes", "--continue-on-error", "--stack", "prod")
+    left = project.export("prod")["deployment"]["resources"]
+
+    assert [] == [each["urn"] for each in left if each["type"].startswith("azure-native:")]
+    failed = [line for line in gone.stdout.splitlines() if "failed**" in line]
+    assert [] == [line for line in failed if "azure-native" in line]
