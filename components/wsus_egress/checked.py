@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from wsus_egress.endpoints import choices
 from wsus_egress.problems import Collector
 
 
-def check_arguments(name: str, args: Any, kind: type) -> None:
-    """Refuse arguments that are missing, empty or unknown.
+def wrong_arguments(name: str, args: Any, kind: type) -> str:
+    """What is wrong with arguments: some are missing, empty or unknown.
 
     Args:
         name: The component's, for the message.
         args: What the program gave.
         kind: The TypedDict that describes them.
 
-    Raises:
-        pulumi.RunError: With everything that is wrong.
+    Returns:
+        Everything that is wrong, a line each; nothing where they can be used.
     """
     required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
     optional: frozenset[str] = getattr(kind, "__optional_keys__", frozenset())
@@ -35,6 +33,5 @@ def check_arguments(name: str, args: Any, kind: type) -> None:
         for key in sorted(set(args) - required - optional):
             what = f"is no argument of {kind.__name__}"
             problems.add(None, str(key), what, choices(required | optional))
-    if problems.problems:
-        lines = "\n".join(map(str, problems.problems))
-        raise pulumi.RunError(f"{name}: {lines}")
+    lines = "\n".join(map(str, problems.problems))
+    return f"{name}: {lines}" if lines else ""

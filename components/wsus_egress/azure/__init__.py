@@ -5,12 +5,13 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
-from wsus_egress.azure_args import (
+from wsus_egress.azure.arguments import (
     AzureWsusEgressArgs,
     AzureWsusFirewallArgs,
     FirewallPolicyArgs,
+    check_arguments,
 )
-from wsus_egress.azure_resources import Declared, compiled, compiled_firewall
+from wsus_egress.azure.resources import Declared, compiled, compiled_firewall
 from wsus_egress.controls.azure_firewall import (
     ADDRESS_TYPE,
     DIAGNOSTICS_TYPE,
@@ -49,6 +50,7 @@ class AzureWsusFirewallRules(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AzureWsusEgressArgs)
         super().__init__(
             "wsus-egress:index:AzureWsusFirewallRules",
             name,
@@ -87,6 +89,7 @@ class AzureWsusFirewall(pulumi.ComponentResource):
         self, name: str, args: AzureWsusFirewallArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Declare the address, the firewall and its diagnostics, on a policy that has its rules."""
+        check_arguments(name, args, AzureWsusFirewallArgs)
         super().__init__(
             "wsus-egress:index:AzureWsusFirewall",
             name,
@@ -118,6 +121,7 @@ class AzureWsusRouteTable(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AzureWsusEgressArgs)
         super().__init__(
             "wsus-egress:index:AzureWsusRouteTable",
             name,
@@ -146,6 +150,7 @@ class AzureWsusNetworkSecurityGroup(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AzureWsusEgressArgs)
         super().__init__(
             "wsus-egress:index:AzureWsusNetworkSecurityGroup",
             name,
@@ -182,6 +187,7 @@ class AzureWsusEgress(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AzureWsusEgressArgs)
         super().__init__(
             "wsus-egress:index:AzureWsusEgress",
             name,

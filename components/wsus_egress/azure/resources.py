@@ -8,7 +8,7 @@ import pulumi
 import pulumi_azure_native as azure
 
 from wsus_egress.arguments import compile_arguments
-from wsus_egress.azure_args import AzureWsusEgressArgs, AzureWsusFirewallArgs
+from wsus_egress.azure.arguments import AzureWsusEgressArgs, AzureWsusFirewallArgs
 from wsus_egress.controls import Control, Document
 from wsus_egress.controls.azure_firewall import azure_tags, firewall_resources
 from wsus_egress.environment_azure import AzureTarget, Firewall
