@@ -6,7 +6,7 @@ import ipaddress
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from wsus_egress.policy import Address, Network, Party
 
@@ -69,10 +69,10 @@ def text_of(found: Iterable[Piece]) -> str:
 
 
 def _blocks(found: Iterable[Piece]) -> Iterator[Network]:
-    by_version: dict[int, list[Network]] = {4: [], 6: []}
+    by_version: dict[int, list[Any]] = {4: [], 6: []}
     for version, first, last in found:
         low, high = _address(version, first), _address(version, last)
-        by_version[version] += ipaddress.summarize_address_range(low, high)  # type: ignore[type-var]
+        by_version[version] += ipaddress.summarize_address_range(low, high)
     for networks in by_version.values():
         yield from ipaddress.collapse_addresses(networks)
 
