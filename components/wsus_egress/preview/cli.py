@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -174,6 +174,63 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
         for explainer in explainers:
             sys.stdout.write(show(explainer.explain(request)) + "\n")
     sys.exit(status)
+
+
+@main.command()
+@_project
+@_environments
+@_today
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE.html",
+    help="The file to write; it is whole, or not there.",
+)
+def report(project: Path, names: Sequence[str], today: datetime.date, output: Path) -> None:
+    """Write one page: matrix, topology, and a search box that answers like `explain`.
+
+    The page is one file that loads nothing. Fails with status 1 where `check` does.
+    """
+    from wsus_egress.preview import report as reporting  # noqa: PLC0415
+
+    try:
+        found = reporting.report(project, names, today)
+        reporting.write(output, found.page)
+    except PolicyErrors as error:
+        _refuse(error, "text")
+    except reporting.Unwritable as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(UNUSABLE)
+    sys.exit(FINDING if found.findings else FINE)
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE.md")
+@click.option("--number", help="The pull request's number.  [default: what the CI says]")
+@click.option(
+    "--key",
+    default="preview",
+    show_default=True,
+    help="Tells several projects' comments in one repository apart.",
+)
+def comment(file: TextIO, number: str | None, key: str) -> None:
+    """Write a file as the one comment on this job's pull request, or update it.
+
+    Works in GitHub Actions, GitLab CI and Azure Pipelines. The token is read from GITHUB_TOKEN,
+    GITLAB_TOKEN or SYSTEM_ACCESSTOKEN.
+    """
+    from wsus_egress.preview import comment as commenting  # noqa: PLC0415
+    from wsus_egress.preview.rest import Refused  # noqa: PLC0415
+
+    try:
+        platform = commenting.platform_of(os.environ, number)
+        outcome = commenting.publish(platform, file.read(), key)
+    except (commenting.NoPlace, Refused, UnicodeDecodeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(UNUSABLE)
+    click.echo(f"comment {outcome}")
 
 
 def _lines() -> Iterable[str]:

@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from wsus_egress.preview import as_html
+from wsus_egress.preview.analysis import analyse, stale_acceptances
 
 
 class Unwritable(ValueError):  # noqa: N818 - as InvalidName
     """A place where no file can be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The page, and whether there is something in it that nobody accepts."""
+
+    page: str
+    findings: bool
+
+
+def report(project: Path, names: Sequence[str], today: datetime.date) -> Report:
+    """The page of a project's environments.
+
+    Raises:
+        PolicyErrors: With every problem of the project.
+    """
+    analyses = analyse(project, names, today, each_control=True)
+    proofs = [target.proof for each in analyses for target in each.targets if target.proof]
+    return Report(
+        as_html.page(analyses, stale_acceptances(analyses)),
+        any(proof.findings for proof in proofs),
+    )
 
 
 def write(path: Path, text: str) -> None:

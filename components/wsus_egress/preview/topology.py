@@ -13,7 +13,7 @@ from typing import Final, Literal
 from wsus_egress.policy import EgressPolicy, Mode, Party, Place
 from wsus_egress.preview.analysis import Analysis
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 184, 58, 76, 14
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 178, 62, 56, 14
 _PAD, _HEAD, _BUS = 18, 30, 16
 _LINE: Final = 16
 _PLACES: Final[tuple[Place, ...]] = ("aws", "azure", "elsewhere")
@@ -99,10 +99,10 @@ def draw(analysis: Analysis) -> Picture:
         inner = stack * (_HEIGHT + _GAP_Y) - _GAP_Y
         if place in controls:
             names = controls[place]
-            tall = _HEIGHT - 2 * _LINE + (len(names) + 1) * _LINE
+            tall = _HEIGHT + (len(names) - 2) * _LINE
             inner = max(inner, tall)
             exits[place] = Box(
-                "controls", edge + _PAD, top + _HEAD, _WIDTH, tall, "passes", names
+                "controls", edge + _PAD, top + _HEAD, _WIDTH, tall, "controls", names
             )  # fmt: skip
         height = _HEAD + inner + _BUS + _PAD
         lanes.append(Box("lane", _PAD, top, edge + _WIDTH + _PAD, height, _TITLES[place]))

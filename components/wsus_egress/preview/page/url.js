@@ -47,8 +47,8 @@ function checkAuthority(authority) {
     const afterUser = authority.slice(authority.lastIndexOf("@") + 1);
     const start = afterUser.indexOf("["), end = afterUser.indexOf("]");
     const tail = afterUser.slice(end + 1);
-    if (start !== 0 || end < 0 || (tail && !tail.startsWith(":"))) {
-      // Python before 3.13 takes some of these, and reads them in its own way.
+    if (start !== 0 || (tail && !tail.startsWith(":")) || authority.match(/[[\]]/g).length > 2) {
+      // Versions of Python differ: some refuse these, some read them in a way of their own.
       throw new Unsure("it has brackets in an unusual place");
     }
     const inside = afterUser.slice(1, end);
@@ -123,7 +123,8 @@ function parseIpv6(whole) {
 
 // The normal form of a host name; null where it is none.
 function hostName(text) {
-  let name = text.replace(/\.$/, "").toLowerCase();
+  // UTS 46 takes three more full stops for dots.
+  let name = text.replace(/[\u3002\uff0e\uff61]/g, ".").replace(/\.$/, "").toLowerCase();
   if (/[@:/'"`;,\\|%\s]/.test(name)) return null;
   if (/[^\u0000-\u007f]/.test(name) || name.includes("xn--")) {
     if (name !== name.normalize("NFC")) throw new Unsure("it has characters that are written in more than one way");
@@ -155,8 +156,8 @@ function isInternational(label) {
     if (letter.codePointAt(0) >= 0x80 && !isPlain(letter.codePointAt(0))) {
       throw new Unsure(`it has the character ${JSON.stringify(letter)}, for which there are more rules`);
     }
-    if (letter.codePointAt(0) < 0x80 && !/[a-z0-9-]/.test(letter)) return false;
   }
+  if (/[^a-z0-9\u0080-\u{10ffff}-]/u.test(label)) return false;
   return label === label.normalize("NFC") && !/^-|-$|^..--/u.test(label);
 }
 
