@@ -32,12 +32,18 @@ def opened(chromium: webdriver.Chrome, report_file: Path) -> Open:
         feature = {"name": "prefers-color-scheme", "value": scheme}
         chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
         chromium.set_window_size(width, 900)
-        chromium.get_log("browser")
-        chromium.get_log("performance")
+        logged(chromium, "browser")
+        logged(chromium, "performance")
         chromium.get(report_file.as_uri())
         return chromium
 
     return open_page
+
+
+def logged(page: Any, kind: str) -> list[dict[str, Any]]:
+    """What was logged since the last call."""
+    found: list[dict[str, Any]] = page.get_log(kind)
+    return found
 
 
 def rows(page: webdriver.Chrome, table: str = "#matrix-table") -> list[str]:
@@ -50,10 +56,10 @@ def test_the_page_asks_for_nothing_and_breaks_no_rule(opened: Open) -> None:
     """The only request is for the file itself; no script fails and no policy is violated."""
     page = opened()
     page.find_element(By.ID, "url").send_keys("https://sws.update.microsoft.com/")
-    events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
+    events = [json.loads(entry["message"])["message"] for entry in logged(page, "performance")]
     asked = [event["params"]["request"]["url"] for event in events
              if event["method"] == "Network.requestWillBeSent"]  # fmt: skip
-    assert ([page.current_url], []) == (asked, page.get_log("browser"))
+    assert ([page.current_url], []) == (asked, logged(page, "browser"))
 
 
 def test_the_policy_stops_foreign_scripts(opened: Open) -> None:
@@ -66,7 +72,9 @@ def test_the_policy_stops_foreign_scripts(opened: Open) -> None:
         document.body.insertAdjacentHTML("beforeend", "<button id=slip onclick='window.slipped = 1'>x</button>");
         document.getElementById("slip").click();
     """)
-    refused = [entry for entry in page.get_log("browser") if "Content Security Policy" in entry["message"]]
+    refused = [
+        entry for entry in logged(page, "browser") if "Content Security Policy" in entry["message"]
+    ]
     assert (None, 2) == (page.execute_script("return window.slipped"), len(refused))
 
 
@@ -169,7 +177,9 @@ def test_paper_has_all_of_it(opened: Open) -> None:
           window.closedOnPaper = document.querySelectorAll("details:not([open])").length;
         });
     """)
-    paper = base64.b64decode(page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+    paper = base64.b64decode(
+        page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    )
     assert io.BytesIO(paper).read(5) == b"%PDF-"
     assert (True, 0) == (closed > 0, page.execute_script("return window.closedOnPaper"))
     assert closed == page.execute_script(count)
@@ -178,13 +188,17 @@ def test_paper_has_all_of_it(opened: Open) -> None:
 @pytest.fixture
 def long_page(chromium: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
     """A page of an environment with 5,000 names."""
-    entry = "  - {{pattern: '{}', schemes: [http, https], purpose: x, source: x, date: 2026-11-01}}\n"
+    entry = (
+        "  - {{pattern: '{}', schemes: [http, https], purpose: x, source: x, date: 2026-11-01}}\n"
+    )
     listed = "".join(
         entry.format(f"{'*.' if n % 2 else ''}host{n}.domain{n % 97}.example") for n in range(5000)
     )
     config = (Path(__file__).resolve().parents[2] / "config" / "Pulumi.staging.yaml").read_text()
     (tmp_path / "config" / "endpoints").mkdir(parents=True)
-    (tmp_path / "config" / "endpoints" / "wsus.yaml").write_text(f"title: Long\nendpoints:\n{listed}")
+    (tmp_path / "config" / "endpoints" / "wsus.yaml").write_text(
+        f"title: Long\nendpoints:\n{listed}"
+    )
     (tmp_path / "config" / "Pulumi.staging.yaml").write_text(config)
     analyses = analyse(tmp_path, (), datetime.date(2026, 11, 24), each_control=True)
     page = tmp_path / "report.html"
@@ -211,7 +225,9 @@ def test_five_thousand_names_stay_smooth(long_page: webdriver.Chrome) -> None:
     """
     long_page.set_script_timeout(60)
     typed: list[float] = long_page.execute_async_script(script, "filter", "host4321.domain")
-    asked: list[float] = long_page.execute_async_script(script, "url", "https://a.host4321.domain53.example/")
+    asked: list[float] = long_page.execute_async_script(
+        script, "url", "https://a.host4321.domain53.example/"
+    )
     assert "1 to 1 of 1" == long_page.find_element(By.ID, "matrix-count").text
     assert "allow" == long_page.find_element(By.CSS_SELECTOR, "#answer td .badge").text
     times = sorted([*typed, *asked])

@@ -154,8 +154,18 @@ def test_below_the_longest_name_there_is_none() -> None:
 def test_the_page_reads_letters_without_rules_of_their_own() -> None:
     """Umlauts, Cyrillic and Han are in; the German sharp s is, too; Hebrew and joiners are not."""
     ranges = plain_ranges()
-    found = {text: any(low <= ord(text) <= high for low, high in ranges) for text in "üєß字אÜ\u200d"}
-    expected = {"ü": True, "є": True, "ß": True, "字": True, "א": False, "Ü": False, "\u200d": False}
+    found = {
+        text: any(low <= ord(text) <= high for low, high in ranges) for text in "üєß字אÜ\u200d"
+    }
+    expected = {
+        "ü": True,
+        "є": True,
+        "ß": True,
+        "字": True,
+        "א": False,
+        "Ü": False,
+        "\u200d": False,
+    }
     assert expected == found
 
 

@@ -29,7 +29,9 @@ _MOST_RULES: Final = 100
 
 
 def page(
-    analyses: Sequence[Analysis], notes: Sequence[str] = (), changes: Mapping[str, Any] | None = None
+    analyses: Sequence[Analysis],
+    notes: Sequence[str] = (),
+    changes: Mapping[str, Any] | None = None,
 ) -> str:
     """The whole page.
 
@@ -38,9 +40,9 @@ def page(
         notes: What a reader should know besides, a clause each.
         changes: What changes against a base, as the template shows it; None where none is asked.
     """
-    style = (_HERE / "page" / "page.css").read_text(encoding="utf-8")
+    style = (_HERE / "assets" / "page.css").read_text(encoding="utf-8")
     script = "\n".join(
-        (_HERE / "page" / name).read_text(encoding="utf-8") for name in _SCRIPTS
+        (_HERE / "assets" / name).read_text(encoding="utf-8") for name in _SCRIPTS
     ).replace('"use strict";\n', "")
     script = f'(() => {{\n"use strict";\n{script}}})();\n'
     template = _templates().get_template("report.html.j2")

@@ -32,8 +32,10 @@ class Comment:
 class Platform(Protocol):
     """Where pull requests are."""
 
-    limit: int
-    """Characters that a comment may have."""
+    @property
+    def limit(self) -> int:
+        """Characters that a comment may have."""
+        ...
 
     def me(self) -> str:
         """Who the token writes as; the marker in anybody else's comment is a forgery."""
@@ -74,16 +76,23 @@ def publish(platform: Platform, body: str, key: str) -> Outcome:
     if len(text) > platform.limit:
         what = f"the comment has {len(text)} characters, and at most {platform.limit} are taken"
         raise NoPlace(f"{what}; attach the file instead")
-    me = platform.me()
-    for comment in platform.comments():
-        if comment.author == me and mark in comment.body:
-            # Platforms give line ends back as they like.
-            if comment.body.split() == text.split():
-                return "unchanged"
-            platform.update(comment, text)
-            return "updated"
-    platform.create(text)
-    return "created"
+    try:
+        me = platform.me()
+        there = next((c for c in platform.comments() if c.author == me and mark in c.body), None)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Refused(0, f"the platform answers in an unknown shape: {error!r}") from error
+    if there is None:
+        platform.create(text)
+        return "created"
+    if _lines(there.body) == _lines(text):
+        return "unchanged"
+    platform.update(there, text)
+    return "updated"
+
+
+def _lines(text: str) -> list[str]:
+    """Lines without what platforms change: line ends, and space at the end."""
+    return [line.rstrip() for line in text.strip().splitlines()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +269,10 @@ def _of_ref(ref: str) -> str:
 
 def _number(text: str) -> str:
     if not (text.isascii() and text.isdigit()):
-        what = f"{text!r} is no number of a pull request" if text else "this job is not of a pull request"
+        what = (
+            f"{text!r} is no number of a pull request"
+            if text
+            else "this job is not of a pull request"
+        )
         raise NoPlace(f"{what}; run it for pull requests, or say --number")
     return text

@@ -36,6 +36,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         del args, kwargs
 
 
+def _sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 @dataclass(frozen=True)
 class Service:
     """One API at a base address.
@@ -48,7 +52,7 @@ class Service:
 
     base: str
     headers: Mapping[str, str] = field(repr=False)
-    sleep: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)
+    sleep: Callable[[float], None] = field(default=_sleep, repr=False, compare=False)
 
     def get(self, path: str, **query: str | int) -> Any:
         """Read what is at a path.
@@ -69,9 +73,7 @@ class Service:
     def _call(self, method: str, path: str, body: bytes | None) -> Any:
         address = self.base.rstrip("/") + path
         parts = urlsplit(address)
-        if parts.scheme != "https" and not (
-            parts.scheme == "http" and parts.hostname in _LOOPBACK
-        ):
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             raise Refused(0, f"{self.base!r} is no https address, and a token is sent there")
         shown = f"{method} {parts.scheme}://{parts.netloc}{parts.path}"
         for attempt in range(1, ATTEMPTS + 1):
@@ -81,7 +83,7 @@ class Service:
                 # A request that made something and failed afterwards must not make it twice.
                 again = error.code in _OVERLOADED or (error.code in _FAILING and method != "POST")
                 if not again or attempt == ATTEMPTS:
-                    raise Refused(error.code, _told(shown, error)) from None
+                    raise Refused(error.code, self._without_token(_told(shown, error))) from None
                 wait = _wait(error.headers.get("Retry-After"), attempt)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if method == "POST" and not _never_arrived(error):
@@ -91,6 +93,12 @@ class Service:
                 wait = _wait(None, attempt)
             self.sleep(wait)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _without_token(self, text: str) -> str:
+        """A text of the service's, which may repeat what it was sent."""
+        for value in self.headers.values():
+            text = text.replace(value.split()[-1], "***")
+        return text
 
     def _once(self, method: str, address: str, body: bytes | None) -> Any:
         headers = {"Accept": "application/json", "User-Agent": "wsus-egress", **self.headers}
@@ -107,7 +115,7 @@ def _never_arrived(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    return str(getattr(error, "reason", None) or error or type(error).__name__)
+    return str(getattr(error, "reason", None) or error) or type(error).__name__
 
 
 def _wait(told: str | None, attempt: int) -> float:

@@ -169,7 +169,9 @@ def _arrows(
 def _curve(one: Box, other: Box) -> str:
     half = (one.right + other.x) // 2
     end = other.x - 8
-    return f"M{one.right} {one.middle}C{half} {one.middle} {half} {other.middle} {end} {other.middle}"
+    return (
+        f"M{one.right} {one.middle}C{half} {one.middle} {half} {other.middle} {end} {other.middle}"
+    )
 
 
 def _around(box: Box, exit_: Box, bus: int) -> str:
