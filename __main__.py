@@ -18,7 +18,7 @@ WORDS = ("mode", "schemes")
 config = pulumi.Config()
 settings = {
     key: value if key in WORDS else json.loads(value)
-    for key in (*POLICY, "aws", "azure", "accept")
+    for key in (*POLICY, "aws", "azure", "accept", "approved", "gate")
     if (value := config.get(key)) is not None
 }
 try:

@@ -26,6 +26,34 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A widening that someone answers for until a day (inclusive)."""
+
+    what: str
+    owner: str
+    reason: str
+    expires: datetime.date
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a change may do before the preview fails.
+
+    Attributes:
+        unapproved: Unapproved widenings of one target that are let pass.
+        warn_days: Days before an expiry from which on there is a warning.
+    """
+
+    unapproved: int = 0
+    warn_days: int = 30
+
+    def stricter(self, other: Gate) -> Gate:
+        """Of both what lets less pass: a change cannot open the gate for itself."""
+        return Gate(min(self.unapproved, other.unapproved), max(self.warn_days, other.warn_days))
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnRoute:
     """The way back: from a route table to the zone's firewall endpoint."""
 
@@ -144,7 +172,7 @@ Target: TypeAlias = AwsTarget | AzureTarget
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One Pulumi stack: what is allowed, where it is enforced, what deviation is accepted."""
+    """One Pulumi stack: what is allowed, where it is enforced, what is accepted and approved."""
 
     name: str
     policy: EgressPolicy
@@ -152,6 +180,8 @@ class Environment:
     accept: tuple[Acceptance, ...]
     locate: Locate = field(default=lambda _: None, compare=False, repr=False)
     """Gives the line of a setting, for problems that only a target's controls find."""
+    approved: tuple[Approval, ...] = ()
+    gate: Gate = Gate()
 
     @property
     def aws(self) -> AwsTarget | None:

@@ -13,7 +13,9 @@ from selenium.webdriver.chrome.service import Service
 
 from wsus_egress.preview import as_html
 from wsus_egress.preview.analysis import Analysis, analyse
+from wsus_egress.preview.comparison import alone
 
+TODAY = datetime.date(2026, 11, 24)
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
@@ -43,12 +45,12 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
 @pytest.fixture(scope="session")
 def analyses() -> tuple[Analysis, ...]:
     """The shipped environments, proved."""
-    return analyse(ROOT, (), datetime.date(2026, 11, 24), each_control=True)
+    return analyse(ROOT, (), TODAY, each_control=True)
 
 
 @pytest.fixture(scope="session")
 def report_file(tmp_path_factory: pytest.TempPathFactory, analyses: tuple[Analysis, ...]) -> Path:
     """Their page as a file."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(as_html.page(analyses), encoding="utf-8")
+    path.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
     return path

@@ -15,8 +15,10 @@ from test_truth_table import CONFIG, LIST, REFUSED, TABLE
 
 from wsus_egress.preview import as_html, as_json
 from wsus_egress.preview.analysis import Analysis, analyse
+from wsus_egress.preview.comparison import alone
 from wsus_egress.preview.explain import Explainer, InvalidUrl, parse_url
 
+TODAY = datetime.date(2026, 11, 24)
 HOSTS = ("a", "b-c", "download", "xn--bcher-kva", "bücher", "БÜcher", "straße", "日本", "_srv", "-x",
          "x-", "a--b", "xn--", "xn--a", "xn--bbk-", "0", "1", "0x7f", "x" * 63, "x" * 64, "*", "%41",
          "☕", "א", "a\u200db", "ﬁ", "e\u0301", "İ")  # fmt: skip
@@ -117,9 +119,9 @@ def table_page(chromium: webdriver.Chrome, tmp_path: Path) -> tuple[Analysis, ..
         path = tmp_path / "config" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    analyses = analyse(tmp_path, (), datetime.date(2026, 11, 24), each_control=True)
+    analyses = analyse(tmp_path, (), TODAY, each_control=True)
     page = tmp_path / "report.html"
-    page.write_text(as_html.page(analyses), encoding="utf-8")
+    page.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
     chromium.get(page.as_uri())
     return analyses
 

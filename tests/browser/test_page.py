@@ -19,7 +19,9 @@ from selenium.webdriver.support.select import Select
 
 from wsus_egress.preview import as_html
 from wsus_egress.preview.analysis import analyse
+from wsus_egress.preview.comparison import alone
 
+TODAY = datetime.date(2026, 11, 24)
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
 Open = Callable[..., webdriver.Chrome]
 
@@ -200,9 +202,9 @@ def long_page(chromium: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
         f"title: Long\nendpoints:\n{listed}"
     )
     (tmp_path / "config" / "Pulumi.staging.yaml").write_text(config)
-    analyses = analyse(tmp_path, (), datetime.date(2026, 11, 24), each_control=True)
+    analyses = analyse(tmp_path, (), TODAY, each_control=True)
     page = tmp_path / "report.html"
-    page.write_text(as_html.page(analyses), encoding="utf-8")
+    page.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
     assert page.stat().st_size < 5_000_000
     chromium.get(page.as_uri())
     return chromium

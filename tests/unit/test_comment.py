@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from comment_api import BOT, TOKEN, Api, serve
 
-from wsus_egress.preview import rest
+from wsus_egress.preview import as_markdown, rest
 from wsus_egress.preview.cli import main
 from wsus_egress.preview.comment import NoPlace, marker, platform_of, publish
 
@@ -113,13 +113,15 @@ def test_two_projects_have_two_comments(api: Api, post: Post) -> None:
     """The key tells them apart; what could end the marker is left out of it."""
     post("github", "one", "--key", "one")
     post("github", "two", "--key", "two --><b>")
-    assert ["<!-- wsus-egress one -->\none", "<!-- wsus-egress two--b -->\ntwo"] == api.of()
+    assert ["<!-- wsus-egress:one -->\none", "<!-- wsus-egress:two--b -->\ntwo"] == api.of()
 
 
 def test_a_text_with_its_marker_gets_no_second_one(api: Api, post: Post) -> None:
-    """What the preview has written already stays as it is."""
+    """The preview's own marker is the usual one; under another key it is replaced."""
+    assert as_markdown.MARKER == MARK
     post("github", f"{MARK}\n# Title")
-    assert [f"{MARK}\n# Title"] == api.of()
+    post("github", f"{MARK}\n# Title", "--key", "other")
+    assert [f"{MARK}\n# Title", "<!-- wsus-egress:other -->\n# Title"] == api.of()
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -9,15 +9,19 @@ import html.parser
 import json
 import re
 import stat
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+from test_cli import NAMELESS, NAMES, accepted
 
-from wsus_egress.preview import as_html, report
+from wsus_egress.preview import as_html
 from wsus_egress.preview.analysis import Analysis, analyse
+from wsus_egress.preview.comparison import alone
+from wsus_egress.preview.events import EngineReport, Step
 from wsus_egress.preview.idna_table import plain_ranges
 from wsus_egress.preview.lookup import Names, known_hosts
 from wsus_egress.preview.topology import Box, draw
@@ -27,6 +31,7 @@ Run = Callable[..., Result]
 
 LIST = "config/endpoints/good.yaml"
 CONFIG = "config/Pulumi.x.yaml"
+TODAY = datetime.date(2026, 11, 24)
 
 
 class Reader(html.parser.HTMLParser):
@@ -60,13 +65,13 @@ def read(page: str) -> Reader:
 def shipped() -> tuple[Analysis, ...]:
     """The shipped environments, proved."""
     root = Path(__file__).resolve().parents[2]
-    return analyse(root, (), datetime.date(2026, 11, 24), each_control=True)
+    return analyse(root, (), TODAY, each_control=True)
 
 
 @pytest.fixture(scope="module")
 def page(shipped: tuple[Analysis, ...]) -> str:
     """Their page."""
-    return as_html.page(shipped)
+    return as_html.render(alone(shipped, TODAY))
 
 
 def test_the_page_loads_nothing(page: str) -> None:
@@ -98,14 +103,14 @@ def test_the_policy_names_just_its_own_script_and_style(page: str) -> None:
 
 def test_the_same_input_is_the_same_page(page: str, shipped: tuple[Analysis, ...]) -> None:
     """Nothing in it comes from a clock, an order of sets or a random number."""
-    assert as_html.page(shipped) == page
+    assert as_html.render(alone(shipped, TODAY)) == page
 
 
 def test_every_value_is_escaped(write: Write, today: datetime.date) -> None:
     """A purpose or a source that is HTML stays text, in the markup and in the data."""
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
     project = write((LIST, "A page", f"'{evil}'"), (LIST, "purpose: Files", f"purpose: '{evil}'"))
-    found = as_html.page(analyse(project, (), today, each_control=True))
+    found = as_html.render(alone(analyse(project, (), today, each_control=True), today))
     assert (2, False) == (found.count("<script"), "<img" in found)
     assert "&lt;/script&gt;&lt;script&gt;alert(1)" in found
 
@@ -212,7 +217,7 @@ def test_report_fails_where_check_does(write: Write, run: Run, tmp_path: Path) -
     """Exit status 1 and the page, which names the finding."""
     place = tmp_path / "report.html"
     result = run("report", write(), "--today", "2026-11-24", "-o", str(place))
-    assert (1, True) == (result.exit_code, "<strong>2 findings.</strong>" in place.read_text())
+    assert (1, True) == (result.exit_code, "1 environment, 1 target: 2 findings must be closed." in place.read_text())
 
 
 def test_report_of_a_broken_project_writes_nothing(write: Write, run: Run, tmp_path: Path) -> None:
@@ -224,35 +229,63 @@ def test_report_of_a_broken_project_writes_nothing(write: Write, run: Run, tmp_p
     assert "is every name" in result.output
 
 
-@pytest.mark.parametrize(
-    ("name", "error"),
-    [
-        ("none/report.html", "error: cannot write {}: No such file or directory\n"),
-        (".", "error: {} is a folder; name a file in it\n"),
-    ],
-)
-def test_a_place_that_cannot_be_written(
-    root: Path, run: Run, tmp_path: Path, name: str, error: str
-) -> None:
-    """Exit status 2, and what is wrong with the place."""
-    place = tmp_path / name
+def test_a_place_that_cannot_be_written(root: Path, run: Run, tmp_path: Path) -> None:
+    """Exit status 2, what is wrong with the place, and no part of the page."""
+    place = tmp_path / "none" / "report.html"
     result = run("report", root, "--env", "dev", "--today", "2026-11-24", "-o", str(place))
-    assert (2, error.format(place)) == (result.exit_code, result.output)
+    error = f"{place} cannot be written (no such file or directory); name another file\n"
+    assert (2, error, []) == (result.exit_code, result.output, list(tmp_path.iterdir()))
 
 
-def test_a_file_that_cannot_be_finished_is_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the last step fails, no part of the file stays."""
+def test_preview_prints_the_same_page(root: Path, run: Run, tmp_path: Path) -> None:
+    """`preview --format html` and `report` are one page."""
+    place = tmp_path / "report.html"
+    options = ("--env", "dev", "--today", "2026-11-24")
+    run("report", root, *options, "-o", str(place))
+    assert place.read_text() == run("preview", root, *options, "--format", "html").stdout
 
-    def fail(self: Path, target: Path) -> None:
-        del self, target
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(report.Unwritable, match="No space left on device"):
-        report.write(tmp_path / "report.html", "text")
-    assert [] == list(tmp_path.iterdir())
+@pytest.fixture
+def changed(write: Write) -> Path:
+    """A project of which the last commit has fewer names, and one that is gone now."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
+    git = ("git", "-C", str(project), "-c", "user.name=x", "-c", "user.email=x@example.com")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
+        subprocess.run([*git, *command], check=True)
+    entry = "  - {pattern: new.example.org, schemes: [https], purpose: '<b>New</b>', source: x, date: 2026-11-01}\n"
+    text = (project / LIST).read_text().replace("*.example.com", "*.a.example.com")
+    (project / LIST).write_text(text + entry)
+    return project
+
+
+def test_a_change_is_on_the_page(changed: Path, run: Run, tmp_path: Path) -> None:
+    """What is newly allowed comes first, with who approved it or that nobody did; then what is not."""
+    place = tmp_path / "report.html"
+    result = run("report", changed, "--base", "HEAD", "--today", "2026-11-24", "-o", str(place))
+    page = place.read_text()
+    opened, closed = (page.index(f"<h3>{title}</h3>") for title in ("Newly allowed", "No longer allowed"))
+    assert 1 == result.exit_code
+    assert "<code>new.example.org</code>" in page[opened:closed]
+    assert "not approved</span>" in page[opened:closed]
+    assert "&lt;b&gt;New&lt;/b&gt;" in page[opened:closed]
+    assert "<code>*.example.com</code>" in page[closed:]
+    assert ("Against <code>HEAD</code>", False) == (
+        re.findall("Against <code>[^<]*</code>", page)[0], "<b>New" in page)  # fmt: skip
+
+
+def test_without_a_base_there_are_no_changes(page: str) -> None:
+    """The section is there only where something is compared."""
+    assert 'id="changes"' not in page
+
+
+def test_what_the_engine_does_is_on_the_page(shipped: tuple[Analysis, ...]) -> None:
+    """A replacement of a rule group is marked as the risk that it is."""
+    step = Step("replace", "aws:networkfirewall/ruleGroup:RuleGroup", "<i>x</i>", ("capacity",))
+    report = EngineReport((step,), (), ("A warning",), (("replace", 1),))
+    page = as_html.render(alone(shipped, TODAY), report)
+    found = page[page.index("What the engine will do") :].partition("</section>")[0]
+    assert "risk: a rule group is replaced" in found
+    assert ("&lt;i&gt;x&lt;/i&gt;" in found, "A warning" in found) == (True, True)
 
 
 def test_the_data_are_json(page: str) -> None:

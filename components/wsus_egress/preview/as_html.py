@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.policy import Endpoint, Mode
-from wsus_egress.preview import lookup
-from wsus_egress.preview.analysis import Analysis, TargetAnalysis
+from wsus_egress.preview import lookup, page
+from wsus_egress.preview.analysis import Analysis, TargetAnalysis, stale_acceptances
+from wsus_egress.preview.comparison import Comparison
+from wsus_egress.preview.events import EngineReport
 from wsus_egress.preview.explain import source_of
 from wsus_egress.preview.idna_table import plain_ranges
 from wsus_egress.preview.topology import draw
-from wsus_egress.proof import Deviation
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,18 +29,14 @@ _SCRIPTS: Final = ("url.js", "answers.js", "page.js")
 _MOST_RULES: Final = 100
 
 
-def page(
-    analyses: Sequence[Analysis],
-    notes: Sequence[str] = (),
-    changes: Mapping[str, Any] | None = None,
-) -> str:
+def render(comparison: Comparison, engine: EngineReport | None = None) -> str:
     """The whole page.
 
     Args:
-        analyses: The environments, proved, each control by itself too.
-        notes: What a reader should know besides, a clause each.
-        changes: What changes against a base, as the template shows it; None where none is asked.
+        comparison: The environments, proved, each control by itself too; with a base, what changes.
+        engine: What the engine will do, where it was asked.
     """
+    analyses = comparison.analyses
     style = (_HERE / "assets" / "page.css").read_text(encoding="utf-8")
     script = "\n".join(
         (_HERE / "assets" / name).read_text(encoding="utf-8") for name in _SCRIPTS
@@ -49,10 +46,14 @@ def page(
     return template.render(
         analyses=[_shown(analysis, number) for number, analysis in enumerate(analyses, start=1)],
         names=_control_names(analyses),
-        findings=_findings(analyses),
-        targets=sum(len(analysis.targets) for analysis in analyses),
-        notes=notes,
-        changes=changes,
+        verdict=page.verdict(comparison),
+        comparison=comparison,
+        opened=page.rows(comparison, "newly_allowed"),
+        closed=page.rows(comparison, "no_longer_allowed"),
+        written=page.notes(comparison),
+        stale=stale_acceptances(analyses),
+        some=page.shortened,
+        engine=engine,
         data=_embedded(data(analyses)),
         style=style,
         script=script,
@@ -176,16 +177,6 @@ def _control_names(analyses: Sequence[Analysis]) -> tuple[str, ...]:
         for target in analysis.targets:
             found.update(dict.fromkeys(control.name for control in target.controls))
     return tuple(found)
-
-
-def _findings(analyses: Sequence[Analysis]) -> list[tuple[str, Deviation]]:
-    return [
-        (analysis.environment.name, deviation)
-        for analysis in analyses
-        for target in analysis.targets
-        if target.proof
-        for deviation in target.proof.findings
-    ]
 
 
 def _sources(analyses: Sequence[Analysis]) -> list[tuple[str, str, int]]:

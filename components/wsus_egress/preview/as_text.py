@@ -135,6 +135,10 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
     for control in target.controls:
         yield from (f"  assumed: {assumption}" for assumption in control.assumptions)
     for control in target.controls:
+        for residue in control.residues:
+            text = f"{control.name} cannot decide: {residue.what} ({residue.source})"
+            yield from textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="    ")
+    for control in target.controls:
         yield from _control(target, control)
 
 

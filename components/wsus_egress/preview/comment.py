@@ -11,6 +11,7 @@ from wsus_egress.preview.rest import Refused, Service
 
 Outcome = Literal["created", "updated", "unchanged"]
 
+USUAL_KEY: Final = "preview"
 PER_PAGE: Final = 100
 # More comments than that are not looked through: better a second comment than a job without an end.
 MOST_PAGES: Final = 100
@@ -61,7 +62,7 @@ def marker(key: str) -> str:
         key: Tells several projects in one repository apart.
     """
     safe = "".join(c for c in key if c.isascii() and (c.isalnum() or c in "._-/"))
-    return f"<!-- wsus-egress {safe} -->"
+    return f"<!-- wsus-egress:{safe} -->"
 
 
 def publish(platform: Platform, body: str, key: str) -> Outcome:
@@ -72,13 +73,14 @@ def publish(platform: Platform, body: str, key: str) -> Outcome:
         Refused: When the platform refuses.
     """
     mark = marker(key)
-    text = body if mark in body else f"{mark}\n{body}"
+    # The preview has written the usual marker already; another project's must not be found by it.
+    text = f"{mark}\n{body.removeprefix(marker(USUAL_KEY)).removeprefix(mark).lstrip()}"
     if len(text) > platform.limit:
         what = f"the comment has {len(text)} characters, and at most {platform.limit} are taken"
         raise NoPlace(f"{what}; attach the file instead")
     try:
         me = platform.me()
-        there = next((c for c in platform.comments() if c.author == me and mark in c.body), None)
+        there = next((c for c in platform.comments() if c.author == me and c.body.startswith(mark)), None)
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(0, f"the platform answers in an unknown shape: {error!r}") from error
     if there is None:
