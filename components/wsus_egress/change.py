@@ -7,6 +7,8 @@ change: the notes say what was written differently.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -43,7 +45,7 @@ class NameChange:
             is empty.
         parties: The servers and clients it holds for, sorted.
         text: In words, where `pattern` is empty.
-        names: The difference inside the pattern, exactly.
+        names: For each of `schemes` the difference inside the pattern, exactly.
     """
 
     pattern: str
@@ -51,7 +53,7 @@ class NameChange:
     witness: str
     parties: tuple[str, ...]
     text: str = ""
-    names: NameSet = field(default=NO_NAMES, repr=False)
+    names: tuple[NameSet, ...] = field(default=(), repr=False)
 
     @property
     def label(self) -> str:
@@ -210,16 +212,20 @@ def _only(one: _Side, other: _Side) -> Iterator[NameChange]:
 
 def _names(one: _Side, other: _Side) -> Iterator[NameChange]:
     parties = tuple(sorted(party.name for party in one.sources()))
-    found: dict[tuple[str, NameSet], list[str]] = {}
-    for scheme in Scheme:
+    found: dict[str, list[tuple[str, NameSet]]] = {}
+    for scheme in sorted(Scheme):
         extra = one.names(scheme) - other.names(scheme)
         for listed in one.listed(scheme) if extra else ():
             inside = extra if listed is None else extra.within(listed)
             if inside:
-                found.setdefault((_text(listed), inside), []).append(scheme.value)
-    rows = [(pattern, tuple(sorted(schemes)), names) for (pattern, names), schemes in found.items()]
-    for pattern, schemes, names in sorted(rows, key=lambda row: row[:2]):
-        yield NameChange(pattern, schemes, names.witness() or "", parties, names=names)
+                found.setdefault(_text(listed), []).append((scheme.value, inside))
+    for pattern, parts in sorted(found.items()):
+        # One witness for all schemes where there is one; else a row each.
+        shared = functools.reduce(operator.and_, (names for _, names in parts))
+        for group in [parts] if shared else [[part] for part in parts]:
+            schemes, names = zip(*group, strict=True)
+            witness = (shared or names[0]).witness() or ""
+            yield NameChange(pattern, schemes, witness, parties, names=names)
 
 
 def _nameless(one: _Side, other: _Side) -> Iterator[NameChange]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ MARKER: Final = "<!-- wsus-egress:preview -->"
 # GitHub takes 65,536 characters ("body is too long (maximum is 65536 characters)"); its API counts
 # some as more than one, so a part of it stays free.
 BUDGET: Final = 60_000
-_ORDER: Final = ("head", "findings", "opened", "closed", "rules", "resources", "engine", "topology",
+_ORDER: Final = ("head", "opened", "closed", "findings", "rules", "resources", "engine", "topology",
                  "quotas", "fidelity", "approvals", "granted", "notes", "unchanged")  # fmt: skip
 # What goes first where not all fits; `head` never does.
 _DROPPED: Final = ("topology", "granted", "unchanged", "quotas", "resources", "notes", "rules",
@@ -99,8 +99,7 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    filters: dict[str, Callable[[object], str]] = {"md": escape, "code": code}
-    templates.filters.update(filters)
+    templates.filters.update({"md": escape, "code": code, "some": page.shortened})
     return templates
 
 
@@ -114,6 +113,7 @@ def _values(comparison: Comparison, engine: EngineReport | None) -> dict[str, An
         "comparison": comparison,
         "opened": page.rows(comparison, "newly_allowed"),
         "closed": page.rows(comparison, "no_longer_allowed"),
+        "findings": page.other_findings(comparison),
         "rules": (
             [(_place(c), c.rules) for c in comparison.changes if c.rules]
             if comparison.base

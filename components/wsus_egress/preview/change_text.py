@@ -16,9 +16,9 @@ def render(comparison: Comparison, engine: EngineReport | None) -> str:
     """The whole page in plain lines."""
     lines = [page.verdict(comparison)]
     for title, part in (
-        ("findings", _findings(comparison)),
         ("newly allowed", _rows(comparison, "newly_allowed")),
         ("no longer allowed", _rows(comparison, "no_longer_allowed")),
+        ("findings", _findings(comparison)),
         ("rules", _rules(comparison)),
         ("resources, as far as is known without the clouds", _resources(comparison)),
         ("what the engine will do", _engine(engine)),
@@ -37,7 +37,7 @@ def render(comparison: Comparison, engine: EngineReport | None) -> str:
 
 
 def _findings(comparison: Comparison) -> Iterator[str]:
-    for finding in comparison.findings:
+    for finding in page.other_findings(comparison):
         place = f"{finding.location}: " if finding.location else ""
         mark = "FAILS" if finding.fails else "note"
         yield f"{mark} {place}{finding.kind} {finding.where}"
@@ -57,16 +57,15 @@ def _rows(comparison: Comparison, side: page.Side) -> Iterator[str]:
         change = row.change
         schemes = f"  {'+'.join(change.schemes)}" if change.schemes else ""
         yield f"{sign} {change.label}{schemes}"
-        yield f"    for example {change.witness}; for {', '.join(change.parties)}; in {row.places}"
+        yield f"    for example {change.witness}; for {page.shortened(row.parties)}; in {row.places}"
         if row.origin:
             yield from _wrapped(row.origin)
-        if side == "newly_allowed":
+        if side == "newly_allowed" and row.approval:
             given = row.approval
-            yield (
-                f"    approved by {given.owner} until {given.expires}: {given.reason}"
-                if given
-                else "    NOT APPROVED"
-            )
+            yield from _wrapped(f"approved by {given.owner} until {given.expires}: {given.reason}")
+        elif side == "newly_allowed":
+            place = f" ({row.location})" if row.location else ""
+            yield from _wrapped(f"NOT APPROVED{place}: {row.remedy}")
 
 
 def _rules(comparison: Comparison) -> Iterator[str]:

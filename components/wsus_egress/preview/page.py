@@ -9,6 +9,8 @@ from typing import Literal
 from wsus_egress.change import NameChange
 from wsus_egress.environment import Approval, Environment
 from wsus_egress.preview.comparison import Comparison
+from wsus_egress.preview.findings import Finding
+from wsus_egress.problems import Location
 
 Side = Literal["newly_allowed", "no_longer_allowed"]
 SHOWN_PLACES = 6
@@ -20,21 +22,34 @@ class Row:
 
     Attributes:
         where: `environment/target`, sorted.
+        parties: The servers and clients of all those targets, sorted.
         origin: The list that has the pattern, with its purpose and source; empty where none has.
         approval: None where nobody answers for it, or nobody needs to.
-        key: What an approval would name, without the target.
+        whats: What an approval would name, sorted.
+        location: The line of the entry, where it is known.
     """
 
     change: NameChange
     where: tuple[str, ...]
+    parties: tuple[str, ...]
     origin: str
     approval: Approval | None
-    key: str
+    whats: tuple[str, ...]
+    location: Location | None
 
     @property
     def places(self) -> str:
         """The targets, of many only the first."""
         return shortened(self.where)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about one that nobody approved."""
+        names = " and ".join(f"`{what}`" for what in self.whats)
+        return (
+            f"take it out, or list {names} under `approved` in this change, each with owner, "
+            "reason and expires"
+        )
 
 
 def shortened(places: Sequence[str]) -> str:
@@ -47,30 +62,48 @@ def shortened(places: Sequence[str]) -> str:
 def rows(comparison: Comparison, side: Side) -> tuple[Row, ...]:
     """A side's changes, those that nobody approved first, then by what they are."""
     heads = {a.environment.name: a.environment for a in comparison.analyses}
-    found: dict[tuple[NameChange, str, Approval | None], list[str]] = {}
+    found: dict[tuple[object, ...], list[Row]] = {}
     for change in comparison.changes:
         key = (change.environment, change.target)
-        given = {a.change: a.approval for a in comparison.approved.get(key, ())}
-        for each in getattr(change, side):
-            origin = _origin(heads.get(change.environment), each)
-            row = (each, origin, given.get(each) if side == "newly_allowed" else None)
-            found.setdefault(row, []).append("/".join(key))
-    made = [
-        Row(each, tuple(sorted(where)), origin, approval, each.key)
-        for (each, origin, approval), where in found.items()
-    ]
-    return tuple(
-        sorted(
-            made,
-            key=lambda r: (
-                r.approval is not None,
-                not r.change.pattern,
-                r.change.label,
-                r.change.schemes,
-                r.where,
-            ),
-        )
+        given = {a.change: a for a in comparison.approved.get(key, ())}
+        for each in change.newly_allowed if side == "newly_allowed" else change.no_longer_allowed:
+            approved = given.get(each)
+            row = Row(
+                each,
+                ("/".join(key),),
+                each.parties,
+                _origin(heads.get(change.environment), each) if approved else "",
+                approved.approval if approved else None,
+                (change.what(each),),
+                approved.location if approved else None,
+            )
+            about = (each.label, each.schemes, each.witness, row.origin, row.approval)
+            found.setdefault(about, []).append(row)
+    return tuple(sorted(map(_together, found.values()), key=_rank))
+
+
+def _together(alike: Sequence[Row]) -> Row:
+    first = alike[0]
+    return Row(
+        first.change,
+        tuple(sorted({place for row in alike for place in row.where})),
+        tuple(sorted({party for row in alike for party in row.parties})),
+        first.origin,
+        first.approval,
+        tuple(sorted({what for row in alike for what in row.whats})),
+        first.location,
     )
+
+
+def _rank(row: Row) -> tuple[object, ...]:
+    change = row.change
+    return (row.approval is not None, not change.pattern, change.label, change.schemes, row.where)
+
+
+def other_findings(comparison: Comparison) -> tuple[Finding, ...]:
+    """What is not said already with what is newly allowed."""
+    told = ("unapproved-widening", "widening-let-pass")
+    return tuple(finding for finding in comparison.findings if finding.kind not in told)
 
 
 def _origin(environment: Environment | None, change: NameChange) -> str:
