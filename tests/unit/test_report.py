@@ -217,7 +217,10 @@ def test_report_fails_where_check_does(write: Write, run: Run, tmp_path: Path) -
     """Exit status 1 and the page, which names the finding."""
     place = tmp_path / "report.html"
     result = run("report", write(), "--today", "2026-11-24", "-o", str(place))
-    assert (1, True) == (result.exit_code, "1 environment, 1 target: 2 findings must be closed." in place.read_text())
+    assert (1, True) == (
+        result.exit_code,
+        "1 environment, 1 target: 2 findings must be closed." in place.read_text(),
+    )
 
 
 def test_report_of_a_broken_project_writes_nothing(write: Write, run: Run, tmp_path: Path) -> None:
@@ -263,7 +266,9 @@ def test_a_change_is_on_the_page(changed: Path, run: Run, tmp_path: Path) -> Non
     place = tmp_path / "report.html"
     result = run("report", changed, "--base", "HEAD", "--today", "2026-11-24", "-o", str(place))
     page = place.read_text()
-    opened, closed = (page.index(f"<h3>{title}</h3>") for title in ("Newly allowed", "No longer allowed"))
+    opened, closed = (
+        page.index(f"<h3>{title}</h3>") for title in ("Newly allowed", "No longer allowed")
+    )
     assert 1 == result.exit_code
     assert "<code>new.example.org</code>" in page[opened:closed]
     assert "not approved</span>" in page[opened:closed]

@@ -64,7 +64,9 @@ def _all(  # noqa: PLR0913, PLR0917
         if base is None:
             comparison = alone(analyse(project, names, today, each_control=True), today)
         else:
-            comparison = compared(project, base, names, today, prove_all=format_ in ("json", "html"))
+            comparison = compared(
+                project, base, names, today, prove_all=format_ in ("json", "html")
+            )
     except PolicyErrors as error:
         problems += error.problems
     if problems or comparison is None:

@@ -80,7 +80,9 @@ def publish(platform: Platform, body: str, key: str) -> Outcome:
         raise NoPlace(f"{what}; attach the file instead")
     try:
         me = platform.me()
-        there = next((c for c in platform.comments() if c.author == me and c.body.startswith(mark)), None)
+        there = next(
+            (c for c in platform.comments() if c.author == me and c.body.startswith(mark)), None
+        )
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(0, f"the platform answers in an unknown shape: {error!r}") from error
     if there is None:
