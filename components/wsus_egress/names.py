@@ -68,7 +68,9 @@ def host_name(text: str) -> str:
     _refuse_foreign_parts(text)
     name = text.removesuffix(".").lower()
     if not name.isascii() or "xn--" in name:
-        name = _to_ascii(text, name)
+        # With its last dot, if it has one: the mapping makes dots of other characters, and just one
+        # may stand at the end.
+        name = _to_ascii(text, text.lower())
     labels = name.split(".")
     for label in labels:
         if not label:

@@ -64,7 +64,9 @@ def _all(  # noqa: PLR0913, PLR0917
         if base is None:
             comparison = alone(analyse(project, names, today, each_control=True), today)
         else:
-            comparison = compared(project, base, names, today, prove_all=format_ == "json")
+            comparison = compared(
+                project, base, names, today, prove_all=format_ in ("json", "html")
+            )
     except PolicyErrors as error:
         problems += error.problems
     if problems or comparison is None:
@@ -86,6 +88,10 @@ def _rendered(format_: str, comparison: Comparison, engine: EngineReport | None)
 
         given = comparison if comparison.base else None
         return as_json.preview(comparison.analyses, given, engine)
+    if format_ == "html":
+        from wsus_egress.preview import as_html  # noqa: PLC0415
+
+        return as_html.render(comparison, engine)
     if format_ == "sarif":
         from wsus_egress.preview import as_sarif  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -132,7 +132,7 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "markdown", "json", "sarif", "junit"]),
+    type=click.Choice(["text", "markdown", "json", "html", "sarif", "junit"]),
     default="text",
     show_default=True,
     help="How to print.",
@@ -259,6 +259,70 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
         for explainer in explainers:
             sys.stdout.write(show(explainer.explain(request)) + "\n")
     sys.exit(status)
+
+
+@main.command()
+@_project
+@_environments
+@click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
+@_today
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE.html",
+    help="The file to write; on an error it stays as it was.",
+)
+def report(
+    project: Path, names: Sequence[str], base: str | None, today: datetime.date, output: Path
+) -> None:
+    """Write one page: matrix, topology, and a search box that answers like `explain`.
+
+    The page is one file that loads nothing. Fails with status 1 where something is found that
+    nobody accepts, or with --base approves.
+
+    \b
+    Examples:
+      wsus-egress report -o policy.html
+      wsus-egress report --base origin/main -o policy.html
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.preview.change_command import preview_change  # noqa: PLC0415
+
+    try:
+        with _progress("proving"):
+            text, fails = preview_change(project, names, base, "html", None, today)
+    except PolicyErrors as error:
+        _refuse(error, "text")
+    _write(output, text)
+    sys.exit(FINDING if fails else FINE)
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE.md")
+@click.option("--number", help="The pull request's number.  [default: what the CI says]")
+@click.option(
+    "--key",
+    default="preview",
+    show_default=True,
+    help="Tells several projects' comments in one repository apart.",
+)
+def comment(file: TextIO, number: str | None, key: str) -> None:
+    """Write a file as the one comment on this job's pull request, or update it.
+
+    Works in GitHub Actions, GitLab CI and Azure Pipelines. The token is read from GITHUB_TOKEN,
+    GITLAB_TOKEN or SYSTEM_ACCESSTOKEN.
+    """
+    from wsus_egress.preview import comment as commenting  # noqa: PLC0415
+    from wsus_egress.preview.rest import Refused  # noqa: PLC0415
+
+    try:
+        platform = commenting.platform_of(os.environ, number)
+        outcome = commenting.publish(platform, file.read(), key)
+    except (commenting.NoPlace, Refused, UnicodeDecodeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(UNUSABLE)
+    click.echo(f"comment {outcome}")
 
 
 def _lines() -> Iterable[str]:

@@ -130,8 +130,8 @@ class Explainer:
         policy = analysis.environment.policy
         self._name = analysis.environment.name
         self._policy = policy
-        self._source = _source(policy, None)
-        self._targets = [(each, _source(policy, each.target.cloud)) for each in analysis.targets]
+        self._source = source_of(policy, None)
+        self._targets = [(each, source_of(policy, each.target.cloud)) for each in analysis.targets]
 
     def explain(self, request: Request) -> Explanation:
         """The policy's decision and every target's verdict."""
@@ -154,7 +154,8 @@ class Explainer:
         return TargetExplanation(analysis.target.cloud, verdict, rulings)
 
 
-def _source(policy: EgressPolicy, place: str | None) -> Address:
+def source_of(policy: EgressPolicy, place: str | None) -> Address:
+    """Whom to ask for in a target: its first server that may reach Microsoft Update itself."""
     here = [party for party in policy.parties if place in (None, party.place)]
     first = min(here or policy.parties, key=lambda party: not party.internet)
     return first.addresses[0][0]
