@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 
 from wsus_egress.endpoints import choices
-from wsus_egress.problems import Collector
+from wsus_egress.problems import Collector, PolicyErrors
 
 
 def check_arguments(name: str, args: Any, kind: type) -> None:
@@ -35,6 +35,7 @@ def check_arguments(name: str, args: Any, kind: type) -> None:
         for key in sorted(set(args) - required - optional):
             what = f"is no argument of {kind.__name__}"
             problems.add(None, str(key), what, choices(required | optional))
-    if problems.problems:
-        lines = "\n".join(map(str, problems.problems))
-        raise pulumi.RunError(f"{name}: {lines}")
+    try:
+        problems.raise_if_any()
+    except PolicyErrors as error:
+        raise pulumi.RunError("\n".join(f"{name}: {each}" for each in error.problems)) from error
