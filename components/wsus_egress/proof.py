@@ -140,6 +140,28 @@ def prove(
     return Proof(target.cloud, fidelity, judged, opaque, hidden)
 
 
+def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[Deviation, ...]:
+    """Compare one control with its own part of the policy, whatever stands beside it.
+
+    Args:
+        policy: What is allowed.
+        place: Where the control enforces it.
+        control: For example one that was read back from deployed resources.
+
+    Returns:
+        For each way in which it deviates the first witness, sorted.
+    """
+    found: dict[str, Deviation] = {}
+    for flow in representatives(policy, place, [control]):
+        inside = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
+        if inside and not control.guards_inside:
+            continue
+        part = control.asked(policy, flow)
+        for other, kind, name in _differences(part, flow, [control], {}):
+            _note(found, policy, place, name, kind, other, "{}; that is not its part of the policy")
+    return tuple(found[what] for what in sorted(found))
+
+
 def _judged(
     deviation: Deviation, accepted: Mapping[str, Acceptance], today: datetime.date
 ) -> Deviation:
@@ -277,4 +299,4 @@ def _subject(policy: EgressPolicy, flow: Flow) -> str:
     return "names" if fits and flow.name is not None else "nameless"
 
 
-__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "path_verdict", "prove"]
+__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "path_verdict", "prove", "prove_alone"]

@@ -62,7 +62,7 @@ def test_no_cloud_sdk_without_its_extra(wheel: Path) -> None:
         each.partition(">")[0] for each in requirements if "extra ==" not in each
     )
     extras = {each.partition("extra == ")[2].strip("'\"") for each in requirements}
-    assert {"", "aws", "azure", "cli"} == extras
+    assert {"", "aws", "azure", "cli", "guardrails"} == extras
 
 
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])
