@@ -60,9 +60,9 @@ def test_values_survive(typescript: Workspace) -> None:
 @pytest.mark.parametrize(
     ("stack", "said"),
     [
-        ("unknown", ["policy", "is an output or a secret"]),
-        ("wrong", ["lists", "vpcId", "synchronizationPorts.http"]),
-        ("missing", ["vpcId", "Missing required input"]),
+        ("unknown", ["policy.servers[0].addresses[0]", "is an output or a secret"]),
+        ("wrong", ["policy.lists", "vpcId", "policy.servers[0].synchronizationPorts.http"]),
+        ("missing", ["vpcId", "Missing required property"]),
     ],
 )
 def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> None:
