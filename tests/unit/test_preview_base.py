@@ -88,7 +88,7 @@ def test_an_expired_approval_is_a_finding(project: GitProject) -> None:
     result = preview(project.root, today="2027-01-01")
     assert (1, True) == (
         result.exit_code,
-        f"FAILS {CONFIG_FILE}:31: expired-entry x\n" in result.stdout,
+        f"FAILS {CONFIG_FILE}:33: expired-entry x\n" in result.stdout,
     )
 
 
@@ -261,7 +261,7 @@ def test_the_base_is_of_another_version(project: GitProject) -> None:
     project.commit()
     project.write({CONFIG_FILE: CONFIG})
     text = refusal(preview(project.root))
-    assert f"HEAD:{CONFIG_FILE}:30: oldSetting: the base cannot be read by this version" in text
+    assert f"HEAD:{CONFIG_FILE}:32: oldSetting: the base cannot be read by this version" in text
 
 
 def test_both_sides_are_invalid(project: GitProject) -> None:
