@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import env
 from bootstrap import engine
+from bootstrap.actionlint import ensure_actionlint
 from bootstrap.console import SetupError, say
 from bootstrap.prerequisites import require_prerequisites
 from bootstrap.suricata import ensure_suricata
@@ -47,6 +48,7 @@ def set_up() -> None:
     folder = engine.ensure_engine(env.ROOT)
     install_stand_ins()
     ensure_suricata(env.ROOT)
+    ensure_actionlint()
     say(f"Set up: .venv, the Pulumi engine in {folder}, the stand-ins in .sandbox")
 
 
