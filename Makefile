@@ -39,8 +39,9 @@ unit: setup ## Run the tests with coverage: of the pure core 100 %, of the rest 
 bench: setup ## Measure, side by side with the alternatives
 	$(RUN) python benchmarks/run.py
 
-schemas: setup ## Write the JSON Schemas anew from the settings' types
+schemas: setup ## Write the JSON Schemas anew from the settings' types, Pulumi's from the components'
 	$(RUN) python -m wsus_egress.schemas
+	$(RUN) python -m wsus_egress.plugin > .schema.partial && mv .schema.partial components/schema.json
 
 lock: ## Resolve the requirements.in files anew into the hash-pinned lock files
 	@$(PYTHON) sandbox/lock.py

@@ -8,6 +8,7 @@ no cloud credentials. Nothing but the standard library, for it runs before the s
     eval "$(python3 sandbox/env.py)"               put a shell into it
 """
 
+import hashlib
 import os
 import platform
 import shlex
@@ -51,6 +52,15 @@ def cache_directory() -> Path:
 def cached_engine() -> Path:
     """The folder of the engine that the set-up installs, whether it is there yet or not."""
     return cache_directory() / f"engine-{ENGINE_VERSION}" / "bin"
+
+
+def cached_languages() -> Path:
+    """The folder of the language hosts that the set-up builds, whether they are there or not."""
+    digest = hashlib.sha256()
+    for module in ("languages", "sdkgen"):
+        for path in sorted((ROOT / "sandbox" / "engine" / module).iterdir()):
+            digest.update(path.read_bytes())
+    return cache_directory() / f"languages-{digest.hexdigest()[:12]}" / "bin"
 
 
 def sandbox_directory(root: Path) -> Path:
@@ -113,6 +123,8 @@ def sandbox_settings(root: Path) -> dict[str, str]:
         folders.append(str(engine))
     if cached_actionlint().is_file():
         folders.append(str(cached_actionlint().parent))
+    # After the engine: its own hosts, where it brings some, are those that belong to it.
+    folders.append(str(cached_languages()))
     suricata = suricata_program(root)
     judge = {} if suricata is None else {"WSUS_EGRESS_SURICATA": str(suricata)}
     inherited = os.environ.get("PATH", os.defpath).split(os.pathsep)

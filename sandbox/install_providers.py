@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import runpy
 import shlex
 import subprocess
 import sys
@@ -43,6 +44,18 @@ def launcher(provider: str, sdk: str) -> str:
     )
 
 
+def install_components(home: Path) -> str:
+    """Install this checkout's components as a plugin, for stacks that are not written in Python.
+
+    Pulumi fetches them by `pulumi package add`; here they are those of the working tree.
+    """
+    components = SANDBOX.parent / "components"
+    release = runpy.run_path(str(components / "wsus_egress" / "release.py"))["VERSION"]
+    text = f'#!/bin/sh\nexec {shlex.join([sys.executable, str(components)])} "$@"\n'
+    folder = home / "plugins" / f"resource-wsus-egress-v{release}"
+    return _locked("wsus-egress", release, text, folder)
+
+
 def install(provider: str, home: Path) -> str:
     """Install one stand-in, unless the same one is there; says which it was."""
     try:
@@ -54,11 +67,16 @@ def install(provider: str, home: Path) -> str:
     text = launcher(provider, sdk)
     folder = home / "plugins" / f"resource-{provider}-v{sdk}"
     about = f"stand-in for {provider} {sdk} (for trying and testing, changes no cloud)"
+    return f"{about}: {_locked(provider, sdk, text, folder)}"
+
+
+def _locked(provider: str, sdk: str, text: str, folder: Path) -> str:
+    home = folder.parent.parent
     lock = home / "stand-ins.lock"  # Two set-ups at once, or two workers of a test run.
     home.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        return f"{about}: {_place(provider, sdk, text, folder)}"
+        return _place(provider, sdk, text, folder)
 
 
 def _place(provider: str, sdk: str, text: str, home: Path) -> str:

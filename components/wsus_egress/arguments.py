@@ -10,18 +10,46 @@ from typing import Any, Final
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, compile_target
-from wsus_egress.endpoints import load_lists
+from wsus_egress.endpoints import load_lists, shipped_lists
 from wsus_egress.environment import Environment, Target
+from wsus_egress.problems import Collector
+from wsus_egress.settings_aws import AwsSettings
+from wsus_egress.settings_azure import AzureSettings
+from wsus_egress.settings_base import path_text
+from wsus_egress.yamlfile import Keys
 
 # Stands for a value that only a deployed resource has. Never sent: components pass the value itself.
 UNKNOWN_VPC: Final = "vpc-00000000"
 UNKNOWN_TEXT: Final = "unknown"
-DEFAULT_LISTS: Final = "config/endpoints"
+IS_OUTPUT: Final = (
+    "is an output or a secret; it decides which resources exist, so it must be known before "
+    "anything is deployed; write it as a plain value"
+)
+_PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
 
 
-def text_or(value: Any, unknown: str) -> str:
-    """A plain text as it is, anything else (an output) as the stand-in for it."""
-    return value if isinstance(value, str) else unknown
+def text_or(value: Any, unknown: str) -> Any:
+    """An output as the stand-in for it, anything plain as it is: checks refuse what is no text."""
+    return value if isinstance(value, _PLAIN) else unknown
+
+
+def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `azure` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    given = AzureSettings.model_validate(settings).model_dump(exclude_unset=True)
+    return {"resource_group_name": given.pop("resource_group"), **given}
+
+
+def aws_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `aws` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    return AwsSettings.model_validate(settings).model_dump(exclude_unset=True)
 
 
 def compile_arguments(
@@ -38,16 +66,39 @@ def compile_arguments(
         policy: The policy's settings, camelCase or snake_case.
         cloud: `aws` or `azure`.
         target: The target's settings, with stand-ins for outputs.
-        lists: The folder of the endpoint lists; `config/endpoints` when None.
+        lists: The folder of the endpoint lists; those of the package when None.
 
     Raises:
         PolicyErrors: With everything that is wrong.
     """
-    data = {**policy, cloud: target}
+    problems = Collector()
+    if not isinstance(policy, Mapping):
+        policy = {"policy": policy}
+    data = {key: _known(value, (key,), problems) for key, value in policy.items()}
     for kind in ("servers", "clients"):
-        if isinstance(parties := policy.get(kind), list):
+        if isinstance(parties := data.get(kind), list):
             data[kind] = [_as_seen_from(cloud, party) for party in parties]
-    return _compile(environment, json.dumps(data, sort_keys=True), lists or DEFAULT_LISTS)
+    data[cloud] = _known(target, (), problems)
+    folder = _known(lists, ("endpoint_lists",), problems) or str(shipped_lists())
+    if not Path(folder).is_dir():
+        instead = (
+            "give the folder that has <list>.yaml files, or leave it out for the package's own"
+        )
+        problems.add(None, "endpoint_lists", f"{folder!r} is no folder", instead)
+    problems.raise_if_any()
+    return _compile(environment, json.dumps(data, sort_keys=True), str(folder))
+
+
+def _known(value: Any, keys: Keys, problems: Collector) -> Any:
+    """A value without outputs, its whole numbers as whole: other languages send 8531 as 8531.0."""
+    if isinstance(value, Mapping):
+        return {key: _known(part, (*keys, key), problems) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_known(part, (*keys, index), problems) for index, part in enumerate(value)]
+    if not isinstance(value, _PLAIN):
+        problems.add(None, path_text(keys), IS_OUTPUT)
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_seen_from(cloud: str, party: Any) -> Any:

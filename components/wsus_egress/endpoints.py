@@ -23,6 +23,10 @@ SCHEMES: Final = {
 }
 
 
+# Where the wheel's build puts a copy of config/endpoints.
+_IN_WHEEL: Final = Path(__file__).parent / "lists"
+_IN_CHECKOUT: Final = Path(__file__).resolve().parents[2] / "config" / "endpoints"
+
 LIST_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -34,6 +38,11 @@ class EndpointList:
     title: str
     includes: tuple[tuple[str, Location], ...]
     endpoints: tuple[Endpoint, ...]
+
+
+def shipped_lists() -> Path:
+    """The folder of the endpoint lists that come with the package."""
+    return _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT
 
 
 def load_lists(folder: Path, name: str) -> Mapping[str, EndpointList]:

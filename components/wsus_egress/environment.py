@@ -6,13 +6,21 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, Tags
 from wsus_egress.names import Pattern
 from wsus_egress.policy import EgressPolicy, Network
 from wsus_egress.problems import Location
 from wsus_egress.settings_base import Locate
 
-Destinations: TypeAlias = Literal["tag", "list", "tag+list"]
-Tags: TypeAlias = tuple[tuple[str, str], ...]
+__all__ = [
+    "Acceptance",
+    "AwsTarget",
+    "AzureTarget",
+    "Environment",
+    "FirewallPolicy",
+    "Tags",
+    "Target",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,31 +148,6 @@ class AwsTarget:
     network_firewall: NetworkFirewall | None = None
     dns_firewall: DnsFirewall | None = None
     cloud: Literal["aws"] = "aws"
-
-
-@dataclass(frozen=True, slots=True)
-class FirewallPolicy:
-    """The Azure Firewall policy: created, or one that exists already."""
-
-    name: str
-    existing: bool
-    sku: Literal["Basic", "Standard", "Premium"]
-    threat_intel_mode: Literal["Off", "Alert", "Deny"]
-
-
-@dataclass(frozen=True, slots=True)
-class AzureTarget:
-    """One virtual network behind an Azure Firewall."""
-
-    resource_group: str
-    location: str
-    address_space: tuple[Network, ...]
-    destinations: Destinations
-    fqdn_tags: tuple[str, ...]
-    firewall_policy: FirewallPolicy
-    rule_collection_group_priority: int
-    tags: Tags
-    cloud: Literal["azure"] = "azure"
 
 
 Target: TypeAlias = AwsTarget | AzureTarget

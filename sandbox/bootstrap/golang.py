@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import env
@@ -22,13 +24,8 @@ _OWN_PULUMI = "or install Pulumi yourself (https://www.pulumi.com/docs/install/)
 
 
 def build(target: Path) -> None:
-    """Builds the CLI and the Python language host into `target`.
-
-    The compiler's and the modules' caches (3.4 GB) are kept while the build is unfinished, so that
-    a build that was stopped goes on where it was, and removed once it has succeeded.
-    """
-    work = env.cache_directory() / "build"
-    work.mkdir(parents=True, exist_ok=True)
+    """Builds the CLI and the Python language host into `target`."""
+    work = _work()
     _require_space(work)
     say(
         f"Building the Pulumi engine {env.ENGINE_VERSION} from its Go modules: about 7 min on two "
@@ -39,7 +36,34 @@ def build(target: Path) -> None:
     _compile(go, environment, "cli", _CLI, target / "pulumi", _PACKAGES)
     _compile(go, environment, "language-python", _LANGUAGE_HOST, target / "pulumi-language-python")
     _copy_launcher(go, environment, target)
-    shutil.rmtree(work)
+
+
+@contextmanager
+def toolchain() -> Iterator[Callable[[str, str, Path], None]]:
+    """Gives a function that builds a package, as a module of ours requires it, into a file."""
+    work = _work()
+    go = _find_go() or _install_go(work)
+    environment = _go_environment(work)
+
+    def compile_one(module: str, package: str, target: Path) -> None:
+        _compile(go, environment, module, package, target)
+
+    yield compile_one
+
+
+def tidy() -> None:
+    """Removes the compiler's and the modules' caches (3.4 GB), once everything is built.
+
+    Until then they are kept, so that a build that was stopped goes on where it was, and what is
+    built later compiles nothing twice.
+    """
+    shutil.rmtree(env.cache_directory() / "build", ignore_errors=True)
+
+
+def _work() -> Path:
+    work = env.cache_directory() / "build"
+    work.mkdir(parents=True, exist_ok=True)
+    return work
 
 
 def _require_space(folder: Path) -> None:

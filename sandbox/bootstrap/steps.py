@@ -7,9 +7,10 @@ from types import FrameType
 from typing import NoReturn
 
 import env
-from bootstrap import engine
+from bootstrap import engine, golang
 from bootstrap.actionlint import ensure_actionlint
 from bootstrap.console import SetupError, say
+from bootstrap.languages import ensure_languages
 from bootstrap.prerequisites import require_prerequisites
 from bootstrap.suricata import ensure_suricata
 from bootstrap.virtualenv import ensure_virtualenv
@@ -46,6 +47,8 @@ def set_up() -> None:
     if changed or not engine.is_ready():
         show_what_works_already()
     folder = engine.ensure_engine(env.ROOT)
+    ensure_languages()
+    golang.tidy()
     install_stand_ins()
     ensure_suricata(env.ROOT)
     ensure_actionlint()

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 import standin
-from standin_aws import BASE, RULE_GROUP, SG
+from pulumi.runtime.proto import provider_pb2
+from standin_aws import BASE, FIREWALL, FIREWALL_ARN, RULE_GROUP, SG
 
+from providers import world
 from providers.aws import CLOUD as AWS
 from providers.compare import Change, changes, in_old_order
 from providers.kind import Naming
+from providers.protocol import StandIn
 from providers.store import Store, StoreError
 from providers.wire import UNKNOWN, decode, encode, secret_names
 
@@ -83,6 +86,31 @@ def test_a_list_without_an_order_differs_only_in_what_it_holds() -> None:
 def test_what_replaces_may_be_inside(path: str, *, replaced: bool) -> None:
     """A rule order is deep in the inputs; its neighbours change in place."""
     assert replaced == AWS.kinds[RULE_GROUP].replaces(Change(path, "update"))
+
+
+def test_what_an_update_settles_is_unknown_until_then(tmp_path: Path) -> None:
+    """In a preview a firewall's endpoints are known where its subnets stay, as pulumi-aws has it."""
+    stand_in = StandIn(AWS, Store("trial", tmp_path), world.load())
+    old = {**BASE[FIREWALL], "region": "eu-west-1"}
+    fewer = {**old, "subnetMappings": old["subnetMappings"][:1]}
+    answers = [
+        decode(
+            stand_in.Update(
+                provider_pb2.UpdateRequest(
+                    id=FIREWALL_ARN,
+                    urn=f"urn:pulumi:s::p::{FIREWALL}::x",
+                    old_inputs=encode(old),
+                    news=encode(new),
+                    preview=True,
+                ),
+                None,
+            ).properties
+        )["firewallStatuses"]
+        for new in ({**old, "description": "new"}, fewer)
+    ]
+
+    assert UNKNOWN is not answers[0]
+    assert UNKNOWN is answers[1]
 
 
 def test_a_run_that_changes_nothing_loads_no_model(tmp_path: Path) -> None:

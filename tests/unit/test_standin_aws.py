@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 import standin
-from standin import changed, places, said
+from standin import GONE, changed, places, said
 from standin_aws import BASE, DNS_CONFIG, PRINCIPAL, RESOURCE_POLICY, RULE_GROUP, SHARED_RESOURCE
 
 from providers.aws import CLOUD, KINDS
@@ -53,6 +53,25 @@ def test_inputs_are_those_of_the_sdk(kind: Any) -> None:
     assert known == {*kind.inputs}
 
 
+@pytest.mark.parametrize("type_name", BASE)
+def test_outputs_are_those_of_the_sdk(session: Session, type_name: str) -> None:
+    """What is unknown in a preview is what a create adds, and pulumi-aws has it all."""
+    kind = CLOUD.kinds[type_name]
+    module, _, name = type_name.removeprefix("aws:").partition("/")
+    sdk = __import__(f"pulumi_aws.{module}", fromlist=[name.rpartition(":")[2]])
+    resource = getattr(sdk, name.rpartition(":")[2])
+    known = {
+        getter._pulumi_name
+        for attribute in vars(resource).values()
+        if isinstance(attribute, property) and (getter := cast("Any", attribute.fget))
+    }
+
+    added = kind.outputs("id", BASE[type_name], session)
+
+    assert {*kind.computed} == {*added}
+    assert set() == {*added} - known
+
+
 @pytest.mark.parametrize(
     "type_name",
     [kind for kind in BASE
@@ -79,6 +98,19 @@ def test_the_schema_of_a_rule_group_reaches_inside(session: Session) -> None:
         "AWS::NetworkFirewall::RuleGroup #/RuleGroup/StatefulRuleOptions/Order: "
         "Additional properties are not allowed ('Order' was unexpected)"
     ) == str(refused.value)
+
+
+def test_other_shapes_of_a_rule_group_pass_the_schema(session: Session) -> None:
+    """References to prefix lists, and the text outside the group."""
+    kind = CLOUD.kinds[RULE_GROUP]
+    lists = "arn:aws:ec2:eu-west-1:123456789012:prefix-list/pl-1"
+    row = {"key": "LIST", "ipSetReferences": [{"referenceArn": lists}]}
+    references = {"ruleGroup.referenceSets": {"ipSetReferences": [row]}}
+    kind.admit("id", changed(BASE[RULE_GROUP], references), {}, session)
+    kind.admit("id", changed(BASE[RULE_GROUP], {"ruleGroup": GONE, "rules": "x"}), {}, session)
+    row["ipSetReferences"] = [{"referenceArn": "pl-1"}]
+    with pytest.raises(CloudError, match="ReferenceSets/IPSetReferences/LIST/ReferenceArn"):
+        kind.admit("id", changed(BASE[RULE_GROUP], references), {}, session)
 
 
 def test_property_names_are_cloudformation_s() -> None:

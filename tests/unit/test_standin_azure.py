@@ -16,7 +16,7 @@ from providers.kind import Session
 from providers.store import Records
 from providers.wire import UNKNOWN
 
-POLICY, GROUP, NSG = AZURE.kinds
+POLICY, GROUP, NSG, *_ = AZURE.kinds
 
 BASE: dict[str, Inputs] = {
     POLICY: {

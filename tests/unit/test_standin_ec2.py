@@ -276,6 +276,17 @@ def test_a_route_leads_to_an_endpoint_that_is_there(account: Account) -> None:
     assert "r-rtb-0d4e5f6071825000a1080289494" == route
 
 
+def test_a_route_may_be_for_ipv6_or_a_prefix_list(account: Account) -> None:
+    """Through a gateway of the platform team; the list is then in use."""
+    listed = account.create(PREFIX_LIST)
+    through = {"vpcEndpointId": GONE, "natGatewayId": "nat-0d4e5f6071829000a",
+               "destinationCidrBlock": GONE}  # fmt: skip
+    account.create(ROUTE, **through, destinationIpv6CidrBlock="::/0")
+    route = account.create(ROUTE, **through, destinationPrefixListId=listed)
+    with pytest.raises(CloudError, match=f"{listed} has a dependent object: {route}"):
+        account.delete(PREFIX_LIST, listed)
+
+
 def test_networks_are_looked_up(session: Session) -> None:
     """A subnet by its id; a route table by its id or by a subnet's, with what it holds already."""
     subnet = CLOUD.invokes["aws:ec2/getSubnet:getSubnet"]({"id": SUBNETS[0]}, session)

@@ -10,6 +10,7 @@ import pulumi
 
 from wsus_egress.args import PolicyArgs
 from wsus_egress.arguments import UNKNOWN_VPC, compile_arguments, text_or
+from wsus_egress.checked import wrong_arguments
 from wsus_egress.controls import Control
 from wsus_egress.problems import PolicyErrors
 
@@ -104,7 +105,7 @@ class DnsFirewallArgs(TypedDict):
     """Route 53 Resolver DNS Firewall, for the whole VPC."""
 
     priority: NotRequired[int]
-    """101 to 9900, unique among the VPC's rule groups; 200 by default."""
+    """101 to 9899, unique among the VPC's rule groups; 200 by default."""
     also_resolve: NotRequired[list[str]]
     """Patterns that the VPC must resolve besides the endpoint lists."""
     block_response: NotRequired[str]
@@ -138,7 +139,7 @@ class AwsWsusEgressArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 
@@ -157,7 +158,7 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 
@@ -174,7 +175,7 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 
@@ -191,7 +192,7 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     environment: NotRequired[str]
     """What resources are tagged with; the stack's name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; config/endpoints by default."""
+    """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
 
@@ -243,3 +244,13 @@ def compile_aws(args: Any, stand_ins: StandIns, *parts: str) -> tuple[Control, .
     except PolicyErrors as error:
         raise pulumi.RunError(str(error)) from error
     return controls
+
+
+def check_arguments(name: str, args: Any, kind: type) -> None:
+    """Refuse arguments that are missing, empty or unknown, before anything reads them.
+
+    Raises:
+        pulumi.RunError: With everything that is wrong.
+    """
+    if wrong := wrong_arguments(name, args, kind):
+        raise pulumi.RunError(wrong)

@@ -5,7 +5,7 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
-from wsus_egress.aws.arguments import AwsWsusDnsFirewallArgs, StandIns, compile_aws
+from wsus_egress.aws.arguments import AwsWsusDnsFirewallArgs, StandIns, check_arguments, compile_aws
 from wsus_egress.aws.declare import Declarer
 from wsus_egress.controls.aws_dns_firewall import AwsDnsFirewall
 
@@ -27,6 +27,7 @@ class AwsWsusDnsFirewall(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AwsWsusDnsFirewallArgs)
         super().__init__(
             "wsus-egress:index:AwsWsusDnsFirewall", name, {"vpcId": args["vpc_id"]}, opts
         )

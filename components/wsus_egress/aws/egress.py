@@ -13,6 +13,7 @@ from wsus_egress.aws.arguments import (
     AwsWsusNetworkFirewallArgs,
     AwsWsusSecurityGroupArgs,
     StandIns,
+    check_arguments,
     compile_aws,
 )
 from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
@@ -49,6 +50,7 @@ class AwsWsusEgress(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AwsWsusEgressArgs)
         super().__init__("wsus-egress:index:AwsWsusEgress", name, {"vpcId": args["vpc_id"]}, opts)
         controls = compile_aws(args, StandIns(), *_PARTS)
         groups = next(each for each in controls if isinstance(each, AwsSecurityGroups)).groups

@@ -9,7 +9,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from wsus_egress.aws.arguments import AwsWsusNetworkFirewallArgs, StandIns, compile_aws
+from wsus_egress.aws.arguments import (
+    AwsWsusNetworkFirewallArgs,
+    StandIns,
+    check_arguments,
+    compile_aws,
+)
 from wsus_egress.aws.declare import Declarer, endpoint_of
 from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 
@@ -38,6 +43,7 @@ class AwsWsusNetworkFirewall(pulumi.ComponentResource):
             pulumi.RunError: When the policy cannot be used, or a subnet or route table is of
                 another VPC, before any resource is declared.
         """
+        check_arguments(name, args, AwsWsusNetworkFirewallArgs)
         super().__init__(
             "wsus-egress:index:AwsWsusNetworkFirewall", name, {"vpcId": args["vpc_id"]}, opts
         )

@@ -5,7 +5,12 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
-from wsus_egress.aws.arguments import AwsWsusSecurityGroupArgs, StandIns, compile_aws
+from wsus_egress.aws.arguments import (
+    AwsWsusSecurityGroupArgs,
+    StandIns,
+    check_arguments,
+    compile_aws,
+)
 from wsus_egress.aws.declare import Declarer
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 
@@ -27,6 +32,7 @@ class AwsWsusSecurityGroup(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
+        check_arguments(name, args, AwsWsusSecurityGroupArgs)
         party = args["party"]
         super().__init__(
             "wsus-egress:index:AwsWsusSecurityGroup",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.environment import Environment, Target
+from wsus_egress.parity import Difference, differences
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.project import load_environments
 from wsus_egress.proof import Fidelity, Proof, prove
@@ -100,6 +101,12 @@ def analysed(
         analyses.append(Analysis(environment, tuple(targets)))
     problems.raise_if_any()
     return tuple(analyses)
+
+
+def parity(analysis: Analysis) -> tuple[Difference, ...]:
+    """What one cloud of an environment admits and the other does not."""
+    sides = [(each.target.cloud, each.controls) for each in analysis.targets]
+    return differences(analysis.environment.policy, sides)
 
 
 def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:

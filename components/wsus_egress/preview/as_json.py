@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.controls import Control, Document
+from wsus_egress.parity import Difference
 from wsus_egress.policy import EgressPolicy, Endpoint, Mode
-from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis
+from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis, parity
 from wsus_egress.problems import Problem
 from wsus_egress.proof import Deviation, Proof
 
@@ -135,6 +136,9 @@ def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
         {
             "environment": analysis.environment.name,
             "targets": [_proof(target.proof) for target in analysis.targets if target.proof],
+            **(
+                {"parity": found} if (found := [_parity(each) for each in parity(analysis)]) else {}
+            ),
         }
         for analysis in analyses
     ]
@@ -145,6 +149,15 @@ def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
             "environments": environments,
         }
     )
+
+
+def _parity(difference: Difference) -> Mapping[str, Any]:
+    return {
+        "admits": difference.admits,
+        "denies": difference.denies,
+        "witness": str(difference.flow),
+        "surely": difference.surely,
+    }
 
 
 def _dump(value: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from wsus_egress.controls import Ruling, Verdict
+from wsus_egress.controls.base import met
 from wsus_egress.names import InvalidName, host_name
 from wsus_egress.policy import (
     SOME_INTERNET_ADDRESS,
@@ -144,7 +145,8 @@ class Explainer:
         self, request: Request, analysis: TargetAnalysis, source: Address
     ) -> TargetExplanation:
         flow = request.flow(source)
-        rulings = tuple((control.name, control.admits(flow)) for control in analysis.controls)
+        path = met(analysis.controls, flow)
+        rulings = tuple((control.name, control.admits(flow)) for control in path)
         allowed = self._policy.decide(flow).allowed
         verdict = path_verdict((ruling for _, ruling in rulings), allowed)
         if verdict is Verdict.NOT_APPLICABLE:

@@ -1,0 +1,113 @@
+"""The components as a Pulumi plugin, for stacks in every language that Pulumi has.
+
+The host that Pulumi's SDK has for this does the work. What stands here besides makes its schema
+say whose package it is, and makes wrong arguments an error that names them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Final
+
+import pulumi
+from pulumi.errors import InputPropertiesError, InputPropertyError
+from pulumi.provider import ConstructResult, main
+from pulumi.provider.experimental.analyzer import PropertyDefinition
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError
+
+from wsus_egress import aws, azure
+from wsus_egress.arguments import IS_OUTPUT
+from wsus_egress.release import VERSION
+
+NAME: Final = "wsus-egress"
+
+_ARGS: Final = re.compile(rf"({NAME}:index:\w+)Args\b")
+_ABOUT: Final = {
+    "displayName": "WSUS egress",
+    "description": "One endpoint list, enforced as WSUS egress rules on AWS and Azure, and proved.",
+    "keywords": ["category/network", "kind/component", "wsus", "firewall", "egress"],
+    "license": "Apache-2.0",
+}
+
+
+def components() -> list[type[pulumi.ComponentResource]]:
+    """Every component, sorted by name."""
+    found = {
+        each.__name__: each
+        for module in (aws, azure)
+        for each in vars(module).values()
+        if isinstance(each, type)
+        and issubclass(each, pulumi.ComponentResource)
+        and each.__module__.startswith("wsus_egress.")
+    }
+    return [found[name] for name in sorted(found)]
+
+
+class WsusEgressProvider(ComponentProvider):
+    """Pulumi's component host, with refusals that name the argument."""
+
+    def __init__(self) -> None:
+        """Infer the schema of every component."""
+        super().__init__(components(), NAME, version=VERSION)
+        # SDKs end a type's name in Args by themselves: PolicyArgs would become PolicyArgsArgs.
+        text = _ARGS.sub(r"\1", self.schema or "{}")
+        self.schema = json.dumps({**json.loads(text), **_ABOUT})
+
+    def construct(
+        self,
+        name: str,
+        resource_type: str,
+        inputs: pulumi.Inputs,
+        options: pulumi.ResourceOptions | None = None,
+    ) -> ConstructResult:
+        """Make one component.
+
+        Raises:
+            InputPropertiesError: When its arguments cannot be used, with everything that is wrong.
+        """
+        try:
+            return super().construct(name, resource_type, inputs, options)
+        except ComponentInitError as error:
+            if not isinstance(error.inner, pulumi.RunError):
+                raise
+            # An error of the program's author: a traceback of this plugin would not help.
+            raise InputPropertiesError(f"{name}: {error.inner}") from error
+
+    def map_input_properties(
+        self,
+        inputs: pulumi.Inputs,
+        properties: dict[str, PropertyDefinition],
+        mapping: dict[str, str],
+        component_name: str,
+        property_path: str,
+    ) -> pulumi.Inputs:
+        """Give arguments their names in Python.
+
+        Raises:
+            InputPropertyError: When an argument is missing, or an output where it decides which
+                resources exist.
+        """
+        for key, each in properties.items() if isinstance(inputs, dict) else ():
+            if each.plain and isinstance(inputs.get(key), pulumi.Output):
+                path = f"{property_path}.{key}" if property_path else key
+                raise InputPropertyError(path, IS_OUTPUT)
+        return super().map_input_properties(
+            inputs, properties, mapping, component_name, property_path
+        )
+
+
+def schema() -> str:
+    """The package's schema, as Pulumi's other languages get it, one property a line."""
+    return json.dumps(json.loads(WsusEgressProvider().schema or "{}"), indent=2) + "\n"
+
+
+def serve() -> None:
+    """Serve the components to the engine that started this process, until it ends."""
+    main(WsusEgressProvider(), sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema())

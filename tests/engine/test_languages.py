@@ -1,0 +1,97 @@
+"""Stacks in TypeScript, Go and Python consume the components through the real engine."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import workspace
+from workspace import Workspace
+
+pytestmark = pytest.mark.engine
+
+STACKS = Path(__file__).parent / "stacks"
+VPC = "vpc-0a1b2c3d4e5f60718"
+
+
+@pytest.fixture(scope="module")
+def typescript(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The TypeScript example, ready to run."""
+    if not workspace.has("npm"):
+        pytest.skip("there is no npm on this machine")
+    return workspace.typescript(tmp_path_factory.mktemp("typescript"))
+
+
+def test_typescript_example(typescript: Workspace) -> None:
+    """Ten lines of TypeScript make the security group of the server and no more."""
+    outputs = typescript.up()
+
+    assert ["wsus"] == list(outputs["securityGroupIds"])
+    ports = [
+        each["inputs"]["fromPort"]
+        for each in typescript.resources()
+        if each["type"] == "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    ]
+    assert [80, 443] == sorted(ports)
+
+
+def test_values_survive(typescript: Workspace) -> None:
+    """Whole numbers stay whole; a secret VPC is a secret still."""
+    shutil.copy(STACKS / "values.ts", typescript.root / "index.ts")
+
+    outputs = typescript.up()
+
+    assert {"clients", "wsus"} == set(outputs["securityGroupIds"])
+    inputs = {
+        each["urn"].rpartition("::")[2]: each.get("inputs") for each in typescript.resources()
+    }
+    rule = inputs["first-wsus-ingress-8601-clients-10-20-1-0-24"]
+    assert rule is not None
+    assert 8601 == rule["fromPort"]
+    group = inputs["first-wsus"]
+    assert group is not None
+    assert "ciphertext" in group["vpcId"]
+    association = inputs["first-dns-firewall-association"]
+    assert association is not None
+    assert 250 == association["priority"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "said"),
+    [
+        ("unknown", ["policy", "is an output or a secret"]),
+        ("wrong", ["lists", "vpcId", "synchronizationPorts.http"]),
+        ("missing", ["vpcId", "Missing required input"]),
+    ],
+)
+def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> None:
+    """The component names the argument, and no traceback of its process appears."""
+    shutil.copy(STACKS / f"{stack}.ts", typescript.root / "index.ts")
+
+    output = typescript.refused()
+
+    assert [] == [text for text in said if text not in output], output
+    assert "Traceback" not in output
+    assert "component.py" not in output
+
+
+@pytest.mark.skipif(not workspace.has("go"), reason="there is no Go on this machine")
+def test_go_example(tmp_path: Path) -> None:
+    """Ten lines of Go compile against the generated SDK and make the same group."""
+    stack = workspace.golang(tmp_path)
+
+    outputs = stack.up()
+
+    assert ["wsus"] == list(outputs["securityGroupIds"])
+
+
+def test_python_example(tmp_path: Path) -> None:
+    """Ten lines of Python do the same, without a plugin."""
+    stack = workspace.python(tmp_path)
+
+    outputs = stack.up()
+
+    assert ["wsus"] == list(outputs["securityGroupIds"])
+    groups = [each for each in stack.resources() if each["type"].endswith(":SecurityGroup")]
+    assert [VPC] == [each["inputs"]["vpcId"] for each in groups]

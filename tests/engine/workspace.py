@@ -1,0 +1,130 @@
+"""A stack in another language, with an SDK generated from the committed schema."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from env import engine_environment
+from install_providers import install_components
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "docs" / "examples"
+SCHEMA = ROOT / "components" / "schema.json"
+
+# A Go module of its own, as `pulumi package add` makes it; the generator writes none.
+_GO_MODULE = """module example.com/pulumi-wsus-egress/sdk/go/wsus-egress
+
+go 1.25.0
+
+require (
+	github.com/blang/semver v3.5.1+incompatible
+	github.com/pulumi/pulumi/sdk/v3 v3.259.0
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A copy of one of the examples, with its own state and stand-in clouds."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, language: str, folder: Path) -> Workspace:
+        """Copy an example and give it what `pulumi package add` would."""
+        root = folder / language
+        shutil.copytree(EXAMPLES / language, root)
+        (folder / "state").mkdir()
+        workspace = cls(root)
+        install_components(Path(workspace.environment()["PULUMI_HOME"]))
+        return workspace
+
+    def environment(self) -> dict[str, str]:
+        """The engine's environment, with this stack's own state and clouds."""
+        return engine_environment(ROOT) | {
+            "PULUMI_BACKEND_URL": f"file://{self.root.parent / 'state'}",
+            "WSUS_EGRESS_SANDBOX_CLOUD": str(self.root.parent / "cloud"),
+        }
+
+    def run(self, *command: str, folder: str = ".") -> subprocess.CompletedProcess[str]:
+        """Run a command in the stack's folder."""
+        return subprocess.run(
+            command,
+            cwd=self.root / folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+
+    def must(self, *command: str, folder: str = ".") -> str:
+        """Run a command that has to succeed; what it printed."""
+        done = self.run(*command, folder=folder)
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def write_sdk(self, language: str) -> Path:
+        """Generate the SDK from the committed schema."""
+        folder = self.root / "sdks" / "wsus-egress"
+        self.must("sdkgen", language, str(SCHEMA), str(folder))
+        return folder
+
+    def up(self) -> dict[str, Any]:
+        """Deploy; the stack's outputs."""
+        self.must("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", "dev")
+        outputs: dict[str, Any] = json.loads(
+            self.must("pulumi", "stack", "output", "--json", "--stack", "dev")
+        )
+        return outputs
+
+    def refused(self) -> str:
+        """Preview what must fail; what was said."""
+        done = self.run("pulumi", "preview", "--non-interactive", "--stack", "dev")
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What is deployed."""
+        state = json.loads(self.must("pulumi", "stack", "export", "--stack", "dev"))
+        found: list[dict[str, Any]] = state["deployment"]["resources"]
+        return found
+
+
+def typescript(folder: Path) -> Workspace:
+    """The TypeScript example, its SDK compiled."""
+    workspace = Workspace.of("typescript", folder)
+    sdk = workspace.write_sdk("nodejs")
+    # No scripts of packages; what the SDK's own would do follows.
+    workspace.must("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    workspace.must("npx", "--no-install", "tsc", "-p", "sdks/wsus-egress")
+    shutil.copy(sdk / "package.json", sdk / "bin" / "package.json")
+    workspace.must("pulumi", "stack", "init", "dev")
+    return workspace
+
+
+def golang(folder: Path) -> Workspace:
+    """The Go example, its SDK a module beside it."""
+    workspace = Workspace.of("go", folder)
+    sdk = workspace.write_sdk("go")
+    (sdk / "wsusegress" / "go.mod").write_text(_GO_MODULE, encoding="utf-8")
+    workspace.must("pulumi", "stack", "init", "dev")
+    return workspace
+
+
+def python(folder: Path) -> Workspace:
+    """The Python example; the package is that of the checkout."""
+    workspace = Workspace.of("python", folder)
+    workspace.must("pulumi", "stack", "init", "dev")
+    return workspace
+
+
+def has(program: str) -> bool:
+    """Whether a program that the project does not install is there."""
+    return shutil.which(program, path=os.environ.get("PATH")) is not None
