@@ -23,6 +23,9 @@ ENGINE_VERSION = "3.259.0"
 SURICATA_SERIES = "7.0"
 """The Suricata that AWS Network Firewall runs: AWS's developer guide, since November 2024."""
 
+ACTIONLINT_VERSION = "1.7.12"
+"""The actionlint that the set-up builds: as sandbox/engine/actionlint/go.mod has it."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Real credentials have no business with stand-ins; an access token or a passphrase file of the
@@ -82,6 +85,11 @@ def engine_folder(root: Path) -> Path | None:
     return Path(found).parent if found else None
 
 
+def cached_actionlint() -> Path:
+    """The actionlint that the set-up builds, whether it is there yet or not."""
+    return cache_directory() / f"actionlint-{ACTIONLINT_VERSION}" / "bin" / "actionlint"
+
+
 def cached_suricata() -> Path:
     """The Suricata that the set-up unpacks, whether it is there yet or not: one for each system."""
     try:
@@ -113,6 +121,8 @@ def sandbox_settings(root: Path) -> dict[str, str]:
     engine = engine_folder(root)
     if engine is not None:
         folders.append(str(engine))
+    if cached_actionlint().is_file():
+        folders.append(str(cached_actionlint().parent))
     # After the engine: its own hosts, where it brings some, are those that belong to it.
     folders.append(str(cached_languages()))
     suricata = suricata_program(root)

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import env
 from bootstrap import engine, golang
+from bootstrap.actionlint import ensure_actionlint
 from bootstrap.console import SetupError, say
 from bootstrap.languages import ensure_languages
 from bootstrap.prerequisites import require_prerequisites
@@ -50,6 +51,7 @@ def set_up() -> None:
     golang.tidy()
     install_stand_ins()
     ensure_suricata(env.ROOT)
+    ensure_actionlint()
     say(f"Set up: .venv, the Pulumi engine in {folder}, the stand-ins in .sandbox")
 
 

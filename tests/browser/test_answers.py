@@ -28,46 +28,35 @@ ADDRESSES = ("203.0.113.80", "10.20.0.10", "10.31.0.10", "192.168.0.1", "127.0.0
              "[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8:9]", "[1::2::3]", "[:1]", "[1:2:3:4:5:6:7::]",
              "[::1:2:3:4:5:6:7]", "[::1:2:3:4:5:6:7:8]", "[v1.a]", "[v1]", "[12345::]",
              "[2001:DB8::A]", "[::1.2.3]", "[1:2:3:4:5:6:1.2.3.4]")  # fmt: skip
-PORTS = (*[""] * 20, ":", ":80", ":443", ":8530", ":8531", ":0", ":65535", ":65536", ":x", ":-1",
-         ":+80", ":080", ": 80", ":٣", ":80:80")  # fmt: skip
-SCHEMES = ("http", "http", "http", "https", "https", "https", "HTTP", "ftp", "ssh", "ws", "wss",
-           *["http", "https"] * 5, "gopher", "", "1http", "h_ttp", "ftp+x")  # fmt: skip
-PATHS = (
-    "",
-    "/",
-    "/",
-    "/",
-    "",
-    "/",
-    "/",
-    "/a?b=c#d",
-    "?x",
-    "#y",
-    "/a@b",
-    "/http://c/",
-    "\\x",
-    "/a b",
-    "/[",
-)
-USERS = (*[""] * 20, "a@", "a:b@", "evil.com@", "@", "a@b@", "[@", "℀@", "a:80@")
+PORTS = (":", ":80", ":443", ":8530", ":8531", ":0", ":65535", ":65536", ":x", ":-1", ":+80", ":080",
+         ": 80", ":\u0663", ":80:80")  # fmt: skip
+SCHEMES = ("HTTP", "ftp", "ssh", "ws", "wss", "gopher", "", "1http", "h_ttp", "ftp+x")
+PATHS = ("", "/a?b=c#d", "?x", "#y", "/a@b", "/http://c/", "\\x", "/a b", "/[", "\u00e4")
+USERS = ("a@", "a:b@", "evil.com@", "@", "a@b@", "[@", "\u2100@", "a:80@")
 
 
 def random_url(draw: random.Random, hosts: Sequence[str]) -> str:
-    """A URL, or nearly one, about hosts that are listed, nearly listed, or not listed."""
+    """A URL, or nearly one, about hosts that are listed, nearly listed, or not listed.
+
+    Every part is sound more often than not, so that most URLs have one or two oddities, or none.
+    """
+
+    def odd(choices: Sequence[str], sound: str) -> str:
+        return draw.choice(choices) if draw.random() < 0.12 else sound
+
     host = draw.choice(hosts)
-    for _ in range(draw.choice((0, 0, 1, 1, 2, 3))):
-        host = f"{draw.choice(HOSTS)}.{host}"
-    host = draw.choice((
-        host, host, host, host, host, host.upper(), f"{host}.", f"{host}..", f".{host}", f"evil{host}",
-        f"{host}.evil.com", host.replace(".", "。", 1), host.partition(".")[2], draw.choice(HOSTS),
-        draw.choice(ADDRESSES), draw.choice(ADDRESSES),
-        ".".join(str(draw.randrange(256)) for _ in range(4)),
+    while draw.random() < 0.4:
+        host = f"{odd(HOSTS, draw.choice(('a', 'www', 'dl-2')))}.{host}"
+    changed = (
+        host.upper(), f"{host}.", f"{host}..", f".{host}", f"evil{host}", f"{host}.evil.com",
+        host.replace(".", "\u3002", 1), host.partition(".")[2], draw.choice(HOSTS),
+        *draw.sample(ADDRESSES, 4), ".".join(str(draw.randrange(256)) for _ in range(4)),
         f"[{draw.randrange(1 << 16):x}::{draw.randrange(1 << 16):x}]",
-    ))  # fmt: skip
-    slashes = draw.choice((*["://"] * 20, ":", ":/", ":///", "//"))
+    )  # fmt: skip
+    host = draw.choice(changed) if draw.random() < 0.3 else host
     return (
-        f"{draw.choice(SCHEMES)}{slashes}{draw.choice(USERS)}{host}"
-        f"{draw.choice(PORTS)}{draw.choice(PATHS)}"
+        f"{odd(SCHEMES, draw.choice(('http', 'https')))}{odd((':', ':/', ':///', '//'), '://')}"
+        f"{odd(USERS, '')}{host}{odd(PORTS, '')}{odd(PATHS, '/')}"
     )
 
 
@@ -160,7 +149,7 @@ def test_random_urls_of_the_shipped_environments(
     unsure = compare(chromium, analyses, urls)
     answered = sum(isinstance(answer, list) for answer in of_page(chromium, urls))
     # It can tell of nearly all; the generator's odd letters are most of the rest.
-    assert (True, True) == (unsure < 300, answered > 1000)
+    assert (True, True) == (unsure < 150, answered > 1800)
 
 
 def test_random_urls_of_the_truth_table(

@@ -236,6 +236,14 @@ def test_five_thousand_names_stay_smooth(long_page: webdriver.Chrome) -> None:
     assert (True, True) == (times[len(times) // 2] < 100, times[-1] < 1000)
 
 
+def test_paper_has_a_thousand_rows(long_page: webdriver.Chrome) -> None:
+    """Nobody turns pages on paper: as many rows as a reader could want, and fifty again afterwards."""
+    long_page.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    printed = long_page.find_element(By.ID, "matrix-count").text
+    long_page.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    assert ("1 to 1000 of 5000", 50) == (printed, len(rows(long_page)))
+
+
 def test_pages_of_the_matrix_are_turned(long_page: webdriver.Chrome) -> None:
     """Rows come fifty at a time; the first page has no previous, the last no next."""
     forward, back = (long_page.find_element(By.ID, each) for each in ("next", "previous"))

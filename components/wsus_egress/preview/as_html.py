@@ -149,7 +149,9 @@ def _target(
         "controls": [
             {
                 "control": control.name,
-                "table": lookup.control_table(shared, control, source, names.witnesses),
+                "table": lookup.control_table(
+                    shared, control, target.controls, source, names.witnesses
+                ),
             }
             for control in target.controls
         ],

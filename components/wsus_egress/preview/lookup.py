@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from wsus_egress._nameset import AFTER, BELOW, host_of
 from wsus_egress.controls import Control
+from wsus_egress.controls.base import Router
 from wsus_egress.controls.capabilities import CAPABILITIES
 from wsus_egress.names import MAX_NAME
 from wsus_egress.policy import (
@@ -36,6 +37,7 @@ from wsus_egress.preview.explain import source_of
 APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
 _NAMED: Final[tuple[Application, ...]] = ("http", "tls")
 _BLIND: Final = frozenset(each.control for each in CAPABILITIES if not each.names)
+NOT_MET: Final = "not-met"
 _MAX_PORT: Final = 65535
 _BITS: Final = {4: 32, 6: 128}
 
@@ -221,14 +223,24 @@ def policy_table(
 
 
 def control_table(
-    shared: Shared, control: Control, source: Address, names: Sequence[str | None]
+    shared: Shared,
+    control: Control,
+    controls: Sequence[Control],
+    source: Address,
+    names: Sequence[str | None],
 ) -> int:
-    """What one control says to one source."""
+    """What one control of a target's says to one source; `NOT_MET` where a route leads past it."""
+    routers = [each for each in controls if isinstance(each, Router)]
 
     def ask(flow: Flow) -> Answer:
+        if any(control.name in router.skips(flow) for router in routers):
+            return NOT_MET, "", -1
         ruling = control.admits(flow)
         return ruling.verdict.value, ruling.rule, -1
 
     # What is blind to names is asked for one of them only.
     seen = [None] * (len(names) - 1) + [names[-1]] if control.name in _BLIND else names
-    return table(shared, _classes(source, control.networks, control.ports, seen), ask)
+    ways = [control, *(each for each in controls if isinstance(each, Router))]
+    networks = {network for each in ways for network in each.networks}
+    ports = {ports for each in ways for ports in each.ports}
+    return table(shared, _classes(source, networks, ports, seen), ask)

@@ -34,7 +34,7 @@ const fromColumn = ([kind, value], place) => {
 };
 
 function pathVerdict(verdicts, allowed) {
-  const told = verdicts.filter((verdict) => verdict !== "not-applicable");
+  const told = verdicts.filter((verdict) => verdict !== "not-applicable" && verdict !== "not-met");
   if (told.includes("deny") || told.length === 0) return "deny";
   return told.includes("opaque") && !allowed ? "deny" : "allow";
 }
@@ -47,7 +47,7 @@ function explainIn(environment, request) {
     const controls = target.controls.map((control) => {
       const [ruling, rule] = lookUp(control.table, hosts, request);
       return { control: control.control, verdict: ruling, rule };
-    });
+    }).filter((control) => control.verdict !== "not-met");
     return {
       target: target.target,
       verdict: pathVerdict(controls.map((control) => control.verdict), allowed),

@@ -3,7 +3,7 @@
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 DATA.hosts = DATA.hosts.map((list) => ({ list, index: new Map(list.map((host, number) => [host, number])) }));
-const ROWS_A_PAGE = 50;
+const ROWS_A_PAGE = 50, ROWS_ON_PAPER = 1000;
 const byId = (id) => document.getElementById(id);
 
 function element(tag, attributes = {}, ...children) {
@@ -90,7 +90,7 @@ function cell(of) {
 const catalogue = [...new Set(DATA.environments.flatMap((environment) => environment.endpoints))]
   .map((number) => DATA.endpoints[number])
   .map((row) => ({ row, text: row.join(" ").toLowerCase() }));
-const state = { page: 0, shown: catalogue };
+const state = { page: 0, rows: ROWS_A_PAGE, shown: catalogue };
 
 function columns() {
   const chosen = byId("columns").value;
@@ -113,9 +113,9 @@ function columns() {
 }
 
 function showMatrix() {
-  const shown = state.shown, pages = Math.max(Math.ceil(shown.length / ROWS_A_PAGE), 1);
+  const shown = state.shown, pages = Math.max(Math.ceil(shown.length / state.rows), 1);
   state.page = Math.min(Math.max(state.page, 0), pages - 1);
-  const first = state.page * ROWS_A_PAGE, rows = shown.slice(first, first + ROWS_A_PAGE);
+  const first = state.page * state.rows, rows = shown.slice(first, first + state.rows);
   const across = columns();
   const head = element("tr", {}, ...["Endpoint", "Listed for", "List"].map((title) => element("th", { scope: "col" }, title)),
     ...across.map(({ title }) => element("th", { scope: "col" }, title[0], element("br"), title[1])));
@@ -158,13 +158,22 @@ byId("columns").addEventListener("change", showMatrix);
 byId("previous").addEventListener("click", () => turn(-1));
 byId("next").addEventListener("click", () => turn(1));
 
-// Paper has no disclosure triangles.
+// Paper has no disclosure triangles, and no buttons to turn pages with.
 let closed = [];
+function showRows(number) {
+  state.rows = number;
+  state.page = 0;
+  showMatrix();
+}
 window.addEventListener("beforeprint", () => {
   closed = [...document.querySelectorAll("details:not([open])")];
   for (const each of closed) each.open = true;
+  showRows(ROWS_ON_PAPER);
 });
-window.addEventListener("afterprint", () => { for (const each of closed) each.open = false; });
+window.addEventListener("afterprint", () => {
+  for (const each of closed) each.open = false;
+  showRows(ROWS_A_PAGE);
+});
 
 showMatrix();
 if (byId("url").value) showAnswer(byId("url").value.trim());
