@@ -11,6 +11,8 @@ import pytest
 import workspace
 from workspace import ROOT, Workspace
 
+from wsus_egress.guardrails.catalogue import RULES
+
 pytestmark = pytest.mark.engine
 
 POLICY = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}]}
@@ -43,7 +45,7 @@ def stack(tmp_path: Path) -> Workspace:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -u -m pulumi.policy "$@"\n')
     program.chmod(0o755)
-    rules = ("wsus-aws-security-group-widens", "wsus-aws-security-group-ingress")
+    rules = [rule.id for rule in RULES if rule.needs_policy]
     config = {rule: {"policy": POLICY} for rule in rules}
     (tmp_path / "pack.json").write_text(json.dumps(config), encoding="utf-8")
     return stack

@@ -29,7 +29,7 @@ GROUP = "aws:ec2/securityGroup:SecurityGroup"
 AWS_POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 AZURE_POLICY = "azure-native:network:FirewallPolicy"
 AZURE_GROUP = "azure-native:network:FirewallPolicyRuleCollectionGroup"
-WIDENS, INGRESSES, TLS = (rule.id for rule in RULES)
+WIDENS, INGRESSES, TLS, EDITED = (rule.id for rule in RULES)
 
 
 def urn(name: str) -> str:
@@ -73,6 +73,20 @@ def inline(group: str, direction: str, **properties: Any) -> Callable[[Resource]
     return change
 
 
+def edited(text: str) -> Callable[[Resource], Resource]:
+    """A change that adds a line to each rule group."""
+
+    def change(resource: Resource) -> Resource:
+        if resource.type != "aws:networkfirewall/ruleGroup:RuleGroup":
+            return resource
+        group = resource.properties["ruleGroup"]
+        source = group["rulesSource"]
+        changed = {**group, "rulesSource": {**source, "rulesString": source["rulesString"] + text}}
+        return replace(resource, properties={**resource.properties, "ruleGroup": changed})
+
+    return change
+
+
 PLANTED: list[tuple[str, Resource | Callable[[Resource], Resource]]] = [
     (WIDENS, rule(EGRESS, cidrIpv4="0.0.0.0/0", fromPort=8080, toPort=8080)),
     (WIDENS, rule(EGRESS, cidrIpv4="0.0.0.0/0", fromPort=80, toPort=443)),
@@ -96,6 +110,8 @@ PLANTED: list[tuple[str, Resource | Callable[[Resource], Resource]]] = [
     (INGRESSES, rule(INGRESS, cidrIpv4="203.0.113.7/32", fromPort=3389, toPort=3389)),
     (INGRESSES, inline("wsus-down", "ingress", protocol="tcp", fromPort=8530, toPort=8530,
                        cidrBlocks=["0.0.0.0/0"])),
+    (EDITED, edited('\npass tls $HOME_NET any -> any 443 (msg:"x"; sid:1;)')),
+    (EDITED, edited("\npass ip any any -> any any (sid:2;)")),
     (TLS, Resource(AWS_POLICY, "planted", urn("planted"),
                    {"firewallPolicy": {"tlsInspectionConfigurationArn": "arn:x"}})),
     (TLS, Resource(AZURE_POLICY, "planted", urn("planted"), {"transportSecurity": {"x": "y"}})),
@@ -161,6 +177,22 @@ def test_what_is_not_known_is_no_pass() -> None:
 
     assert not found.sure
     assert "planted: cannot be judged before the update: cidrIpv4 is not known" in str(found)
+
+
+@pytest.mark.parametrize(("rules", "sure"), [(UNKNOWN, False), (None, True)])
+def test_rules_that_cannot_be_read(rules: Any, sure: bool) -> None:
+    """A rule group of ours without readable rules is a finding; unsure where they are unknown."""
+    _, policy = baseline()
+    properties = {
+        "tags": {"managed-by": "pulumi-wsus-egress"},
+        "ruleGroup": {"rulesSource": {"rulesString": rules}},
+    }
+    kind = "aws:networkfirewall/ruleGroup:RuleGroup"
+    group = Resource(kind, "planted", urn("planted"), properties)
+
+    (found,) = judge_stack((group,), policy)[EDITED]  # type: ignore[misc]
+
+    assert sure is found.sure
 
 
 def test_an_exception_needs_a_reason() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from wsus_egress.guardrails import (
+    rule_group_edited,
     security_group_ingress,
     security_group_widens,
     tls_interception,
@@ -17,6 +18,7 @@ RULES: Final[tuple[Rule, ...]] = (
     security_group_widens.RULE,
     security_group_ingress.RULE,
     tls_interception.RULE,
+    rule_group_edited.RULE,
 )
 
 

@@ -17,7 +17,7 @@ from wsus_egress.policy import EgressPolicy
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import load_environments
 
-_CONFIG: Final = {
+_CONFIG: Final[dict[str, dict[str, Any]]] = {
     "project": {"type": "string", "description": "Folder with the project's config/."},
     "environment": {"type": "string", "description": "The environment in it whose policy holds."},
     "policy": {"type": "object", "description": "The policy itself, where there is no project."},

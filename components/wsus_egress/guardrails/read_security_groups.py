@@ -169,8 +169,10 @@ def _rules(
     if not networks or protocol not in known:
         yield None
         return
-    ports = (given.get("fromPort"), given.get("toPort"))
-    low, high = _EVERYTHING if protocol in ("-1", "all") or None in ports else ports
+    low: Any = given.get("fromPort")
+    high: Any = given.get("toPort")
+    if protocol in ("-1", "all") or low is None or high is None:
+        low, high = _EVERYTHING
     for each in known[protocol]:
         identity = f"{owner.name}-{direction}-{each}-{low}-{high}-{networks[0]}"
         yield SecurityGroupRule(
