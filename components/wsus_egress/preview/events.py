@@ -179,7 +179,9 @@ class _Reader:
         kind = _text(step.get("type") or (state.get("type") if isinstance(state, dict) else ""))
         if operation in _SHOWN and not kind.startswith("pulumi:"):
             # Of a replacement what forces it counts, of an update what differs.
-            reasons = next((step[key] for key in _REASONS if isinstance(step.get(key), list)), [])
+            reasons: list[Any] = next(
+                (step[key] for key in _REASONS if isinstance(step.get(key), list)), []
+            )
             properties = [reason for reason in reasons if isinstance(reason, str)]
             made = Step(operation, kind, _name(step.get("urn")), tuple(sorted(properties)))
             self._steps[made] = None
