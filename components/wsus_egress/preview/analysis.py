@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsus_egress.controls import Control, compile_target
-from wsus_egress.environment import Environment, Target
+from wsus_egress.environment import AwsTarget, Environment, Target
 from wsus_egress.parity import Difference, differences
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.project import load_environments
@@ -82,6 +82,7 @@ def analysed(
     """
     problems = Collector()
     analyses = []
+    known: dict[object, Proof] = {}
     for environment in environments:
         day = None if environment.name in unproved else today
         targets = []
@@ -91,7 +92,7 @@ def analysed(
             except PolicyErrors as error:
                 problems.extend(error.problems)
                 continue
-            proof = prove(environment, target, controls, day) if day else None
+            proof = _proved(environment, target, controls, day, known) if day else None
             fidelities = {
                 control.name: prove(environment, target, (control,), day).fidelity
                 for control in (controls if day and each_control else ())
@@ -107,6 +108,34 @@ def parity(analysis: Analysis) -> tuple[Difference, ...]:
     """What one cloud of an environment admits and the other does not."""
     sides = [(each.target.cloud, each.controls) for each in analysis.targets]
     return differences(analysis.environment.policy, sides)
+
+
+def _proved(
+    environment: Environment,
+    target: Target,
+    controls: Sequence[Control],
+    today: datetime.date,
+    known: dict[object, Proof],
+) -> Proof:
+    """The proof, or that of a target that differs in nothing that decides.
+
+    Many stacks are one policy on many networks. Rules admit the same wherever they are deployed:
+    what only names resources or says where they lie is left out of the comparison.
+    """
+    if environment.accept:
+        return prove(environment, target, controls, today)
+    key = (environment.policy, _essence(target))
+    if key not in known:
+        known[key] = prove(environment, target, controls, today)
+    return known[key]
+
+
+def _essence(target: Target) -> Target:
+    if isinstance(target, AwsTarget):
+        return replace(target, vpc_id="", tags=())
+    firewall = target.firewall_policy
+    policy = replace(firewall, name="") if firewall is not None else None
+    return replace(target, resource_group="", location="", tags=(), firewall_policy=policy)
 
 
 def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:

@@ -31,25 +31,30 @@ _TITLES: Final = {
     "opened": "newly allowed", "closed": "no longer allowed", "granted": "taken for granted",
     "engine": "what the engine will do", "notes": "written differently",
 }  # fmt: skip
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~])")
+_MARKUP: Final = re.compile(r"[&\\`*_{}\[\]<>|~]|^[-+=]|(?<=[0-9])[.)](?= )")
+# Links that GitHub makes by itself. It looks for mentions and numbers in the finished HTML, where
+# an entity is a character again: only a character in between helps, of no width.
+_LINKED: Final = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-)", re.IGNORECASE)
 
 
 def escape(text: object) -> str:
     """A value as Markdown shows it to the letter: no markup, HTML, mention, link or new line."""
-    plain = _visible(str(text))
-    plain = plain.replace("&", "&amp;")
-    plain = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", plain)
-    # A zero-width space would be invisible in a copy: entities keep GitHub from reading these.
-    return plain.replace("@", "&#64;").replace("://", "&#58;//").replace("www.", "www&#46;")
+    apart = _LINKED.sub("\u200b", _visible(str(text)))
+    return _entities(apart).replace("\u200b", "&#8203;")
 
 
 def code(text: object) -> str:
     """A value as a code span that also holds inside a table.
 
     A fence of backticks longer than any inside would break at the bar of a table, where Markdown
-    knows no escape for both: HTML's own element with entities does not.
+    knows no escape for both: HTML's own element with entities does not. GitHub makes no links in it.
     """
-    return f"<code>{escape(text)}</code>"
+    plain = _entities(_visible(str(text)))
+    return f"<code>{plain.replace('://', '&#58;//').replace('www.', 'www&#46;')}</code>"
+
+
+def _entities(text: str) -> str:
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", text)
 
 
 def _visible(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from wsus_egress.preview.findings import Finding
 from wsus_egress.problems import Location, PolicyErrors, Problem
 
+_REASONS: Final = ("keys", "replaceReasons", "diffs", "diffReasons")
 MAX_BYTES: Final = 64 * 1024 * 1024
 _RULE_GROUPS: Final = ("RuleGroup", "RuleCollectionGroup")
 _SHOWN: Final = frozenset(
@@ -177,8 +178,11 @@ class _Reader:
         state = step.get("newState") or step.get("oldState") or step.get("new") or step.get("old")
         kind = _text(step.get("type") or (state.get("type") if isinstance(state, dict) else ""))
         if operation in _SHOWN and not kind.startswith("pulumi:"):
-            reasons = step.get("diffs") or step.get("diffReasons") or step.get("keys")
-            properties = [r for r in reasons if isinstance(r, str)] if reasons else []
+            # Of a replacement what forces it counts, of an update what differs.
+            reasons: list[Any] = next(
+                (step[key] for key in _REASONS if isinstance(step.get(key), list)), []
+            )
+            properties = [reason for reason in reasons if isinstance(reason, str)]
             made = Step(operation, kind, _name(step.get("urn")), tuple(sorted(properties)))
             self._steps[made] = None
 
