@@ -133,7 +133,8 @@ def _proved(
 def _essence(target: Target) -> Target:
     if isinstance(target, AwsTarget):
         return replace(target, vpc_id="", tags=())
-    policy = target.firewall_policy and replace(target.firewall_policy, name="")
+    firewall = target.firewall_policy
+    policy = replace(firewall, name="") if firewall is not None else None
     return replace(target, resource_group="", location="", tags=(), firewall_policy=policy)
 
 
