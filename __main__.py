@@ -1,13 +1,13 @@
 """One environment as one Pulumi stack: its settings to components, their ids to outputs."""
 
 import json
-import re
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pulumi
 
 from wsus_egress.args import PolicyArgs
+from wsus_egress.arguments import aws_arguments, azure_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import LISTS_FOLDER, environment_from_config
@@ -16,9 +16,9 @@ POLICY = ("mode", "lists", "schemes", "extraEndpoints", "servers", "clients", "i
 WORDS = ("mode", "schemes")
 
 config = pulumi.Config()
-settings = {
+settings: dict[str, Any] = {
     key: value if key in WORDS else json.loads(value)
-    for key in (*POLICY, "aws", "azure", "accept")
+    for key in (*POLICY, "aws", "azure", "accept", "approved", "gate")
     if (value := config.get(key)) is not None
 }
 try:
@@ -30,49 +30,24 @@ except PolicyErrors as error:
 policy = cast(PolicyArgs, {key: settings[key] for key in POLICY if key in settings})
 
 
-def _snake(key: str) -> str:
-    """A setting's name as an argument's: vpcId as vpc_id."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
-
-
 # Each cloud's SDK takes a second to load: only that of a target that there is.
-if aws := environment.aws:
+if environment.aws:
     from wsus_egress.aws import AwsWsusEgress
     from wsus_egress.aws.arguments import AwsWsusEgressArgs
 
-    given = {_snake(key): value for key, value in dict(settings["aws"]).items()}
-    in_aws = AwsWsusEgress(
-        "wsus", cast(AwsWsusEgressArgs, {"policy": policy, "endpoint_lists": LISTS_FOLDER, **given})
-    )
+    given = {"policy": policy, "endpoint_lists": LISTS_FOLDER, **aws_arguments(settings["aws"])}
+    in_aws = AwsWsusEgress("wsus", cast(AwsWsusEgressArgs, given))
     pulumi.export("awsSecurityGroupIds", in_aws.security_group_ids)
     pulumi.export("awsRuleGroupArns", in_aws.rule_group_arns)
     pulumi.export("awsFirewallPolicyArn", in_aws.firewall_policy_arn)
     pulumi.export("awsFirewallEndpointIds", in_aws.endpoint_ids)
     pulumi.export("awsDnsRuleGroupId", in_aws.dns_rule_group_id)
-if azure := environment.azure:
-    from wsus_egress.azure import AzureWsusEgress
+if environment.azure:
+    from wsus_egress.azure import AzureWsusEgress, AzureWsusEgressArgs
 
-    firewall_policy = azure.firewall_policy
-    in_azure = AzureWsusEgress(
-        "wsus",
-        {
-            "policy": policy,
-            "endpoint_lists": LISTS_FOLDER,
-            "resource_group_name": azure.resource_group,
-            "location": azure.location,
-            "address_space": [str(network) for network in azure.address_space],
-            "destinations": azure.destinations,
-            "fqdn_tags": list(azure.fqdn_tags),
-            "firewall_policy": {
-                "name": firewall_policy.name,
-                "existing": firewall_policy.existing,
-                "sku": firewall_policy.sku,
-                "threat_intel_mode": firewall_policy.threat_intel_mode,
-            },
-            "rule_collection_group_priority": azure.rule_collection_group_priority,
-            "tags": dict(azure.tags),
-        },
-    )
+    given = {"policy": policy, "endpoint_lists": LISTS_FOLDER, **azure_arguments(settings["azure"])}
+    in_azure = AzureWsusEgress("wsus", cast(AzureWsusEgressArgs, given))
     pulumi.export("azureFirewallPolicyName", in_azure.firewall_policy_name)
     pulumi.export("azureNetworkSecurityGroupId", in_azure.network_security_group_id)
+    pulumi.export("azureRouteTableId", in_azure.route_table_id)
     pulumi.export("azureRuleCollectionGroupId", in_azure.rule_collection_group_id)

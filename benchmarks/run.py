@@ -86,17 +86,15 @@ def our_project(folder: Path, count: int, *, both: bool) -> Path:
         "  wsus-egress:azure: {resourceGroup: rg, location: westeurope, addressSpace: [10.1.0.0/16],"
         " destinations: list, firewallPolicy: {name: policy}}\n"
     )
-    aws = "  wsus-egress:aws: {vpcId: vpc-0a1b2c3d4e5f60718}\n"
+    # With a quota of capacity that AWS would have raised for so many names.
+    firewall = "{policyCapacity: 200000}"
+    aws = f"  wsus-egress:aws: {{vpcId: vpc-0a1b2c3d4e5f60718, networkFirewall: {firewall}}}\n"
     server = "    - {name: wsus, location: azure, addresses: [10.1.0.10]}\n"
     if both:
         server += "    - {name: wsus-aws, location: aws, addresses: [10.2.0.10]}\n"
-    accept = "".join(
-        f'    - {{what: aws/aws-security-group/wider/{what}, reason: r, expires: "2999-01-01"}}\n'
-        for what in ("names", "nameless")
-    )
     text = f"config:\n  wsus-egress:lists: [many]\n  wsus-egress:servers:\n{server}{azure}"
     if both:
-        text += f"{aws}  wsus-egress:accept:\n{accept}"
+        text += aws
     (folder / "config" / "Pulumi.bench.yaml").write_text(text, encoding="utf-8")
     return folder
 

@@ -13,6 +13,8 @@ from wsus_egress.controls import Control, compile_target
 from wsus_egress.endpoints import load_lists, shipped_lists
 from wsus_egress.environment import Environment, Target
 from wsus_egress.problems import Collector
+from wsus_egress.settings_aws import AwsSettings
+from wsus_egress.settings_azure import AzureSettings
 from wsus_egress.settings_base import path_text
 from wsus_egress.yamlfile import Keys
 
@@ -29,6 +31,25 @@ _PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
 def text_or(value: Any, unknown: str) -> Any:
     """An output as the stand-in for it, anything plain as it is: checks refuse what is no text."""
     return value if isinstance(value, _PLAIN) else unknown
+
+
+def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `azure` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    given = AzureSettings.model_validate(settings).model_dump(exclude_unset=True)
+    return {"resource_group_name": given.pop("resource_group"), **given}
+
+
+def aws_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `aws` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    return AwsSettings.model_validate(settings).model_dump(exclude_unset=True)
 
 
 def compile_arguments(

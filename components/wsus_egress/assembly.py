@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from wsus_egress.assembly_aws import aws_peer, aws_target
 from wsus_egress.assembly_azure import azure_target
@@ -12,8 +12,10 @@ from wsus_egress.assembly_base import parse_network
 from wsus_egress.endpoints import SCHEMES, EndpointList, choices, resolve
 from wsus_egress.environment import (
     Acceptance,
+    Approval,
     AzureTarget,
     Environment,
+    Gate,
     Target,
 )
 from wsus_egress.names import InvalidName, Pattern
@@ -29,6 +31,8 @@ from wsus_egress.policy import (
 )
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.settings import (
+    AcceptSettings,
+    ApprovedSettings,
     ClientSettings,
     EnvironmentSettings,
     ServerSettings,
@@ -36,6 +40,8 @@ from wsus_egress.settings import (
 )
 from wsus_egress.settings_base import MICROSOFT_UPDATE, Locate, parse_settings, path_text
 from wsus_egress.yamlfile import Keys
+
+_Expiring = TypeVar("_Expiring", AcceptSettings, ApprovedSettings)
 
 
 def build_environment(
@@ -122,7 +128,15 @@ class _Builder:
             ipv6=settings.ipv6,
         )
         self._refuse_servers_outside(policy.parties, targets)
-        return Environment(name, policy, targets, self._accept(), self._locate)
+        return Environment(
+            name,
+            policy,
+            targets,
+            self._accept(),
+            self._locate,
+            self._approved(),
+            Gate(settings.gate.unapproved, settings.gate.warn_days) if settings.gate else Gate(),
+        )
 
     def _endpoints(self) -> tuple[Endpoint, ...]:
         settings = self._settings
@@ -293,17 +307,27 @@ class _Builder:
                     self._refuse(("azure", "addressSpace"), what + party.place, instead)
 
     def _accept(self) -> tuple[Acceptance, ...]:
-        accepted = []
-        for index, entry in enumerate(self._settings.accept):
-            keys = ("accept", index)
+        return tuple(
+            Acceptance(entry.what, entry.reason, day, self._locate(keys))
+            for entry, day, keys in self._until("accept", self._settings.accept)
+        )
+
+    def _approved(self) -> tuple[Approval, ...]:
+        return tuple(
+            Approval(entry.what, entry.owner, entry.reason, day, self._locate(keys))
+            for entry, day, keys in self._until("approved", self._settings.approved)
+        )
+
+    def _until(
+        self, section: str, entries: Sequence[_Expiring]
+    ) -> Iterator[tuple[_Expiring, datetime.date, Keys]]:
+        for index, entry in enumerate(entries):
+            keys: Keys = (section, index)
             try:
-                expires = datetime.date.fromisoformat(entry.expires)
+                yield entry, datetime.date.fromisoformat(entry.expires), keys
             except ValueError:
                 what = f"{entry.expires} is not a day of the calendar"
                 self._refuse((*keys, "expires"), what, "write it as YYYY-MM-DD")
-                continue
-            accepted.append(Acceptance(entry.what, entry.reason, expires, self._locate(keys)))
-        return tuple(accepted)
 
 
 def _is_within(network: Network, others: Sequence[Network]) -> bool:

@@ -41,8 +41,9 @@ _KNOWN_ACTIONS: Final = frozenset(
     for verb in ("drop", "alert")
     for scope in ("strict", "established", "established_app_layer", "established_app_layer_to_server")
 )  # fmt: skip
-# "Route 53 Resolver API, AssociateFirewallRuleGroup": 100 and below and above 9900 are reserved.
-DNS_PRIORITIES: Final = range(101, 9901)
+# "Route 53 Resolver API, AssociateFirewallRuleGroup" says 100 to 9900; the service answers that both
+# ends are reserved too (measured by others, 2025-08).
+DNS_PRIORITIES: Final = range(101, 9900)
 
 _FIREWALL: Final = ("aws", "networkFirewall")
 _DNS: Final = ("aws", "dnsFirewall")
@@ -208,7 +209,7 @@ def _logging(settings: FirewallLoggingSettings, refuse: Refuse) -> FirewallLoggi
 def _dns_firewall(settings: DnsFirewallSettings, refuse: Refuse) -> DnsFirewall:
     if settings.priority not in DNS_PRIORITIES:
         what = f"{settings.priority} is no priority of an association"
-        refuse((*_DNS, "priority"), what, "write 101 to 9900")
+        refuse((*_DNS, "priority"), what, "write 101 to 9899")
     patterns = []
     for index, text in enumerate(settings.also_resolve):
         try:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
-
 from wsus_egress.endpoints import choices
 from wsus_egress.problems import Collector, PolicyErrors
 
 
-def check_arguments(name: str, args: Any, kind: type) -> None:
-    """Refuse arguments that are missing, empty or unknown.
+def wrong_arguments(name: str, args: Any, kind: type) -> str:
+    """What is wrong with arguments: some are missing, empty or unknown.
 
     Args:
         name: The component's, for the message.
         args: What the program gave.
         kind: The TypedDict that describes them.
 
-    Raises:
-        pulumi.RunError: With everything that is wrong.
+    Returns:
+        Everything that is wrong, a line each; nothing where they can be used.
     """
     required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
     optional: frozenset[str] = getattr(kind, "__optional_keys__", frozenset())
@@ -38,4 +36,5 @@ def check_arguments(name: str, args: Any, kind: type) -> None:
     try:
         problems.raise_if_any()
     except PolicyErrors as error:
-        raise pulumi.RunError("\n".join(f"{name}: {each}" for each in error.problems)) from error
+        return "\n".join(f"{name}: {each}" for each in error.problems)
+    return ""

@@ -6,13 +6,21 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, Tags
 from wsus_egress.names import Pattern
 from wsus_egress.policy import EgressPolicy, Network
 from wsus_egress.problems import Location
 from wsus_egress.settings_base import Locate
 
-Destinations: TypeAlias = Literal["tag", "list", "tag+list"]
-Tags: TypeAlias = tuple[tuple[str, str], ...]
+__all__ = [
+    "Acceptance",
+    "AwsTarget",
+    "AzureTarget",
+    "Environment",
+    "FirewallPolicy",
+    "Tags",
+    "Target",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,34 @@ class Acceptance:
     reason: str
     expires: datetime.date
     location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A widening that someone answers for until a day (inclusive)."""
+
+    what: str
+    owner: str
+    reason: str
+    expires: datetime.date
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a change may do before the preview fails.
+
+    Attributes:
+        unapproved: Unapproved widenings of one target that are let pass.
+        warn_days: Days before an expiry from which on there is a warning.
+    """
+
+    unapproved: int = 0
+    warn_days: int = 30
+
+    def stricter(self, other: Gate) -> Gate:
+        """Of both what lets less pass: a change cannot open the gate for itself."""
+        return Gate(min(self.unapproved, other.unapproved), max(self.warn_days, other.warn_days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +150,12 @@ class AwsTarget:
     cloud: Literal["aws"] = "aws"
 
 
-@dataclass(frozen=True, slots=True)
-class FirewallPolicy:
-    """The Azure Firewall policy: created, or one that exists already."""
-
-    name: str
-    existing: bool
-    sku: Literal["Basic", "Standard", "Premium"]
-    threat_intel_mode: Literal["Off", "Alert", "Deny"]
-
-
-@dataclass(frozen=True, slots=True)
-class AzureTarget:
-    """One virtual network behind an Azure Firewall."""
-
-    resource_group: str
-    location: str
-    address_space: tuple[Network, ...]
-    destinations: Destinations
-    fqdn_tags: tuple[str, ...]
-    firewall_policy: FirewallPolicy
-    rule_collection_group_priority: int
-    tags: Tags
-    cloud: Literal["azure"] = "azure"
-
-
 Target: TypeAlias = AwsTarget | AzureTarget
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One Pulumi stack: what is allowed, where it is enforced, what deviation is accepted."""
+    """One Pulumi stack: what is allowed, where it is enforced, what is accepted and approved."""
 
     name: str
     policy: EgressPolicy
@@ -152,6 +163,8 @@ class Environment:
     accept: tuple[Acceptance, ...]
     locate: Locate = field(default=lambda _: None, compare=False, repr=False)
     """Gives the line of a setting, for problems that only a target's controls find."""
+    approved: tuple[Approval, ...] = ()
+    gate: Gate = Gate()
 
     @property
     def aws(self) -> AwsTarget | None:

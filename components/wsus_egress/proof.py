@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-from wsus_egress.controls.base import Control, Part, Ruling, Verdict
+from wsus_egress.controls.base import Control, Part, Ruling, Verdict, met, sides
 from wsus_egress.environment import Acceptance, Environment, Target
 from wsus_egress.names import NO_NAMES, NameSet
 from wsus_egress.policy import (
@@ -63,6 +63,22 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproved:
+    """A flow on which a vendor decides without publishing how: the policy is taken to hold.
+
+    Attributes:
+        control: The control whose content is not published.
+        kind: What the target is if it does not hold.
+        masked: Whether another control denies the flow anyway.
+    """
+
+    control: str
+    kind: Kind
+    witness: Flow
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What was found of one target."""
 
@@ -73,6 +89,8 @@ class Proof:
     """The controls whose vendor does not publish what they admit."""
     masked: tuple[Deviation, ...] = ()
     """Where one control does not do its part and another one hides that."""
+    unproved: tuple[Unproved, ...] = ()
+    """A flow of each class that only a vendor can tell."""
 
     @property
     def findings(self) -> tuple[Deviation, ...]:
@@ -126,7 +144,8 @@ def prove(
     Returns:
         The fidelity, and for each way in which the controls deviate the first witness.
     """
-    deviations, masked, opaque = _compare(environment.policy, target.cloud, controls)
+    deviations, masked, unproved = _compare(environment.policy, target.cloud, controls)
+    opaque = tuple(sorted({each.control for each in unproved if not each.masked}))
     accepted = {entry.what: entry for entry in environment.accept}
     judged = tuple(_judged(deviation, accepted, today) for deviation in deviations)
     hidden = tuple(_judged(deviation, accepted, today) for deviation in masked)
@@ -137,7 +156,7 @@ def prove(
         fidelity = Fidelity.NARROWER
     else:
         fidelity = Fidelity.OPAQUE if opaque else Fidelity.EXACT
-    return Proof(target.cloud, fidelity, judged, opaque, hidden)
+    return Proof(target.cloud, fidelity, judged, opaque, hidden, unproved)
 
 
 def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[Deviation, ...]:
@@ -154,11 +173,12 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
     found: dict[str, Deviation] = {}
     for flow in representatives(policy, place, [control]):
         inside = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
-        if inside and not control.guards_inside:
-            continue
-        part = control.asked(policy, flow)
-        for other, kind, name in _differences(part, flow, [control], {}):
-            _note(found, policy, place, name, kind, other, "{}; that is not its part of the policy")
+        for side in sides(control):
+            if inside and not _guards(policy, place, side, flow):
+                continue
+            for other, kind, name in _differences(side.asked(policy, flow), flow, [side], []):
+                _note(found, policy, place, name, kind, other,
+                      "{}; that is not its part of the policy")  # fmt: skip
     return tuple(found[what] for what in sorted(found))
 
 
@@ -182,28 +202,38 @@ def _judged(
 
 def _compare(
     policy: EgressPolicy, place: Place, controls: Sequence[Control]
-) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...], tuple[str, ...]]:
+) -> tuple[tuple[Deviation, ...], tuple[Deviation, ...], tuple[Unproved, ...]]:
     found: dict[str, Deviation] = {}
     masked: dict[str, Deviation] = {}
-    opaque: dict[str, None] = {}
+    unproved: dict[tuple[str, str, str, int, str], Unproved] = {}
     for flow in representatives(policy, place, controls):
-        concerned = controls
-        if not is_internet(flow.destination) and not _is_synchronization(policy, flow):
+        concerned = met(controls, flow)
+        other = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
+        if other:
             # Other traffic inside the network is no matter of the policy, unless a control is one
             # that denies it all: a rule that admits some of it is then one that nobody asked for.
-            concerned = [control for control in controls if control.guards_inside]
+            concerned = [each for each in controls if _guards(policy, place, each, flow)]
         wanted = _wanted(policy, flow)
-        for other, kind, name in _differences(wanted, flow, concerned, opaque):
-            _note(found, policy, place, name, kind, other, "the target {}; the policy does not")
-        for control in concerned:
+        opaque: list[Unproved] = []
+        for witness, kind, name in _differences(wanted, flow, concerned, opaque):
+            _note(found, policy, place, name, kind, witness, "the target {}; the policy does not")
+        for control in (side for each in concerned for side in sides(each)):
+            if other and not _guards(policy, place, control, flow):
+                continue
             part = control.asked(policy, flow)
-            for other, kind, name in _differences(part, flow, [control], {}):
-                _note(masked, policy, place, name, kind, other,
+            hidden: list[Unproved] = []
+            for witness, kind, name in _differences(part, flow, [control], hidden):
+                _note(masked, policy, place, name, kind, witness,
                       "by itself {}; that is not its part of the policy")  # fmt: skip
+            opaque += (Unproved(each.control, each.kind, each.witness, True) for each in hidden)
+        for each in opaque:
+            subject = subject_of(policy, each.witness)
+            key = (each.control, each.kind, subject, flow.port, str(flow.application))
+            unproved.setdefault(key, each)
     return (
         tuple(found[what] for what in sorted(found)),
         tuple(masked[what] for what in sorted(masked) if what not in found),
-        tuple(sorted(opaque)),
+        tuple(unproved[key] for key in sorted(unproved)),
     )
 
 
@@ -216,7 +246,7 @@ def _note(  # noqa: PLR0913, PLR0917 - what a deviation is made of
     witness: Flow,
     text: str,
 ) -> None:
-    subject = _subject(policy, witness)
+    subject = subject_of(policy, witness)
     what = f"{place}/{control}/{kind}/{subject}"
     if what not in found:
         verb = "admits" if kind == "wider" else "denies"
@@ -232,7 +262,7 @@ def _wanted(policy: EgressPolicy, flow: Flow) -> Part:
 
 
 def _differences(
-    wanted: Part, flow: Flow, controls: Sequence[Control], opaque: dict[str, None]
+    wanted: Part, flow: Flow, controls: Sequence[Control], opaque: list[Unproved]
 ) -> Iterator[tuple[Flow, Kind, str]]:
     passed = [
         (control.name, ruling)
@@ -250,7 +280,7 @@ def _differences(
 
 
 def _named_differences(
-    wanted: NameSet, flow: Flow, controls: Sequence[Control], opaque: dict[str, None]
+    wanted: NameSet, flow: Flow, controls: Sequence[Control], opaque: list[Unproved]
 ) -> Iterator[tuple[Flow, Kind, str]]:
     parts = [(c.name, bounds) for c in controls if (bounds := c.names(flow)) is not None]
     if not parts or (not wanted and any(not bounds.possibly for _, bounds in parts)):
@@ -259,9 +289,18 @@ def _named_differences(
     for _, bounds in parts[1:]:
         together &= bounds
     # Between the two bounds only the vendors know: the policy's own verdict is taken to hold there.
-    if together.possibly - wanted or wanted - together.surely:
-        unsure = (name for name, bounds in parts if bounds.surely != bounds.possibly)
-        opaque.update(dict.fromkeys(unsure))
+    unknown = together.possibly - together.surely
+    unsure: tuple[tuple[Kind, NameSet], ...] = (
+        ("wider", unknown - wanted),
+        ("narrower", unknown & wanted),
+    )
+    for kind, names in unsure if unknown else ():
+        if (name := names.witness()) is not None:
+            opaque += (
+                Unproved(control, kind, _named(flow, name))
+                for control, bounds in parts
+                if bounds.surely != bounds.possibly
+            )
     if (extra := (together.surely - wanted).witness()) is not None:
         yield _named(flow, extra), "wider", parts[-1][0]
     # What a vendor does not publish is no reason to call a name admitted where the control says no.
@@ -273,6 +312,14 @@ def _named_differences(
             return
 
 
+def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:
+    guarded = control.guards_inside
+    if isinstance(guarded, bool):
+        return guarded
+    ours = any(flow.source in party for party in policy.in_place(place))
+    return ours and flow.protocol == "tcp" and flow.port in guarded
+
+
 def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:
     return flow.protocol == "tcp" and flow.port in policy.synchronization_ports
 
@@ -281,7 +328,7 @@ def _named(flow: Flow, name: str) -> Flow:
     return Flow(flow.source, flow.destination, flow.protocol, flow.port, flow.application, name)
 
 
-def _subject(policy: EgressPolicy, flow: Flow) -> str:
+def subject_of(policy: EgressPolicy, flow: Flow) -> str:
     """The class of a deviating flow: what an owner accepts or refuses as a whole."""
     if is_internet(flow.source):
         return "ingress"
@@ -299,4 +346,14 @@ def _subject(policy: EgressPolicy, flow: Flow) -> str:
     return "names" if fits and flow.name is not None else "nameless"
 
 
-__all__ = ["Deviation", "Fidelity", "NameSet", "Proof", "path_verdict", "prove", "prove_alone"]
+__all__ = [
+    "Deviation",
+    "Fidelity",
+    "NameSet",
+    "Proof",
+    "Unproved",
+    "path_verdict",
+    "prove",
+    "prove_alone",
+    "subject_of",
+]

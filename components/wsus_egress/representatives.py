@@ -102,6 +102,8 @@ def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int
     ranges += [(port, port) for port in policy.synchronization_ports]
     for control in controls:
         ranges += control.ports
+        if not isinstance(control.guards_inside, bool):
+            ranges += [(port, port) for port in control.guards_inside]
     cuts = {1}
     for low, high in ranges:
         cuts |= {low, high + 1}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from wsus_egress.settings_aws import AwsPeerSettings, AwsSettings
 from wsus_egress.settings_azure import AzureSettings
@@ -23,6 +23,7 @@ from wsus_egress.settings_base import (
     Schemes,
     Settings,
     Text,
+    integral,
 )
 
 
@@ -154,6 +155,32 @@ class AcceptSettings(Settings):
     expires: Date
 
 
+class ApprovedSettings(Settings):
+    """What a change newly allows, approved in that same change, for a time."""
+
+    what: Annotated[
+        Text, Field(description="What is newly allowed, as `preview --base` writes it.")
+    ]
+    owner: Annotated[Text, Field(description="Who answers for it: a team or a mailbox.")]
+    reason: Text
+    expires: Date
+
+
+class GateSettings(Settings):
+    """What a change may do before `preview --base` fails. The stricter of base and head counts."""
+
+    unapproved: Annotated[
+        int,
+        Field(ge=0, description="How many unapproved widenings of one target are let pass."),
+        BeforeValidator(integral),
+    ] = 0
+    warn_days: Annotated[
+        int,
+        Field(ge=0, le=365, description="How many days before an expiry a warning begins."),
+        BeforeValidator(integral),
+    ] = 30
+
+
 class EnvironmentSettings(Settings):
     """An environment: what is allowed, for which servers, enforced on which targets."""
 
@@ -181,6 +208,8 @@ class EnvironmentSettings(Settings):
     aws: AwsSettings | None = None
     azure: AzureSettings | None = None
     accept: list[AcceptSettings] = []
+    approved: list[ApprovedSettings] = []
+    gate: GateSettings | None = None
 
 
 def stack_schema(environment: Mapping[str, Any], namespace: str) -> dict[str, Any]:

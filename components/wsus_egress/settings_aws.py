@@ -165,7 +165,7 @@ class DnsFirewallSettings(Settings):
 
     priority: Annotated[
         Count,
-        Field(description="101 to 9900, unique among the rule groups of the VPC."),
+        Field(description="101 to 9899, unique among the rule groups of the VPC."),
     ] = 200
     also_resolve: Annotated[
         list[str],

@@ -115,6 +115,17 @@ _KINDS = {
 _PATTERNS = {
     DATE: ("is not a day", "write it as YYYY-MM-DD"),
     r"^vpc-[0-9a-f]{8,17}$": ("is not a VPC id", "write it as vpc- and 8 or 17 hex digits"),
+    r"^subnet-[0-9a-f]{8,17}$": (
+        "is not a subnet id",
+        "write it as subnet- and 8 or 17 hex digits",
+    ),
+    r"^rtb-[0-9a-f]{8,17}$": ("is not a route table id", "write it as rtb- and 8 or 17 hex digits"),
+    r"^sg-[0-9a-f]{8,17}$": (
+        "is not a security group id",
+        "write it as sg- and 8 or 17 hex digits",
+    ),
+    r"^pl-[0-9a-f]{8,17}$": ("is not a prefix list id", "write it as pl- and 8 or 17 hex digits"),
+    r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$": ("is not an availability zone", "write it like eu-west-1a"),
     r"^[a-z0-9]+$": ("is not an Azure region's name", "write it like westeurope"),
     r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$": (
         "is not a usable name",

@@ -109,6 +109,17 @@ class Kind(ABC):
         """The outputs that nobody knows until this update is done."""
         return ()
 
+    def enriched(self, inputs: Inputs, session: Session, *, preview: bool) -> dict[str, Any]:  # noqa: ARG002
+        """Inputs that come back with more in them; in a preview with what is not known yet."""
+        return {}
+
+    seconds: ClassVar[float] = 0
+    """How long the cloud works on a write before it says how it went."""
+
+    def alone_in(self, inputs: Inputs, session: Session) -> str | None:  # noqa: ARG002
+        """The id of what takes one write at a time; None where writes may run side by side."""
+        return None
+
     def delete_first(self, old: Inputs, new: Inputs) -> bool:  # noqa: ARG002
         """Whether a replacement cannot stand beside what it replaces."""
         return False
@@ -194,6 +205,8 @@ class Cloud:
     marks_defaults: bool
     """Whether inputs carry `__defaults`, as in every provider that is bridged from Terraform."""
     title: str
+    throttled: int = 0
+    """How many of a run's first writes are answered with 429."""
 
     def kind(self, token: str) -> Kind | None:
         """A resource type, by its token."""

@@ -1,14 +1,16 @@
 """The `ResourceProvider` service: what the engine asks, answered for one cloud.
 
 Every answer about resources is given under one lock. The engine asks concurrently, the answers take
-milliseconds, and neither moto nor the file of the cloud is meant for two threads at once.
+milliseconds, and neither moto nor the file of the cloud is meant for two threads at once. Only the
+time that a cloud takes over a write passes without the lock.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
 import grpc
@@ -18,6 +20,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from providers.compare import Change, changes, in_old_order
 from providers.errors import CloudError
 from providers.kind import Cloud, Inputs, Kind, Naming, Session, shape_problems
+from providers.operations import Traffic, alone
 from providers.store import Records, Store, StoreError
 from providers.wire import UNKNOWN, decode, encode, is_known, secret_names, to_value
 from providers.world import World
@@ -43,6 +46,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self._cloud = cloud
         self._lock = threading.RLock()
         self._session = Session(store, world)
+        self._traffic = Traffic(cloud.throttled)
 
     # What the engine asks about the provider.
 
@@ -55,7 +59,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
-        return Empty()  # No call waits for anything, so there is nothing to stop.
+        return Empty()  # No call waits for long, so there is nothing to stop.
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802, D102
         return plugin_pb2.PluginInfo(version=self._cloud.version)
@@ -140,12 +144,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         inputs, secrets = decode(request.properties), secret_names(request.properties)
-        with self._lock, _refusals(context, f"creating {kind.name}"):
+        with _refusals(context, f"creating {kind.name}"):
             kind.surroundings(inputs, self._session)
             if request.preview:
                 outputs = self._state(kind, "", inputs, preview=True)
                 return provider_pb2.CreateResponse(id="", properties=encode(outputs, secrets))
-            with self._session.store.change() as records:
+            with self._operation(kind, inputs), self._session.store.change() as records:
                 id_ = kind.identify(inputs, self._session)
                 held = _find(records, kind, id_)[1]
                 if held is not None and (answer := kind.taken(id_)) is not None:
@@ -178,10 +182,10 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         inputs, secrets = decode(request.news), secret_names(request.news)
-        with self._lock, _refusals(context, f"updating {kind.name} ({request.id})"):
+        with _refusals(context, f"updating {kind.name} ({request.id})"):
             kind.surroundings(inputs, self._session)
             if not request.preview:
-                with self._session.store.change() as records:
+                with self._operation(kind, inputs), self._session.store.change() as records:
                     id_, record = _find(records, kind, request.id)
                     if record is None:
                         raise CloudError("it does not exist any more; `pulumi refresh` drops it")
@@ -196,8 +200,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         kind = self._kind(request.urn, context)
         inputs = {**decode(request.properties), **decode(request.old_inputs)}
         with (
-            self._lock,
             _refusals(context, f"deleting {kind.name} ({request.id})"),
+            self._operation(kind, inputs),
             self._session.store.change() as records,
         ):
             id_, record = _find(records, kind, request.id)
@@ -205,6 +209,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 kind.release(id_, inputs, records)
                 del records[kind.type_name][id_]
         return Empty()
+
+    @contextmanager
+    def _operation(self, kind: Kind, inputs: Inputs) -> Iterator[None]:
+        """A write: asked for again where throttled, alone where it must be, and then under the lock."""
+        self._traffic.enter()
+        scope = kind.alone_in(inputs, self._session)
+        with alone(self._session.store.folder, scope, kind.seconds), self._lock:
+            yield
 
     def _kind(self, urn: str, context: Any) -> Kind:
         # urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME
@@ -227,8 +239,10 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     ) -> dict[str, Any]:
         own = {name: value for name, value in inputs.items() if name != _DEFAULTS}
         if preview and (not id_ or not is_known(own)):
-            return {**dict.fromkeys(kind.computed, UNKNOWN), **own}
-        return {**kind.outputs(id_, own, self._session), **own}
+            more = kind.enriched(own, self._session, preview=True)
+            return {**dict.fromkeys(kind.computed, UNKNOWN), **own, **more}
+        more = kind.enriched(own, self._session, preview=False)
+        return {**kind.outputs(id_, own, self._session), **own, **more}
 
 
 class _refusals:  # noqa: N801 - used as a statement.

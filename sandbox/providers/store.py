@@ -43,6 +43,11 @@ class Store:
         self._cloud = cloud
         self._path = (folder or cloud_folder()) / f"{cloud}.json"
 
+    @property
+    def folder(self) -> Path:
+        """Where the file is."""
+        return self._path.parent
+
     def read(self) -> Records:
         """What the cloud holds now. Atomic writes make this safe without the lock."""
         try:

@@ -26,7 +26,10 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Both clouds' rows: AWS's by region and id, resource groups' locations by name."""
+    """Both clouds' rows: AWS's by region and id, resource groups' locations by name.
+
+    Virtual networks are kept by resource group and name, Log Analytics workspaces alike.
+    """
 
     vpcs: Rows
     resource_groups: dict[str, str]
@@ -34,6 +37,8 @@ class World:
     route_tables: Rows = field(default_factory=dict)
     prefix_lists: Rows = field(default_factory=dict)
     organization: Organization = field(default_factory=Organization)
+    virtual_networks: Rows = field(default_factory=dict)
+    workspaces: frozenset[tuple[str, str]] = frozenset()
 
     def default_vpc(self, region: str) -> str | None:
         """The id of the region's default VPC, where the file says one is."""
@@ -41,6 +46,10 @@ class World:
             if where == region and about.get("default"):
                 return vpc
         return None
+
+    def virtual_network(self, resource_group: str, name: str) -> dict[str, Any] | None:
+        """A virtual network: its address space and the subnets that it has already."""
+        return self.virtual_networks.get((resource_group.casefold(), name.casefold()))
 
     def location(self, resource_group: str) -> str | None:
         """Where a resource group is. Azure compares names without case."""
@@ -66,7 +75,13 @@ def from_data(data: dict[str, Any]) -> World:
         resource_groups={
             row["name"].casefold(): row["location"] for row in data.get("resource_groups", ())
         },
+        virtual_networks={_key(row): row for row in data.get("virtual_networks", ())},
+        workspaces=frozenset(_key(row) for row in data.get("workspaces", ())),
     )
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str]:
+    return row["resource_group"].casefold(), row["name"].casefold()
 
 
 @cache

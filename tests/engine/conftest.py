@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from project import Project
+from project import ROOT, Project
+from trial import Stack
+
+from env import engine_environment, engine_folder
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A copy of the project that a test may change and deploy."""
     return Project.copy_to(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def engine() -> dict[str, str]:
+    """The environment of the engine, with the stand-ins installed."""
+    if engine_folder(ROOT) is None:
+        pytest.skip("no Pulumi engine: run `make setup`")
+    environment = engine_environment(ROOT)
+    subprocess.run(
+        [sys.executable, str(ROOT / "sandbox" / "install_providers.py")],
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    return environment
+
+
+@pytest.fixture
+def stack(engine: dict[str, str], tmp_path: Path) -> Stack:
+    """An empty stack called `trial`."""
+    project, state = tmp_path / "project", tmp_path / "state"
+    project.mkdir()
+    state.mkdir()
+    (project / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+    (project / "Pulumi.trial.yaml").write_text(
+        "config:\n  aws:region: eu-west-1\n", encoding="utf-8"
+    )
+    made = Stack(
+        project,
+        engine
+        | {
+            "PULUMI_BACKEND_URL": f"file://{state}",
+            "WSUS_EGRESS_SANDBOX_CLOUD": str(tmp_path / "cloud"),
+        },
+    )
+    made.run("stack", "init", "trial")
+    return made

@@ -80,3 +80,33 @@ def test_foreign_subnets_deploy_nothing(project: Project) -> None:
         "networkFirewall.endpoints: route table rtb-0a1b2c3d4e5f5000a is in vpc-0a1b2c3d4e5f60718",
     ):
         assert text in output
+
+
+@pytest.mark.parametrize(
+    ("settings", "made"),
+    [
+        (
+            '{mode: rules-only, shareWith: ["111122223333"], firewallManager: {remediation: true}}',
+            {"RuleGroup", "ResourceShare", "ResourceAssociation", "PrincipalAssociation", "Policy"},
+        ),
+        (
+            '{shareWith: ["111122223333"]}',
+            {"RuleGroup", "FirewallPolicy", "ResourceShare", "ResourceAssociation",
+             "PrincipalAssociation"},
+        ),
+    ],
+    ids=["an organization", "a policy for another account"],
+)  # fmt: skip
+def test_many_accounts(project: Project, settings: str, made: set[str]) -> None:
+    """Sharing and Firewall Manager deploy, and a second time without changes."""
+    path = project.root / "config" / "Pulumi.dev.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("networkFirewall: {}", f"networkFirewall: {settings}"))
+    project.up("dev")
+
+    resources = project.export("dev")["deployment"]["resources"]
+    kinds = {resource["type"].rpartition(":")[2] for resource in resources if resource["custom"]}
+    again = project.pulumi("preview", "--expect-no-changes", "--stack", "dev")
+
+    assert made <= kinds
+    assert 0 == again.returncode, again.stdout + again.stderr

@@ -47,7 +47,10 @@ def value_of(resource: dict[str, Any], path: str) -> str:
         (status,) = resource["outputs"]["firewallStatuses"]
         states = {state["availabilityZone"]: state for state in status["syncStates"]}
         return str(states[zone[1]]["attachments"][0]["endpointId"])
-    return str(resource["outputs"][path])
+    value = resource["outputs"]
+    for part in path.replace("[", ".").replace("]", "").split("."):
+        value = value[int(part)] if part.isdigit() else value[part]
+    return str(value)
 
 
 def plain(value: Any) -> Any:

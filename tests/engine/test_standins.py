@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from textwrap import dedent
-from typing import Any
 
 import pytest
-
-from env import engine_environment, engine_folder
+from trial import Stack
 
 pytestmark = pytest.mark.engine
 
-ROOT = Path(__file__).resolve().parents[2]
-ENGINE_SECONDS = 120
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 POLICY = "azure-native:network:FirewallPolicy"
@@ -68,109 +60,6 @@ AZURE = """
         )],
     )
 """
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A Pulumi project in a folder, deployed to stand-in clouds of its own."""
-
-    folder: Path
-    environment: Mapping[str, str]
-
-    def write(self, program: str) -> None:
-        """Make this the stack's program."""
-        (self.folder / "__main__.py").write_text(dedent(program), encoding="utf-8")
-
-    def command(self, *arguments: str) -> list[str]:
-        """A command of the engine, for this stack."""
-        return ["pulumi", *arguments, "--non-interactive", "--color", "never"]
-
-    def run(self, *arguments: str, fails: bool = False) -> str:
-        """Run the engine; what it printed, its standard error included."""
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=dict(self.environment),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=ENGINE_SECONDS,
-            check=False,
-        )
-        assert (done.returncode != 0) == fails, done.stdout
-        assert "Traceback" not in done.stdout
-        return done.stdout
-
-    def up(self, *arguments: str, fails: bool = False) -> str:
-        """`pulumi up`, without the preview that comes first."""
-        return self.run("up", "--yes", "--skip-preview", *arguments, fails=fails)
-
-    def steps(self) -> dict[str, dict[str, Any]]:
-        """What a preview would do, by the resource's name in the program."""
-        text = self.run("preview", "--json")
-        steps = json.loads(text[text.index("{") :])["steps"]
-        return {step["urn"].rsplit("::", 1)[-1]: step for step in steps}
-
-    def outputs(self) -> dict[str, Any]:
-        """The stack's outputs."""
-        answer: dict[str, Any] = json.loads(self.run("stack", "output", "--json"))
-        return answer
-
-    @property
-    def cloud(self) -> Path:
-        """The folder of the stand-in clouds' files."""
-        return Path(self.environment["WSUS_EGRESS_SANDBOX_CLOUD"])
-
-    def held(self, cloud: str) -> dict[str, dict[str, dict[str, Any]]]:
-        """What a stand-in cloud holds, by type and id."""
-        file = self.cloud / f"{cloud}.json"
-        if not file.exists():
-            return {}
-        resources: dict[str, dict[str, dict[str, Any]]] = json.loads(file.read_text("utf-8"))
-        return resources["resources"]
-
-    def edit(self, cloud: str, resources: Mapping[str, Any]) -> None:
-        """Change a cloud behind the engine's back."""
-        self.cloud.mkdir(exist_ok=True)
-        file = self.cloud / f"{cloud}.json"
-        file.write_text(json.dumps({"resources": resources}), encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def engine() -> dict[str, str]:
-    """The environment of the engine, with the stand-ins installed."""
-    if engine_folder(ROOT) is None:
-        pytest.skip("no Pulumi engine: run `make setup`")
-    environment = engine_environment(ROOT)
-    subprocess.run(
-        [sys.executable, str(ROOT / "sandbox" / "install_providers.py")],
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-    return environment
-
-
-@pytest.fixture
-def stack(engine: dict[str, str], tmp_path: Path) -> Stack:
-    """An empty stack called `trial`."""
-    project, state = tmp_path / "project", tmp_path / "state"
-    project.mkdir()
-    state.mkdir()
-    (project / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
-    (project / "Pulumi.trial.yaml").write_text(
-        "config:\n  aws:region: eu-west-1\n", encoding="utf-8"
-    )
-    made = Stack(
-        project,
-        engine
-        | {
-            "PULUMI_BACKEND_URL": f"file://{state}",
-            "WSUS_EGRESS_SANDBOX_CLOUD": str(tmp_path / "cloud"),
-        },
-    )
-    made.run("stack", "init", "trial")
-    return made
 
 
 def aws(

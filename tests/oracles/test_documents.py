@@ -27,20 +27,35 @@ TODAY = datetime.date(2026, 11, 24)
 
 # Pulumi's types with their ARM definition and the model of azure-mgmt-network.
 AZURE = {
+    "AzureFirewall": ("azureFirewalls", "AzureFirewall"),
     "FirewallPolicy": ("firewallPolicies", "FirewallPolicy"),
     "FirewallPolicyRuleCollectionGroup": (
         "firewallPolicies_ruleCollectionGroups",
         "FirewallPolicyRuleCollectionGroup",
     ),
+    "IpGroup": ("ipGroups", "IpGroup"),
     "NetworkSecurityGroup": ("networkSecurityGroups", "NetworkSecurityGroup"),
+    "PublicIPAddress": ("publicIPAddresses", "PublicIPAddress"),
+    "RouteTable": ("routeTables", "RouteTable"),
+    "Subnet": ("virtualNetworks_subnets", "Subnet"),
 }
+# Not Microsoft.Network's: its schema is not beside the checkout, and no model is about it.
+OTHERS = ("DiagnosticSetting",)
 # What is part of a resource's address or of every resource, and no property of its own.
 ADDRESS = {
+    "azureFirewallName",
     "firewallPolicyName",
+    "ipGroupsName",
     "networkSecurityGroupName",
+    "publicIpAddressName",
     "resourceGroupName",
+    "routeTableName",
     "ruleCollectionGroupName",
+    "subnetName",
+    "virtualNetworkName",
 }
+# Lists of parts that have a name beside properties of their own.
+PARTS = ("ipConfigurations", "routes", "securityRules")
 # Pulumi's types with their CloudFormation type. RAM's associations and DNS Firewall's fail mode have
 # none; DNS Firewall's rules are part of their group there.
 AWS = {
@@ -77,6 +92,7 @@ def documents(cloud: str) -> list[Any]:
         if target.target.cloud == cloud
         for control in target.controls
         for document in control.documents(COMPONENT_NAME)
+        if document.type.rpartition(":")[2] not in OTHERS
     ]
 
 
@@ -86,18 +102,20 @@ def arm_body(document: Document) -> dict[str, Any]:
     body: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     for key, value in document.properties.items():
-        if key in ("location", "tags"):
+        beside = ("location", "tags", "zones")
+        if key in (*beside, "sku") if kind == "PublicIPAddress" else key in beside:
             body[key] = value
         elif key not in ADDRESS:
             properties[key] = value
-    if kind == "NetworkSecurityGroup":
-        properties["securityRules"] = [
-            {
-                "name": rule["name"],
-                "properties": {key: value for key, value in rule.items() if key != "name"},
-            }
-            for rule in properties["securityRules"]
-        ]
+    for key in PARTS:
+        if key in properties:
+            properties[key] = [
+                {
+                    "name": part["name"],
+                    "properties": {name: value for name, value in part.items() if name != "name"},
+                }
+                for part in properties[key]
+            ]
     return {**body, "properties": properties}
 
 

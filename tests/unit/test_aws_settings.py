@@ -118,6 +118,26 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "half; add protectedRouteTables"
         ],
     ),
+    "ids of another kind": (
+        {
+            "mode": "full",
+            "endpoints": [
+                {
+                    "zone": "eu-west-1",
+                    "subnetId": "vpc-0a1b2c3d4e5f60718",
+                    "protectedRouteTables": ["table"],
+                }
+            ],
+        },
+        [
+            f"{PATH}.endpoints[0].protectedRouteTables[0]: 'table' is not a route table id; write it "
+            "as rtb- and 8 or 17 hex digits",
+            f"{PATH}.endpoints[0].subnetId: 'vpc-0a1b2c3d4e5f60718' is not a subnet id; write it as "
+            "subnet- and 8 or 17 hex digits",
+            f"{PATH}.endpoints[0].zone: 'eu-west-1' is not an availability zone; write it like "
+            "eu-west-1a",
+        ],
+    ),
     "logs nowhere": (
         {"mode": "full", "endpoints": [ZONE], "logging": {}},
         [
@@ -172,7 +192,7 @@ def test_a_dns_firewall_is_refused(refused: Refused) -> None:
         "aws.dnsFirewall.alsoResolve[0]: '*' is every name; use `mode: open` if that is meant",
         "aws.dnsFirewall.alsoResolve[2]: 'a.*.com' has a wildcard that is not its first label: no "
         "firewall here can match it; write '*.' and a domain",
-        "aws.dnsFirewall.priority: 100 is no priority of an association; write 101 to 9900",
+        "aws.dnsFirewall.priority: 100 is no priority of an association; write 101 to 9899",
     ]
     assert refused(aws=aws(dnsFirewall=settings)) == expected
 

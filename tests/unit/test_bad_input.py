@@ -307,3 +307,18 @@ def test_settings_that_are_no_mapping() -> None:
         build_environment("x", [], {}, lambda _: None)
 
     assert 1 == len(caught.value.problems)
+
+
+def test_a_list_name_goes_into_rules(
+    write: Callable[..., Path], run: Callable[..., Result]
+) -> None:
+    """A file name that could break out of a rule's message is refused."""
+    name = 'config/endpoints/x"; sid:1;.yaml'
+
+    result = run("check", write(files={name: "title: A list\n"}))
+
+    expected = (
+        f"{name}:1: 'x\"; sid:1;' is not a usable list name; use lower-case letters, digits and "
+        "hyphens"
+    )
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, expected)

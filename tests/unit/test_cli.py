@@ -177,7 +177,7 @@ def test_preview_of_an_open_environment(root: Path, run: Run) -> None:
     """Mode open needs no endpoints, and Azure's route is said to be assumed."""
     lines = run("preview", root, "--env", "open", "--today", "2026-11-24").stdout.splitlines()
     assert lines[2] == "TCP 80 and 443 to any address"
-    assert "  assumed: the servers' subnets send 0.0.0.0/0 to the firewall" in lines
+    assert "  assumed: the servers' subnets have this route table" in lines
 
 
 def test_preview_of_what_has_no_rule(write: Write, run: Run) -> None:

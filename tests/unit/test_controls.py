@@ -11,7 +11,8 @@ import pytest
 
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
-from wsus_egress.controls.azure_nsg import AzureNsg, compile_nsg
+from wsus_egress.controls.azure_nsg import AzureNsg
+from wsus_egress.controls.azure_nsg_compile import compile_nsg
 from wsus_egress.environment import Environment
 from wsus_egress.names import ALL_NAMES, NO_NAMES
 from wsus_egress.policy import Application, EgressPolicy, Endpoint, Flow, Mode
@@ -172,7 +173,8 @@ def test_a_tag_is_opaque(azure: Callable[..., tuple[Control, ...]]) -> None:
 def test_what_no_rule_decides_is_azures(azure: Callable[..., tuple[Control, ...]]) -> None:
     """A server without the Internet has no rule: its names are denied, Azure's own aside."""
     elsewhere = {"name": "one", "addresses": ["10.99.0.1"], "location": "elsewhere"}
-    _, control = azure(servers=[elsewhere, {**ONE, "name": "two", "synchronizesFrom": "one"}])
+    two = {**ONE, "name": "two", "synchronizesFrom": "one"}
+    _, control = azure({"denyRest": "servers"}, servers=[elsewhere, two])
     assert control.rules == ()
     ruling = control.admits(web("evil.com"))
     assert (ruling.verdict, ruling.rule) == (
@@ -199,7 +201,10 @@ def test_an_existing_firewall_policy_is_left_alone(
 def test_open_mode_in_azure(azure: Callable[..., tuple[Control, ...]]) -> None:
     """Any name by an application rule: a network rule would pass by threat intelligence."""
     _, control = azure(mode="open")
-    assert texts(control) == ["allow Http:80, Https:443 from 10.20.0.10 to *"]
+    assert texts(control) == [
+        "allow Http:80, Https:443 from 10.20.0.10 to *",
+        "deny Http:80, Https:443 from 10.20.0.0/16 to *",
+    ]
     assert control.names(web(None)) == Bounds.exact(ALL_NAMES)
 
 
@@ -212,6 +217,7 @@ def test_security_rules(azure: Callable[..., tuple[Control, ...]]) -> None:
         "1000 allow inbound tcp/8530,8531 from 10.20.0.11 to 10.20.0.10",
         "4000 deny outbound tcp/8530,8531 from * to *",
         "4000 deny inbound tcp/8530,8531 from * to *",
+        "4010 deny outbound tcp/22,3389,5985,5986 from * to VirtualNetwork",
         "4096 deny outbound any/any from * to Internet",
     ]
 
@@ -224,8 +230,11 @@ def test_what_a_security_group_admits(azure: Callable[..., tuple[Control, ...]])
         web("a.com"): (Verdict.ALLOW, "allow-microsoft-update"),
         Flow(SERVER, INTERNET_IPV6, "tcp", 80): (Verdict.DENY, "deny-internet"),
         Flow(ASKER, SERVER, "tcp", 8530): (Verdict.ALLOW, "allow-to-one"),
-        Flow(ASKER, SERVER, "tcp", 22): (Verdict.ALLOW, "default rule 65000 AllowVnet"),
-        Flow(SERVER, stranger, "tcp", 22): (Verdict.DENY, "default rule 65500 DenyAllOutbound"),
+        Flow(ASKER, SERVER, "tcp", 389): (Verdict.ALLOW, "default rule 65000 AllowVnet"),
+        Flow(SERVER, stranger, "tcp", 389): (Verdict.ALLOW, "default rule 65000 AllowVnet"),
+        Flow(SERVER, stranger, "tcp", 22): (Verdict.DENY, "deny-lateral-movement"),
+        Flow(stranger, SERVER, "tcp", 22): (Verdict.ALLOW, "default rule 65000 AllowVnet"),
+        Flow(stranger, SERVER, "tcp", 8530): (Verdict.DENY, "deny-synchronization-inbound"),
         Flow(INTERNET, SERVER, "tcp", 22): (Verdict.DENY, "default rule 65500 DenyAllInbound"),
         Flow(stranger, INTERNET, "tcp", 80): (
             Verdict.NOT_APPLICABLE,

@@ -93,7 +93,7 @@ def test_open_mode_is_ports(firewall: Callable[..., AwsNetworkFirewall]) -> None
     ]
     assert control.admits(flow).verdict is Verdict.ALLOW
     assert control.names(Flow(SERVER, INTERNET, "tcp", 80, "tls")) == Bounds.exact(ALL_NAMES)
-    assert control.rules[0].names == ALL_NAMES
+    assert ["flow" in rule.render() for rule in control.rules] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -271,6 +271,7 @@ def test_documents_by_mode(firewall: Callable[..., AwsNetworkFirewall]) -> None:
         "rules-only": ({"mode": "rules-only"}, rules),
         "policy": ({}, policy),
         "full": ({"mode": "full", "endpoints": [zone], "logging": {"logGroup": "wsus"}}, full),
+        "no logs": ({"mode": "full", "endpoints": [zone]}, [*policy, "Firewall", "Route", "Route"]),
         "shared": ({"shareWith": ["123456789012"]}, [*policy, *shared]),
         "manager": ({"mode": "rules-only", "firewallManager": {}}, [*rules, "Policy"]),
     }

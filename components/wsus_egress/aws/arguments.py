@@ -10,6 +10,7 @@ import pulumi
 
 from wsus_egress.args import PolicyArgs
 from wsus_egress.arguments import UNKNOWN_VPC, compile_arguments, text_or
+from wsus_egress.checked import wrong_arguments
 from wsus_egress.controls import Control
 from wsus_egress.problems import PolicyErrors
 
@@ -104,7 +105,7 @@ class DnsFirewallArgs(TypedDict):
     """Route 53 Resolver DNS Firewall, for the whole VPC."""
 
     priority: NotRequired[int]
-    """101 to 9900, unique among the VPC's rule groups; 200 by default."""
+    """101 to 9899, unique among the VPC's rule groups; 200 by default."""
     also_resolve: NotRequired[list[str]]
     """Patterns that the VPC must resolve besides the endpoint lists."""
     block_response: NotRequired[str]
@@ -243,3 +244,13 @@ def compile_aws(args: Any, stand_ins: StandIns, *parts: str) -> tuple[Control, .
     except PolicyErrors as error:
         raise pulumi.RunError(str(error)) from error
     return controls
+
+
+def check_arguments(name: str, args: Any, kind: type) -> None:
+    """Refuse arguments that are missing, empty or unknown, before anything reads them.
+
+    Raises:
+        pulumi.RunError: With everything that is wrong.
+    """
+    if wrong := wrong_arguments(name, args, kind):
+        raise pulumi.RunError(wrong)

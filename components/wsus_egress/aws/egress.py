@@ -13,12 +13,12 @@ from wsus_egress.aws.arguments import (
     AwsWsusNetworkFirewallArgs,
     AwsWsusSecurityGroupArgs,
     StandIns,
+    check_arguments,
     compile_aws,
 )
 from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
 from wsus_egress.aws.network_firewall import AwsWsusNetworkFirewall
 from wsus_egress.aws.security_group import AwsWsusSecurityGroup
-from wsus_egress.checked import check_arguments
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 
 _PARTS = ("security_group", "network_firewall", "dns_firewall")

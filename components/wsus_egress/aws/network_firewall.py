@@ -9,9 +9,13 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from wsus_egress.aws.arguments import AwsWsusNetworkFirewallArgs, StandIns, compile_aws
+from wsus_egress.aws.arguments import (
+    AwsWsusNetworkFirewallArgs,
+    StandIns,
+    check_arguments,
+    compile_aws,
+)
 from wsus_egress.aws.declare import Declarer, endpoint_of
-from wsus_egress.checked import check_arguments
 from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 
 

@@ -5,9 +5,13 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
-from wsus_egress.aws.arguments import AwsWsusSecurityGroupArgs, StandIns, compile_aws
+from wsus_egress.aws.arguments import (
+    AwsWsusSecurityGroupArgs,
+    StandIns,
+    check_arguments,
+    compile_aws,
+)
 from wsus_egress.aws.declare import Declarer
-from wsus_egress.checked import check_arguments
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 
 

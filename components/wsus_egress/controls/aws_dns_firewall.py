@@ -160,6 +160,8 @@ class AwsDnsFirewall:
         return tuple(self._documents(f"{prefix}-dns-firewall"))
 
     def _documents(self, prefix: str) -> Iterator[Document]:
+        # Lists and group have names of Pulumi's, so that a replacement stands beside what it replaces.
+        # Rules and association are named: their priority can be taken only once, so they go first.
         group = prefix
         for rule in self.rules:
             domains = ["*"] if rule.patterns is None else [p.text for p in rule.patterns]
@@ -167,12 +169,12 @@ class AwsDnsFirewall:
             yield Document(
                 "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList",
                 name,
-                {"domains": domains, "name": name, "tags": self._tags(name)},
+                {"domains": domains, "tags": self._tags(name)},
             )
         yield Document(
             "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup",
             group,
-            {"name": group, "tags": self._tags(group)},
+            {"tags": self._tags(group)},
         )
         allowing: tuple[str, ...] = ()
         for rule in self.rules:

@@ -27,20 +27,26 @@ from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternInde
 from wsus_egress.policy import EgressPolicy, Flow, Mode, Network, Scheme, is_internet
 
 _GUIDE: Final = "AWS Network Firewall developer guide, read 2026-11"
-_MEASURED: Final = "measured with Suricata 7.0.10, 2026-11"
+_MEASURED: Final = "measured with Suricata 7.0.10 and an emulation of the default action, 2026-11"
 
 RESIDUES: Final = (
     Residue("a client can name an allowed host and connect to another address: the firewall believes "
             "the TLS server name and the HTTP Host", _GUIDE),
+    Residue("two Host headers, or a Host with a comma, slash or NUL in it, are read as one name that "
+            "can end like an allowed one", _MEASURED),
     Residue("an HTTP request with an absolute URI is judged by the URI's host, not by its Host header",
             _MEASURED),
     Residue("a rule decides for the whole connection: a later HTTP request in it can name another Host",
             _MEASURED),
+    Residue("a TLS handshake whose first record ends within 3 bytes is not recognised as TLS, and HTTP "
+            "without any header not as HTTP: AWS's default action is not published, and in its "
+            "emulation both pass", _MEASURED),
+    Residue("a protocol that is neither HTTP nor TLS is dropped once the server answers: what the client "
+            "sends before that leaves", _MEASURED),
     Residue("connections that exist when a rule changes go on as they were", _GUIDE),
     Residue("with Encrypted ClientHello only the outer name is seen, and it is that which must be listed",
             "inferred: AWS says nothing of it (read 2026-11)"),
-    Residue("a Host or server name that ends in a dot is denied, and so is HTTP without any header",
-            _MEASURED),
+    Residue("a Host or server name that ends in a dot is denied, although it means the same", _MEASURED),
 )  # fmt: skip
 
 

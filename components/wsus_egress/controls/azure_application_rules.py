@@ -1,15 +1,31 @@
-"""Azure Firewall application rules: FQDN tags and host names, exact, for the policy's sources."""
+"""Azure Firewall rules: FQDN tags and host names, exact, for the policy's sources."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final
 
+from wsus_egress.controls.azure_compile import application_rules
+from wsus_egress.controls.azure_firewall import (
+    GROUP_TYPE,
+    GROUPS_PER_POLICY,
+    IP_GROUP_ENTRIES,
+    IP_GROUP_TYPE,
+    firewall_documents,
+    policy_documents,
+)
+from wsus_egress.controls.azure_residues import firewall_residues
+from wsus_egress.controls.azure_rules import (
+    FQDN_TAGS,
+    ApplicationRule,
+    FirewallRule,
+    NetworkRule,
+    name_set,
+)
 from wsus_egress.controls.base import (
-    MANAGED_BY,
     Bounds,
     Document,
     Part,
@@ -18,119 +34,107 @@ from wsus_egress.controls.base import (
     Ruling,
     Verdict,
     asked_of_names,
-    plain,
     within,
 )
-from wsus_egress.environment import AzureTarget
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern
-from wsus_egress.policy import Application, EgressPolicy, Flow, Mode, Network, Scheme, is_internet
+from wsus_egress.environment_azure import AzureTarget
+from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
+from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme, is_internet
+
+__all__ = [
+    "FQDN_TAGS",
+    "ApplicationRule",
+    "AzureApplicationRules",
+    "compile_application_rules",
+    "name_set",
+]
 
 # "Azure Firewall limits", 2023-10: 2 MB a rule collection group (policies made after July 2022).
 GROUP_BYTES: Final = 2 * 1024 * 1024
-ALLOW_PRIORITY: Final = 200
-DENY_PRIORITY: Final = 65000
-
-# Microsoft keeps the tags' content and does not publish it ("FQDN tags overview", 2026-03-28). The
-# names are those of the API, as Microsoft's own templates and tools write them.
-FQDN_TAGS: Final = (
-    "AppServiceEnvironment",
-    "AzureBackup",
-    "AzureHDInsight",
-    "AzureKubernetesService",
-    "MicrosoftActiveProtectionService",
-    "MicrosoftIntune",
-    "Windows365",
-    "WindowsDiagnostics",
-    "WindowsUpdate",
-    "WindowsVirtualDesktop",
-)
-
-_PROTOCOLS: Final[Mapping[Application, str]] = {"http": "Http", "tls": "Https"}
 IMPLICIT_DENY: Final = "no application rule has it"
-EVERY_NAME: Final = "*"
 _IPV4_ONLY: Final = "Azure Firewall has IPv4 only"
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationRule:
-    """One rule: either host names or FQDN tags, never both.
-
-    Attributes:
-        collection: `allow` or `deny`, the collection it stands in.
-        protocols: Pairs of `Http`/`Https` and a port.
-        fqdns: Patterns as Azure writes them, which are this project's patterns, or `*`.
-    """
-
-    id: str
-    collection: Literal["allow", "deny"]
-    sources: tuple[Network, ...]
-    protocols: tuple[tuple[str, int], ...]
-    fqdns: tuple[str, ...] = ()
-    fqdn_tags: tuple[str, ...] = ()
-    description: str = ""
-
-    @property
-    def endpoints(self) -> tuple[str, ...]:
-        """The patterns it admits."""
-        return () if self.collection == "deny" or self.fqdns == (EVERY_NAME,) else self.fqdns
-
-    @property
-    def text(self) -> str:
-        """`allow Http:80, Https:443 from 10.0.0.4 to 7 names`."""
-        protocols = ", ".join(f"{name}:{port}" for name, port in self.protocols)
-        sources = ", ".join(map(plain, self.sources))
-        what = f"FQDN tag {', '.join(self.fqdn_tags)}" if self.fqdn_tags else ", ".join(self.fqdns)
-        return f"{self.collection} {protocols} from {sources} to {what}"
-
-    def covers(self, flow: Flow) -> bool:
-        """Whether the rule is about such a flow, whatever its name."""
-        return (
-            flow.application is not None
-            and flow.protocol == "tcp"
-            and (_PROTOCOLS[flow.application], flow.port) in self.protocols
-            and within(self.sources, flow.source)
-        )
+ROUTE: Final = "the servers' subnets send 0.0.0.0/0 to the firewall"
 
 
 @dataclass(frozen=True)
 class AzureApplicationRules:
-    """One rule collection group: a collection that allows, and one that denies the rest."""
+    """The firewall's rules in the order in which Azure reads them, others' rules included."""
 
     target: AzureTarget
     environment: str
-    rules: tuple[ApplicationRule, ...]
+    rules: tuple[FirewallRule, ...]
+    sources: tuple[tuple[str, tuple[Network, ...]], ...] = ()
+    """The parties that the rules are for, with their addresses."""
     name: str = "azure-application-rules"
     guards_inside: bool = False
-    assumptions: tuple[str, ...] = ("the servers' subnets send 0.0.0.0/0 to the firewall",)
-    residues: tuple[Residue, ...] = ()
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """The route, where no route table is managed here, and what others keep in the policy."""
+        policy = self.target.firewall_policy
+        found = [] if self.target.route_table else [ROUTE]
+        if policy and policy.base_policy and not any(rule.inherited for rule in policy.rules):
+            found.append("the base policy has no rule for the servers: none is listed under rules")
+        if policy and policy.existing and not any(not rule.inherited for rule in policy.rules):
+            found.append("no other group of the firewall policy has a rule for the servers")
+        return tuple(found)
+
+    @cached_property
+    def residues(self) -> tuple[Residue, ...]:
+        """What a name in a request cannot tell."""
+        return firewall_residues(self.rules)
 
     @property
     def networks(self) -> Iterable[Network]:
-        """The rules' sources and the virtual network's ranges."""
+        """The rules' sources and destinations, and the virtual network's ranges."""
         yield from self.target.address_space
         for rule in self.rules:
             yield from rule.sources
+            if isinstance(rule, NetworkRule):
+                yield from rule.destinations
 
     @property
     def ports(self) -> Iterable[tuple[int, int]]:
         """The rules' ports."""
-        return ((port, port) for rule in self.rules for _, port in rule.protocols)
+        for rule in self.rules:
+            ports = (
+                [p for _, p in rule.protocols] if isinstance(rule, ApplicationRule) else rule.ports
+            )
+            yield from ((port, port) for port in ports)
+
+    @cached_property
+    def _by_type(self) -> tuple[list[NetworkRule], list[ApplicationRule]]:
+        return (
+            [rule for rule in self.rules if isinstance(rule, NetworkRule)],
+            [rule for rule in self.rules if isinstance(rule, ApplicationRule)],
+        )
 
     def _applies(self, flow: Flow) -> bool:
         return within(self.target.address_space, flow.source) and is_internet(flow.destination)
 
+    def _network_rule(self, flow: Flow) -> Ruling | None:
+        for rule in self._by_type[0]:
+            if rule.covers(flow):
+                verdict = Verdict.ALLOW if rule.collection == "allow" else Verdict.DENY
+                return Ruling(verdict, rule.id)
+        return None
+
     def admits(self, flow: Flow) -> Ruling:
-        """Top down, the first rule that has the name decides; no rule, no passage."""
+        """Network rules first, then the first application rule that has the name."""
         if not self._applies(flow):
             return Ruling(
                 Verdict.NOT_APPLICABLE, "only what leaves the virtual network passes here"
             )
         if flow.destination.version == 6:
             return Ruling(Verdict.DENY, _IPV4_ONLY)
+        if (decided := self._network_rule(flow)) is not None:
+            return decided
         if flow.protocol != "tcp" or flow.application is None:
             return Ruling(Verdict.DENY, "no network rule has it, and it is neither HTTP nor TLS")
+        return self._application_rule(flow)
+
+    def _application_rule(self, flow: Flow) -> Ruling:
         opaque = None
-        for rule in self.rules:
+        for rule in self._by_type[1]:
             if not rule.covers(flow):
                 continue
             if rule.fqdn_tags:
@@ -153,8 +157,10 @@ class AzureApplicationRules:
             return None
         if flow.destination.version == 6:
             return Bounds.exact(NO_NAMES)
+        if (decided := self._network_rule(flow)) is not None:
+            return Bounds.exact(ALL_NAMES if decided.verdict is Verdict.ALLOW else NO_NAMES)
         admitted, possible, denied = NO_NAMES, NO_NAMES, NO_NAMES
-        for rule in self.rules:
+        for rule in self._by_type[1]:
             if not rule.covers(flow):
                 continue
             if rule.fqdn_tags:
@@ -171,93 +177,46 @@ class AzureApplicationRules:
 
     @cached_property
     def _sets(self) -> Mapping[str, NameSet]:
-        return {rule.id: name_set(rule.fqdns) for rule in self.rules}
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """What the firewall policy is tagged with; a rule collection group has no tags."""
-        own = {"managed-by": MANAGED_BY, "wsus-egress-environment": self.environment}
-        return {**own, **dict(self.target.tags)}
+        return {rule.id: name_set(rule.fqdns) for rule in self._by_type[1]}
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """All of the policy."""
         return asked_of_names(policy, flow)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
-        """The firewall policy, where it is ours, and the rule collection group."""
-        group = Document(
-            "azure-native:network:FirewallPolicyRuleCollectionGroup",
-            f"{prefix}-firewall-rules",
-            {
-                "firewallPolicyName": self.target.firewall_policy.name,
-                "priority": self.target.rule_collection_group_priority,
-                "resourceGroupName": self.target.resource_group,
-                "ruleCollectionGroupName": f"{prefix}-firewall-rules",
-                "ruleCollections": [
-                    _collection(action, rules)
-                    for action in ("allow", "deny")
-                    if (rules := [rule for rule in self.rules if rule.collection == action])
-                ],
-            },
+        """IP Groups, the policy, where it is ours, its groups, and the firewall in mode full."""
+        of_policy = policy_documents(
+            prefix, self.target, self.environment, self.rules, self.sources
         )
-        policy = self.target.firewall_policy
-        if policy.existing:
-            return (group,)
-        properties = {
-            "firewallPolicyName": policy.name,
-            "location": self.target.location,
-            "resourceGroupName": self.target.resource_group,
-            "sku": {"tier": policy.sku},
-            "tags": self.tags,
-            "threatIntelMode": policy.threat_intel_mode,
-        }
-        return (
-            Document(
-                "azure-native:network:FirewallPolicy", f"{prefix}-firewall-policy", properties
-            ),
-            group,
-        )
+        return (*of_policy, *firewall_documents(prefix, self.target, self.environment))
 
     def quotas(self) -> tuple[Quota, ...]:
-        """The group's size on the wire."""
-        group = self.documents("wsus")[-1]
-        body = json.dumps({"properties": {"ruleCollections": group.properties["ruleCollections"]}})
-        return (Quota("bytes of the rule collection group", len(body.encode()), GROUP_BYTES),)
+        """The largest group on the wire, the policy's groups, the longest IP Group."""
+        documents = self.documents("wsus")
+        groups = [each.properties for each in documents if each.type == GROUP_TYPE]
+        others = {rule.place[0] for rule in self.rules if rule.owner == "others"}
+        found = [Quota("bytes of the rule collection group", _largest(groups), GROUP_BYTES)]
+        if len(groups) + len(others) > 1:
+            used = len(groups) + len(others)
+            found.append(Quota("rule collection groups of the policy", used, GROUPS_PER_POLICY))
+        lists = [e.properties["ipAddresses"] for e in documents if e.type == IP_GROUP_TYPE]
+        if lists:
+            longest = max(map(len, lists))
+            found.append(Quota("addresses of the longest IP Group", longest, IP_GROUP_ENTRIES))
+        return tuple(found)
+
+
+def _largest(groups: Iterable[Mapping[str, object]]) -> int:
+    # The request's body: the rest of a group's inputs are its address.
+    bodies = (
+        {"properties": {key: group[key] for key in ("priority", "ruleCollections")}}
+        for group in groups
+    )
+    return max((len(json.dumps(body).encode()) for body in bodies), default=0)
 
 
 def _is_web(flow: Flow) -> bool:
     return any((flow.application, flow.port) == (s.application, s.port) for s in Scheme)
-
-
-def name_set(fqdns: Sequence[str]) -> NameSet:
-    """The names that a rule's FQDNs match ("Azure Firewall FAQ", table of wildcards, 2022-09-12)."""
-    if EVERY_NAME in fqdns:
-        return ALL_NAMES
-    return NameSet.of(Pattern.parse(fqdn) for fqdn in fqdns)
-
-
-def _collection(action: str, rules: Sequence[ApplicationRule]) -> dict[str, Any]:
-    return {
-        "action": {"type": action.capitalize()},
-        "name": f"wsus-egress-{action}",
-        "priority": ALLOW_PRIORITY if action == "allow" else DENY_PRIORITY,
-        "ruleCollectionType": "FirewallPolicyFilterRuleCollection",
-        "rules": [_properties(rule) for rule in rules],
-    }
-
-
-def _properties(rule: ApplicationRule) -> dict[str, Any]:
-    what = (
-        {"fqdnTags": list(rule.fqdn_tags)} if rule.fqdn_tags else {"targetFqdns": list(rule.fqdns)}
-    )
-    return {
-        "description": rule.description,
-        "name": rule.id,
-        "protocols": [{"port": port, "protocolType": name} for name, port in rule.protocols],
-        "ruleType": "ApplicationRule",
-        "sourceAddresses": [plain(network) for network in rule.sources],
-        **what,
-    }
 
 
 def compile_application_rules(
@@ -265,53 +224,7 @@ def compile_application_rules(
 ) -> AzureApplicationRules:
     """Rules for the sources in the target that may reach Microsoft Update themselves."""
     sources = tuple(
-        network
-        for party in policy.in_place("azure")
-        if party.internet
-        for network in party.addresses
+        (party.name, party.addresses) for party in policy.in_place("azure") if party.internet
     )
-    rules = tuple(_rules(policy, target, sources)) if sources else ()
-    return AzureApplicationRules(target, environment, rules)
-
-
-def _rules(
-    policy: EgressPolicy, target: AzureTarget, sources: tuple[Network, ...]
-) -> Iterator[ApplicationRule]:
-    both = tuple((_PROTOCOLS[scheme.application], scheme.port) for scheme in Scheme)
-    if policy.mode is Mode.OPEN:
-        # Not a network rule: that would pass before threat intelligence is asked in alert mode
-        # ("Azure Firewall known issues", 2023-10).
-        yield ApplicationRule(
-            "any-name", "allow", sources, both, (EVERY_NAME,), (), "Any host name"
-        )
-        return
-    if "tag" in target.destinations:
-        yield ApplicationRule(
-            "fqdn-tags", "allow", sources, both, (), target.fqdn_tags,
-            "Microsoft Update by FQDN tag: Microsoft keeps the content",
-        )  # fmt: skip
-    for schemes, patterns in _by_schemes(policy, target).items():
-        protocols = tuple((_PROTOCOLS[scheme.application], scheme.port) for scheme in schemes)
-        yield ApplicationRule(
-            f"names-{'-'.join(schemes)}", "allow", sources, protocols, patterns, (),
-            "Microsoft Update by name, from the endpoint list",
-        )  # fmt: skip
-    # Last of all, so that neither a later group nor Azure's infrastructure collection adds to it.
-    yield ApplicationRule("deny-rest", "deny", sources, both, (EVERY_NAME,), (), "Nothing else")
-
-
-def _by_schemes(
-    policy: EgressPolicy, target: AzureTarget
-) -> Mapping[tuple[Scheme, ...], tuple[str, ...]]:
-    """The patterns that need a rule, by the schemes they need it for."""
-    listed = policy.patterns
-    wanted: dict[Pattern, list[Scheme]] = {}
-    extra = {endpoint.pattern for endpoint in policy.endpoints if endpoint.list == "extra"}
-    for scheme in Scheme:
-        for pattern in listed[scheme]:
-            if target.destinations != "tag" or pattern in extra:
-                wanted.setdefault(pattern, []).append(scheme)
-    grouped: dict[tuple[Scheme, ...], list[str]] = {}
-    for pattern, schemes in wanted.items():
-        grouped.setdefault(tuple(schemes), []).append(pattern.text)
-    return {schemes: tuple(sorted(grouped[schemes])) for schemes in sorted(grouped)}
+    rules = application_rules(policy, target, sources)
+    return AzureApplicationRules(target, environment, rules, sources)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from wsus_egress.controls.azure_firewall import azure_tags
+from wsus_egress.controls.azure_residues import group_residues
+from wsus_egress.controls.azure_subnets import subnet_documents, uncovered
 from wsus_egress.controls.base import (
-    MANAGED_BY,
     Bounds,
+    Control,
     Document,
     Part,
     Quota,
@@ -21,23 +24,30 @@ from wsus_egress.controls.base import (
     plain,
     within,
 )
-from wsus_egress.environment import AzureTarget
-from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
+from wsus_egress.environment_azure import AzureTarget
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, is_internet
 
 # "Azure subscription and service limits", read 2026-11: 1,000 rules in a group. Priorities: 100 to
 # 4096, unique per direction (Microsoft.Network 2024-05-01, text of the property).
 RULES_PER_GROUP: Final = 1000
-FIRST_ALLOW: Final = 1000
-DENY_SYNCHRONIZATION: Final = 4000
-DENY_INTERNET: Final = 4096
 
 Direction = Literal["Outbound", "Inbound"]
-Side = tuple[Network, ...] | Literal["*", "Internet"]
+Side = tuple[Network, ...] | Literal["*", "Internet", "VirtualNetwork"]
+# Remote administration: SSH, RDP, WinRM. What PSRule's Azure.NSG.LateralTraversal looks for.
+LATERAL_PORTS: Final = (22, 3389, 5985, 5986)
 
 
 @dataclass(frozen=True, slots=True)
 class NsgRule:
-    """One security rule. `ports` are the destination's; empty means any."""
+    """One security rule.
+
+    Attributes:
+        ports: The destination's; empty for any.
+        service_tag: What is sent for the destination Internet, where the user chose to approximate:
+            the tag's content changes weekly, so the proof takes it for the whole Internet.
+        source_group: The id of the application security group that is sent for `sources`.
+        destination_group: The same for `destinations`.
+    """
 
     id: str
     priority: int
@@ -48,6 +58,9 @@ class NsgRule:
     destinations: Side
     ports: tuple[int, ...]
     description: str
+    service_tag: str | None = None
+    source_group: str | None = None
+    destination_group: str | None = None
     endpoints: tuple[str, ...] = ()
 
     @property
@@ -57,7 +70,7 @@ class NsgRule:
         protocol = "any" if self.protocol == "*" else self.protocol.lower()
         return (
             f"{self.priority} {self.access.lower()} {self.direction.lower()} {protocol}/{ports} "
-            f"from {_side_text(self.sources)} to {_side_text(self.destinations)}"
+            f"from {_side_text(self.sources)} to {self.service_tag or _side_text(self.destinations)}"
         )
 
     def matches(self, flow: Flow) -> bool:
@@ -80,7 +93,11 @@ def _side_text(side: Side) -> str:
 def _has(side: Side, address: Address) -> bool:
     if side == "*":
         return True
-    return is_internet(address) if side == "Internet" else within(side, address)
+    if isinstance(side, str):
+        # VirtualNetwork is also what is peered, and what is behind a gateway ("Service tags
+        # overview"): any private address may be.
+        return is_internet(address) == (side == "Internet")
+    return within(side, address)
 
 
 @dataclass(frozen=True)
@@ -90,10 +107,31 @@ class AzureNsg:
     target: AzureTarget
     environment: str
     rules: tuple[NsgRule, ...]
+    servers: tuple[Network, ...] = ()
+    """The addresses that must be in a subnet with this group."""
     name: str = "azure-nsg"
-    guards_inside: bool = False
-    assumptions: tuple[str, ...] = ()
-    residues: tuple[Residue, ...] = ()
+
+    @property
+    def guards_inside(self) -> bool | frozenset[int]:
+        """Remote administration, where lateral movement is denied."""
+        denies = self.target.security_group.deny_lateral_movement
+        return frozenset(LATERAL_PORTS) if denies else False
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """That the group is on the servers' subnets, and who is in an application security group."""
+        groups = self.target.security_group.application_security_groups
+        found = [
+            f"{name}'s application security group has its addresses only" for name, _ in groups
+        ]
+        if uncovered(self.target, self.servers):
+            found.insert(0, "the servers' subnets have this network security group")
+        return tuple(found)
+
+    @property
+    def residues(self) -> tuple[Residue, ...]:
+        """What a group leaves open whatever its rules."""
+        return group_residues(self.target)
 
     @property
     def networks(self) -> Iterable[Network]:
@@ -122,12 +160,17 @@ class AzureNsg:
         last = Ruling(Verdict.NOT_APPLICABLE, "neither end is in the virtual network")
         for direction, end in (("Outbound", flow.source), ("Inbound", flow.destination)):
             if within(self.target.address_space, end):
-                last = self._decide(direction, flow)  # type: ignore[arg-type]
+                last = self.decide(direction, flow)  # type: ignore[arg-type]
                 if last.verdict is Verdict.DENY:
                     return last
         return last
 
-    def _decide(self, direction: Direction, flow: Flow) -> Ruling:
+    def sides(self) -> tuple[Control, ...]:
+        """Outbound rules and inbound rules: a subnet may be at one end of a flow only."""
+        return OneDirection(self, "Outbound"), OneDirection(self, "Inbound")
+
+    def decide(self, direction: Direction, flow: Flow) -> Ruling:
+        """What the rules of one direction say, the default rules last."""
         for rule in self._by_direction[direction]:
             if rule.matches(flow):
                 verdict = Verdict.ALLOW if rule.access == "Allow" else Verdict.DENY
@@ -138,8 +181,7 @@ class AzureNsg:
         # The rules that every group ends with ("Network security groups", 2025-07). They cannot be
         # removed, only come too late. AllowAzureLoadBalancerInBound (65001) admits the platform's
         # health probe alone, which is no flow of this policy.
-        space = self.target.address_space
-        if within(space, flow.source) and within(space, flow.destination):
+        if not is_internet(flow.source) and not is_internet(flow.destination):
             return Ruling(Verdict.ALLOW, "default rule 65000 AllowVnet")
         if direction == "Outbound" and is_internet(flow.destination):
             return Ruling(Verdict.ALLOW, "default rule 65001 AllowInternetOutBound")
@@ -148,12 +190,6 @@ class AzureNsg:
     def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a network security group cannot see them."""
         return blind(self.admits(flow).verdict)
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """What the group is tagged with."""
-        own = {"managed-by": MANAGED_BY, "wsus-egress-environment": self.environment}
-        return {**own, **dict(self.target.tags)}
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """Ports and addresses; names are left to another control."""
@@ -166,31 +202,64 @@ class AzureNsg:
             "networkSecurityGroupName": f"{prefix}-nsg",
             "resourceGroupName": self.target.resource_group,
             "securityRules": [_properties(rule) for rule in self.rules],
-            "tags": self.tags,
+            "tags": azure_tags(self.target, self.environment),
         }
-        return (Document("azure-native:network:NetworkSecurityGroup", f"{prefix}-nsg", properties),)
+        group = Document("azure-native:network:NetworkSecurityGroup", f"{prefix}-nsg", properties)
+        # The route table is attached in the same request: a subnet is always sent whole.
+        alone = () if self.target.route_table else subnet_documents(prefix, self.target)
+        return (group, *alone)
 
     def quotas(self) -> tuple[Quota, ...]:
         """Rules per group."""
         return (Quota("rules of the network security group", len(self.rules), RULES_PER_GROUP),)
 
 
+class OneDirection:
+    """A network security group of which only one direction's rules count."""
+
+    def __init__(self, group: AzureNsg, direction: Direction) -> None:
+        """Look at this direction of this group."""
+        self._group, self._direction = group, direction
+
+    @property
+    def guards_inside(self) -> bool | frozenset[int]:
+        """What goes out: nothing is said of remote administration that comes in."""
+        return self._group.guards_inside if self._direction == "Outbound" else False
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the group's."""
+        return getattr(self._group, name)
+
+    def admits(self, flow: Flow) -> Ruling:
+        """What this direction's rules say, where its end stands in the virtual network."""
+        end = flow.source if self._direction == "Outbound" else flow.destination
+        if within(self._group.target.address_space, end):
+            return self._group.decide(self._direction, flow)
+        return Ruling(Verdict.NOT_APPLICABLE, "the other direction")
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """All names or none."""
+        return blind(self.admits(flow).verdict)
+
+
 def _properties(rule: NsgRule) -> dict[str, Any]:
     return {
         "access": rule.access,
         "description": rule.description,
-        **_prefixes("destination", rule.destinations),
+        **_prefixes("destination", rule.service_tag or rule.destinations, rule.destination_group),
         **_port_ranges(rule.ports),
         "direction": rule.direction,
         "name": rule.id,
         "priority": rule.priority,
         "protocol": rule.protocol,
-        **_prefixes("source", rule.sources),
+        **_prefixes("source", rule.sources, rule.source_group),
         "sourcePortRange": "*",
     }
 
 
-def _prefixes(side: str, value: Side) -> dict[str, Any]:
+def _prefixes(side: str, value: Side | str, group: str | None) -> dict[str, Any]:
+    if group:
+        return {f"{side}ApplicationSecurityGroups": [{"id": group}]}
     # Singular or plural, never both: the service refuses a rule that sends both.
     if isinstance(value, str):
         return {f"{side}AddressPrefix": value}
@@ -203,46 +272,3 @@ def _port_ranges(ports: tuple[int, ...]) -> dict[str, Any]:
     if len(ports) > 1:
         return {"destinationPortRanges": [str(port) for port in ports]}
     return {"destinationPortRange": str(ports[0]) if ports else "*"}
-
-
-def compile_nsg(policy: EgressPolicy, target: AzureTarget, environment: str) -> AzureNsg:
-    """Allow what the policy names, then deny the rest: default rules would admit it."""
-    return AzureNsg(target, environment, tuple(_rules(policy)))
-
-
-def _rules(policy: EgressPolicy) -> Iterator[NsgRule]:
-    here = policy.in_place("azure")
-    sources = tuple(network for party in here if party.internet for network in party.addresses)
-    ports = tuple(s.port for s in Scheme if policy.names(s.port, s.application))
-    if sources and ports:
-        yield NsgRule(
-            "allow-microsoft-update", FIRST_ALLOW, "Outbound", "Allow", "Tcp", sources, "Internet",
-            ports, "HTTP and HTTPS to Microsoft Update",
-        )  # fmt: skip
-    for offset, party in enumerate((p for p in here if p.asks is not None), start=100):
-        assert party.asks is not None  # noqa: S101 - just filtered
-        server = policy.party(party.asks)
-        yield NsgRule(
-            f"allow-{party.name}-to-{server.name}", FIRST_ALLOW + offset, "Outbound", "Allow", "Tcp",
-            party.addresses, server.addresses, server.ports.all() if server.ports else (),
-            f"WSUS synchronization to {server.name}",
-        )  # fmt: skip
-    for offset, party in enumerate(p for p in here if p.ports is not None):
-        askers = policy.askers(party)
-        if askers and party.ports:
-            yield NsgRule(
-                f"allow-to-{party.name}", FIRST_ALLOW + offset, "Inbound", "Allow", "Tcp",
-                tuple(network for asker in askers for network in asker.addresses),
-                party.addresses, party.ports.all(),
-                f"WSUS synchronization to {party.name}",
-            )  # fmt: skip
-    for direction in ("Outbound", "Inbound"):
-        yield NsgRule(
-            f"deny-synchronization-{direction.lower()}", DENY_SYNCHRONIZATION,
-            direction, "Deny", "Tcp", "*", "*", policy.synchronization_ports,
-            "Synchronization between named servers and clients only",
-        )  # fmt: skip
-    yield NsgRule(
-        "deny-internet", DENY_INTERNET, "Outbound", "Deny", "*", "*", "Internet", (),
-        "Nothing else to the Internet: default rule 65001 would admit it",
-    )  # fmt: skip

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
@@ -163,8 +163,11 @@ class Control(Protocol):
         ...
 
     @property
-    def guards_inside(self) -> bool:
-        """Whether it denies what the policy does not name between private addresses too."""
+    def guards_inside(self) -> bool | frozenset[int]:
+        """Whether it denies what the policy does not name between private addresses too.
+
+        Some TCP ports where it denies only those, and only from the servers and clients that stand in the target.
+        """
         ...
 
     @property
@@ -199,6 +202,37 @@ class Control(Protocol):
     def quotas(self) -> tuple[Quota, ...]:
         """The cloud's limits that this control uses up."""
         ...
+
+
+@runtime_checkable
+class Router(Protocol):
+    """A control that decides which other controls a flow meets."""
+
+    def skips(self, flow: Flow) -> frozenset[str]:
+        """The names of the controls that the flow is led past."""
+        ...
+
+
+def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
+    """The controls that a flow passes: all but those that a route leads past."""
+    skipped = {
+        name for control in controls if isinstance(control, Router) for name in control.skips(flow)
+    }
+    return [c for c in controls if c.name not in skipped] if skipped else controls
+
+
+@runtime_checkable
+class Sided(Protocol):
+    """A control that decides at both ends of a flow."""
+
+    def sides(self) -> Sequence[Control]:
+        """The control as it is where only one end has it."""
+        ...
+
+
+def sides(control: Control) -> Sequence[Control]:
+    """What is to be right by itself: each end of a control, where it has two."""
+    return control.sides() if isinstance(control, Sided) else (control,)
 
 
 def blind(verdict: Verdict) -> Bounds | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wsus_egress.controls.azure_application_rules import FQDN_TAGS
+from wsus_egress.controls.azure_refusals import azure_refusals
 from wsus_egress.controls.base import Control
 from wsus_egress.environment import AwsTarget, AzureTarget, Environment, Target
 from wsus_egress.policy import EgressPolicy, Mode, Party
@@ -38,13 +38,13 @@ CAPABILITIES: Final = (
                "Azure Firewall known issues, 2023-10: IPv4 only"),
 )  # fmt: skip
 
-RESERVED_GROUP_PRIORITIES: Final = range(100, 65001)
-
 
 def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
     """Everything an environment asks of a target that its controls cannot express."""
     policy = environment.policy
     capabilities = [c for c in CAPABILITIES if c.cloud == target.cloud]
+    if isinstance(target, AzureTarget) and target.firewall_policy is None:
+        capabilities = [c for c in capabilities if c.control == "azure-nsg"]
     for party in policy.in_place(target.cloud):
         yield from _families(party, capabilities)
     for asker in policy.parties:
@@ -55,7 +55,7 @@ def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
                 what = f"{asker.name} and {server.name} have no IP version in common"
                 yield Problem(None, "servers", what, "give both an IPv4 address")
     if isinstance(target, AzureTarget):
-        yield from _azure(target)
+        yield from azure_refusals(environment.policy, target)
     else:
         yield from _aws(policy, target)
 
@@ -76,30 +76,6 @@ def _aws(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
     if target.dns_firewall is not None and policy.mode is Mode.OPEN:
         what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
         yield Problem(None, "aws.dnsFirewall", what, "remove it, or write `mode: restricted`")
-
-
-def _azure(target: AzureTarget) -> Iterator[Problem]:
-    by_folded = {tag.lower(): tag for tag in FQDN_TAGS}
-    for index, tag in enumerate(target.fqdn_tags):
-        path = f"azure.fqdnTags[{index}]"
-        if "." in tag or "*" in tag:
-            what = f"{tag!r} is a host name, not an FQDN tag"
-            yield Problem(None, path, what, "list it under extraEndpoints")
-        elif tag not in FQDN_TAGS:
-            close = by_folded.get(tag.lower().replace(" ", ""))
-            instead = f"write {close}" if close else f"the choices are {', '.join(FQDN_TAGS)}"
-            yield Problem(None, path, f"{tag!r} is not an FQDN tag that is known here", instead)
-    if target.rule_collection_group_priority not in RESERVED_GROUP_PRIORITIES:
-        what = f"{target.rule_collection_group_priority} is no priority of a rule collection group"
-        yield Problem(None, "azure.ruleCollectionGroupPriority", what, "write 100 to 65000")
-    if target.firewall_policy.sku == "Basic" and target.firewall_policy.threat_intel_mode == "Deny":
-        what = "the Basic tier cannot deny by threat intelligence (features by SKU, 2025-09-18)"
-        yield Problem(None, "azure.firewallPolicy.threatIntelMode", what, "write Alert or Off")
-    taken = {"managed-by", "wsus-egress-environment"} & {key for key, _ in target.tags}
-    for key in sorted(taken):
-        yield Problem(
-            None, f"azure.tags.{key}", f"the tag {key!r} is this project's own", "rename it"
-        )
 
 
 def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:

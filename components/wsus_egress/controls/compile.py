@@ -6,7 +6,8 @@ from wsus_egress.controls.aws_dns_firewall import compile_dns_firewall
 from wsus_egress.controls.aws_network_firewall import compile_network_firewall
 from wsus_egress.controls.aws_security_group import compile_security_groups
 from wsus_egress.controls.azure_application_rules import compile_application_rules
-from wsus_egress.controls.azure_nsg import compile_nsg
+from wsus_egress.controls.azure_nsg_compile import compile_nsg
+from wsus_egress.controls.azure_route_table import compile_route_table
 from wsus_egress.controls.base import Control
 from wsus_egress.controls.capabilities import overdrawn, refusals
 from wsus_egress.environment import AwsTarget, Environment, Target
@@ -31,18 +32,20 @@ def compile_target(environment: Environment, target: Target) -> tuple[Control, .
 
 def _controls(environment: Environment, target: Target) -> tuple[Control, ...]:
     policy, name = environment.policy, environment.name
+    controls: list[Control] = []
     if isinstance(target, AwsTarget):
-        controls: list[Control] = []
         if target.dns_firewall is not None:
             controls.append(compile_dns_firewall(policy, target, target.dns_firewall, name))
         controls.append(compile_security_groups(policy, target, name))
         if (firewall := target.network_firewall) is not None:
             controls.append(compile_network_firewall(policy, target, firewall, name))
         return tuple(controls)
-    return (
-        compile_nsg(policy, target, name),
-        compile_application_rules(policy, target, name),
-    )
+    controls = [compile_nsg(policy, target, name)]
+    if target.route_table:
+        controls.append(compile_route_table(policy, target, name))
+    if target.firewall_policy:
+        controls.append(compile_application_rules(policy, target, name))
+    return tuple(controls)
 
 
 def _located(problem: Problem, locate: Locate) -> Problem:

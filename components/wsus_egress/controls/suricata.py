@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wsus_egress.names import ALL_NAMES, NameSet, Pattern
-from wsus_egress.policy import Application, Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.policy import Scheme
 
 # The rule group's own address variable: whatever HOME_NET is, these rules are for these sources.
 SOURCES: Final = "WSUS_SOURCES"
@@ -58,15 +58,6 @@ class SuricataRule:
         origin = f"{self.origin}, " if self.origin else ""
         return f"pass {self.protocol}/{self.port} to {what} ({origin}sid {self.sid})"
 
-    @property
-    def names(self) -> NameSet:
-        """The names that it admits."""
-        return NameSet.of([self.pattern]) if self.pattern else ALL_NAMES
-
-    def speaks(self, application: Application | None) -> bool:
-        """Whether the rule is about flows that speak this."""
-        return self.protocol in ("tcp", application)
-
     def render(self) -> str:
         """The rule as Suricata reads it, one line without its end."""
         message = f"wsus-egress {self.id}" + (f" in {self.origin}" if self.origin else "")
@@ -78,8 +69,9 @@ class SuricataRule:
 
     def _conditions(self) -> list[str]:
         if self.pattern is None:
-            # No `established`: it decides on the first packet, whatever is spoken.
-            return ["flow:to_server"]
+            # Without a word on the flow it decides on the first packet, for all of the connection,
+            # whatever is spoken; with one, every packet would be logged.
+            return []
         # Suricata lower-cases http.host itself and refuses `nocase` there; a server name keeps case.
         buffer, case = (
             (["ssl_state:client_hello", "tls.sni"], ["nocase"])

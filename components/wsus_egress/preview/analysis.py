@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.environment import Environment, Target
+from wsus_egress.parity import Difference, differences
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.project import load_environments
 from wsus_egress.proof import Fidelity, Proof, prove
@@ -58,9 +59,31 @@ def analyse(
     Raises:
         PolicyErrors: With every problem of the project.
     """
+    return analysed(load_environments(root, names), today, each_control=each_control)
+
+
+def analysed(
+    environments: Iterable[Environment],
+    today: datetime.date | None,
+    *,
+    each_control: bool = False,
+    unproved: Collection[str] = (),
+) -> tuple[Analysis, ...]:
+    """As `analyse`, of environments that are loaded already.
+
+    Args:
+        environments: The environments.
+        today: The day for acceptances; None leaves the proofs out.
+        each_control: Whether to prove each control by itself too.
+        unproved: Environments whose proof is not asked for.
+
+    Raises:
+        PolicyErrors: With every problem of the environments.
+    """
     problems = Collector()
     analyses = []
-    for environment in load_environments(root, names):
+    for environment in environments:
+        day = None if environment.name in unproved else today
         targets = []
         for target in environment.targets:
             try:
@@ -68,16 +91,22 @@ def analyse(
             except PolicyErrors as error:
                 problems.extend(error.problems)
                 continue
-            proof = prove(environment, target, controls, today) if today else None
+            proof = prove(environment, target, controls, day) if day else None
             fidelities = {
-                control.name: prove(environment, target, (control,), today).fidelity
-                for control in (controls if today and each_control else ())
-                if today
+                control.name: prove(environment, target, (control,), day).fidelity
+                for control in (controls if day and each_control else ())
+                if day
             }
             targets.append(TargetAnalysis(target, controls, proof, fidelities))
         analyses.append(Analysis(environment, tuple(targets)))
     problems.raise_if_any()
     return tuple(analyses)
+
+
+def parity(analysis: Analysis) -> tuple[Difference, ...]:
+    """What one cloud of an environment admits and the other does not."""
+    sides = [(each.target.cloud, each.controls) for each in analysis.targets]
+    return differences(analysis.environment.policy, sides)
 
 
 def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.controls import Control, Document
+from wsus_egress.parity import Difference
 from wsus_egress.policy import EgressPolicy, Endpoint, Mode
-from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis
+from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis, parity
 from wsus_egress.problems import Problem
 from wsus_egress.proof import Deviation, Proof
 
 if TYPE_CHECKING:
+    from wsus_egress.change import NameChange, TargetChange
+    from wsus_egress.preview.comparison import Comparison
+    from wsus_egress.preview.events import EngineReport
     from wsus_egress.preview.explain import Explanation
+    from wsus_egress.preview.findings import Finding
 
 VERSION: Final = 1
 
@@ -42,9 +47,87 @@ def explanation_line(explanation: Explanation) -> str:
     )
 
 
-def preview(analyses: Sequence[Analysis]) -> str:
-    """The whole preview."""
-    return _dump({"version": VERSION, "environments": [_environment(a) for a in analyses]})
+def preview(
+    analyses: Sequence[Analysis],
+    comparison: Comparison | None = None,
+    engine: EngineReport | None = None,
+) -> str:
+    """The whole preview; the changes and the gate's findings only where there is a base."""
+    whole: dict[str, Any] = {
+        "version": VERSION,
+        "environments": [_environment(a) for a in analyses],
+    }
+    if comparison is not None:
+        whole["changes"] = [_change(change, comparison) for change in comparison.changes]
+        whole["findings"] = [_finding(finding) for finding in comparison.findings]
+    if engine is not None:
+        whole["engine"] = _engine(engine)
+    return _dump(whole)
+
+
+def _change(change: TargetChange, comparison: Comparison) -> Mapping[str, Any]:
+    approved = comparison.approved.get((change.environment, change.target), ())
+    given = {each.change: each.approval for each in approved}
+    return {
+        "environment": change.environment,
+        "target": change.target,
+        "newly_allowed": [
+            {**_flow(each), "approved": given.get(each) is not None}
+            for each in change.newly_allowed
+        ],
+        "no_longer_allowed": [_flow(each) for each in change.no_longer_allowed],
+        "unchanged": change.unchanged,
+        "rules": [
+            {"control": r.control, "id": r.id, "kind": r.kind, "text": r.text, "was": r.was}
+            for r in change.rules
+        ],
+        "notes": list(change.notes),
+    }
+
+
+def _flow(change: NameChange) -> Mapping[str, Any]:
+    return {
+        "pattern": change.pattern,
+        "schemes": list(change.schemes),
+        "witness": change.witness,
+        "parties": list(change.parties),
+        "text": change.text,
+    }
+
+
+def _finding(finding: Finding) -> Mapping[str, Any]:
+    location = finding.location
+    return {
+        "kind": finding.kind,
+        "fails": finding.fails,
+        "environment": finding.environment,
+        "target": finding.target,
+        "what": finding.what,
+        "instead": finding.instead,
+        "file": location.file if location else None,
+        "line": location.line if location else None,
+    }
+
+
+def _engine(engine: EngineReport) -> Mapping[str, Any]:
+    return {
+        "steps": [
+            {
+                "operation": step.operation,
+                "type": step.type,
+                "name": step.name,
+                "properties": list(step.properties),
+                "risk": step.is_risk,
+            }
+            for step in engine.steps
+        ],
+        "policies": [
+            {"rule": p.rule, "level": p.level, "resource": p.resource, "message": p.message}
+            for p in engine.policies
+        ],
+        "diagnostics": list(engine.diagnostics),
+        "counts": dict(engine.counts),
+    }
 
 
 def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
@@ -53,6 +136,9 @@ def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
         {
             "environment": analysis.environment.name,
             "targets": [_proof(target.proof) for target in analysis.targets if target.proof],
+            **(
+                {"parity": found} if (found := [_parity(each) for each in parity(analysis)]) else {}
+            ),
         }
         for analysis in analyses
     ]
@@ -63,6 +149,15 @@ def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
             "environments": environments,
         }
     )
+
+
+def _parity(difference: Difference) -> Mapping[str, Any]:
+    return {
+        "admits": difference.admits,
+        "denies": difference.denies,
+        "witness": str(difference.flow),
+        "surely": difference.surely,
+    }
 
 
 def _dump(value: Mapping[str, Any]) -> str:
@@ -117,6 +212,11 @@ def _target(analysis: TargetAnalysis) -> Mapping[str, Any]:
         "fidelity": found["fidelity"],
         "deviations": found["deviations"],
         "controls": [_control(analysis, control) for control in analysis.controls],
+        "residues": [
+            {"control": control.name, "what": residue.what, "source": residue.source}
+            for control in analysis.controls
+            for residue in control.residues
+        ],
     }
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from wsus_egress.controls import Control
 from wsus_egress.policy import EgressPolicy, Mode, Party
-from wsus_egress.preview.analysis import Analysis, TargetAnalysis
+from wsus_egress.preview.analysis import Analysis, TargetAnalysis, parity
 from wsus_egress.problems import Problem
-from wsus_egress.proof import Deviation, Fidelity, Proof
+from wsus_egress.proof import Deviation, Fidelity, Proof, Unproved
 
 if TYPE_CHECKING:
     from wsus_egress.preview.explain import Explanation
@@ -41,6 +41,7 @@ def check(analyses: Sequence[Analysis], notes: Sequence[str]) -> str:
                 findings += _findings(analysis.environment.name, proof)
     lines = _columns(rows)
     lines += ["", *findings] if findings else []
+    lines += [line for analysis in analyses for line in _parity(analysis)]
     lines += [f"note: {note}" for note in notes]
     verdict = f"{len(findings)} not accepted" if findings else "no finding"
     lines += [
@@ -64,6 +65,13 @@ def _summary(proof: Proof) -> tuple[str, str]:
         until = min(str(d.acceptance.expires) for d in accepted if d.acceptance)
         parts.append(f"{_count(len(accepted), 'deviation')} accepted until {until}")
     return proof.fidelity.value, ", ".join(parts)
+
+
+def _parity(analysis: Analysis) -> Iterator[str]:
+    for each in parity(analysis):
+        may = "admits" if each.surely else "may admit"
+        name = analysis.environment.name
+        yield f"parity: {name}: {each.admits} {may}, {each.denies} does not: {each.flow}"
 
 
 def _findings(environment: str, proof: Proof) -> Iterator[str]:
@@ -132,10 +140,22 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
     yield f"{proof.target}: {proof.fidelity} - {_VERDICTS[proof.fidelity]}"
     for deviation in proof.deviations:
         yield from _deviation(deviation)
+    for unproved in proof.unproved:
+        if not unproved.masked:
+            yield from _unproved(unproved)
     for control in target.controls:
         yield from (f"  assumed: {assumption}" for assumption in control.assumptions)
     for control in target.controls:
+        for residue in control.residues:
+            text = f"{control.name} cannot decide: {residue.what} ({residue.source})"
+            yield from textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="    ")
+    for control in target.controls:
         yield from _control(target, control)
+
+
+def _unproved(unproved: Unproved) -> Iterator[str]:
+    way = "may be admitted" if unproved.kind == "wider" else "may be denied"
+    yield f"  unproved: {unproved.witness} {way}: {unproved.control} keeps that to its vendor"
 
 
 def _deviation(deviation: Deviation) -> Iterator[str]:

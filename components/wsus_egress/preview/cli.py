@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -43,10 +44,20 @@ _project = click.option(
     default=Path(),
     help="The folder that has Pulumi.yaml and config/.  [default: this folder]",
 )
+
+
+def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    from wsus_egress.project import environment_names  # noqa: PLC0415
+
+    found = environment_names(context.params.get("project") or Path())
+    return [name for name in found if name.startswith(typed)]
+
+
 _environments = click.option(
     "--env",
     "names",
     multiple=True,
+    shell_complete=_complete,
     metavar="NAME",
     help="An environment; repeatable.  [default: all]",
 )
@@ -78,6 +89,7 @@ def main() -> None:
     Examples:
       wsus-egress check
       wsus-egress preview --env dev
+      wsus-egress preview --base origin/main
       wsus-egress explain https://sws.update.microsoft.com/
     """  # noqa: D301 - click reads the \b
     # A command lives for a moment and makes no cycles worth a search, which costs a twentieth.
@@ -116,24 +128,97 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
 @main.command()
 @_project
 @_environments
-@_format
+@click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json", "html", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to a file instead; on an error it stays as it was.",
+)
+@click.option(
+    "--pulumi-events",
+    "events",
+    type=click.Path(path_type=Path),
+    help="A file of `pulumi preview --json`: shows what the engine will do.",
+)
 @_today
-def preview(project: Path, names: Sequence[str], format_: str, today: datetime.date) -> None:
-    """Show each environment's rules per control, its fidelity and its use of quotas."""
-    from wsus_egress.preview.analysis import analyse  # noqa: PLC0415
+def preview(  # noqa: PLR0913, PLR0917 - the command's options
+    project: Path,
+    names: Sequence[str],
+    base: str | None,
+    format_: str,
+    output: Path | None,
+    events: Path | None,
+    today: datetime.date,
+) -> None:
+    """Show each environment's rules, fidelity and use of quotas, or what a change does to them.
+
+    With --base the exit status is 1 where the change allows more and nobody has approved that in
+    the same change, where an approval or acceptance has expired, and where the rules deviate from
+    the policy and nobody accepts it.
+
+    \b
+    Examples:
+      wsus-egress preview --env dev
+      wsus-egress preview --base origin/main
+      wsus-egress preview --base origin/main --format markdown -o comment.md
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.preview.change_command import preview_change  # noqa: PLC0415
 
     try:
-        analyses = analyse(project, names, today, each_control=True)
+        with _progress("comparing" if base else "proving"):
+            text, fails = preview_change(project, names, base, format_, events, today)
     except PolicyErrors as error:
-        _refuse(error, format_)
-    if format_ == "json":
-        from wsus_egress.preview import as_json  # noqa: PLC0415
-
-        click.echo(as_json.preview(analyses), nl=False)
+        _refuse(error, "json" if format_ == "json" else "text")
+    if output is None:
+        _print(text, changes=base is not None and format_ == "text")
     else:
-        from wsus_egress.preview import as_text  # noqa: PLC0415
+        _write(output, text)
+    sys.exit(FINDING if fails and (base is not None or events is not None) else FINE)
 
-        click.echo(as_text.preview(analyses), nl=False)
+
+@contextlib.contextmanager
+def _progress(what: str) -> Iterator[None]:
+    """A turning mark on a terminal's standard error; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - 60 ms that only a terminal needs
+
+    with Console(stderr=True).status(f"{what} ..."):
+        yield
+
+
+def _print(text: str, *, changes: bool) -> None:
+    """Plain text as it is; for a terminal in colours, unless NO_COLOR says otherwise."""
+    if not (changes and sys.stdout.isatty()) or os.environ.get("NO_COLOR"):
+        click.echo(text, nl=False)
+        return
+    from wsus_egress.preview.colours import show  # noqa: PLC0415
+
+    show(text)
+
+
+def _write(output: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(output)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        click.echo(f"{output} cannot be written ({reason}); name another file", err=True)
+        sys.exit(UNUSABLE)
 
 
 @main.command()
@@ -174,6 +259,70 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
         for explainer in explainers:
             sys.stdout.write(show(explainer.explain(request)) + "\n")
     sys.exit(status)
+
+
+@main.command()
+@_project
+@_environments
+@click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
+@_today
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE.html",
+    help="The file to write; on an error it stays as it was.",
+)
+def report(
+    project: Path, names: Sequence[str], base: str | None, today: datetime.date, output: Path
+) -> None:
+    """Write one page: matrix, topology, and a search box that answers like `explain`.
+
+    The page is one file that loads nothing. Fails with status 1 where something is found that
+    nobody accepts, or with --base approves.
+
+    \b
+    Examples:
+      wsus-egress report -o policy.html
+      wsus-egress report --base origin/main -o policy.html
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.preview.change_command import preview_change  # noqa: PLC0415
+
+    try:
+        with _progress("proving"):
+            text, fails = preview_change(project, names, base, "html", None, today)
+    except PolicyErrors as error:
+        _refuse(error, "text")
+    _write(output, text)
+    sys.exit(FINDING if fails else FINE)
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE.md")
+@click.option("--number", help="The pull request's number.  [default: what the CI says]")
+@click.option(
+    "--key",
+    default="preview",
+    show_default=True,
+    help="Tells several projects' comments in one repository apart.",
+)
+def comment(file: TextIO, number: str | None, key: str) -> None:
+    """Write a file as the one comment on this job's pull request, or update it.
+
+    Works in GitHub Actions, GitLab CI and Azure Pipelines. The token is read from GITHUB_TOKEN,
+    GITLAB_TOKEN or SYSTEM_ACCESSTOKEN.
+    """
+    from wsus_egress.preview import comment as commenting  # noqa: PLC0415
+    from wsus_egress.preview.rest import Refused  # noqa: PLC0415
+
+    try:
+        platform = commenting.platform_of(os.environ, number)
+        outcome = commenting.publish(platform, file.read(), key)
+    except (commenting.NoPlace, Refused, UnicodeDecodeError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(UNUSABLE)
+    click.echo(f"comment {outcome}")
 
 
 def _lines() -> Iterable[str]:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from wsus_egress.controls import Ruling, Verdict
+from wsus_egress.controls.base import met
 from wsus_egress.names import InvalidName, host_name
 from wsus_egress.policy import (
     SOME_INTERNET_ADDRESS,
@@ -129,8 +130,8 @@ class Explainer:
         policy = analysis.environment.policy
         self._name = analysis.environment.name
         self._policy = policy
-        self._source = _source(policy, None)
-        self._targets = [(each, _source(policy, each.target.cloud)) for each in analysis.targets]
+        self._source = source_of(policy, None)
+        self._targets = [(each, source_of(policy, each.target.cloud)) for each in analysis.targets]
 
     def explain(self, request: Request) -> Explanation:
         """The policy's decision and every target's verdict."""
@@ -144,7 +145,8 @@ class Explainer:
         self, request: Request, analysis: TargetAnalysis, source: Address
     ) -> TargetExplanation:
         flow = request.flow(source)
-        rulings = tuple((control.name, control.admits(flow)) for control in analysis.controls)
+        path = met(analysis.controls, flow)
+        rulings = tuple((control.name, control.admits(flow)) for control in path)
         allowed = self._policy.decide(flow).allowed
         verdict = path_verdict((ruling for _, ruling in rulings), allowed)
         if verdict is Verdict.NOT_APPLICABLE:
@@ -152,7 +154,8 @@ class Explainer:
         return TargetExplanation(analysis.target.cloud, verdict, rulings)
 
 
-def _source(policy: EgressPolicy, place: str | None) -> Address:
+def source_of(policy: EgressPolicy, place: str | None) -> Address:
+    """Whom to ask for in a target: its first server that may reach Microsoft Update itself."""
     here = [party for party in policy.parties if place in (None, party.place)]
     first = min(here or policy.parties, key=lambda party: not party.internet)
     return first.addresses[0][0]

@@ -40,7 +40,7 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
     where, world = region(inputs, session), session.world
     if "subnetId" in inputs and "routeTableId" not in inputs:
         subnet = _by_id("subnet", "subnetId", inputs, world.subnets, where)
-        inputs = {**inputs, "routeTableId": subnet["table"]}
+        inputs = {"routeTableId": subnet["table"]}
     row = _by_id("route table", "routeTableId", inputs, world.route_tables, where)
     local = {"cidrBlock": world.vpcs[where, row["vpc"]]["cidr"], "gatewayId": "local"}
     return {

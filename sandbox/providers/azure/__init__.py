@@ -1,20 +1,36 @@
 """The stand-in for the `azure-native` provider (3.29.0, API version 2024-05-01): Azure Firewall
-policies with their rule collection groups, and network security groups.
+policies with their rule collection groups, the firewall, route tables and network security groups.
 """  # noqa: D205 - one sentence.
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from providers.azure.azure_firewall import AzureFirewall
+from providers.azure.diagnostic_setting import DiagnosticSetting
 from providers.azure.firewall_policy import FirewallPolicy
+from providers.azure.ip_group import IpGroup
 from providers.azure.network_security_group import NetworkSecurityGroup
+from providers.azure.public_ip_address import PublicIPAddress
 from providers.azure.resource import subscription
+from providers.azure.route_table import RouteTable
 from providers.azure.rule_collection_group import RuleCollectionGroup
+from providers.azure.subnet import Subnet
 from providers.errors import Problem, Problems
 from providers.kind import Cloud, Inputs, Session
 from providers.wire import UNKNOWN
 
-KINDS: Final = (FirewallPolicy(), RuleCollectionGroup(), NetworkSecurityGroup())
+KINDS: Final = (
+    FirewallPolicy(),
+    RuleCollectionGroup(),
+    NetworkSecurityGroup(),
+    IpGroup(),
+    PublicIPAddress(),
+    AzureFirewall(),
+    RouteTable(),
+    Subnet(),
+    DiagnosticSetting(),
+)
 
 
 def _config_problems(config: Inputs) -> Problems:
@@ -41,4 +57,5 @@ CLOUD: Final = Cloud(
     config_problems=_config_problems,
     marks_defaults=False,
     title="Azure",
+    throttled=2,
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from providers.azure.resource import AzureKind, resource
+from providers.azure.resource import AzureKind, resource, resource_id
 from providers.errors import Problem, Problems, azure_error, azure_text
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
 POLICY_TYPE: Final = "azure-native:network:FirewallPolicy"
 GROUP_TYPE: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"
+_FIREWALL_TYPE: Final = "azure-native:network:AzureFirewall"
 TIERS: Final = ("Basic", "Standard", "Premium")
 _THREAT_MODES: Final = ("Alert", "Deny", "Off")
 # What the body has outside `properties`.
@@ -51,6 +52,12 @@ class FirewallPolicy(AzureKind):
         "transportSecurity": dict,
     }
     replaced_by: ClassVar = frozenset({"firewallPolicyName", "location", "resourceGroupName"})
+
+    seconds = 0.2
+
+    def alone_in(self, inputs: Inputs, session: Session) -> str | None:
+        """An update of the policy excludes one of its groups."""
+        return resource_id(session, inputs["resourceGroupName"], self.path(inputs))
 
     def body(self, inputs: Inputs) -> dict[str, Any]:
         """`properties` around what azure-native flattened."""
@@ -106,6 +113,10 @@ class FirewallPolicy(AzureKind):
                 f"IDs include: '{', '.join(sorted(groups))}'. Please delete all nested resources "
                 "before deleting this resource.",
             )
+        for key, row in records.get(_FIREWALL_TYPE, {}).items():
+            named = row.get("firewallPolicy")
+            if isinstance(named, dict) and str(named.get("id")).casefold() == id_.casefold():
+                raise azure_error("FirewallPolicyInUse", f"{id_} is in use by {key}.")
         for key, row in records.get(POLICY_TYPE, {}).items():
             base = row.get("basePolicy")
             if isinstance(base, dict) and str(base.get("id")).casefold() == id_.casefold():

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Final
 
 from providers.azure import application_rule, network_rule
 from providers.azure.firewall_policy import GROUP_TYPE, POLICY_TYPE, tier
+from providers.azure.ip_group import IP_GROUP_TYPE
+from providers.azure.references import require
 from providers.azure.resource import NAME, AzureKind, resource, resource_id
 from providers.errors import Problem, Problems, azure_error, azure_text
 from providers.kind import Inputs, Session, is_a, items, known
@@ -49,6 +51,13 @@ class RuleCollectionGroup(AzureKind):
         {"firewallPolicyName", "resourceGroupName", "ruleCollectionGroupName"}
     )
     computed: ClassVar = (*AzureKind.computed, "size")
+
+    seconds = 0.2
+
+    def alone_in(self, inputs: Inputs, session: Session) -> str | None:
+        """One group of a policy at a time: an update refreshes every firewall of the policy."""
+        path = f"firewallPolicies/{inputs['firewallPolicyName']}"
+        return resource_id(session, inputs["resourceGroupName"], path)
 
     def path(self, inputs: Inputs) -> str:
         """Inside the policy."""
@@ -115,6 +124,8 @@ class RuleCollectionGroup(AzureKind):
                 )
         if len(others) >= MOST_GROUPS:
             raise azure_error("InvalidRequest", f"A policy has room for {MOST_GROUPS} groups.")
+        for named in _ip_groups(inputs):
+            require(records, IP_GROUP_TYPE, named, id_)
         for problem in sku_problems(inputs, tier(policy)):
             raise azure_error("InvalidRequest", problem.reason, problem.path)
 
@@ -122,6 +133,12 @@ class RuleCollectionGroup(AzureKind):
         """Also the size, as ARM writes it: `0.001 MB`."""
         size = len(json.dumps(self.body(inputs)).encode()) / (1024 * 1024)
         return {**super().outputs(id_, inputs, session), "size": f"{size:.3f} MB"}
+
+
+def _ip_groups(inputs: Inputs) -> Iterator[str]:
+    for collection in items(inputs, "ruleCollections"):
+        for rule in items(collection, "rules"):
+            yield from (each for each in items(rule, "sourceIpGroups") if "/ipGroups/" in each)
 
 
 def sku_problems(inputs: Inputs, sku: str) -> Problems:

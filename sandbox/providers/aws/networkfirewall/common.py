@@ -12,6 +12,7 @@ from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import CloudError, Problems
 from providers.kind import Inputs, Session, is_a, items, known
 from providers.store import Record, Records
+from providers.wire import UNKNOWN
 
 RULE_GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
 POLICY: Final = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
@@ -96,8 +97,12 @@ def mapping(holder: Inputs, *names: str) -> dict[str, Any]:
 
 def rule_order(holder: Inputs, *names: str) -> str | None:
     """The rule order that a group or a policy has; None where it is not known yet."""
-    value = mapping(holder, *names).get("ruleOrder", ORDERS[0])
-    return value if isinstance(value, str) else None
+    value: Any = holder
+    for name in (*names, "ruleOrder"):
+        if value is UNKNOWN:
+            return None
+        value = value.get(name) if is_a(value, dict) else None
+    return ORDERS[0] if value is None else value if isinstance(value, str) else None
 
 
 def group_order(group: Inputs) -> str | None:

@@ -1,0 +1,184 @@
+"""The Azure route table: 0.0.0.0/0 to the firewall, and what does not go there."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from wsus_egress.controls.azure_firewall import azure_tags
+from wsus_egress.controls.azure_residues import LEARNED_ROUTE
+from wsus_egress.controls.azure_subnets import subnet_documents, uncovered
+from wsus_egress.controls.base import (
+    Bounds,
+    Document,
+    Part,
+    Quota,
+    Residue,
+    Ruling,
+    Verdict,
+    blind,
+    within,
+)
+from wsus_egress.environment_azure import AzureTarget
+from wsus_egress.names import ALL_NAMES, NO_NAMES
+from wsus_egress.policy import EgressPolicy, Flow, Network, is_internet
+
+DEFAULT_ROUTE: Final = ipaddress.ip_network("0.0.0.0/0")
+# "Azure subscription and service limits", older copy: 400 routes a table.
+ROUTES_PER_TABLE: Final = 400
+FIREWALL: Final = "firewall"
+
+NextHop = Literal["VirtualAppliance", "Internet", "None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route. `address` is an appliance's: `firewall`, or that of another."""
+
+    id: str
+    prefix: Network
+    next_hop: NextHop
+    address: str | None = None
+    endpoints: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """`0.0.0.0/0 to the firewall`."""
+        where = {"Internet": "the Internet", "None": "nowhere"}.get(self.next_hop, "")
+        appliance = "the firewall" if self.address == FIREWALL else f"appliance {self.address}"
+        return f"{self.prefix} to {where or appliance}"
+
+
+@dataclass(frozen=True)
+class AzureRouteTable:
+    """The route table of the servers' subnets. It admits everything, and says past which control."""
+
+    target: AzureTarget
+    environment: str
+    rules: tuple[Route, ...]
+    servers: tuple[Network, ...] = ()
+    """The addresses that must be in a subnet with this table."""
+    name: str = "azure-route-table"
+    guards_inside: bool = False
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """That the table is on the servers' subnets, where it is not put there here."""
+        if uncovered(self.target, self.servers):
+            return ("the servers' subnets have this route table",)
+        return ()
+
+    @property
+    def residues(self) -> tuple[Residue, ...]:
+        """What a gateway may add."""
+        table = self.target.route_table
+        return (LEARNED_ROUTE,) if table and table.bgp_propagation else ()
+
+    @property
+    def networks(self) -> Iterable[Network]:
+        """The routes' prefixes and the virtual network's ranges."""
+        yield from self.target.address_space
+        yield from (route.prefix for route in self.rules)
+
+    @property
+    def ports(self) -> Iterable[tuple[int, int]]:
+        """None: a route is for every port."""
+        return ()
+
+    def _route(self, flow: Flow) -> Route | None:
+        """The longest prefix that has the destination."""
+        fitting = [route for route in self.rules if flow.destination in route.prefix]
+        return max(fitting, key=lambda route: route.prefix.prefixlen, default=None)
+
+    def _applies(self, flow: Flow) -> bool:
+        return within(self.target.address_space, flow.source) and is_internet(flow.destination)
+
+    def admits(self, flow: Flow) -> Ruling:
+        """Where a flow to the Internet goes: only a route to nowhere denies."""
+        if not self._applies(flow):
+            return Ruling(Verdict.NOT_APPLICABLE, "only what goes to the Internet is routed here")
+        route = self._route(flow)
+        if route is None:
+            # Every subnet has them ("Virtual network traffic routing"); an IPv6 one where the
+            # network has IPv6.
+            return Ruling(Verdict.ALLOW, "the system's route to the Internet, past the firewall")
+        if route.next_hop == "None":
+            return Ruling(Verdict.DENY, route.id)
+        past = "" if self._leads_to_firewall(route) else ", past the firewall"
+        return Ruling(Verdict.ALLOW, f"{route.id}{past}")
+
+    @staticmethod
+    def _leads_to_firewall(route: Route) -> bool:
+        return route.next_hop == "VirtualAppliance" and route.address == FIREWALL
+
+    def skips(self, flow: Flow) -> frozenset[str]:
+        """The firewall's rules, where the flow does not go through the firewall."""
+        if not self._applies(flow):
+            return frozenset()
+        route = self._route(flow)
+        if route is not None and self._leads_to_firewall(route):
+            return frozenset()
+        return frozenset({"azure-application-rules"})
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """All names or none: a route cannot see them."""
+        return blind(self.admits(flow).verdict)
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
+        """To lead IPv4 to the firewall, but for the ranges that are listed; the rest is others'."""
+        direct = self.target.route_table.direct if self.target.route_table else ()
+        listed = within((each.prefix for each in direct), flow.destination)
+        led = listed or flow.destination.version == 6 or not self.skips(flow)
+        return Part(led, ALL_NAMES if led else NO_NAMES)
+
+    def documents(self, prefix: str) -> tuple[Document, ...]:
+        """The table with its routes inside, then the subnets that it is attached to."""
+        table = self.target.route_table
+        assert table is not None  # noqa: S101 - without one there is no such control
+        properties = {
+            "disableBgpRoutePropagation": not table.bgp_propagation,
+            "location": self.target.location,
+            "resourceGroupName": self.target.resource_group,
+            "routeTableName": f"{prefix}-route-table",
+            "routes": [self._properties(prefix, route) for route in self.rules],
+            "tags": azure_tags(self.target, self.environment),
+        }
+        own = Document("azure-native:network:RouteTable", f"{prefix}-route-table", properties)
+        return (own, *subnet_documents(prefix, self.target))
+
+    def _properties(self, prefix: str, route: Route) -> dict[str, Any]:
+        hop: dict[str, Any] = {"nextHopType": route.next_hop}
+        if route.next_hop == "VirtualAppliance":
+            hop["nextHopIpAddress"] = self._address(prefix)
+        return {"addressPrefix": str(route.prefix), "name": route.id, **hop}
+
+    def _address(self, prefix: str) -> str:
+        table = self.target.route_table
+        if table and table.firewall_address:
+            return str(table.firewall_address)
+        return f"${{{prefix}-firewall.ipConfigurations[0].privateIPAddress}}"
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Routes per table."""
+        return (Quota("routes of the route table", len(self.rules), ROUTES_PER_TABLE),)
+
+
+def compile_route_table(
+    policy: EgressPolicy, target: AzureTarget, environment: str
+) -> AzureRouteTable:
+    """The default route to the firewall, and the ranges that are asked for past it."""
+    servers = tuple(
+        network
+        for party in policy.in_place("azure")
+        if party.internet
+        for network in party.addresses
+    )
+    return AzureRouteTable(target, environment, tuple(_routes(target)), servers)
+
+
+def _routes(target: AzureTarget) -> Iterator[Route]:
+    yield Route("default-to-firewall", DEFAULT_ROUTE, "VirtualAppliance", FIREWALL)
+    for direct in target.route_table.direct if target.route_table else ():
+        yield Route(f"direct-{direct.name}", direct.prefix, "Internet")

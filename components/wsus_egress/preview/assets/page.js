@@ -1,0 +1,171 @@
+// The search box and the table of endpoints.
+"use strict";
+
+const DATA = JSON.parse(document.getElementById("data").textContent);
+DATA.hosts = DATA.hosts.map((list) => ({ list, index: new Map(list.map((host, number) => [host, number])) }));
+const ROWS_A_PAGE = 50;
+const byId = (id) => document.getElementById(id);
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const badge = (word) => element("span", { class: `badge ${word}` }, word);
+
+// Search
+
+function showAnswer(url) {
+  const place = byId("answer");
+  if (!url) return place.replaceChildren();
+  const found = explain(url);
+  if (found.status === "refused") {
+    return place.replaceChildren(element("p", { class: "note" }, element("code", {}, url), ` ${found.why}.`));
+  }
+  if (found.status === "unsure") {
+    return place.replaceChildren(element("p", { class: "note" },
+      `This page cannot tell: ${found.why}. Ask `, element("code", {}, "wsus-egress explain"), "."));
+  }
+  const note = found.request.note ? ` (${found.request.note})` : "";
+  const body = element("tbody");
+  for (const answer of found.answers) body.append(...answerRows(answer, note));
+  const head = element("tr", {}, ...["Environment", "Policy", "Why", "Target", "Verdict", "Control by control"]
+    .map((title) => element("th", { scope: "col" }, title)));
+  const allowing = found.answers.filter((answer) => answer.verdict === "allow").length;
+  place.replaceChildren(
+    element("p", { class: "said" }, `The policy allows it in ${allowing} of ${found.answers.length} environments.`),
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answer by environment" },
+      element("table", { class: "answers" }, element("thead", {}, head), body)));
+}
+
+function answerRows(answer, note) {
+  const span = { rowspan: String(Math.max(answer.targets.length, 1)) };
+  const why = answer.reason + note;
+  const targets = answer.targets.length ? answer.targets : [null];
+  return targets.map((target, number) => {
+    const row = element("tr", number === 0 ? { class: "first" } : {});
+    if (number === 0) {
+      row.append(element("th", { scope: "row", ...span }, answer.environment),
+        element("td", span, badge(answer.verdict)), element("td", span, why));
+    }
+    if (target === null) return row;
+    const controls = element("ul", { class: "rulings" });
+    for (const { control, verdict, rule } of target.controls) {
+      controls.append(element("li", {}, badge(verdict), ` ${control}: `, element("code", {}, rule)));
+    }
+    row.append(element("td", {}, target.target), element("td", {}, badge(target.verdict)), element("td", {}, controls));
+    return row;
+  });
+}
+
+// Endpoints
+
+// The class of names that a pattern stands for in one environment.
+function classOfPattern(hosts, pattern) {
+  if (!pattern.startsWith("*.")) return classOfName(hosts, pattern);
+  const domain = hosts.index.get(pattern.slice(2));
+  return domain === undefined ? classOfName(hosts, pattern.slice(2)) : 2 * domain + 1;
+}
+
+function verdictOf(number, place, scheme) {
+  const [ports, , , names] = DATA.tables[number];
+  const [application, port] = scheme === "http" ? [0, 80] : [1, 443];
+  const found = fromColumn(names[application][lastNotAfter(ports, port)], place);
+  return DATA.answers[found][0];
+}
+
+function targetVerdict(target, place, scheme) {
+  const allowed = verdictOf(target.policy, place, scheme) === "allow";
+  return pathVerdict(target.controls.map((control) => verdictOf(control.table, place, scheme)), allowed);
+}
+
+function cell(of) {
+  const [http, https] = [of("http"), of("https")];
+  if (http === https) return element("td", {}, badge(http));
+  return element("td", {}, badge(http), " http", element("br"), badge(https), " https");
+}
+
+const catalogue = [...new Set(DATA.environments.flatMap((environment) => environment.endpoints))]
+  .map((number) => DATA.endpoints[number])
+  .map((row) => ({ row, text: row.join(" ").toLowerCase() }));
+const state = { page: 0, shown: catalogue };
+
+function columns() {
+  const chosen = byId("columns").value;
+  if (chosen === "") {
+    return DATA.environments.flatMap((environment) => environment.targets.map((target) => ({
+      title: [environment.environment, target.target],
+      hosts: DATA.hosts[environment.hosts],
+      verdict: (place, scheme) => targetVerdict(target, place, scheme),
+    })));
+  }
+  const environment = DATA.environments[Number(chosen)];
+  return environment.targets.flatMap((target) => [
+    { title: [target.target, "together"], hosts: DATA.hosts[environment.hosts],
+      verdict: (place, scheme) => targetVerdict(target, place, scheme) },
+    ...target.controls.map((control) => ({
+      title: [target.target, control.control], hosts: DATA.hosts[environment.hosts],
+      verdict: (place, scheme) => verdictOf(control.table, place, scheme),
+    })),
+  ]);
+}
+
+function showMatrix() {
+  const shown = state.shown, pages = Math.max(Math.ceil(shown.length / ROWS_A_PAGE), 1);
+  state.page = Math.min(Math.max(state.page, 0), pages - 1);
+  const first = state.page * ROWS_A_PAGE, rows = shown.slice(first, first + ROWS_A_PAGE);
+  const across = columns();
+  const head = element("tr", {}, ...["Endpoint", "Listed for", "List"].map((title) => element("th", { scope: "col" }, title)),
+    ...across.map(({ title }) => element("th", { scope: "col" }, title[0], element("br"), title[1])));
+  const body = rows.map(({ row: [pattern, schemes, list, purpose, source, date] }) => {
+    const origin = source.startsWith("https://")
+      ? element("a", { href: source, rel: "noreferrer", title: `${purpose}. ${source}, ${date}` }, list)
+      : element("span", { title: `${purpose}. ${source} ${date}` }, list);
+    return element("tr", {}, element("th", { scope: "row" }, element("code", {}, pattern)),
+      element("td", {}, schemes.replace("+", ", ")), element("td", {}, origin),
+      ...across.map(({ hosts, verdict }) => {
+        const place = classOfPattern(hosts, pattern);
+        return cell((scheme) => verdict(place, scheme));
+      }));
+  });
+  const table = byId("matrix-table");
+  table.tHead.replaceChildren(head);
+  table.tBodies[0].replaceChildren(...body);
+  byId("matrix-count").textContent = shown.length === 0 ? "no endpoint"
+    : `${first + 1} to ${first + rows.length} of ${shown.length}`;
+  byId("previous").disabled = state.page === 0;
+  byId("next").disabled = state.page === pages - 1;
+}
+
+function filterMatrix() {
+  const wanted = byId("filter").value.trim().toLowerCase();
+  state.shown = wanted ? catalogue.filter(({ text }) => text.includes(wanted)) : catalogue;
+  state.page = 0;
+  showMatrix();
+}
+
+function turn(by) {
+  state.page += by;
+  showMatrix();
+}
+
+byId("search-form").addEventListener("submit", (event) => event.preventDefault());
+byId("url").addEventListener("input", (event) => showAnswer(event.target.value.trim()));
+byId("filter").addEventListener("input", filterMatrix);
+byId("columns").addEventListener("change", showMatrix);
+byId("previous").addEventListener("click", () => turn(-1));
+byId("next").addEventListener("click", () => turn(1));
+
+// Paper has no disclosure triangles.
+let closed = [];
+window.addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open])")];
+  for (const each of closed) each.open = true;
+});
+window.addEventListener("afterprint", () => { for (const each of closed) each.open = false; });
+
+showMatrix();
+if (byId("url").value) showAnswer(byId("url").value.trim());
+window.wsusEgress = { explain };

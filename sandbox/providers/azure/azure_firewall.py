@@ -1,0 +1,119 @@
+"""`azure-native.network.AzureFirewall`: the firewall, on a policy, in a subnet of its own."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, ClassVar, Final
+
+from providers.azure.firewall_policy import POLICY_TYPE, tier
+from providers.azure.public_ip_address import ADDRESS_TYPE
+from providers.azure.references import enveloped, reference, require, subnet_prefix
+from providers.azure.resource import AzureKind, resource
+from providers.azure.sources import bad
+from providers.errors import Problems, azure_error
+from providers.kind import Inputs, Session, items, known
+from providers.store import Records
+from providers.wire import UNKNOWN
+
+FIREWALL_TYPE: Final = "azure-native:network:AzureFirewall"
+_LONGEST_NAME: Final = 56  # azure-mgmt-network 28.1.0, path; the FAQ says 50.
+
+
+class AzureFirewall(AzureKind):
+    """A firewall in a virtual network."""
+
+    type_name = FIREWALL_TYPE
+    name_input = "azureFirewallName"
+    collection = "azureFirewalls"
+    model = "AzureFirewall"
+    seconds = 0.3
+    inputs: ClassVar = {
+        "additionalProperties": dict,
+        "azureFirewallName": str,
+        "firewallPolicy": dict,
+        "id": str,
+        "ipConfigurations": list,
+        "location": str,
+        "managementIpConfiguration": dict,
+        "resourceGroupName": str,
+        "sku": dict,
+        "tags": dict,
+        "threatIntelMode": str,
+        "zones": list,
+    }
+    replaced_by: ClassVar = frozenset(
+        {"azureFirewallName", "location", "resourceGroupName", "zones"}
+    )
+
+    def body(self, inputs: Inputs) -> dict[str, Any]:
+        """Zones beside `properties`, each configuration with `properties` of its own."""
+        address = frozenset({"azureFirewallName", "resourceGroupName"})
+        body = enveloped(inputs, address, ("id", "location", "tags", "zones"))
+        own = body["properties"]
+        if "ipConfigurations" in own:
+            own["ipConfigurations"] = [_configuration(each) for each in own["ipConfigurations"]]
+        if "managementIpConfiguration" in own:
+            own["managementIpConfiguration"] = _configuration(own["managementIpConfiguration"])
+        return body
+
+    def alone_in(self, inputs: Inputs, session: Session) -> str | None:  # noqa: ARG002
+        """An update of the policy is an update of its firewalls."""
+        return reference(inputs, "firewallPolicy")
+
+    def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """A long name, threat intelligence beside a policy, a Basic one without management."""
+        name = known(inputs, "azureFirewallName")
+        if name is not None and len(name) > _LONGEST_NAME:
+            yield bad("azureFirewallName", f"{name} is longer than {_LONGEST_NAME} characters.")
+        if "firewallPolicy" in inputs and "threatIntelMode" in inputs:
+            yield bad("threatIntelMode", "A firewall with a policy takes threatIntelMode from it.")
+        sku = known(inputs, "sku", dict) or {}
+        if sku.get("tier") == "Basic" and "managementIpConfiguration" not in inputs:
+            yield bad(
+                "managementIpConfiguration",
+                "A Basic firewall needs a management IP configuration in "
+                "AzureFirewallManagementSubnet.",
+            )
+        if not items(inputs, "ipConfigurations"):
+            yield bad("ipConfigurations", "A firewall needs an IP configuration.")
+
+    def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """Policy, addresses and subnets must be there; the tiers must agree."""
+        super().service_answer(id_, inputs, records, session)
+        policy_id = reference(inputs, "firewallPolicy")
+        require(records, POLICY_TYPE, policy_id, id_)
+        policy = resource(records, POLICY_TYPE, policy_id) if policy_id else None
+        own_tier = (inputs.get("sku") or {}).get("tier", "Standard")
+        if policy is not None and tier(policy) != own_tier:
+            raise azure_error(
+                "AzureFirewallPolicySkuMismatch",
+                f"The policy is {tier(policy)}, the firewall {own_tier}; they must agree.",
+                "sku.tier",
+            )
+        management = inputs.get("managementIpConfiguration")
+        places = [("AzureFirewallSubnet", each) for each in inputs["ipConfigurations"]]
+        places += [("AzureFirewallManagementSubnet", management)] if management else []
+        for name, configuration in places:
+            subnet = reference(configuration, "subnet") or ""
+            if not subnet.casefold().endswith(f"/subnets/{name.casefold()}"):
+                raise azure_error(
+                    "AzureFirewallSubnetNameIsNotValid", f"Subnet {subnet} must be named {name}."
+                )
+            subnet_prefix(session, subnet)
+            require(records, ADDRESS_TYPE, reference(configuration, "publicIPAddress"), id_)
+
+    def enriched(self, inputs: Inputs, session: Session, *, preview: bool) -> dict[str, Any]:
+        """Azure gives the first configuration the first address that it keeps for nobody."""
+        found = []
+        for configuration in inputs.get("ipConfigurations") or ():
+            address: Any = UNKNOWN
+            if not preview:
+                prefix = subnet_prefix(session, str(reference(configuration, "subnet")))
+                address = str(ipaddress.ip_network(prefix)[4])
+            found.append({**configuration, "privateIPAddress": address})
+        return {"ipConfigurations": found}
+
+
+def _configuration(configuration: dict[str, Any]) -> dict[str, Any]:
+    own = {name: value for name, value in configuration.items() if name != "name"}
+    return {"name": configuration.get("name"), "properties": own}

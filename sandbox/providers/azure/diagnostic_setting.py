@@ -1,0 +1,85 @@
+"""`azure-native.monitor.DiagnosticSetting`: which logs of a resource go where."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from providers.azure.azure_firewall import FIREWALL_TYPE
+from providers.azure.references import require, require_workspace
+from providers.azure.resource import AzureKind
+from providers.azure.sources import bad
+from providers.errors import Problems, azure_error
+from providers.kind import Inputs, Session, is_a, items, known
+from providers.store import Records
+
+# "Supported logs for Microsoft.Network/azureFirewalls" (2026-11).
+_CATEGORIES: Final = frozenset(
+    {
+        "AZFWApplicationRule", "AZFWApplicationRuleAggregation", "AZFWDnsQuery", "AZFWFatFlow",
+        "AZFWFlowTrace", "AZFWFqdnResolveFailure", "AZFWIdpsSignature", "AZFWNatRule",
+        "AZFWNatRuleAggregation", "AZFWNetworkRule", "AZFWNetworkRuleAggregation",
+        "AZFWThreatIntel", "AzureFirewallApplicationRule", "AzureFirewallDnsProxy",
+        "AzureFirewallNetworkRule",
+    }
+)  # fmt: skip
+
+
+class DiagnosticSetting(AzureKind):
+    """The logs of a firewall, to a Log Analytics workspace."""
+
+    type_name = "azure-native:monitor:DiagnosticSetting"
+    name_input = "name"
+    collection = "diagnosticSettings"
+    model = ""
+    located = False
+    inputs: ClassVar = {
+        "id": str,
+        "logAnalyticsDestinationType": str,
+        "logs": list,
+        "metrics": list,
+        "name": str,
+        "resourceUri": str,
+        "storageAccountId": str,
+        "workspaceId": str,
+    }
+    required: ClassVar = ("resourceUri",)
+    replaced_by: ClassVar = frozenset({"name", "resourceUri"})
+
+    def body(self, inputs: Inputs) -> dict[str, Any]:
+        """Everything inside `properties`."""
+        return {"properties": {n: v for n, v in inputs.items() if n not in ("name", "resourceUri")}}
+
+    def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """Categories that a firewall has not, and a setting that sends nothing anywhere."""
+        for index, log in enumerate(items(inputs, "logs")):
+            category = known(log, "category") if is_a(log, dict) else None
+            if category is not None and category not in _CATEGORIES:
+                yield bad(
+                    f"logs[{index}].category",
+                    f"Category '{category}' is not supported.",
+                    "BadRequest",
+                )
+        if "workspaceId" not in inputs and "storageAccountId" not in inputs:
+            yield bad("workspaceId", "At least one data sink needs to be specified.", "BadRequest")
+
+    def surroundings(self, inputs: Inputs, session: Session) -> None:
+        """The workspace must be one that `world.yaml` lists."""
+        workspace = known(inputs, "workspaceId")
+        if workspace is not None:
+            require_workspace(session, workspace)
+
+    def identify(self, inputs: Inputs, session: Session) -> str:  # noqa: ARG002
+        """An id behind that of the resource."""
+        path = f"providers/microsoft.insights/diagnosticSettings/{inputs['name']}"
+        return f"{inputs['resourceUri']}/{path}"
+
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
+        """The resource must be there. No model of azure-mgmt-network is about this type."""
+        require(records, FIREWALL_TYPE, inputs["resourceUri"], id_)
+        workspace = inputs.get("workspaceId")
+        for key, row in records.get(self.type_name, {}).items():
+            same = row.get("resourceUri") == inputs["resourceUri"] and key != id_
+            if same and workspace and row.get("workspaceId") == workspace:
+                raise azure_error(
+                    "Conflict", f"Data sink {workspace} is already used in setting {key}."
+                )

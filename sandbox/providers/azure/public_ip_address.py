@@ -1,0 +1,59 @@
+"""`azure-native.network.PublicIPAddress`: what a firewall goes out under."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from providers.azure.references import enveloped
+from providers.azure.resource import AzureKind
+from providers.azure.sources import bad
+from providers.errors import Problems, azure_error
+from providers.kind import Inputs, Session, known
+from providers.store import Records
+
+ADDRESS_TYPE: Final = "azure-native:network:PublicIPAddress"
+_FIREWALL_TYPE: Final = "azure-native:network:AzureFirewall"
+
+
+class PublicIPAddress(AzureKind):
+    """A public address. A firewall needs a static one of the Standard SKU."""
+
+    type_name = ADDRESS_TYPE
+    name_input = "publicIpAddressName"
+    collection = "publicIPAddresses"
+    model = "PublicIPAddress"
+    inputs: ClassVar = {
+        "deleteOption": str,
+        "id": str,
+        "location": str,
+        "publicIPAddressVersion": str,
+        "publicIPAllocationMethod": str,
+        "publicIpAddressName": str,
+        "resourceGroupName": str,
+        "sku": dict,
+        "tags": dict,
+        "zones": list,
+    }
+    replaced_by: ClassVar = frozenset(
+        {"location", "publicIpAddressName", "resourceGroupName", "zones"}
+    )
+    computed: ClassVar = (*AzureKind.computed, "ipAddress", "resourceGuid")
+
+    def body(self, inputs: Inputs) -> dict[str, Any]:
+        """SKU and zones stand beside `properties`."""
+        address = frozenset({"publicIpAddressName", "resourceGroupName"})
+        return enveloped(inputs, address, ("id", "location", "sku", "tags", "zones"))
+
+    def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """A Standard address is static."""
+        sku = known(inputs, "sku", dict) or {}
+        if sku.get("name") == "Standard" and inputs.get("publicIPAllocationMethod") != "Static":
+            yield bad("publicIPAllocationMethod", "A Standard public IP address must be Static.")
+
+    def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
+        """Refused while a firewall has it."""
+        for key, row in records.get(_FIREWALL_TYPE, {}).items():
+            if id_.casefold() in str(row).casefold():
+                raise azure_error(
+                    "PublicIPAddressCannotBeDeleted", f"Public IP address {id_} is in use by {key}."
+                )

@@ -1,0 +1,104 @@
+"""`azure-native.network.Subnet`: always sent whole, one at a time in its virtual network."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, ClassVar, Final
+
+from providers.azure.references import enveloped, reference, require
+from providers.azure.resource import AzureKind, resource_id
+from providers.errors import Problems, azure_error
+from providers.kind import Inputs, Session
+from providers.store import Records
+from providers.world import WORLD_NAME
+
+SUBNET_TYPE: Final = "azure-native:network:Subnet"
+_ATTACHED: Final = (
+    ("networkSecurityGroup", "azure-native:network:NetworkSecurityGroup"),
+    ("routeTable", "azure-native:network:RouteTable"),
+)
+
+
+class Subnet(AzureKind):
+    """A range of a virtual network, with what is attached to it."""
+
+    type_name = SUBNET_TYPE
+    name_input = "subnetName"
+    collection = "subnets"
+    model = "Subnet"
+    located = False
+    seconds = 0.1
+    inputs: ClassVar = {
+        "addressPrefix": str,
+        "addressPrefixes": list,
+        "defaultOutboundAccess": bool,
+        "delegations": list,
+        "id": str,
+        "name": str,
+        "natGateway": dict,
+        "networkSecurityGroup": dict,
+        "privateEndpointNetworkPolicies": str,
+        "privateLinkServiceNetworkPolicies": str,
+        "resourceGroupName": str,
+        "routeTable": dict,
+        "serviceEndpointPolicies": list,
+        "serviceEndpoints": list,
+        "subnetName": str,
+        "virtualNetworkName": str,
+    }
+    required: ClassVar = ("resourceGroupName", "virtualNetworkName")
+    replaced_by: ClassVar = frozenset({"resourceGroupName", "subnetName", "virtualNetworkName"})
+
+    def path(self, inputs: Inputs) -> str:
+        """Inside the network."""
+        return f"virtualNetworks/{inputs['virtualNetworkName']}/{super().path(inputs)}"
+
+    @property
+    def type_path(self) -> str:
+        """A type inside the network's."""
+        return "virtualNetworks/subnets"
+
+    def body(self, inputs: Inputs) -> dict[str, Any]:
+        """Everything but the name inside `properties`."""
+        address = frozenset({"resourceGroupName", "subnetName", "virtualNetworkName"})
+        return enveloped(inputs, address, ("id", "name"))
+
+    def alone_in(self, inputs: Inputs, session: Session) -> str | None:
+        """A network takes one change of a subnet at a time."""
+        path = f"virtualNetworks/{inputs['virtualNetworkName']}"
+        return resource_id(session, inputs["resourceGroupName"], path)
+
+    def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
+        """Nothing that the service says before it looks at the network."""
+        yield from ()
+
+    def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """The network must be there and have room, and what is attached must be there."""
+        super().service_answer(id_, inputs, records, session)
+        group, name = inputs["resourceGroupName"], inputs["virtualNetworkName"]
+        network = session.world.virtual_network(group, name)
+        if network is None:
+            raise azure_error(
+                "ParentResourceNotFound",
+                f"Parent resource '{name}' not found. ({WORLD_NAME} has no such virtual network)",
+            )
+        inside = id_.rpartition("/")[0].casefold()
+        others = {subnet["name"]: subnet["prefix"] for subnet in network.get("subnets", ())}
+        for key, row in records.get(SUBNET_TYPE, {}).items():
+            if key.casefold() != id_.casefold() and key.rpartition("/")[0].casefold() == inside:
+                others[key.rpartition("/")[2]] = row.get("addressPrefix")
+        if inputs["subnetName"].casefold() in {other.casefold() for other in others}:
+            raise azure_error(
+                "Conflict",
+                f"cannot create already existing resource '{id_}' (import it first: "
+                "docs/azure.md says how)",
+            )
+        prefix = ipaddress.ip_network(inputs["addressPrefix"])
+        blocks = [ipaddress.ip_network(block) for block in network["address_space"]]
+        if not any(prefix.subnet_of(block) for block in blocks):  # type: ignore[arg-type]
+            raise azure_error("NetcfgInvalidSubnet", f"Subnet {prefix} is not in {name}'s space.")
+        for other, taken in others.items():
+            if prefix.overlaps(ipaddress.ip_network(taken)):
+                raise azure_error("NetcfgSubnetRangesOverlap", f"{prefix} overlaps with {other}.")
+        for field, token in _ATTACHED:
+            require(records, token, reference(inputs, field), id_)

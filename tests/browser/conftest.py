@@ -1,0 +1,56 @@
+"""A real Chromium, for tests of what a reader of the page sees and does."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+from wsus_egress.preview import as_html
+from wsus_egress.preview.analysis import Analysis, analyse
+from wsus_egress.preview.comparison import alone
+
+TODAY = datetime.date(2026, 11, 24)
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """One browser for all tests, with a profile of its own."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    driver = shutil.which("chromedriver")
+    if browser is None or driver is None:
+        pytest.skip("no Chromium: install the packages chromium and chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    started = webdriver.Chrome(options=options, service=Service(driver))
+    started.set_window_size(1280, 900)
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="session")
+def analyses() -> tuple[Analysis, ...]:
+    """The shipped environments, proved."""
+    return analyse(ROOT, (), TODAY, each_control=True)
+
+
+@pytest.fixture(scope="session")
+def report_file(tmp_path_factory: pytest.TempPathFactory, analyses: tuple[Analysis, ...]) -> Path:
+    """Their page as a file."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
+    return path

@@ -1,0 +1,122 @@
+"""Every type of the stand-in for AWS: its baseline is accepted, known or not, and judged by all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import standin
+from standin import GONE, changed, places, said
+from standin_aws import BASE, DNS_CONFIG, PRINCIPAL, RESOURCE_POLICY, RULE_GROUP, SHARED_RESOURCE
+
+from providers.aws import CLOUD, KINDS
+from providers.aws.registry import properties
+from providers.errors import CloudError
+from providers.kind import Session
+from providers.wire import UNKNOWN
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """A provider over an empty cloud."""
+    return standin.session(tmp_path)
+
+
+@pytest.mark.parametrize("type_name", BASE)
+def test_the_baseline_is_accepted(session: Session, type_name: str) -> None:
+    """Also with any one value, at any depth, not known yet."""
+    kind = CLOUD.kinds[type_name]
+
+    assert [] == said(kind, BASE[type_name], session)
+    for place in places(BASE[type_name]):
+        assert [] == said(kind, changed(BASE[type_name], {place: UNKNOWN}), session), place
+
+
+def test_every_type_has_a_baseline() -> None:
+    """Except ingress rules, which share the egress rules' code."""
+    assert {"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"} == {*CLOUD.kinds} - {*BASE}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_inputs_are_those_of_the_sdk(kind: Any) -> None:
+    """Neither more nor fewer than pulumi-aws has, and what it requires."""
+    module, _, name = kind.type_name.removeprefix("aws:").partition("/")
+    sdk = __import__(f"pulumi_aws.{module}", fromlist=[name.rpartition(":")[2]])
+    arguments = getattr(sdk, f"{name.rpartition(':')[2]}Args")
+    known = {
+        getter._pulumi_name  # The SDK's own word for the property.
+        for attribute in vars(arguments).values()
+        if isinstance(attribute, property) and (getter := cast("Any", attribute.fget))
+    }
+
+    assert known == {*kind.inputs}
+
+
+@pytest.mark.parametrize("type_name", BASE)
+def test_outputs_are_those_of_the_sdk(session: Session, type_name: str) -> None:
+    """What is unknown in a preview is what a create adds, and pulumi-aws has it all."""
+    kind = CLOUD.kinds[type_name]
+    module, _, name = type_name.removeprefix("aws:").partition("/")
+    sdk = __import__(f"pulumi_aws.{module}", fromlist=[name.rpartition(":")[2]])
+    resource = getattr(sdk, name.rpartition(":")[2])
+    known = {
+        getter._pulumi_name
+        for attribute in vars(resource).values()
+        if isinstance(attribute, property) and (getter := cast("Any", attribute.fget))
+    }
+
+    added = kind.outputs("id", BASE[type_name], session)
+
+    assert {*kind.computed} == {*added}
+    assert set() == {*added} - known
+
+
+@pytest.mark.parametrize(
+    "type_name",
+    [kind for kind in BASE
+     if kind not in (RESOURCE_POLICY, DNS_CONFIG, SHARED_RESOURCE, PRINCIPAL)],
+)  # fmt: skip
+def test_the_registry_schema_has_its_say(session: Session, type_name: str) -> None:
+    """Whatever the type's own rules say: an unknown property or a wrong type is refused."""
+    kind = CLOUD.kinds[type_name]
+    field = next(name for name in ("priority", "name", "description", "destinationCidrBlock",
+                                   "firewallArn") if name in BASE[type_name])  # fmt: skip
+    with pytest.raises(CloudError, match="AWS::"):
+        kind.admit("id", changed(BASE[type_name], {field: [{}]}), {}, session)
+
+
+def test_the_schema_of_a_rule_group_reaches_inside(session: Session) -> None:
+    """A misspelt property deep in the inputs is no property of CloudFormation either."""
+    kind = CLOUD.kinds[RULE_GROUP]
+    inputs = changed(BASE[RULE_GROUP], {"ruleGroup.statefulRuleOptions": {"order": "STRICT_ORDER"}})
+    with pytest.raises(CloudError) as refused:
+        kind.admit("id", inputs, {}, session)
+
+    assert (
+        "operation error Network Firewall: CreateRuleGroup, ValidationException: "
+        "AWS::NetworkFirewall::RuleGroup #/RuleGroup/StatefulRuleOptions/Order: "
+        "Additional properties are not allowed ('Order' was unexpected)"
+    ) == str(refused.value)
+
+
+def test_other_shapes_of_a_rule_group_pass_the_schema(session: Session) -> None:
+    """References to prefix lists, and the text outside the group."""
+    kind = CLOUD.kinds[RULE_GROUP]
+    lists = "arn:aws:ec2:eu-west-1:123456789012:prefix-list/pl-1"
+    row = {"key": "LIST", "ipSetReferences": [{"referenceArn": lists}]}
+    references = {"ruleGroup.referenceSets": {"ipSetReferences": [row]}}
+    kind.admit("id", changed(BASE[RULE_GROUP], references), {}, session)
+    kind.admit("id", changed(BASE[RULE_GROUP], {"ruleGroup": GONE, "rules": "x"}), {}, session)
+    row["ipSetReferences"] = [{"referenceArn": "pl-1"}]
+    with pytest.raises(CloudError, match="ReferenceSets/IPSetReferences/LIST/ReferenceArn"):
+        kind.admit("id", changed(BASE[RULE_GROUP], references), {}, session)
+
+
+def test_property_names_are_cloudformation_s() -> None:
+    """A capital letter more, at every depth, and two that are more than that away."""
+    given = {"ruleOrder": "x", "rows": [{"key": 1}], "enableTlsSessionHolding": True}
+
+    assert {"RuleOrder": "x", "Rows": [{"Key": 1}], "EnableTLSSessionHolding": True} == properties(
+        given
+    )
