@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acceptances import NAMELESS, NAMES, accepted
 from click.testing import Result
-from test_cli import NAMELESS, NAMES, accepted
 
 from wsus_egress.preview import as_html
 from wsus_egress.preview.analysis import Analysis, analyse
