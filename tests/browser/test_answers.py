@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
-from test_truth_table import CONFIG, LIST, REFUSED, TABLE
+from truth_table import CONFIG, LIST, REFUSED, TABLE
 
 from wsus_egress.preview import as_html, as_json
 from wsus_egress.preview.analysis import Analysis, analyse

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from test_cli import NAMELESS, NAMES, accepted
 
 from wsus_egress.preview import as_html
 from wsus_egress.preview.analysis import Analysis, analyse
@@ -32,6 +31,10 @@ Run = Callable[..., Result]
 LIST = "config/endpoints/good.yaml"
 CONFIG = "config/Pulumi.x.yaml"
 TODAY = datetime.date(2026, 11, 24)
+ACCEPTED = "  wsus-egress:accept:\n" + "".join(
+    f"    - {{what: aws/aws-security-group/wider/{what}, reason: Known, expires: 2026-12-31}}\n"
+    for what in ("names", "nameless")
+)
 
 
 class Reader(html.parser.HTMLParser):
@@ -251,7 +254,7 @@ def test_preview_prints_the_same_page(root: Path, run: Run, tmp_path: Path) -> N
 @pytest.fixture
 def changed(write: Write) -> Path:
     """A project of which the last commit has fewer names, and one that is gone now."""
-    project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
+    project = write((CONFIG, "", ACCEPTED))
     git = ("git", "-C", str(project), "-c", "user.name=x", "-c", "user.email=x@example.com")
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
         subprocess.run([*git, *command], check=True)

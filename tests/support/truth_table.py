@@ -1,0 +1,74 @@
+"""Hosts that tell right from nearly right, with their verdicts, and the environment they are asked in."""
+
+from __future__ import annotations
+
+ENTRY = "  - {{pattern: '{}', schemes: [{}], purpose: x, source: x, date: 2026-11-01}}\n"
+LIST = "title: A list\nendpoints:\n" + "".join(
+    ENTRY.format(pattern, schemes)
+    for pattern, schemes in (
+        ("*.windowsupdate.com", "http"),
+        ("download.microsoft.com", "https"),
+        ("*.bücher.example", "http, https"),
+    )
+)
+CONFIG = """\
+config:
+  wsus-egress:lists: [good]
+  wsus-egress:schemes: as-listed
+  wsus-egress:servers:
+    - {name: one, addresses: [10.20.0.10]}
+  wsus-egress:azure:
+    resourceGroup: rg
+    location: westeurope
+    addressSpace: [10.20.0.0/16]
+    destinations: list
+    firewallPolicy: {name: afwp}
+"""
+
+TABLE = {
+    "a host below": ("http://a.windowsupdate.com/", "allow"),
+    "a deep label": ("http://a.b.c.d.windowsupdate.com/", "allow"),
+    "the apex": ("http://windowsupdate.com/", "deny"),
+    "a look-alike suffix": ("http://evilwindowsupdate.com/", "deny"),
+    "a look-alike suffix below": ("http://a.evilwindowsupdate.com/", "deny"),
+    "a look-alike prefix": ("http://a.windowsupdate.com.evil.com/", "deny"),
+    "a host of its own": ("https://download.microsoft.com/a?b#c", "allow"),
+    "below a host of its own": ("https://a.download.microsoft.com/", "deny"),
+    "upper case": ("HTTP://A.WindowsUpdate.COM/", "allow"),
+    "a trailing dot": ("http://a.windowsupdate.com./", "allow"),
+    "two trailing dots": ("http://a.windowsupdate.com../", "deny"),
+    "an IPv4 literal": ("https://203.0.113.80/", "deny"),
+    "an IPv6 literal": ("https://[2001:db8::80]/", "deny"),
+    "an IPv4 address as a number": ("http://3405803856/", "deny"),
+    "an international name": ("http://a.bücher.example/", "allow"),
+    "its A-label": ("https://a.xn--bcher-kva.example/", "allow"),
+    "a homograph": ("http://a.w\u0456ndowsupdate.com/", "deny"),
+    "the user-info trick": ("https://windowsupdate.com@evil.com/", "deny"),
+    "the user-info trick with a port": ("http://a.windowsupdate.com:80@evil.com/", "deny"),
+    "user information": ("http://evil.com@a.windowsupdate.com/", "allow"),
+    "the usual port": ("http://a.windowsupdate.com:80/", "allow"),
+    "a wrong port": ("http://a.windowsupdate.com:8080/", "deny"),
+    "a wrong port with TLS": ("https://download.microsoft.com:8443/", "deny"),
+    "a wrong scheme": ("https://a.windowsupdate.com/", "deny"),
+    "another wrong scheme": ("http://download.microsoft.com/", "deny"),
+    "HTTP on 443": ("http://download.microsoft.com:443/", "deny"),
+    "TLS on 80": ("https://a.windowsupdate.com:80/", "deny"),
+    "a WebSocket": ("wss://download.microsoft.com/", "allow"),
+    "FTP": ("ftp://a.windowsupdate.com/", "deny"),
+    "FTP on 80": ("ftp://a.windowsupdate.com:80/", "deny"),
+    "an encoded dot": ("http://a%2ewindowsupdate.com/", "deny"),
+}
+
+REFUSED = {
+    "http://a.windowsupdate.com\\@evil.com/": "has '\\\\' in it; write it percent-encoded",
+    "http://a.windowsupdate.com\t/": "has '\\t' in it; write it percent-encoded",
+    "http://a b.com/": "has ' ' in it; write it percent-encoded",
+    "http://a.windowsupdate.com:99999/": "is not a URL: Port out of range 0-65535",
+    "http://[::1/": "is not a URL: Invalid IPv6 URL",
+    "http:///path": "has no host; write one after the two slashes",
+    "http://a.windowsupdate.com:0/": "has port 0, to which nothing can connect",
+    "a.windowsupdate.com": "has no scheme and host; write http://a.windowsupdate.com or "
+    "https://a.windowsupdate.com",
+    "gopher://a.com/": ": the scheme 'gopher' is not known here; the choices are ftp, http, https, "
+    "ssh, ws, wss",
+}
