@@ -193,6 +193,34 @@ def growth(folder: Path) -> list[str]:
     return lines
 
 
+def previews_of_many(folder: Path) -> list[str]:
+    """`preview --base` of environments of 40 endpoints each, all of which a change of a list hits.
+
+    They are one policy on many networks, as a landing zone's stacks are.
+    """
+    lines = []
+    for count in (100, 300, 1_000):
+        place = our_project(folder / f"many{count}", 40, both=False)
+        config = place / "config"
+        text = (config / "Pulumi.bench.yaml").read_text(encoding="utf-8")
+        for index in range(count - 1):
+            other = text.replace("resourceGroup: rg", f"resourceGroup: rg{index}")
+            (config / f"Pulumi.e{index:04}.yaml").write_text(other, encoding="utf-8")
+        who = ["-c", "user.name=bench", "-c", "user.email=bench@example.com"]
+        for command in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "base"]):
+            subprocess.run(["git", *command], cwd=place, check=True)
+        with (config / "endpoints" / "many.yaml").open("a", encoding="utf-8") as file:
+            file.write(
+                "  - {pattern: new.example.com, schemes: [https], purpose: p, source: s,"
+                " date: 2026-11-01}\n"
+            )
+        # Exit status 1: nobody has approved the new host.
+        command_line = f"{BIN / 'wsus-egress'} preview --base HEAD; test $? -eq 1"
+        measure = one(["sh", "-c", command_line], place, None)
+        lines.append(f"| {count:,} | {measure.seconds:.2f} s | {measure.memory:.0f} MiB |")
+    return lines
+
+
 def against_flat_program(folder: Path) -> str:
     """`pulumi preview` of `dev` against the same resources written out by hand."""
     sys.path.insert(0, str(ROOT / "sandbox"))
@@ -233,6 +261,8 @@ def main() -> None:
         print("\n" + explain_rate(folder))
         print("\n| names | `check`, both clouds | memory |\n|---|---|---|")
         print(*growth(folder), sep="\n")
+        print("\n| environments | `preview --base`, 40 endpoints each | memory |\n|---|---|---|")
+        print(*previews_of_many(folder), sep="\n")
 
 
 if __name__ == "__main__":

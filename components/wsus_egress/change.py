@@ -215,7 +215,11 @@ def _names(one: _Side, other: _Side) -> Iterator[NameChange]:
     found: dict[str, list[tuple[str, NameSet]]] = {}
     for scheme in sorted(Scheme):
         extra = one.names(scheme) - other.names(scheme)
+        # A pattern that both have has nothing of the difference: most need no look.
+        known = set(other.listed(scheme)) if extra else set()
         for listed in one.listed(scheme) if extra else ():
+            if listed in known:
+                continue
             inside = extra if listed is None else extra.within(listed)
             if inside:
                 found.setdefault(_text(listed), []).append((scheme.value, inside))

@@ -28,16 +28,16 @@ def _endpoints(old: EgressPolicy, new: EgressPolicy) -> Iterator[str]:
     )
     for (source, target), count in sorted(moved.items()):
         yield f"{_count(count)} of list {source} now of list {target}"
-    yield from (
-        f"a redundant entry came: {one.text}, inside {other.text}"
-        for one, other in new.redundant
-        if one not in was
-    )
-    yield from (
-        f"a redundant entry went: {one.text}, inside {other.text}"
-        for one, other in old.redundant
-        if one not in now
-    )
+    for verb, policy, others in (("came", new, was), ("went", old, now)):
+        kept = {pattern for patterns in policy.patterns.values() for pattern in patterns}
+        alone = {e.pattern for e in policy.endpoints if e.pattern not in others}
+        # Who has it costs a search through all: only where there is one.
+        if alone - kept:
+            yield from (
+                f"a redundant entry {verb}: {one.text}, inside {other.text}"
+                for one, other in policy.redundant
+                if one in alone
+            )
     told = sum(_provenance(was[p]) != _provenance(now[p]) for p in now if p in was)
     if told:
         yield f"{_count(told)} with another purpose, source or date"

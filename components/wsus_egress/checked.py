@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wsus_egress.endpoints import choices
-from wsus_egress.problems import Collector
+from wsus_egress.problems import Collector, PolicyErrors
 
 
 def wrong_arguments(name: str, args: Any, kind: type) -> str:
@@ -33,5 +33,8 @@ def wrong_arguments(name: str, args: Any, kind: type) -> str:
         for key in sorted(set(args) - required - optional):
             what = f"is no argument of {kind.__name__}"
             problems.add(None, str(key), what, choices(required | optional))
-    lines = "\n".join(map(str, problems.problems))
-    return f"{name}: {lines}" if lines else ""
+    try:
+        problems.raise_if_any()
+    except PolicyErrors as error:
+        return "\n".join(f"{name}: {each}" for each in error.problems)
+    return ""

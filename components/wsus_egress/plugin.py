@@ -12,14 +12,16 @@ import sys
 from typing import Final
 
 import pulumi
-from pulumi.errors import InputPropertiesError, InputPropertyError
+from pulumi.errors import InputPropertiesError, InputPropertyError, InputPropertyErrorDetails
 from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.analyzer import PropertyDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from wsus_egress import aws, azure
+from wsus_egress.args import PolicyArgs
 from wsus_egress.arguments import IS_OUTPUT
+from wsus_egress.problems import PolicyErrors
 from wsus_egress.release import VERSION
 
 NAME: Final = "wsus-egress"
@@ -74,7 +76,9 @@ class WsusEgressProvider(ComponentProvider):
             if not isinstance(error.inner, pulumi.RunError):
                 raise
             # An error of the program's author: a traceback of this plugin would not help.
-            raise InputPropertiesError(f"{name}: {error.inner}") from error
+            raise InputPropertiesError(
+                "its arguments cannot be used:", _details(error.inner)
+            ) from error
 
     def map_input_properties(
         self,
@@ -97,6 +101,29 @@ class WsusEgressProvider(ComponentProvider):
         return super().map_input_properties(
             inputs, properties, mapping, component_name, property_path
         )
+
+
+def _details(error: pulumi.RunError) -> list[InputPropertyErrorDetails]:
+    """One entry an argument: Pulumi's server breaks on an error that has none."""
+    cause = error.__cause__
+    if not isinstance(cause, PolicyErrors):
+        path, _, reason = str(error).rpartition(": ")
+        return [{"property_path": _as_given(path), "reason": reason}]
+    return [
+        {
+            "property_path": _as_given(each.path),
+            "reason": "; ".join(filter(None, (each.what, each.instead))),
+        }
+        for each in cause.problems
+    ]
+
+
+def _as_given(path: str) -> str:
+    """A setting's path as the argument that it came from: aws.vpc_id was given as vpcId."""
+    path = re.sub(r"^(aws|azure)\.", "", path)
+    if re.split(r"\W", path)[0] in PolicyArgs.__annotations__:
+        path = f"policy.{path}"
+    return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda match: match[1].upper(), path)
 
 
 def schema() -> str:

@@ -159,6 +159,29 @@ def prove(
     return Proof(target.cloud, fidelity, judged, opaque, hidden, unproved)
 
 
+def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[Deviation, ...]:
+    """Compare one control with its own part of the policy, whatever stands beside it.
+
+    Args:
+        policy: What is allowed.
+        place: Where the control enforces it.
+        control: For example one that was read back from deployed resources.
+
+    Returns:
+        For each way in which it deviates the first witness, sorted.
+    """
+    found: dict[str, Deviation] = {}
+    for flow in representatives(policy, place, [control]):
+        inside = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
+        for side in sides(control):
+            if inside and not _guards(policy, place, side, flow):
+                continue
+            for other, kind, name in _differences(side.asked(policy, flow), flow, [side], []):
+                _note(found, policy, place, name, kind, other,
+                      "{}; that is not its part of the policy")  # fmt: skip
+    return tuple(found[what] for what in sorted(found))
+
+
 def _judged(
     deviation: Deviation, accepted: Mapping[str, Acceptance], today: datetime.date
 ) -> Deviation:
@@ -331,5 +354,6 @@ __all__ = [
     "Unproved",
     "path_verdict",
     "prove",
+    "prove_alone",
     "subject_of",
 ]

@@ -60,9 +60,9 @@ def test_values_survive(typescript: Workspace) -> None:
 @pytest.mark.parametrize(
     ("stack", "said"),
     [
-        ("unknown", ["policy", "is an output or a secret"]),
-        ("wrong", ["lists", "vpcId", "synchronizationPorts.http"]),
-        ("missing", ["vpcId", "Missing required input"]),
+        ("unknown", ["policy.servers[0].addresses[0]", "is an output or a secret"]),
+        ("wrong", ["policy.lists", "vpcId", "policy.servers[0].synchronizationPorts.http"]),
+        ("missing", ["vpcId", "Missing required property"]),
     ],
 )
 def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> None:
@@ -95,3 +95,22 @@ def test_python_example(tmp_path: Path) -> None:
     assert ["wsus"] == list(outputs["securityGroupIds"])
     groups = [each for each in stack.resources() if each["type"].endswith(":SecurityGroup")]
     assert [VPC] == [each["inputs"]["vpcId"] for each in groups]
+
+
+def test_fleet_example(tmp_path: Path) -> None:
+    """The Automation API deploys one policy to every place, and a place that fails fails alone."""
+    stack = Workspace.of("fleet", tmp_path)
+
+    said = stack.must("python", "fleet.py", "fleet.yaml", "up")
+
+    assert ["branch-eu-west-1: create 6", "security-eu-west-1: create 6"] == sorted(
+        said.strip().splitlines()
+    )
+
+    fleet = stack.root / "fleet.yaml"
+    fleet.write_text(fleet.read_text().replace("vpc-0d4e5f607182a3b4c", "no-vpc"))
+    done = stack.run("python", "fleet.py", "fleet.yaml", "preview")
+
+    assert 1 == done.returncode
+    assert "security-eu-west-1: same 6" in done.stdout
+    assert "no-vpc" in done.stdout

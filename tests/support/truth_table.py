@@ -1,4 +1,4 @@
-"""Hosts that tell right from nearly right, with their verdicts, and the environment they are asked in."""
+"""URLs and what every part of the project says of them: the page of the report answers alike."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from acceptances import NAMELESS, NAMES, accepted
 from click.testing import Result
 
 from wsus_egress.preview import as_text
@@ -17,16 +18,6 @@ Write = Callable[..., Path]
 Run = Callable[..., Result]
 
 CONFIG = "config/Pulumi.x.yaml"
-NAMES = "aws/aws-security-group/wider/names"
-NAMELESS = "aws/aws-security-group/wider/nameless"
-
-
-def accepted(*whats: str, expires: str = "2026-12-31") -> str:
-    """The end of a configuration file that accepts deviations."""
-    entries = "".join(
-        f"    - {{what: {what}, reason: Known, expires: {expires}}}\n" for what in whats
-    )
-    return f"  wsus-egress:accept:\n{entries}"
 
 
 def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:

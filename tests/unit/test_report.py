@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acceptances import NAMELESS, NAMES, accepted
 from click.testing import Result
 
 from wsus_egress.preview import as_html
@@ -31,10 +32,6 @@ Run = Callable[..., Result]
 LIST = "config/endpoints/good.yaml"
 CONFIG = "config/Pulumi.x.yaml"
 TODAY = datetime.date(2026, 11, 24)
-ACCEPTED = "  wsus-egress:accept:\n" + "".join(
-    f"    - {{what: aws/aws-security-group/wider/{what}, reason: Known, expires: 2026-12-31}}\n"
-    for what in ("names", "nameless")
-)
 
 
 class Reader(html.parser.HTMLParser):
@@ -254,7 +251,7 @@ def test_preview_prints_the_same_page(root: Path, run: Run, tmp_path: Path) -> N
 @pytest.fixture
 def changed(write: Write) -> Path:
     """A project of which the last commit has fewer names, and one that is gone now."""
-    project = write((CONFIG, "", ACCEPTED))
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
     git = ("git", "-C", str(project), "-c", "user.name=x", "-c", "user.email=x@example.com")
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "base"]):
         subprocess.run([*git, *command], check=True)

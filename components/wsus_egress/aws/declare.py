@@ -1,6 +1,7 @@
 """Documents to resources: what a control writes as `${name.property}` becomes that output."""
 
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from wsus_egress.controls import Document
 
 _REFERENCE: Final = re.compile(r"\$\{([^.}]+)\.([^}]+)\}")
 _ENDPOINT: Final = re.compile(r"endpoint\((.+)\)")
+_LOADING: Final = threading.RLock()
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -84,7 +86,9 @@ class Declarer:
 def class_of(token: str) -> Any:
     """The class of `aws:networkfirewall/ruleGroup:RuleGroup`; its module loads with its first use."""
     _, module, name = token.split(":")
-    return getattr(getattr(aws, module.partition("/")[0]), name)
+    # The SDK loads its modules by importlib's LazyLoader, of which a second thread sees a half.
+    with _LOADING:
+        return getattr(getattr(aws, module.partition("/")[0]), name)
 
 
 def endpoint_of(statuses: Any, zone: str) -> str:

@@ -1,0 +1,1 @@
+"""Rules for any stack: nothing in it widens the WSUS policy of the servers it covers."""

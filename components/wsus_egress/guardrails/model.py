@@ -1,0 +1,98 @@
+"""What every rule reads and says: a stack's resources as plain data, and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, Literal
+
+from wsus_egress.policy import EgressPolicy
+
+
+class Unknown(Enum):
+    """A property that only the update will know."""
+
+    VALUE = "unknown"
+
+
+UNKNOWN: Final = Unknown.VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of a stack.
+
+    Attributes:
+        properties: camelCase, as the provider has them; UNKNOWN for what is not known yet.
+        refers: URNs of the resources that a property is made from, by the property's name.
+    """
+
+    type: str
+    name: str
+    urn: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    refers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found of one resource.
+
+    Attributes:
+        what: What fired it, as a clause; `fix` says what to do.
+        sure: False where a value is not known before the update: never a silent pass.
+    """
+
+    urn: str
+    name: str
+    what: str
+    fix: str
+    sure: bool = True
+
+    def __str__(self) -> str:
+        """One line, as a violation."""
+        unsure = "" if self.sure else "cannot be judged before the update: "
+        return f"{self.name}: {unsure}{self.what}; {self.fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The stack has nothing that the rule is about."""
+
+    reason: str
+
+
+Outcome = tuple[Finding, ...] | NotApplicable
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One guardrail.
+
+    Attributes:
+        id: Stable, kebab-case.
+        why: Why the rule exists, a sentence.
+        needs_policy: Whether it compares with a WSUS policy.
+        judge: Gives the findings, or says that it does not apply. The policy is None where the
+            rule needs none.
+    """
+
+    id: str
+    title: str
+    why: str
+    severity: Literal["low", "medium", "high", "critical"]
+    needs_policy: bool
+    judge: Callable[[tuple[Resource, ...], EgressPolicy | None], Outcome]
+
+
+def unknowns(value: Any, path: str = "") -> Iterator[str]:
+    """Paths of what is not known inside a value."""
+    if value is UNKNOWN:
+        yield path
+    elif isinstance(value, Mapping):
+        for key in value:
+            yield from unknowns(value[key], f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from unknowns(part, f"{path}[{index}]")

@@ -1,0 +1,69 @@
+"""No rule group of this package holds rules that the endpoint lists do not make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from wsus_egress.controls.aws_network_firewall import compile_network_firewall
+from wsus_egress.controls.base import MANAGED_BY
+from wsus_egress.environment import AwsTarget, NetworkFirewall
+from wsus_egress.guardrails.model import UNKNOWN, Finding, NotApplicable, Outcome, Resource, Rule
+from wsus_egress.policy import EgressPolicy
+
+_GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
+_FIX: Final = "change the endpoint list instead, and let the component write the rules"
+# What the rules say depends on none of it: networks and defaults stand in the firewall policy.
+_FIREWALL: Final = NetworkFirewall(
+    "rules-only", (), (), "REJECT", 30000, True, (), None, (), None
+)  # fmt: skip
+
+
+def judge(resources: tuple[Resource, ...], policy: EgressPolicy | None) -> Outcome:
+    """Compare every line of the groups with the lines that the policy makes."""
+    groups = [each for each in resources if each.type == _GROUP and _is_ours(each)]
+    if policy is None or not groups:
+        return NotApplicable("the stack has no Network Firewall rule group of this package")
+    control = compile_network_firewall(
+        policy, AwsTarget("vpc-00000000", ()), _FIREWALL, "guardrails"
+    )
+    made = {line for group in control.rule_groups for line in _lines(group.rules_string)}
+    findings = []
+    for each in groups:
+        given = _text(each.properties)
+        if not isinstance(given, str):
+            what = "its rules are no Suricata text that is known"
+            findings.append(Finding(each.urn, each.name, what, _FIX, given is not UNKNOWN))
+            continue
+        extra = sorted(set(_lines(given)) - made)
+        if extra:
+            what = f"{len(extra)} of its rules are not of the policy's lists, first: {extra[0]}"
+            findings.append(Finding(each.urn, each.name, what, _FIX))
+    return tuple(findings)
+
+
+def _is_ours(resource: Resource) -> bool:
+    tags = resource.properties.get("tags")
+    return isinstance(tags, Mapping) and tags.get("managed-by") == MANAGED_BY
+
+
+def _text(properties: Mapping[str, Any]) -> Any:
+    """The rules' text, UNKNOWN, or None where the group holds rules of another kind."""
+    value: Any = properties
+    for key in ("ruleGroup", "rulesSource", "rulesString"):
+        value = value.get(key) if isinstance(value, Mapping) else value
+    return value
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+RULE = Rule(
+    "wsus-aws-rule-group-edited",
+    "A Network Firewall rule group is not what its list makes",
+    "A rule more in the group admits names that nobody put on an endpoint list.",
+    "high",
+    True,
+    judge,
+)

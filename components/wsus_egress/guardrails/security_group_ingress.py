@@ -1,0 +1,33 @@
+"""No security group of a WSUS server lets a connection from the Internet in."""
+
+from __future__ import annotations
+
+from wsus_egress.guardrails.model import Finding, NotApplicable, Outcome, Resource, Rule
+from wsus_egress.guardrails.read_security_groups import covered
+from wsus_egress.policy import EgressPolicy, is_internet
+
+_FIX = "WSUS starts every connection: take the rule out"
+
+
+def judge(resources: tuple[Resource, ...], policy: EgressPolicy | None) -> Outcome:
+    """Prove each rule of the covered groups by itself."""
+    groups = covered(resources, policy) if policy else ()
+    if policy is None or not groups:
+        return NotApplicable("the stack has no security group of a WSUS server or client group")
+    findings: dict[Finding, None] = {}
+    for each in groups:
+        for owner, deviation in each.wider(policy):
+            if is_internet(deviation.witness.source):
+                what = f"{deviation.reason}: {deviation.witness}"
+                findings[Finding(owner.urn, owner.name, what, _FIX)] = None
+    return tuple(findings)
+
+
+RULE = Rule(
+    "wsus-aws-security-group-ingress",
+    "A WSUS server's security group lets the Internet in",
+    "WSUS starts every connection, so nothing ever has to come in from the Internet.",
+    "critical",
+    True,
+    judge,
+)

@@ -1,0 +1,7 @@
+"""The policy pack; Pulumi runs this folder."""
+
+from pulumi_policy import PolicyPack
+
+from wsus_egress.guardrails.pack import policies
+
+PolicyPack("wsus-egress", policies=policies())
