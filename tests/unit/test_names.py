@@ -342,3 +342,13 @@ def test_index_prefers_the_closest() -> None:
         "b.com.example": "*.com.example",
         "com.example": "None",
     } == found
+
+
+@pytest.mark.parametrize(
+    "text", ["bücher.example..", "xn--bcher-kva.example..", "bücher.example。."]
+)
+def test_an_international_name_has_one_last_dot_at_most(text: str) -> None:
+    """As with ASCII: a second one is an empty label, whichever full stop it is."""
+    assert "xn--bcher-kva.example" == host_name(text[:-1])
+    with pytest.raises(InvalidName, match="has an empty label"):
+        host_name(text)

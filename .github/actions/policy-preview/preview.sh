@@ -12,7 +12,7 @@ if [ ! -s "$markdown" ]; then
   [ "$status" -ne 0 ] || status=2
 fi
 # The report is an extra: what stops it stops the preview too, and is said there.
-wsus-egress report --project "$PROJECT" -o "$OUTPUT/policy-report.html" >/dev/null 2>&1 || true
+wsus-egress report --project "$PROJECT" --base "$BASE" -o "$OUTPUT/policy-report.html" >/dev/null 2>&1 || true
 
 cat "$markdown" >>"$GITHUB_STEP_SUMMARY"
 if ! wsus-egress comment "$markdown" --key "$KEY"; then
