@@ -222,6 +222,11 @@ class EgressPolicy:
         return {scheme: NameSet.of(self.patterns[scheme]) for scheme in Scheme}
 
     @cached_property
+    def listed(self) -> NameSet:
+        """Every name that the endpoints have, by whatever scheme."""
+        return NameSet.of(p for patterns in self.patterns.values() for p in patterns)
+
+    @cached_property
     def _indexes(self) -> Mapping[Scheme, PatternIndex]:
         return {scheme: PatternIndex(self._listed(scheme)) for scheme in Scheme}
 
@@ -257,7 +262,19 @@ class EgressPolicy:
         """Whether the flow's source may reach Microsoft Update at all, by this IP version."""
         if flow.destination.version == 6 and not self.ipv6:
             return False
-        return any(party.internet and flow.source in party for party in self.parties)
+        return self.has_internet(flow.source)
+
+    def has_internet(self, source: Address) -> bool:
+        """Whether an address is a party's that may reach Microsoft Update itself."""
+        # A proof asks for few addresses, each of them for every port and control.
+        if (known := self._internet_sources.get(source)) is None:
+            known = any(party.internet and source in party for party in self.parties)
+            self._internet_sources[source] = known
+        return known
+
+    @cached_property
+    def _internet_sources(self) -> dict[Address, bool]:
+        return {}
 
     def party(self, name: str) -> Party:
         """The party of that name.
@@ -293,7 +310,7 @@ class EgressPolicy:
         return self._decide_synchronization(flow)
 
     def _decide_internet(self, flow: Flow) -> Decision:
-        if not any(party.internet and flow.source in party for party in self.parties):
+        if not self.has_internet(flow.source):
             return Decision(False, "this source may not reach Microsoft Update itself")
         if flow.protocol != "tcp" or flow.port not in (HTTP_PORT, HTTPS_PORT):
             return Decision(False, "Microsoft Update is reached on TCP 80 and TCP 443 only")

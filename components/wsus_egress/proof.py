@@ -334,7 +334,7 @@ def subject_of(policy: EgressPolicy, flow: Flow) -> str:
         return "ingress"
     if not is_internet(flow.destination):
         return "synchronization" if _is_synchronization(policy, flow) else "inside"
-    if not any(party.internet and flow.source in party for party in policy.parties):
+    if not policy.has_internet(flow.source):
         return "sources"
     if flow.destination.version == 6:
         return "ipv6"

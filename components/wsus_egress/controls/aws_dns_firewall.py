@@ -152,8 +152,11 @@ class AwsDnsFirewall:
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""
         del flow
-        listed = [pattern for scheme in Scheme for pattern in policy.patterns[scheme]]
-        return Part(False, NameSet.of([*listed, *self.firewall.also_resolve]))
+        return Part(False, policy.listed | self._besides)
+
+    @cached_property
+    def _besides(self) -> NameSet:
+        return NameSet.of(self.firewall.also_resolve)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """A domain list a rule, the group, its rules, its association and the fail mode."""

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard
 
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
@@ -204,8 +204,7 @@ class Control(Protocol):
         ...
 
 
-@runtime_checkable
-class Router(Protocol):
+class Router(Control, Protocol):
     """A control that decides which other controls a flow meets."""
 
     def skips(self, flow: Flow) -> frozenset[str]:
@@ -213,16 +212,7 @@ class Router(Protocol):
         ...
 
 
-def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
-    """The controls that a flow passes: all but those that a route leads past."""
-    skipped = {
-        name for control in controls if isinstance(control, Router) for name in control.skips(flow)
-    }
-    return [c for c in controls if c.name not in skipped] if skipped else controls
-
-
-@runtime_checkable
-class Sided(Protocol):
+class Sided(Control, Protocol):
     """A control that decides at both ends of a flow."""
 
     def sides(self) -> Sequence[Control]:
@@ -230,9 +220,27 @@ class Sided(Protocol):
         ...
 
 
+# By attribute, not by `isinstance` of a protocol: these are asked for every flow, and that would
+# take a third of a whole proof.
+def routes(control: Control) -> TypeGuard[Router]:
+    """Whether the control is a router."""
+    return hasattr(control, "skips")
+
+
+def has_sides(control: Control) -> TypeGuard[Sided]:
+    """Whether the control has two sides."""
+    return hasattr(control, "sides")
+
+
+def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
+    """The controls that a flow passes: all but those that a route leads past."""
+    skipped = {name for control in controls if routes(control) for name in control.skips(flow)}
+    return [c for c in controls if c.name not in skipped] if skipped else controls
+
+
 def sides(control: Control) -> Sequence[Control]:
     """What is to be right by itself: each end of a control, where it has two."""
-    return control.sides() if isinstance(control, Sided) else (control,)
+    return control.sides() if has_sides(control) else (control,)
 
 
 def blind(verdict: Verdict) -> Bounds | None:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from wsus_egress._nameset import AFTER, BELOW, host_of
 from wsus_egress.controls import Control
-from wsus_egress.controls.base import Router
+from wsus_egress.controls.base import routes
 from wsus_egress.controls.capabilities import CAPABILITIES
 from wsus_egress.names import MAX_NAME
 from wsus_egress.policy import (
@@ -230,7 +230,7 @@ def control_table(
     names: Sequence[str | None],
 ) -> int:
     """What one control of a target's says to one source; `NOT_MET` where a route leads past it."""
-    routers = [each for each in controls if isinstance(each, Router)]
+    routers = [each for each in controls if routes(each)]
 
     def ask(flow: Flow) -> Answer:
         if any(control.name in router.skips(flow) for router in routers):
@@ -240,7 +240,7 @@ def control_table(
 
     # What is blind to names is asked for one of them only.
     seen = [None] * (len(names) - 1) + [names[-1]] if control.name in _BLIND else names
-    ways = [control, *(each for each in controls if isinstance(each, Router))]
+    ways = [control, *routers]
     networks = {network for each in ways for network in each.networks}
     ports = {ports for each in ways for ports in each.ports}
     return table(shared, _classes(source, networks, ports, seen), ask)
