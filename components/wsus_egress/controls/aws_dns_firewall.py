@@ -20,12 +20,12 @@ from wsus_egress.controls.base import (
     Residue,
     Ruling,
     Verdict,
-    within,
+    leaves,
 )
 from wsus_egress.controls.suricata import digest
 from wsus_egress.environment import AwsTarget, DnsFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
-from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme, is_internet
+from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme
 
 # "Route 53 Resolver DNS Firewall", developer guide, copy of 2023-06: names in one API request,
 # rules in a group.
@@ -95,16 +95,9 @@ class AwsDnsFirewall:
         """None: a query has no port of what is connected to later."""
         return ()
 
-    def _applies(self, flow: Flow) -> bool:
-        return (
-            is_internet(flow.destination)
-            and not is_internet(flow.source)
-            and not within(self.elsewhere, flow.source)
-        )
-
     def admits(self, flow: Flow) -> Ruling:
         """Whether the flow's name is resolved: by the first rule that has it."""
-        if flow.name is None or not self._applies(flow):
+        if flow.name is None or not leaves(flow, self.elsewhere):
             return Ruling(Verdict.NOT_APPLICABLE, "no name is looked up in this VPC for it")
         unsure = ""
         for rule, index, apexes in self._tables:
@@ -130,7 +123,7 @@ class AwsDnsFirewall:
 
     def names(self, flow: Flow) -> Bounds | None:
         """The listed names; possibly the apexes of wildcards too."""
-        return self._bounds if self._applies(flow) else None
+        return self._bounds if leaves(flow, self.elsewhere) else None
 
     @cached_property
     def _bounds(self) -> Bounds:

@@ -19,12 +19,13 @@ from wsus_egress.controls.base import (
     Ruling,
     Verdict,
     asked_of_names,
+    leaves,
     within,
 )
 from wsus_egress.controls.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
 from wsus_egress.environment import AwsTarget, NetworkFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex
-from wsus_egress.policy import EgressPolicy, Flow, Mode, Network, Scheme, is_internet
+from wsus_egress.policy import EgressPolicy, Flow, Mode, Network, Scheme
 
 _GUIDE: Final = "AWS Network Firewall developer guide, read 2026-11"
 _MEASURED: Final = "measured with Suricata 7.0.10 and an emulation of the default action, 2026-11"
@@ -111,13 +112,6 @@ class AwsNetworkFirewall:
         """The rules' ports."""
         return ((port, port) for port in sorted({rule.port for rule in self.rules}))
 
-    def _applies(self, flow: Flow) -> bool:
-        return (
-            is_internet(flow.destination)
-            and not is_internet(flow.source)
-            and not within(self.elsewhere, flow.source)
-        )
-
     def _is_sent_by_sources(self, flow: Flow) -> bool:
         # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
         return (
@@ -128,7 +122,7 @@ class AwsNetworkFirewall:
 
     def admits(self, flow: Flow) -> Ruling:
         """The rule that has the name, or the default action."""
-        if not self._applies(flow):
+        if not leaves(flow, self.elsewhere):
             return Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
         if self._is_sent_by_sources(flow):
             for rule in self._open.get(flow.port, ()):
@@ -148,7 +142,7 @@ class AwsNetworkFirewall:
 
     def names(self, flow: Flow) -> Bounds | None:
         """The names of the rules about such a flow."""
-        if not self._applies(flow):
+        if not leaves(flow, self.elsewhere):
             return None
         if self._default().verdict is Verdict.ALLOW:
             return Bounds.exact(ALL_NAMES)

@@ -268,6 +268,15 @@ def asked_of_names(policy: EgressPolicy, flow: Flow) -> Part:
     return Part(policy.decide(flow).allowed, names)
 
 
+def leaves(flow: Flow, elsewhere: Iterable[Network]) -> bool:
+    """Whether a flow goes to the Internet from a private address that does not stand elsewhere."""
+    return (
+        is_internet(flow.destination)
+        and not is_internet(flow.source)
+        and not within(elsewhere, flow.source)
+    )
+
+
 def within(networks: Iterable[Network], address: Address) -> bool:
     """Whether one of the networks has the address."""
     return any(address in network for network in networks)
