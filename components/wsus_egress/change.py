@@ -312,18 +312,20 @@ def _ways(side: _Side, cut: Iterable[Piece]) -> dict[_Way, tuple[str, str]]:
         party = spans.at(piece)
         if party is not None:
             own.setdefault(party.name, []).append(piece)
-    ways = {}
+    ways: dict[_Way, tuple[str, str]] = {}
     for asker in side.policy.parties:
         if asker.asks is None:
             continue
         server = side.policy.party(asker.asks)
         if side.place not in (asker.place, server.place) or server.ports is None:
             continue
-        for port in server.ports.all():
-            for source in own.get(asker.name, ()):
-                for destination in own.get(server.name, ()):
-                    if source[0] == destination[0]:
-                        ways[source, destination, port] = (asker.name, server.name)
+        ways |= {
+            (source, destination, port): (asker.name, server.name)
+            for port in server.ports.all()
+            for source in own.get(asker.name, ())
+            for destination in own.get(server.name, ())
+            if source[0] == destination[0]
+        }
     return ways
 
 
@@ -332,10 +334,9 @@ def _controls(
 ) -> Sequence[Control]:
     if given is not None and cloud in given:
         return given[cloud]
-    for target in environment.targets if environment else ():
-        if environment and target.cloud == cloud:
-            return compile_target(environment, target)
-    return ()
+    targets = environment.targets if environment else ()
+    target = next((each for each in targets if each.cloud == cloud), None)
+    return compile_target(environment, target) if environment and target else ()
 
 
 def _rules(before: Sequence[Control], after: Sequence[Control]) -> tuple[RuleChange, ...]:

@@ -24,7 +24,7 @@ from wsus_egress.controls.base import met, sides
 from wsus_egress.controls.suricata import Protocol, SuricataRule
 from wsus_egress.names import Pattern
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis, analyse
-from wsus_egress.proof import Proof, path_verdict, prove
+from wsus_egress.proof import Proof, path_verdict, prove, prove_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 11, 24)
@@ -258,6 +258,18 @@ def test_no_mutant_of_an_aws_rule_is_excused() -> None:
 
     assert len(names) > 400
     assert excused == []
+
+
+@pytest.mark.parametrize("name", ["prod", "staging"])
+def test_a_control_by_itself_does_its_part(name: str) -> None:
+    """Read back from a stack or compiled here, a sound control has no deviation of its own."""
+    analysis = next(each for each in shipped() if each.environment.name == name)
+    found = [
+        prove_alone(analysis.environment.policy, target.target.cloud, control)
+        for target in analysis.targets
+        for control in target.controls
+    ]
+    assert found == [()] * len(found)
 
 
 @pytest.mark.parametrize("pattern", EXPECTED)
