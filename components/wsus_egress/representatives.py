@@ -48,17 +48,31 @@ def representatives(
     for source, destination, port in itertools.product(internet, inside, ports):
         yield Flow(source, destination, "tcp", port)
         yield Flow(source, destination, "udp", port)
-    # Of other ports inside the network one of each class, and UDP, for the controls that guard it;
-    # TCP 80 and 443 to any address means private ones too, where a control cannot see names.
-    guarded = any(control.guards_inside for control in controls)
-    web = {scheme.port for scheme in Scheme} - {*policy.synchronization_ports}
-    inner = [p for p in ports if p not in web] if guarded else [*policy.synchronization_ports]
+    tcp, udp = _inner_ports(policy, controls, ports)
     for source, destination in itertools.product(internal, internal):
         if source in inside or destination in inside:
-            for port in inner:
+            for port in tcp:
                 yield Flow(source, destination, "tcp", port)
-                if guarded:
-                    yield Flow(source, destination, "udp", port)
+            for port in udp:
+                yield Flow(source, destination, "udp", port)
+
+
+def _inner_ports(
+    policy: EgressPolicy, controls: Sequence[Control], ports: Sequence[int]
+) -> tuple[Sequence[int], Sequence[int]]:
+    """The TCP and UDP ports that are looked at between private addresses.
+
+    Besides synchronization those that a control guards: one of each class and UDP where it guards
+    all, but not TCP 80 and 443, which to any address means private ones too.
+    """
+    synchronization = policy.synchronization_ports
+    guards = [control.guards_inside for control in controls]
+    if any(each is True for each in guards):
+        web = {scheme.port for scheme in Scheme} - {*synchronization}
+        others = [port for port in ports if port not in web]
+        return others, others
+    some = {port for each in guards if not isinstance(each, bool) for port in each}
+    return sorted({*synchronization, *some}), ()
 
 
 def _is_said_otherwise(policy: EgressPolicy, source: Address, destination: Address) -> bool:
