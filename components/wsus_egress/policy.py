@@ -299,6 +299,10 @@ class EgressPolicy:
         """The parties that stand in a target."""
         return tuple(party for party in self.parties if party.place == place)
 
+    def addresses_outside(self, place: Place) -> tuple[Network, ...]:
+        """The addresses of the parties that do not stand in a target."""
+        return tuple(n for party in self.parties if party.place != place for n in party.addresses)
+
     def askers(self, server: Party) -> tuple[Party, ...]:
         """Who synchronizes or updates from a server, in the order of the settings."""
         return tuple(party for party in self.parties if party.asks == server.name)

@@ -232,9 +232,7 @@ def compile_dns_firewall(
     policy: EgressPolicy, target: AwsTarget, firewall: DnsFirewall, environment: str
 ) -> AwsDnsFirewall:
     """Allow the names of every scheme, allow what the VPC needs besides, block the rest."""
-    elsewhere = tuple(
-        network for party in policy.parties if party.place != "aws" for network in party.addresses
-    )
+    elsewhere = policy.addresses_outside("aws")
     listed = minimal_cover(p for scheme in Scheme for p in policy.patterns[scheme]).patterns
     rules = [
         DnsRule(f"names-{number}", _ALLOW_FROM + number, "ALLOW", chunk,

@@ -197,9 +197,7 @@ def compile_network_firewall(
     sources = tuple(
         network for party in policy.in_place("aws") if party.internet for network in party.addresses
     )
-    elsewhere = tuple(
-        network for party in policy.parties if party.place != "aws" for network in party.addresses
-    )
+    elsewhere = policy.addresses_outside("aws")
     rules = numbered(_wanted(policy)) if sources else ()
     return AwsNetworkFirewall(
         target, firewall, environment, sources, elsewhere, rules, firewall.default_actions
