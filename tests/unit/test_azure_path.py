@@ -15,10 +15,11 @@ from wsus_egress.controls.azure_application_rules import AzureApplicationRules
 from wsus_egress.controls.azure_nsg import AzureNsg
 from wsus_egress.controls.azure_route_table import AzureRouteTable
 from wsus_egress.controls.base import met
+from wsus_egress.differences import path_verdict
 from wsus_egress.environment import Environment
 from wsus_egress.policy import Flow, Protocol
 from wsus_egress.problems import PolicyErrors
-from wsus_egress.proof import Fidelity, Proof, path_verdict, prove
+from wsus_egress.proof import Fidelity, Proof, prove
 
 Build = Callable[..., Environment]
 Compile = Callable[..., tuple[Environment, tuple[Control, ...]]]

@@ -25,7 +25,8 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.environment import AwsTarget
-from wsus_egress.policy import EgressPolicy, Flow, Network, Party, Scheme
+from wsus_egress.pairs import Latest
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Party, Scheme
 
 # "Amazon VPC quotas", 2023-06: 60 inbound and 60 outbound rules, IPv4 and IPv6 apart. Adjustable.
 RULES_PER_DIRECTION: Final = 60
@@ -35,6 +36,9 @@ EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
 
 Direction = Literal["egress", "ingress"]
 _DIRECTIONS: Final[tuple[Direction, ...]] = ("egress", "ingress")
+_ELSEWHERE: Final = Ruling(
+    Verdict.NOT_APPLICABLE, "neither end has a security group of this policy"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +99,31 @@ class SecurityGroup:
     rules: tuple[SecurityGroupRule, ...]
     prefix_lists: tuple[PrefixList, ...] = ()
 
-    def decide(self, direction: Direction, flow: Flow) -> Ruling:
-        """The first rule that admits the flow in this direction, or the denial of the rest."""
-        peer = flow.destination if direction == "egress" else flow.source
+    def towards(self, direction: Direction, peer: Address) -> _Reading:
+        """What is read in this direction for a peer."""
+        return _Reading(
+            tuple(
+                rule
+                for rule in self.rules
+                if rule.direction == direction and within(rule.networks, peer)
+            ),
+            f"no {direction} rule of {self.party} has it",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The rules that one group reads for a flow, by its peer; `denial` is what it says of the rest."""
+
+    rules: tuple[SecurityGroupRule, ...]
+    denial: str
+
+    def decide(self, flow: Flow) -> Ruling:
+        """The first rule that admits the flow, or the denial."""
         for rule in self.rules:
-            if (
-                rule.direction == direction
-                and rule.protocol == flow.protocol
-                and rule.from_port <= flow.port <= rule.to_port
-                and within(rule.networks, peer)
-            ):
+            if rule.protocol == flow.protocol and rule.from_port <= flow.port <= rule.to_port:
                 return Ruling(Verdict.ALLOW, rule.id)
-        return Ruling(Verdict.DENY, f"no {direction} rule of {self.party} has it")
+        return Ruling(Verdict.DENY, self.denial)
 
 
 @dataclass(frozen=True)
@@ -151,19 +168,28 @@ class AwsSecurityGroups:
 
     def admits(self, flow: Flow) -> Ruling:
         """A flow must be let out by its source's group and let in by its destination's."""
-        last = Ruling(Verdict.NOT_APPLICABLE, "neither end has a security group of this policy")
-        for direction, end in self._ends(flow):
-            for group in self.groups:
-                if within(group.members, end):
-                    last = group.decide(direction, flow)
-                    if last.verdict is Verdict.DENY:
-                        return last
+        last = _ELSEWHERE
+        for reading in self._readings(flow):
+            last = reading.decide(flow)
+            if last.verdict is Verdict.DENY:
+                return last
         return last
 
-    @staticmethod
-    def _ends(flow: Flow) -> Iterator[tuple[Direction, Any]]:
-        yield "egress", flow.source
-        yield "ingress", flow.destination
+    @cached_property
+    def _readings(self) -> Latest[tuple[_Reading, ...]]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> tuple[_Reading, ...]:
+        ends: tuple[tuple[Direction, Address, Address], ...] = (
+            ("egress", source, destination),
+            ("ingress", destination, source),
+        )
+        return tuple(
+            group.towards(direction, peer)
+            for direction, end, peer in ends
+            for group in self.groups
+            if within(group.members, end)
+        )
 
     def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a security group cannot see them."""

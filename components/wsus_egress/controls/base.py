@@ -234,7 +234,10 @@ def has_sides(control: Control) -> TypeGuard[Sided]:
 
 def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
     """The controls that a flow passes: all but those that a route leads past."""
-    skipped = {name for control in controls if routes(control) for name in control.skips(flow)}
+    skipped: list[str] = []
+    for control in controls:
+        if routes(control):
+            skipped += control.skips(flow)
     return [c for c in controls if c.name not in skipped] if skipped else controls
 
 
@@ -268,13 +271,9 @@ def asked_of_names(policy: EgressPolicy, flow: Flow) -> Part:
     return Part(policy.decide(flow).allowed, names)
 
 
-def leaves(flow: Flow, elsewhere: Iterable[Network]) -> bool:
+def leaves(source: Address, destination: Address, elsewhere: Iterable[Network]) -> bool:
     """Whether a flow goes to the Internet from a private address that does not stand elsewhere."""
-    return (
-        is_internet(flow.destination)
-        and not is_internet(flow.source)
-        and not within(elsewhere, flow.source)
-    )
+    return is_internet(destination) and not is_internet(source) and not within(elsewhere, source)
 
 
 def within(networks: Iterable[Network], address: Address) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wsus_egress.controls import Control
+from wsus_egress.differences import Unproved
 from wsus_egress.policy import EgressPolicy, Mode, Party
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis, parity
 from wsus_egress.problems import Problem
-from wsus_egress.proof import Deviation, Fidelity, Proof, Unproved
+from wsus_egress.proof import Deviation, Fidelity, Proof
 
 if TYPE_CHECKING:
     from wsus_egress.preview.explain import Explanation
