@@ -278,12 +278,22 @@ class EgressPolicy:
 
     def names(self, port: int, application: Application | None) -> NameSet:
         """The host names a source with Internet access may reach with HTTP or TLS on a TCP port."""
-        for scheme in Scheme:
-            if scheme.port == port and (
-                self.mode is Mode.OPEN or application == scheme.application
-            ):
-                return self._names[scheme]
-        return NO_NAMES
+        return self._by_port.get((port, application), NO_NAMES)
+
+    @cached_property
+    def _by_port(self) -> Mapping[tuple[int, Application | None], NameSet]:
+        found: dict[tuple[int, Application | None], NameSet] = {}
+        for scheme, names in self._names.items():
+            spoken: tuple[Application | None, ...] = (scheme.application,)
+            if self.mode is Mode.OPEN:
+                spoken = ("http", "tls", None)
+            found.update({(scheme.port, application): names for application in spoken})
+        return found
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The TCP ports on which any name may be reached."""
+        return frozenset(scheme.port for scheme, names in self._names.items() if names)
 
     def may_reach(self, flow: Flow) -> bool:
         """Whether the flow's source may reach Microsoft Update at all, by this IP version."""
