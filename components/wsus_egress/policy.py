@@ -69,7 +69,7 @@ def _edges(version: int) -> tuple[int, ...]:
     """Where private addresses begin and end: they begin at an even place, and end before an odd."""
     return tuple(
         edge
-        for network in sorted(n for n in INTERNAL_NETWORKS if n.version == version)  # type: ignore[type-var]
+        for network in sorted(n for n in INTERNAL_NETWORKS if n.version == version)
         for edge in (int(network.network_address), int(network.broadcast_address) + 1)
     )
 
