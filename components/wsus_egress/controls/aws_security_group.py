@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -28,9 +27,6 @@ from wsus_egress.policy import Address, EgressPolicy, Flow, Network
 
 # "Amazon VPC quotas", 2023-06: 60 inbound and 60 outbound rules, IPv4 and IPv6 apart. Adjustable.
 RULES_PER_DIRECTION: Final = 60
-
-EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")
-EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
 
 Direction = Literal["egress", "ingress"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("egress", "ingress")

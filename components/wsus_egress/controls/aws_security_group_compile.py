@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from wsus_egress.controls.aws_security_group import (
     DIRECTIONS,
-    EVERYWHERE,
-    EVERYWHERE_IPV6,
     RULES_PER_DIRECTION,
     AwsSecurityGroups,
     Direction,
@@ -20,6 +19,9 @@ from wsus_egress.controls.aws_security_group import (
 from wsus_egress.controls.base import collapsed, slug
 from wsus_egress.environment import AwsTarget
 from wsus_egress.policy import EgressPolicy, Party, Scheme
+
+_EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")
+_EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
 
 
 def compile_security_groups(
@@ -64,7 +66,7 @@ def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[Sec
 
 
 def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[SecurityGroupRule]:
-    for network in (EVERYWHERE, EVERYWHERE_IPV6) if policy.ipv6 else (EVERYWHERE,):
+    for network in (_EVERYWHERE, _EVERYWHERE_IPV6) if policy.ipv6 else (_EVERYWHERE,):
         yield SecurityGroupRule(
             id=f"{party.name}-egress-{scheme.value}-ipv{network.version}",
             direction="egress",
