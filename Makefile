@@ -47,9 +47,9 @@ lock: ## Resolve the requirements.in files anew into the hash-pinned lock files
 	@$(PYTHON) sandbox/lock.py
 
 dist: setup ## Build the wheel and the sdist reproducibly, and their bill of materials
-	@mkdir -p dist
+	@rm -rf dist && mkdir dist
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(RUN) python -c "import hatchling.build as b; b.build_sdist('dist'); b.build_wheel('dist')"
-	$(RUN) cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o dist/sbom.cdx.json
+	$(RUN) python sandbox/sbom.py dist
 
 docs: setup ## Build the documentation site into .sandbox/site
 	$(RUN) mkdocs build --strict
@@ -57,5 +57,5 @@ docs: setup ## Build the documentation site into .sandbox/site
 changelog: setup ## Collect the changelog's fragments under the version in release.py
 	$(RUN) towncrier build --yes --version "$$($(RUN) python -c 'from wsus_egress.release import VERSION; print(VERSION)')"
 
-clean: ## Remove .venv and .sandbox; the engine in the per-user cache stays
-	rm -rf .venv .sandbox
+clean: ## Remove .venv, .sandbox and dist; the engine in the per-user cache stays
+	rm -rf .venv .sandbox dist
