@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import venv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -40,10 +40,10 @@ def build(folder: Path, kind: str, source: Path = ROOT) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A wheel in a folder of its own.
+    """A wheel in a virtual environment that has nothing else.
 
     Attributes:
-        python: An interpreter that has no packages by itself.
+        python: Its interpreter, beside which the wheel's command is.
         site: The wheel's files.
         others: Where the dependencies are.
     """
@@ -55,20 +55,17 @@ class Installed:
     @classmethod
     def from_wheel(cls, wheel: Path, folder: Path, others: Path = Path(DEPENDENCIES)) -> Installed:
         """Install a wheel with pip, without its dependencies and without an index."""
-        site = folder / "site"
-        options = ("--quiet", "--no-deps", "--no-index", "--target")
-        subprocess.run([sys.executable, "-m", "pip", "install", *options, site, wheel], check=True)
         venv.create(folder / "venv", symlinks=True)
-        return cls(folder / "venv" / "bin" / "python", site, others)
+        python = folder / "venv" / "bin" / "python"
+        pip = (sys.executable, "-m", "pip", "--python", python)
+        subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
+        (site,) = (folder / "venv").glob("lib/python*/site-packages")
+        return cls(python, site, others)
 
-    def run(
-        self, *arguments: str | Path, cwd: Path, variables: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
         """Run Python on the wheel."""
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "PYTEST_"))}
-        path = os.pathsep.join(
-            [str(self.site / "bin"), str(self.python.parent), inherited.get("PATH", os.defpath)]
-        )
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("COV", "PYTEST_"))}
+        path = os.pathsep.join([str(self.python.parent), inherited.get("PATH", os.defpath)])
         return subprocess.run(
             [self.python, *arguments],
             cwd=cwd,
@@ -76,7 +73,6 @@ class Installed:
                 **inherited,
                 "PATH": path,
                 "PYTHONPATH": os.pathsep.join([str(self.site), str(self.others)]),
-                **(variables or {}),
             },
             capture_output=True,
             text=True,

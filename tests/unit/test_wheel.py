@@ -138,7 +138,7 @@ def test_the_command_line_alone(with_extra: Callable[[str], Installed], root: Pa
     """With its extra and no cloud's SDK the installed command proves the shipped environments."""
     installed = with_extra("cli")
     done = installed.run(
-        installed.site / "bin" / "wsus-egress", "check", "--project", root, "--today", "2026-11-24",
+        installed.python.with_name("wsus-egress"), "check", "--project", root, "--today", "2026-11-24",
         cwd=installed.site,
     )  # fmt: skip
 
