@@ -23,8 +23,6 @@ from typing import Any, Final
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import env
-
 LOCKS: Final = ("requirements.txt", "sandbox/requirements.txt")
 _PIN: Final = re.compile(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE)
 _EXTRA: Final = "wsus-egress:extra"
@@ -144,20 +142,3 @@ def _complete(
     # Links of the packages' makers: advertisement in part, and no material.
     for component in (*whole["components"], *whole["metadata"]["tools"]["components"]):
         component.pop("externalReferences", None)
-
-
-def main(folder: Path) -> int:
-    """Writes the bill of the one wheel in a folder beside it."""
-    (wheel,) = folder.glob("*.whl")
-    try:
-        whole = bill(wheel, env.ROOT)
-    except UnpinnedError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return 1
-    target = folder / "sbom.cdx.json"
-    target.write_text(json.dumps(whole, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EPOCH = "1767225600"
+EPOCH = os.environ.get("SOURCE_DATE_EPOCH", "1767225600")
 # Where the dependencies are: as an entry of PYTHONPATH its .pth files are not read, so that the
 # checkout, which is installed there as an editable package, is not found.
 DEPENDENCIES = next(path for path in sys.path if path.endswith("site-packages"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout, built once."""
+    """The wheel of this checkout, built once; or the one that a release has built."""
+    if given := os.environ.get("WSUS_EGRESS_WHEEL"):
+        return Path(given)
     return build(tmp_path_factory.mktemp("wheel"), "wheel")
 
 
