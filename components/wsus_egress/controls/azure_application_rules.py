@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from wsus_egress.controls.azure_compile import application_rules
+from wsus_egress.controls.azure_compile import application_rules, sources_of
 from wsus_egress.controls.azure_firewall import (
     GROUP_TYPE,
     GROUPS_PER_POLICY,
@@ -249,8 +249,6 @@ def compile_application_rules(
     policy: EgressPolicy, target: AzureTarget, environment: str
 ) -> AzureApplicationRules:
     """Rules for the sources in the target that may reach Microsoft Update themselves."""
-    sources = tuple(
-        (party.name, party.addresses) for party in policy.in_place("azure") if party.internet
-    )
+    sources = sources_of(policy)
     rules = application_rules(policy, target, sources)
     return AzureApplicationRules(target, environment, rules, sources)

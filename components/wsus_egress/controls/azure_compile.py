@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -31,8 +31,14 @@ NETWORK_PRIORITY: Final = 100
 # what stands around the names.
 COMFORTABLE_BYTES: Final = 1024 * 1024
 
-Sources: TypeAlias = Sequence[tuple[str, tuple[Network, ...]]]
+Sources: TypeAlias = tuple[tuple[str, tuple[Network, ...]], ...]
 Grouped: TypeAlias = Mapping[tuple[Scheme, ...], tuple[str, ...]]
+
+
+def sources_of(policy: EgressPolicy) -> Sources:
+    """The parties in the target that may reach Microsoft Update themselves."""
+    here = policy.in_place("azure")
+    return tuple((party.name, party.addresses) for party in here if party.internet)
 
 
 def application_rules(

@@ -7,13 +7,9 @@ from itertools import combinations
 from typing import Final
 
 from wsus_egress.controls.azure_compile import group_count
-from wsus_egress.controls.azure_nsg_compile import (
-    DENY_DIRECT,
-    FIRST_ALLOW,
-    FIRST_DIRECT,
-    FIRST_PERMIT,
-)
+from wsus_egress.controls.azure_nsg_compile import FIRST_ALLOW
 from wsus_egress.controls.azure_rules import EVERY_NAME, FQDN_TAGS
+from wsus_egress.controls.azure_taken import taken_twice
 from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, ForeignRule
 from wsus_egress.names import InvalidName, Pattern
 from wsus_egress.policy import EgressPolicy, Network, Scheme, is_internet
@@ -36,6 +32,7 @@ def azure_refusals(policy: EgressPolicy, target: AzureTarget) -> Iterator[Proble
     yield from _network_rules(target)
     yield from _route_table(policy, target)
     yield from _security_group(policy, target)
+    yield from taken_twice(policy, target)
     yield from _subnets(target)
     taken = {"managed-by", "wsus-egress-environment"} & {key for key, _ in target.tags}
     for key in sorted(taken):
@@ -187,7 +184,7 @@ def _network_rules(target: AzureTarget) -> Iterator[Problem]:
             what = f"TCP {ports} in a network rule comes before every application rule (rule processing)"
             yield _refusal(f"{path}.destinationPorts", what, "list the names under extraEndpoints")
         yield from _ipv4(f"{path}.destinations", rule.destinations)
-    yield from _same(target.network_rules, "azure.networkRules", FIRST_DIRECT - FIRST_PERMIT)
+    yield from _same(target.network_rules, "azure.networkRules")
 
 
 def _ipv4(path: str, networks: tuple[Network, ...]) -> Iterator[Problem]:
@@ -197,13 +194,11 @@ def _ipv4(path: str, networks: tuple[Network, ...]) -> Iterator[Problem]:
             yield _refusal(f"{path}[{index}]", what, "leave it out")
 
 
-def _same(entries: tuple, path: str, most: int) -> Iterator[Problem]:  # type: ignore[type-arg]
+def _same(entries: tuple, path: str) -> Iterator[Problem]:  # type: ignore[type-arg]
     names = [entry.name for entry in entries]
     for index, name in enumerate(names):
         if name in names[:index]:
             yield _refusal(f"{path}[{index}].name", f"{name!r} is there twice", "rename one")
-    if len(names) > most:
-        yield _refusal(path, f"{len(names)} entries, and there is room for {most}", "join some")
 
 
 def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
@@ -235,7 +230,7 @@ def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]
         elif route.prefix.prefixlen < 8:
             what = f"{route.prefix} is most of the Internet, past the firewall"
             yield _refusal(f"{where}.addressPrefix", what, "name the addresses that need it")
-    yield from _same(table.direct, f"{path}.direct", DENY_DIRECT - FIRST_DIRECT)
+    yield from _same(table.direct, f"{path}.direct")
 
 
 def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
