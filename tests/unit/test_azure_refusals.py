@@ -150,6 +150,11 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (subnet(name="AzureFirewallSubnet"), "azure.subnets[0].name: the firewall's own subnet takes no "
      "network security group (Azure Firewall FAQ); leave it out"),
     ({"subnets": [SUBNET, SUBNET]}, "azure.subnets[1].name: 'servers' is there twice; leave one out"),
+    ({"subnets": [SUBNET, {**SUBNET, "name": "Servers", "virtualNetwork": "VNET"}]},
+     "azure.subnets[1].name: 'Servers' is there twice; leave one out"),
+    ({"subnets": [SUBNET, {**SUBNET, "virtualNetwork": "other", "addressPrefix": "10.20.1.0/24"}]},
+     "azure.subnets[1].name: vnet and other both have 'servers'; a target is one virtual network: "
+     "make an environment for the other one"),
     (policy(name="afwp-"), "azure.firewallPolicy.name: 'afwp-' does not fit; write what fits "),
     (policy(basePolicy="parent"), "azure.firewallPolicy.basePolicy: 'parent' does not fit; write "
      "what fits "),

@@ -149,8 +149,17 @@ def _subnets(target: AzureTarget) -> Iterator[Problem]:
         if subnet.name.startswith("AzureFirewall"):
             what = "the firewall's own subnet takes no network security group (Azure Firewall FAQ)"
             yield refusal(f"{path}.name", what, "leave it out")
+    yield from _same_subnet(target)
+
+
+def _same_subnet(target: AzureTarget) -> Iterator[Problem]:
     for (_, one), (index, other) in combinations(enumerate(target.subnets), 2):
-        if (one.virtual_network, one.name) == (other.virtual_network, other.name):
-            yield refusal(
-                f"azure.subnets[{index}].name", f"{one.name!r} is there twice", "leave one out"
-            )
+        # Azure tells names apart whatever their case, Pulumi's resources by the exact name.
+        same = one.virtual_network.casefold() == other.virtual_network.casefold()
+        path = f"azure.subnets[{index}].name"
+        if same and one.name.casefold() == other.name.casefold():
+            yield refusal(path, f"{other.name!r} is there twice", "leave one out")
+        elif one.name == other.name:
+            what = f"{one.virtual_network} and {other.virtual_network} both have {one.name!r}"
+            instead = "a target is one virtual network: make an environment for the other one"
+            yield refusal(path, what, instead)
