@@ -74,6 +74,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "policy would create it; write rules-only, or leave existing out"),
     (policy(existing=True, dnsProxy=True), "azure.firewallPolicy.dnsProxy: the policy exists "
      "already, and is not changed; leave it out, or write mode policy"),
+    (policy(existing=True, threatIntelMode="Deny"), "azure.firewallPolicy.threatIntelMode: the "
+     "policy exists already, and is not changed; leave it out, or write mode policy"),
+    (policy(mode="rules-only", threatIntelMode="Alert"), "azure.firewallPolicy.threatIntelMode: the "
+     "policy exists already, and is not changed; leave it out, or write mode policy"),
     ({"firewallPolicy": None, "routeTable": TABLE}, "azure.routeTable: there is no firewall policy "
      "to which this belongs; add azure.firewallPolicy, or leave it out"),
     ({"firewallPolicy": None, "ipGroups": True}, "azure.ipGroups: there is no firewall policy to "
@@ -112,6 +116,12 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "rule has no port; add httpPorts or httpsPorts"),
     (theirs(fqdns=["a.com"], httpPorts=[80]), "azure.firewallPolicy.rules[0]: host names and a "
      "network rule's destinations in one rule; make a rule of each"),
+    (theirs(fqdns=["a.com"], httpPorts=[80], destinationPorts=[], protocol="udp"),
+     "azure.firewallPolicy.rules[0].protocol: an application rule is about HTTP and TLS, not about "
+     "udp; leave it out"),
+    (theirs(httpPorts=[80], destinationPorts=[]), "azure.firewallPolicy.rules[0]: httpPorts and "
+     "httpsPorts are an application rule's, and it has no fqdns; add fqdns, '*' for every name, or "
+     "write destinationPorts"),
     (theirs(sources=["2001:db8::/64"]), "azure.firewallPolicy.rules[0].sources[0]: 2001:db8::/64: "
      "Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
     (policy(rules=[RULE, RULE]), "azure.firewallPolicy.rules[1].name: there are two rules with the "
