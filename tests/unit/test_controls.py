@@ -128,6 +128,25 @@ def test_a_tag_leaves_the_list_out(endpoint: Callable[..., Endpoint], environmen
     assert [rule.endpoints for rule in control.rules] == [(), ()]
 
 
+def test_an_endpoint_below_a_tags_wildcard_has_a_rule(
+    endpoint: Callable[..., Endpoint], environment: Build
+) -> None:
+    """By tag the list's wildcard has no rule: an own endpoint that it covers is named all the same."""
+    own = {"schemes": ["http"], "owner": "team", "reason": "test"}
+    entries = [{"pattern": text, **own} for text in ("srv.a.com", "*.b.com", "srv.b.com")]
+    azure = {**AZURE, "destinations": "tag"}
+    built = environment(aws=None, azure=azure, extraEndpoints=entries, schemes="as-listed")
+    endpoints = (endpoint("*.a.com"), *built.policy.endpoints)
+    listed = replace(built, policy=replace(built.policy, endpoints=endpoints))
+    _, control = compile_target(listed, listed.targets[0])
+
+    assert [
+        ("fqdn-tags", ()),
+        ("names-http", ("*.b.com", "srv.a.com")),
+        ("deny-rest", ()),
+    ] == [(rule.id, rule.endpoints) for rule in control.rules]
+
+
 def test_what_application_rules_admit(azure: Callable[..., tuple[Control, ...]]) -> None:
     """Names of the list on their port with their protocol, and nothing else."""
     _, control = azure()

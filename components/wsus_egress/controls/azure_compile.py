@@ -24,6 +24,7 @@ from wsus_egress.environment_azure import (
     FirewallPolicy,
     ForeignRule,
 )
+from wsus_egress.names import Pattern, minimal_cover
 from wsus_egress.policy import EgressPolicy, Mode, Network, Scheme
 
 NETWORK_PRIORITY: Final = 100
@@ -175,17 +176,24 @@ def _denial(
 
 def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:
     """The patterns that need a rule, by the schemes they need it for."""
-    listed = policy.patterns
+    # By tag the list's wildcards have no rule: what is below one of them needs one all the same.
+    listed = _extras(policy) if target.destinations == "tag" else policy.patterns
     wanted: dict[str, list[Scheme]] = {}
-    extra = {endpoint.pattern for endpoint in policy.endpoints if endpoint.list == "extra"}
     for scheme in Scheme:
         for pattern in listed[scheme]:
-            if target.destinations != "tag" or pattern in extra:
-                wanted.setdefault(pattern.text, []).append(scheme)
+            wanted.setdefault(pattern.text, []).append(scheme)
     grouped: dict[tuple[Scheme, ...], list[str]] = {}
     for text, schemes in wanted.items():
         grouped.setdefault(tuple(schemes), []).append(text)
     return {schemes: tuple(sorted(grouped[schemes])) for schemes in sorted(grouped)}
+
+
+def _extras(policy: EgressPolicy) -> Mapping[Scheme, tuple[Pattern, ...]]:
+    extra = [endpoint for endpoint in policy.endpoints if endpoint.list == "extra"]
+    return {
+        scheme: minimal_cover([e.pattern for e in extra if scheme in policy.schemes_of(e)]).patterns
+        for scheme in Scheme
+    }
 
 
 def _addresses(sources: Sources) -> tuple[Network, ...]:
