@@ -66,6 +66,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "firewallPolicy.dnsProxy: true"),
     (policy(dnsServers=["dns"]), "azure.firewallPolicy.dnsServers[0]: 'dns' is not an IP address; "
      "write one like 10.20.1.4"),
+    (policy(dnsServers=["10.0.0.53", "fd00::1%eth0"]), "azure.firewallPolicy.dnsServers[1]: "
+     "fd00::1%eth0: Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
     (policy(mode="full"), "azure.firewallPolicy.mode: mode full creates the firewall, and it is not "
      "said which; add azure.firewall"),
     ({"firewall": FIREWALL}, "azure.firewall: a firewall is created in mode full only; write "

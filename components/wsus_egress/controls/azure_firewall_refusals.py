@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -10,7 +10,7 @@ from wsus_egress.controls.azure_compile import group_count
 from wsus_egress.controls.azure_rules import EVERY_NAME, FQDN_TAGS
 from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, ForeignRule
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import EgressPolicy, Network, Scheme
+from wsus_egress.policy import Address, EgressPolicy, Network, Scheme
 from wsus_egress.problems import Problem
 
 PRIORITIES: Final = range(100, 65001)
@@ -25,6 +25,7 @@ def firewall_refusals(policy: EgressPolicy, target: AzureTarget) -> Iterator[Pro
     if target.firewall_policy:
         yield from _sku(target, target.firewall_policy)
         yield from _foreign(target.firewall_policy)
+        yield from _ipv4("azure.firewallPolicy.dnsServers", target.firewall_policy.dns_servers)
     yield from _network_rules(target)
 
 
@@ -155,8 +156,8 @@ def _network_rules(target: AzureTarget) -> Iterator[Problem]:
     yield from same_name(target.network_rules, "azure.networkRules")
 
 
-def _ipv4(path: str, networks: tuple[Network, ...]) -> Iterator[Problem]:
-    for index, network in enumerate(networks):
-        if network.version == 6:
-            what = f"{network}: Azure Firewall has IPv4 only (known issues, 2023-10)"
+def _ipv4(path: str, given: Sequence[Network | Address]) -> Iterator[Problem]:
+    for index, each in enumerate(given):
+        if each.version == 6:
+            what = f"{each}: Azure Firewall has IPv4 only (known issues, 2023-10)"
             yield refusal(f"{path}[{index}]", what, "leave it out")
