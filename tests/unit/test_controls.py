@@ -190,15 +190,15 @@ def test_a_tag_is_opaque(azure: Callable[..., tuple[Control, ...]]) -> None:
 
 
 def test_what_no_rule_decides_is_azures(azure: Callable[..., tuple[Control, ...]]) -> None:
-    """A server without the Internet has no rule: its names are denied, Azure's own aside."""
+    """A server without the Internet has no rule: its names fall to Azure's own collection."""
     elsewhere = {"name": "one", "addresses": ["10.99.0.1"], "location": "elsewhere"}
     two = {**ONE, "name": "two", "synchronizesFrom": "one"}
     _, control = azure({"denyRest": "servers"}, servers=[elsewhere, two])
     assert control.rules == ()
     ruling = control.admits(web("evil.com"))
     assert (ruling.verdict, ruling.rule) == (
-        Verdict.DENY,
-        "no application rule has it",
+        Verdict.OPAQUE,
+        "Azure's infrastructure collection",
     )
     assert control.names(web("evil.com")) == Bounds(NO_NAMES, ALL_NAMES)
 
