@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from gitproject import GitProject
 
 import release
 from wsus_egress.release import VERSION
@@ -27,20 +27,6 @@ def towncrier(root: Path, *options: str) -> str:
     command = [sys.executable, "-m", "towncrier", "build", "--version", VERSION, *options]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     return done.stdout
-
-
-def commit(root: Path) -> None:
-    """Make a commit of everything, on a day that is always the same."""
-    day = "2026-11-24T12:00:00Z"
-    who = {"NAME": "someone", "EMAIL": "someone@example.com", "DATE": day}
-    variables = {
-        f"GIT_{role}_{key}": each for role in ("AUTHOR", "COMMITTER") for key, each in who.items()
-    }
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "A release"]):
-        subprocess.run(
-            ["git", *command], cwd=root, check=True,
-            env={**variables, "PATH": os.environ["PATH"], "HOME": str(root)},
-        )  # fmt: skip
 
 
 @pytest.fixture
@@ -57,7 +43,7 @@ def checkout(tmp_path: Path) -> Path:
             shutil.copy(ROOT / name, root / name)
     fragment = root / "docs" / "changelog.d" / "one.added.md"
     fragment.write_text("The first thing.\nThe second thing.\n", encoding="utf-8")
-    commit(root)
+    GitProject.make(root, {})
     return root
 
 
@@ -65,7 +51,7 @@ def checkout(tmp_path: Path) -> Path:
 def ready(checkout: Path) -> Path:
     """The same with its changelog collected."""
     towncrier(checkout, "--yes")
-    commit(checkout)
+    GitProject(checkout).commit()
     return checkout
 
 
@@ -89,7 +75,8 @@ def test_what_is_ready_is_made_the_same_twice(ready: Path, tmp_path: Path) -> No
         "sbom.cdx.json",
     } == set(digests[0])
     wheel = zipfile.ZipFile(tmp_path / "one" / f"pulumi_wsus_egress-{VERSION}-py3-none-any.whl")
-    assert {(2026, 11, 24)} == {each.date_time[:3] for each in wheel.infolist()}
+    day = GitProject(ready).git("log", "-1", "--date=format-local:%Y %m %d", "--format=%cd")
+    assert {tuple(map(int, day.split()))} == {each.date_time[:3] for each in wheel.infolist()}
 
 
 def test_the_notes_are_the_changelogs(ready: Path) -> None:
