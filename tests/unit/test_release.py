@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 import shutil
@@ -75,8 +76,9 @@ def test_what_is_ready_is_made_the_same_twice(ready: Path, tmp_path: Path) -> No
         "sbom.cdx.json",
     } == set(digests[0])
     wheel = zipfile.ZipFile(tmp_path / "one" / f"pulumi_wsus_egress-{VERSION}-py3-none-any.whl")
-    day = GitProject(ready).git("log", "-1", "--date=format-local:%Y %m %d", "--format=%cd")
-    assert {tuple(map(int, day.split()))} == {each.date_time[:3] for each in wheel.infolist()}
+    seconds = int(GitProject(ready).git("log", "-1", "--format=%ct"))
+    day = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    assert {(day.year, day.month, day.day)} == {each.date_time[:3] for each in wheel.infolist()}
 
 
 def test_the_notes_are_the_changelogs(ready: Path) -> None:
