@@ -69,7 +69,7 @@ def _edges(version: int) -> tuple[int, ...]:
     """Where private addresses begin and end: they begin at an even place, and end before an odd."""
     return tuple(
         edge
-        for network in sorted(n for n in INTERNAL_NETWORKS if n.version == version)  # type: ignore[type-var]
+        for network in sorted(n for n in INTERNAL_NETWORKS if n.version == version)
         for edge in (int(network.network_address), int(network.broadcast_address) + 1)
     )
 
@@ -103,12 +103,16 @@ class Flow:
     name: str | None = None
 
     def __str__(self) -> str:
-        """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`."""
+        """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`.
+
+        Where a name is reached at an address that is not just any, that stands behind it.
+        """
         if self.name is not None and self.application is not None:
             scheme = "http" if self.application == "http" else "https"
             usual = HTTP_PORT if scheme == "http" else HTTPS_PORT
             port = "" if self.port == usual else f":{self.port}"
-            return f"{self.source} -> {scheme}://{self.name}{port}/"
+            where = "" if self.destination == SOME_INTERNET_ADDRESS else f" at {self.destination}"
+            return f"{self.source} -> {scheme}://{self.name}{port}/{where}"
         spoken = {"http": " (HTTP without a host name)", "tls": " (TLS without SNI)", None: ""}
         return f"{self.source} -> {self.destination} {self.protocol}/{self.port}{spoken[self.application]}"
 
@@ -278,12 +282,22 @@ class EgressPolicy:
 
     def names(self, port: int, application: Application | None) -> NameSet:
         """The host names a source with Internet access may reach with HTTP or TLS on a TCP port."""
-        for scheme in Scheme:
-            if scheme.port == port and (
-                self.mode is Mode.OPEN or application == scheme.application
-            ):
-                return self._names[scheme]
-        return NO_NAMES
+        return self._by_port.get((port, application), NO_NAMES)
+
+    @cached_property
+    def _by_port(self) -> Mapping[tuple[int, Application | None], NameSet]:
+        found: dict[tuple[int, Application | None], NameSet] = {}
+        for scheme, names in self._names.items():
+            spoken: tuple[Application | None, ...] = (scheme.application,)
+            if self.mode is Mode.OPEN:
+                spoken = ("http", "tls", None)
+            found.update({(scheme.port, application): names for application in spoken})
+        return found
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The TCP ports on which any name may be reached."""
+        return frozenset(scheme.port for scheme, names in self._names.items() if names)
 
     def may_reach(self, flow: Flow) -> bool:
         """Whether the flow's source may reach Microsoft Update at all, by this IP version."""

@@ -177,8 +177,8 @@ def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:
             if target.destinations != "tag" or pattern in extra:
                 wanted.setdefault(pattern.text, []).append(scheme)
     grouped: dict[tuple[Scheme, ...], list[str]] = {}
-    for pattern, schemes in wanted.items():
-        grouped.setdefault(tuple(schemes), []).append(pattern)
+    for text, schemes in wanted.items():
+        grouped.setdefault(tuple(schemes), []).append(text)
     return {schemes: tuple(sorted(grouped[schemes])) for schemes in sorted(grouped)}
 
 

@@ -278,6 +278,10 @@ class OneDirection:
         """All names or none."""
         return blind(self.admits(flow).verdict)
 
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """The group's part: ports and addresses."""
+        return asked_of_ports(policy, flow)
+
 
 def _properties(rule: NsgRule) -> dict[str, Any]:
     return {
