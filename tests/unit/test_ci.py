@@ -21,6 +21,7 @@ from wsus_egress.preview.comment import marker
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = ROOT / ".github" / "actions" / "policy-preview"
 WORKFLOW = ROOT / ".github" / "workflows" / "policy-preview.yml"
+RELEASE = WORKFLOW.with_name("release.yml")
 GITLAB = ROOT / "docs" / "ci" / "gitlab-ci.yml"
 AZURE = ROOT / "docs" / "ci" / "azure-pipelines.yml"
 MARK = marker("preview")
@@ -183,11 +184,11 @@ def test_the_action_keeps_going_until_its_gate(job: RunJob) -> None:
 
 def test_every_foreign_action_is_pinned() -> None:
     """By the whole commit, with its version beside it; the only other one is our own."""
-    found = [line.strip() for path in (WORKFLOW, ACTION / "action.yml")
+    found = [line.strip() for path in (WORKFLOW, RELEASE, ACTION / "action.yml")
              for line in path.read_text().splitlines() if "uses:" in line]  # fmt: skip
     pinned = re.compile(r"- uses: [a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     loose = [line for line in found if not pinned.fullmatch(line)]
-    assert (1, 4) == (len(loose), len(found))
+    assert (1, 12) == (len(loose), len(found))
     assert loose[0].startswith("- uses: ./.github/actions/policy-preview ")
 
 
@@ -204,6 +205,7 @@ def test_a_forks_code_never_meets_a_secret() -> None:
     ("schema", "path"),
     [
         ("github-workflows", WORKFLOW),
+        ("github-workflows", RELEASE),
         ("github-actions", ACTION / "action.yml"),
         ("gitlab-ci", GITLAB),
         ("azure-pipelines", AZURE),
@@ -235,6 +237,8 @@ def test_zizmor_finds_nothing() -> None:
 
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="no actionlint on PATH")
 def test_actionlint_finds_nothing() -> None:
-    """Expressions, contexts and events of the workflow fit."""
-    done = subprocess.run(["actionlint", WORKFLOW], capture_output=True, text=True, check=False)
+    """Expressions, contexts and events of the workflows fit."""
+    done = subprocess.run(
+        ["actionlint", WORKFLOW, RELEASE], capture_output=True, text=True, check=False
+    )
     assert (0, "") == (done.returncode, done.stdout)
