@@ -126,24 +126,13 @@ def compared(
         for target in head.targets if head else ():
             found += gate.deviations(head.environment, target) if head else ()
     problems.raise_if_any()
-    return Comparison(ref, analyses, tuple(changes), approved, resources, sort(found), same, files)
+    ordered = gate.in_order(found)
+    return Comparison(ref, analyses, tuple(changes), approved, resources, ordered, same, files)
 
 
 def alone(analyses: Sequence[Analysis], today: datetime.date) -> Comparison:
     """The head by itself, where there is no base: nothing changes, and the gate looks at it."""
-    found: list[Finding] = []
-    for analysis in analyses:
-        found += gate.expiries(analysis.environment, analysis.environment.gate, today)
-        for target in analysis.targets:
-            found += gate.deviations(analysis.environment, target)
-    return Comparison("", tuple(analyses), (), {}, {}, sort(found), (), ())
-
-
-def sort(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """What fails first, then by kind and place."""
-    return tuple(
-        sorted(set(found), key=lambda f: (not f.fails, f.kind, f.environment, f.target, f.what))
-    )
+    return Comparison("", tuple(analyses), (), {}, {}, gate.standing(analyses, today), (), ())
 
 
 def _gate(old: Environment | None, new: Environment) -> Gate:

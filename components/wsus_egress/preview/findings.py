@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from wsus_egress.change import NameChange, TargetChange
 from wsus_egress.environment import Acceptance, Approval, Environment, Gate
-from wsus_egress.preview.analysis import TargetAnalysis
+from wsus_egress.preview.analysis import Analysis, TargetAnalysis
 from wsus_egress.problems import Location
 
 Kind = Literal["unapproved-widening", "expired-entry", "unaccepted-deviation", "expires-soon",
@@ -140,3 +140,20 @@ def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Fin
                 f"close it, or list `what: {each.what}` under {environment.name}'s accept",
                 environment.locate((target.target.cloud,)),
             )
+
+
+def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Finding, ...]:
+    """What the gate finds of environments as they stand, whatever changed."""
+    found: list[Finding] = []
+    for analysis in analyses:
+        found += expiries(analysis.environment, analysis.environment.gate, today)
+        for target in analysis.targets:
+            found += deviations(analysis.environment, target)
+    return in_order(found)
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What fails first, then by kind and place."""
+    return tuple(
+        sorted(set(found), key=lambda f: (not f.fails, f.kind, f.environment, f.target, f.what))
+    )
