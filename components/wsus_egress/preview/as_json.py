@@ -214,6 +214,7 @@ def _target(analysis: TargetAnalysis) -> Mapping[str, Any]:
         "cloud": analysis.target.cloud,
         "fidelity": found["fidelity"],
         "deviations": found["deviations"],
+        **({"masked": found["masked"]} if "masked" in found else {}),
         "controls": [_control(analysis, control) for control in analysis.controls],
         "residues": [
             {"control": control.name, "what": residue.what, "source": residue.source}

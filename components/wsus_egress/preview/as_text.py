@@ -165,7 +165,7 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
     proof = target.proof
     assert proof is not None  # noqa: S101 - the preview always proves
     yield f"{proof.target}: {proof.fidelity} - {_VERDICTS[proof.fidelity]}"
-    for deviation in proof.deviations:
+    for deviation in (*proof.deviations, *proof.masked):
         yield from _deviation(deviation)
     for unproved in proof.unproved:
         if not unproved.masked:
