@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from wsus_egress.endpoints import choices
-from wsus_egress.problems import Collector, PolicyErrors
+from wsus_egress.problems import Collector, Problem
 
 
-def wrong_arguments(name: str, args: Any, kind: type) -> str:
+def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
     """What is wrong with arguments: some are missing, empty or unknown.
 
     Args:
-        name: The component's, for the message.
         args: What the program gave.
         kind: The TypedDict that describes them.
 
     Returns:
-        Everything that is wrong, a line each; nothing where they can be used.
+        Everything that is wrong; nothing where they can be used.
     """
     required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
     optional: frozenset[str] = getattr(kind, "__optional_keys__", frozenset())
@@ -33,8 +32,4 @@ def wrong_arguments(name: str, args: Any, kind: type) -> str:
         for key in sorted(set(args) - required - optional):
             what = f"is no argument of {kind.__name__}"
             problems.add(None, str(key), what, choices(required | optional))
-    try:
-        problems.raise_if_any()
-    except PolicyErrors as error:
-        return "\n".join(f"{name}: {each}" for each in error.problems)
-    return ""
+    return tuple(problems.problems)

@@ -19,9 +19,9 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from wsus_egress import aws, azure
-from wsus_egress.args import PolicyArgs
 from wsus_egress.arguments import IS_OUTPUT
 from wsus_egress.problems import PolicyErrors
+from wsus_egress.references import camel
 from wsus_egress.release import VERSION
 
 NAME: Final = "wsus-egress"
@@ -107,23 +107,14 @@ def _details(error: pulumi.RunError) -> list[InputPropertyErrorDetails]:
     """One entry an argument: Pulumi's server breaks on an error that has none."""
     cause = error.__cause__
     if not isinstance(cause, PolicyErrors):
-        path, _, reason = str(error).rpartition(": ")
-        return [{"property_path": _as_given(path), "reason": reason}]
+        return [{"property_path": "", "reason": str(error)}]
     return [
         {
-            "property_path": _as_given(each.path),
+            "property_path": camel(each.path),
             "reason": "; ".join(filter(None, (each.what, each.instead))),
         }
         for each in cause.problems
     ]
-
-
-def _as_given(path: str) -> str:
-    """A setting's path as the argument that it came from: aws.vpc_id was given as vpcId."""
-    path = re.sub(r"^(aws|azure)\.", "", path)
-    if re.split(r"\W", path)[0] in PolicyArgs.__annotations__:
-        path = f"policy.{path}"
-    return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda match: match[1].upper(), path)
 
 
 def schema() -> str:

@@ -13,7 +13,8 @@ import yaml
 from pulumi.errors import InputPropertiesError, InputPropertyError
 
 from wsus_egress import plugin
-from wsus_egress.arguments import compile_arguments
+from wsus_egress.arguments import as_arguments, compile_arguments
+from wsus_egress.component import refusal
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.release import VERSION
 
@@ -107,25 +108,23 @@ def test_an_output_in_the_policy_names_the_argument() -> None:
             "policy.servers[0].synchronizationPorts.http",
         ),
         (PolicyErrors([Problem(None, "endpoint_lists", "x")]), "endpointLists"),
+        (PolicyErrors([Problem(None, "party", "'x' does not stand in AWS")]), "party"),
     ],
 )
 def test_paths_are_as_given(error: PolicyErrors, path: str) -> None:
     """A refusal names an argument as a program in another language wrote it."""
-    raised = pulumi.RunError("x")
-    raised.__cause__ = error
-
-    (detail,) = plugin._details(raised)
+    (detail,) = plugin._details(refusal("wsus", as_arguments("aws", error)))
 
     assert path == detail["property_path"]
 
 
 def test_a_refusal_always_has_a_detail() -> None:
     """Pulumi's server breaks on an error that has none."""
-    (detail,) = plugin._details(pulumi.RunError("party: 'x' does not stand in AWS"))
+    said = "the firewall has no endpoint in eu-west-1a"
 
-    assert InputPropertiesError("", [detail]).errors == [
-        {"property_path": "party", "reason": "'x' does not stand in AWS"}
-    ]
+    (detail,) = plugin._details(pulumi.RunError(said))
+
+    assert InputPropertiesError("", [detail]).errors == [{"property_path": "", "reason": said}]
 
 
 def test_whole_numbers_of_other_languages() -> None:

@@ -9,17 +9,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from wsus_egress.aws.arguments import (
-    AwsWsusNetworkFirewallArgs,
-    StandIns,
-    check_arguments,
-    compile_aws,
-)
-from wsus_egress.aws.declare import Declarer, endpoint_of
+from wsus_egress.aws.arguments import AwsWsusNetworkFirewallArgs
+from wsus_egress.aws.cloud import AwsComponent, endpoint_of
 from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 
 
-class AwsWsusNetworkFirewall(pulumi.ComponentResource):
+class AwsWsusNetworkFirewall(AwsComponent):
     """Rule groups; by the mode a firewall policy, a firewall, its logging and routes too."""
 
     rule_group_arns: pulumi.Output[list[str]]
@@ -43,17 +38,12 @@ class AwsWsusNetworkFirewall(pulumi.ComponentResource):
             pulumi.RunError: When the policy cannot be used, or a subnet or route table is of
                 another VPC, before any resource is declared.
         """
-        check_arguments(name, args, AwsWsusNetworkFirewallArgs)
         super().__init__(
-            "wsus-egress:index:AwsWsusNetworkFirewall", name, {"vpcId": args["vpc_id"]}, opts
+            "wsus-egress:index:AwsWsusNetworkFirewall", name, args, AwsWsusNetworkFirewallArgs, opts
         )
-        stand_ins = StandIns()
         wanted = {**args, "network_firewall": args.get("network_firewall") or {}}
-        controls = compile_aws(wanted, stand_ins, "network_firewall")
-        control = next(each for each in controls if isinstance(each, AwsNetworkFirewall))
-        _refuse_foreign(self, control, stand_ins.outputs, args["vpc_id"])
-        given = {**stand_ins.outputs, control.target.vpc_id: args["vpc_id"]}
-        declarer = Declarer(self, given)
+        control, declarer = self.compile(name, wanted, AwsNetworkFirewall, "network_firewall")
+        _refuse_foreign(self, control, declarer.given, args["vpc_id"])
         declarer.declare(control.documents(name.removesuffix("-network-firewall")))
         groups = declarer.of("aws:networkfirewall/ruleGroup:RuleGroup")
         policies = declarer.of("aws:networkfirewall/firewallPolicy:FirewallPolicy")
@@ -69,14 +59,7 @@ class AwsWsusNetworkFirewall(pulumi.ComponentResource):
             if firewalls
             else pulumi.Output.from_input({})
         )
-        self.register_outputs(
-            {
-                "endpointIds": self.endpoint_ids,
-                "firewallArn": self.firewall_arn,
-                "firewallPolicyArn": self.firewall_policy_arn,
-                "ruleGroupArns": self.rule_group_arns,
-            }
-        )
+        self.register()
 
 
 def _arn(resources: list[Any]) -> pulumi.Output[str]:

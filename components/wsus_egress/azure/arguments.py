@@ -3,12 +3,11 @@
 Pulumi reads these annotations at run time: no postponed annotations here.
 """
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 
 from wsus_egress.args import PolicyArgs
-from wsus_egress.checked import wrong_arguments
 
 
 class ForeignRuleArgs(TypedDict):
@@ -205,13 +204,3 @@ class AzureWsusFirewallArgs(TypedDict):
     """What resources are tagged with; the stack's name by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
-
-
-def check_arguments(name: str, args: Any, kind: type) -> None:
-    """Refuse arguments that are missing, empty or unknown, before anything reads them.
-
-    Raises:
-        pulumi.RunError: With everything that is wrong.
-    """
-    if wrong := wrong_arguments(name, args, kind):
-        raise pulumi.RunError(wrong)
