@@ -20,15 +20,13 @@ from wsus_egress.references import snake
 from wsus_egress.settings_aws import AwsSettings
 from wsus_egress.settings_azure import AzureSettings
 from wsus_egress.settings_base import path_text
-from wsus_egress.stand_ins import PLAIN
+from wsus_egress.stand_ins import IS_OUTPUT, PLAIN
 from wsus_egress.yamlfile import Keys
 
-IS_OUTPUT: Final = (
-    "is an output or a secret; it decides which resources exist, so it must be known before "
-    "anything is deployed; write it as a plain value"
-)
 # Settings whose argument is called otherwise.
-_RENAMED: Final = {"azure.resource_group": "azure.resource_group_name"}
+_RENAMED: Final = {"resource_group": "resource_group_name"}
+# A setting's name in a path; a tag's name begins with a capital letter, or is one of these anyway.
+_WORD: Final = re.compile(r"\b[a-z][A-Za-z0-9]*\b")
 
 
 def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,11 +94,11 @@ def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
 
 
 def _argument(cloud: str, path: str) -> str:
-    path = _RENAMED.get(path, path)
+    path = _WORD.sub(lambda match: snake(match[0]), path)
     own = path.removeprefix(f"{cloud}.")
-    if own == path and snake(re.split(r"\W", path)[0]) in PolicyArgs.__annotations__:
+    if own == path and re.split(r"\W", path)[0] in PolicyArgs.__annotations__:
         return f"policy.{path}"
-    return own
+    return _RENAMED.get(own, own)
 
 
 def _known(value: Any, keys: Keys, problems: Collector) -> Any:
@@ -110,7 +108,7 @@ def _known(value: Any, keys: Keys, problems: Collector) -> Any:
     if isinstance(value, (list, tuple)):
         return [_known(part, (*keys, index), problems) for index, part in enumerate(value)]
     if not isinstance(value, PLAIN):
-        problems.add(None, path_text(keys), IS_OUTPUT)
+        problems.add(None, path_text(keys), *IS_OUTPUT)
         return None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

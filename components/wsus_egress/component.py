@@ -17,6 +17,7 @@ from wsus_egress.checked import wrong_arguments
 from wsus_egress.controls import Control
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.references import camel
+from wsus_egress.run import named_twice
 from wsus_egress.stand_ins import StandIns
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class Component(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
-        refuse(name, wrong_arguments(args, kind))
+        refuse(name, (*wrong_arguments(args, kind), *named_twice(token, name, opts)))
         shown = {camel(key): args[key] for key in self._shown}
         super().__init__(token, name, shown, opts)
 
@@ -77,8 +78,8 @@ def compiled(
     Raises:
         pulumi.RunError: With everything that is wrong.
     """
-    settings = stand_ins.plain(target)
-    policy, lists = args["policy"], args.get("endpoint_lists")
+    settings, policy = stand_ins.plain(target), stand_ins.plain(args["policy"])
+    lists = args.get("endpoint_lists")
     _, _, controls = checked(
         name,
         cloud,

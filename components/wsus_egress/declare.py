@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import pulumi
 
+from wsus_egress.component import refuse
 from wsus_egress.controls import Document
 from wsus_egress.references import Reference, pieces, snake
+from wsus_egress.run import Sole, taken_twice
 
 _LOADING: Final = threading.RLock()
 
@@ -25,12 +27,14 @@ class Cloud:
         serial: Types of which a component declares one after another.
         kept: By type, what is left as others have set it.
         computed: The output of a path that is no property's, or None.
+        sole: By type, what only one component of a deployment can have.
     """
 
     sdk: ModuleType
     serial: frozenset[str] = frozenset()
     kept: Mapping[str, list[str]] = field(default_factory=dict)
     computed: Callable[[Any, str], pulumi.Output[str] | None] = lambda _resource, _path: None
+    sole: Mapping[str, Sole] = field(default_factory=dict)
 
     def class_of(self, token: str) -> Any:
         """The class of `aws:networkfirewall/ruleGroup:RuleGroup`."""
@@ -60,7 +64,14 @@ class Declarer:
         self._last: list[pulumi.Resource] = []
 
     def declare(self, documents: Iterable[Document]) -> None:
-        """Declare resources, each after those that it refers to."""
+        """Declare resources, each after those that it refers to.
+
+        Raises:
+            pulumi.RunError: When another component has what only one can have.
+        """
+        documents = tuple(documents)
+        twice = taken_twice(self._parent, self._cloud.sole, documents, self.given)
+        refuse(self._parent.pulumi_resource_name, twice)
         for document in documents:
             serial = document.type in self._cloud.serial
             before = [self._declared[name][1] for name in document.after]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
@@ -10,11 +11,17 @@ from wsus_egress.references import snake
 Forms: TypeAlias = Mapping[str, str]
 """What stands for an output, by the setting's path without positions: `subnets.name`.
 
-`*` in a path is any one key; `{n}` in a text is a number of the output's own, `{key}` the last key.
+`*` in a path is any one key; `{n}` in a text numbers the outputs below
+one setting, `{key}` the last key.
 """
 
 # What is no output: a value that can be looked at before anything is deployed.
 PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
+# What is wrong with an output where there may be none, and what to write instead.
+IS_OUTPUT: Final = (
+    "is an output or a secret, and what decides which resources exist must be known before",
+    "write it as a plain value, from the stack's configuration for one",
+)
 
 
 class StandIns:
@@ -28,7 +35,7 @@ class StandIns:
                 refused with its path by the checks that follow.
         """
         self._forms = {tuple(path.split(".")): text for path, text in forms.items()}
-        self._numbered = 0
+        self._numbered: Counter[str] = Counter()
         self.outputs: dict[str, Any] = {}
 
     def plain(self, value: Any, *keys: str) -> Any:
@@ -45,9 +52,9 @@ class StandIns:
         form = None if isinstance(value, PLAIN) else self._form(keys)
         if form is None:
             return value
-        if "{n}" in form:
-            self._numbered += 1
-        text = form.replace("{n}", f"{self._numbered:08x}").replace("{key}", keys[-1])
+        # Numbers stand in names of resources: what one setting has must not renumber another's.
+        self._numbered[keys[0]] += 1
+        text = form.replace("{n}", f"{self._numbered[keys[0]]:08x}").replace("{key}", keys[-1])
         self.outputs[text] = value
         return text
 

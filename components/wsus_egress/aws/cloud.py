@@ -1,13 +1,14 @@
 """What is AWS's own: which arguments may be outputs, and how documents become resources."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import pulumi
 import pulumi_aws as aws
 
 from wsus_egress.component import Component, compiled
 from wsus_egress.declare import Cloud, Declarer
+from wsus_egress.run import Sole
 from wsus_egress.stand_ins import Forms, StandIns
 
 C = TypeVar("C")
@@ -24,7 +25,7 @@ _FORMS: Final[Forms] = {
 class AwsComponent(Component):
     """A component of one VPC."""
 
-    _shown = ("vpc_id",)
+    _shown: ClassVar[tuple[str, ...]] = ("vpc_id",)
 
     def compile(
         self, name: str, args: Mapping[str, Any], kind: type[C], *parts: str
@@ -73,4 +74,20 @@ def _endpoint(firewall: Any, path: str) -> pulumi.Output[str] | None:
     return endpoint
 
 
-CLOUD: Final = Cloud(aws, computed=_endpoint)
+_SOLE: Final = {
+    "aws:ec2/route:Route": Sole(
+        ("routeTableId", "destinationCidrBlock"),
+        "network_firewall.endpoints",
+        "this route",
+        "a route table has one route to a destination",
+        "give each route table to one component",
+    ),
+    "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": Sole(
+        ("vpcId",),
+        "dns_firewall",
+        "the DNS Firewall of this VPC",
+        "each ends by blocking every other name, so one would block what the other admits",
+        "leave dns_firewall out of one of them, or give one component both policies' servers",
+    ),
+}
+CLOUD: Final = Cloud(aws, computed=_endpoint, sole=_SOLE)

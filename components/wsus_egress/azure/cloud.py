@@ -1,7 +1,7 @@
 """What is Azure's own: which arguments may be outputs, and how documents become resources."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pulumi_azure_native as azure
 
@@ -9,6 +9,7 @@ from wsus_egress.component import Component, compiled, refusal
 from wsus_egress.controls import Control
 from wsus_egress.declare import Cloud, Declarer
 from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.run import Sole
 from wsus_egress.stand_ins import Forms, StandIns
 
 # Arguments that are no setting of the target.
@@ -55,13 +56,43 @@ _KEPT: Final = {
         "sharingScope",
     ]
 }
-CLOUD: Final = Cloud(azure, _SERIAL, _KEPT)
+_SOLE: Final = {
+    "azure-native:network:AzureFirewall": Sole(
+        ("resourceGroupName", "azureFirewallName"),
+        "firewall.name",
+        "the firewall of this name",
+        "the second would take the place of the first",
+        "give each firewall a name of its own",
+    ),
+    "azure-native:network:FirewallPolicy": Sole(
+        ("resourceGroupName", "firewallPolicyName"),
+        "firewall_policy.name",
+        "the firewall policy of this name",
+        "the second would take the place of the first",
+        "give each policy a name of its own, or write mode: rules-only in one of them",
+    ),
+    "azure-native:network:FirewallPolicyRuleCollectionGroup": Sole(
+        ("resourceGroupName", "firewallPolicyName", "priority"),
+        "rule_collection_group_priority",
+        "a rule collection group of this priority in this policy",
+        "the priority decides whose rules come first",
+        "write another rule_collection_group_priority",
+    ),
+    "azure-native:network:Subnet": Sole(
+        ("resourceGroupName", "virtualNetworkName", "subnetName"),
+        "subnets",
+        "this subnet",
+        "a subnet has one network security group and one route table",
+        "give each subnet to one component",
+    ),
+}
+CLOUD: Final = Cloud(azure, _SERIAL, _KEPT, sole=_SOLE)
 
 
 class AzureComponent(Component):
     """A component of one virtual network."""
 
-    _shown = ("resource_group_name",)
+    _shown: ClassVar[tuple[str, ...]] = ("resource_group_name",)
 
     def compile(
         self, name: str, args: Mapping[str, Any], control: str, argument: str
