@@ -16,7 +16,6 @@ from typing import (
     Union,
     get_args,
     get_origin,
-    get_type_hints,
     is_typeddict,
 )
 
@@ -73,7 +72,8 @@ def is_output(value: Any) -> bool:
 
 @functools.cache
 def _hints(kind: type) -> Mapping[str, Any]:
-    hints = get_type_hints(kind, include_extras=True)
+    # As they are: Pulumi writes the output in `Input` as a name that only its own module has.
+    hints = inspect.get_annotations(kind)
     return {
         key: get_args(hint)[0] if get_origin(hint) is NotRequired else hint
         for key, hint in hints.items()

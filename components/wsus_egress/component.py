@@ -7,7 +7,7 @@ arguments that components share stand in every type again.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 import pulumi
@@ -106,14 +106,14 @@ def environment_of(args: Mapping[str, Any]) -> str:
     return args.get("environment") or pulumi.get_stack()
 
 
-def refuse(name: str, problems: tuple[Problem, ...]) -> None:
+def refuse(name: str, problems: Iterable[Problem]) -> None:
     """Refuse a component's arguments, where anything is wrong with them.
 
     Raises:
         pulumi.RunError: With everything that is wrong; its cause has the same as data.
     """
-    if problems:
-        raise refusal(name, PolicyErrors(problems))
+    if found := tuple(problems):
+        raise refusal(name, PolicyErrors(found))
 
 
 def refusal(name: str, error: PolicyErrors) -> pulumi.RunError:

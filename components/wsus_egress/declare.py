@@ -60,6 +60,8 @@ class Declarer:
         self._cloud = cloud
         self._parent = parent
         self.given = given
+        # An output that is checked on its way is another one; this is the one that was given.
+        self._named = dict(given)
         self._declared: dict[str, tuple[str, Any]] = {}
         self._last: list[pulumi.Resource] = []
 
@@ -70,7 +72,7 @@ class Declarer:
             pulumi.RunError: When another component has what only one can have.
         """
         documents = tuple(documents)
-        twice = taken_twice(self._parent, self._cloud.sole, documents, self.given)
+        twice = taken_twice(self._parent, self._cloud.sole, documents, self._named)
         refuse(self._parent.pulumi_resource_name, twice)
         for document in documents:
             serial = document.type in self._cloud.serial

@@ -5,7 +5,7 @@ The engine would say it of a resource's URN, a cloud of a rule that is there alr
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -17,7 +17,7 @@ from pulumi.runtime import settings
 from wsus_egress.controls import Document
 from wsus_egress.problems import Problem
 
-Taken: TypeAlias = dict[Hashable, str]
+Taken: TypeAlias = dict[Hashable, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,24 @@ class _Runs:
 
 
 RUNS = _Runs()
+
+
+def once(
+    component: pulumi.ComponentResource, package: str, key: Hashable, make: Callable[[], Any]
+) -> Any:
+    """What `make` gives for a key, asked for once in a run and with one provider.
+
+    Args:
+        component: Whose provider it is.
+        package: The provider's, as in its types.
+        key: What is asked for; an output stands for itself.
+        make: Asks.
+    """
+    known = RUNS.current()
+    place = ("once", _identity(component.get_provider(f"{package}:index:")), key)
+    if place not in known:
+        known[place] = make()
+    return known[place]
 
 
 def named_twice(token: str, name: str, opts: pulumi.ResourceOptions | None) -> tuple[Problem, ...]:

@@ -19,7 +19,7 @@ one setting, `{key}` the last key.
 PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
 # What is wrong with an output where there may be none, and what to write instead.
 IS_OUTPUT: Final = (
-    "is an output or a secret, and what decides which resources exist must be known before",
+    "is an output or a secret, and must be known before anything is deployed",
     "write it as a plain value, from the stack's configuration for one",
 )
 

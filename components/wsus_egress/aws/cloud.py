@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final, TypeVar
 import pulumi
 import pulumi_aws as aws
 
+from wsus_egress.aws.lookups import found_vpc
 from wsus_egress.component import Component, compiled
 from wsus_egress.declare import Cloud, Declarer
 from wsus_egress.run import Sole
@@ -14,8 +15,9 @@ from wsus_egress.stand_ins import Forms, StandIns
 C = TypeVar("C")
 
 # Never sent: components pass the output itself.
+_VPC: Final = "vpc-00000000"
 _FORMS: Final[Forms] = {
-    "vpc_id": "vpc-00000000",
+    "vpc_id": _VPC,
     "network_firewall.endpoints.subnet_id": "subnet-{n}",
     "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
     "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
@@ -45,7 +47,11 @@ class AwsComponent(Component):
         target = {key: args[key] for key in ("vpc_id", "tags", *parts) if args.get(key) is not None}
         controls = compiled(name, args, "aws", target, stand_ins)
         control = next(each for each in controls if isinstance(each, kind))
-        return control, Declarer(CLOUD, self, stand_ins.outputs)
+        declarer = Declarer(CLOUD, self, stand_ins.outputs)
+        vpc = found_vpc(self, args["vpc_id"])
+        if _VPC in declarer.given:
+            declarer.given[_VPC] = vpc
+        return control, declarer
 
 
 def endpoint_of(statuses: Any, zone: str) -> str:

@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Final
 
 import pulumi_azure_native as azure
 
-from wsus_egress.component import Component, compiled, refusal
+from wsus_egress.azure.lookups import foreign_networks
+from wsus_egress.component import Component, compiled, refusal, refuse
 from wsus_egress.controls import Control
 from wsus_egress.declare import Cloud, Declarer
 from wsus_egress.problems import PolicyErrors, Problem
@@ -114,6 +115,7 @@ class AzureComponent(Component):
         if found is None:
             what, instead = "is missing, and this component needs it", f"write {argument}: {{...}}"
             raise refusal(name, PolicyErrors([Problem(None, argument, what, instead)]))
+        refuse(name, foreign_networks(self, args))
         return found, Declarer(CLOUD, self, stand_ins.outputs)
 
 

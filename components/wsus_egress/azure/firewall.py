@@ -8,7 +8,8 @@ import pulumi
 from wsus_egress.assembly_azure import firewall_alone
 from wsus_egress.azure.arguments import AzureWsusFirewallArgs
 from wsus_egress.azure.cloud import CLOUD, FORMS, AzureComponent, settings_of
-from wsus_egress.component import checked, environment_of
+from wsus_egress.azure.lookups import foreign_networks
+from wsus_egress.component import checked, environment_of, refuse
 from wsus_egress.controls.azure_firewall import FIREWALL_TYPE, azure_tags, firewall_resources
 from wsus_egress.declare import Declarer
 from wsus_egress.stand_ins import StandIns
@@ -37,6 +38,7 @@ class AzureWsusFirewall(AzureComponent):
         target, firewall, sku = checked(
             name, "azure", lambda: firewall_alone(stand_ins.plain(settings_of(args)))
         )
+        refuse(name, foreign_networks(self, args))
         prefix = name.removesuffix("-gateway")
         given = {f"${{{prefix}-firewall-policy.id}}": args["firewall_policy_id"]}
         tags = azure_tags(target, environment_of(args))
