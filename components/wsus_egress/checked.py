@@ -82,10 +82,14 @@ def _hints(kind: type) -> Mapping[str, Any]:
 
 def _unusable(value: Any, hint: Any, keys: Keys) -> Iterator[Problem]:
     """Where in an argument something stands that cannot be looked at."""
-    if get_origin(hint) is Union:  # pulumi.Input: the plain type, and what is known later.
+    origin: Any = get_origin(hint)
+    # What may be an output is a setting, and its type is checked with the settings.
+    text = hint is str and len(keys) == 1
+    if origin is Union:  # pulumi.Input: the plain type, and what is known later.
         if is_output(value):
             return
         hint = get_args(hint)[0]
+        origin = get_origin(hint)
     if is_output(value):
         yield Problem(None, path_text(keys), *IS_OUTPUT)
     elif not isinstance(value, PLAIN):
@@ -93,17 +97,17 @@ def _unusable(value: Any, hint: Any, keys: Keys) -> Iterator[Problem]:
         yield Problem(
             None, path_text(keys), what, "write text, a number, true, false, a list or a mapping"
         )
-    elif hint is str and len(keys) == 1 and not isinstance(value, str):
+    elif text and not isinstance(value, str):
         yield Problem(None, path_text(keys), f"is {value!r}, and must be text")
     elif is_typeddict(hint) and len(keys) == 1 and not isinstance(value, Mapping):
         what = f"is of the type {type(value).__name__}, and must be a mapping"
         yield Problem(None, path_text(keys), what, f"write {{...}} with {', '.join(_hints(hint))}")
     elif isinstance(value, Mapping):
         known = _hints(hint) if is_typeddict(hint) else {}
-        other = get_args(hint)[1] if get_origin(hint) is dict else Any
+        other = get_args(hint)[1] if origin is dict else Any
         for key, part in value.items():
             yield from _unusable(part, known.get(snake(str(key)), other), (*keys, str(key)))
     elif isinstance(value, (list, tuple)):
-        item = get_args(hint)[0] if get_origin(hint) is list else Any
+        item = get_args(hint)[0] if origin is list else Any
         for index, part in enumerate(value):
             yield from _unusable(part, item, (*keys, index))

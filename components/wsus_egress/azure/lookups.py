@@ -25,9 +25,8 @@ def foreign_networks(
 ) -> Iterator[Problem]:
     """Networks that the provider does not have, or that are in another region.
 
-    A firewall, a route table and a security group are for networks of their own region and
-    subscription ("Azure Firewall FAQ" and "Virtual network traffic routing", 2024). What is an
-    output is not looked up.
+    A route table is for subnets of networks of its own region and subscription ("Configure Azure
+    route tables using Ansible", read 2026-11-24). What is an output is not looked up.
 
     Args:
         component: Whose provider looks.
