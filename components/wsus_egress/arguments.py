@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from wsus_egress.args import PolicyArgs
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.endpoints import load_lists, shipped_lists
 from wsus_egress.environment import Environment, Target
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.references import snake
+from wsus_egress.settings import EnvironmentSettings
 from wsus_egress.settings_aws import AwsSettings
 from wsus_egress.settings_azure import AzureSettings
 from wsus_egress.settings_base import path_text
@@ -96,7 +96,7 @@ def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
 def _argument(cloud: str, path: str) -> str:
     path = _WORD.sub(lambda match: snake(match[0]), path)
     own = path.removeprefix(f"{cloud}.")
-    if own == path and re.split(r"\W", path)[0] in PolicyArgs.__annotations__:
+    if own == path and re.split(r"\W", path)[0] in EnvironmentSettings.model_fields:
         return f"policy.{path}"
     return _RENAMED.get(own, own)
 

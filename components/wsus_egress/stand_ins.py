@@ -15,6 +15,13 @@ Forms: TypeAlias = Mapping[str, str]
 one setting, `{key}` the last key.
 """
 
+PEERS: Final[Forms] = {
+    f"{parties}.aws_peer.{key}": f"{kind}-{{n}}"
+    for parties in ("servers", "clients")
+    for key, kind in (("security_group_id", "sg"), ("prefix_list_id", "pl"))
+}
+"""What stands for an output in a policy."""
+
 # What is no output: a value that can be looked at before anything is deployed.
 PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
 # What is wrong with an output where there may be none, and what to write instead.

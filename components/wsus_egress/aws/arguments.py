@@ -39,7 +39,7 @@ class FirewallLoggingArgs(TypedDict):
     """Beginning of the CloudWatch log groups' names; one is made a log type."""
     retention_days: NotRequired[int]
     """How long CloudWatch keeps them; 365 by default."""
-    bucket: NotRequired[str]
+    bucket: NotRequired[pulumi.Input[str]]
     """An S3 bucket that exists."""
     prefix: NotRequired[str]
     """Key prefix in the bucket."""

@@ -10,16 +10,18 @@ from wsus_egress.aws.lookups import found_vpc
 from wsus_egress.component import Component, compiled
 from wsus_egress.declare import Cloud, Declarer
 from wsus_egress.run import Sole
-from wsus_egress.stand_ins import Forms, StandIns
+from wsus_egress.stand_ins import PEERS, Forms, StandIns
 
 C = TypeVar("C")
 
 # Never sent: components pass the output itself.
 _VPC: Final = "vpc-00000000"
 _FORMS: Final[Forms] = {
+    **PEERS,
     "vpc_id": _VPC,
     "network_firewall.endpoints.subnet_id": "subnet-{n}",
     "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
+    "network_firewall.logging.bucket": "unknown-bucket",
     "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
 }
 

@@ -42,7 +42,7 @@ class ForeignRuleArgs(TypedDict):
 class FirewallPolicyArgs(TypedDict):
     """The Azure Firewall policy that carries the rules."""
 
-    name: str
+    name: pulumi.Input[str]
     """Its name in Azure."""
     mode: NotRequired[str]
     """`rules-only`: it exists. `policy` (default): it is created. `full`: the firewall too."""
@@ -134,7 +134,7 @@ class NetworkSecurityGroupArgs(TypedDict):
 class SubnetArgs(TypedDict):
     """A subnet that the security group and the route table are attached to."""
 
-    virtual_network: str
+    virtual_network: pulumi.Input[str]
     """The network's name."""
     name: str
     """The subnet's name."""

@@ -11,15 +11,17 @@ from wsus_egress.controls import Control
 from wsus_egress.declare import Cloud, Declarer
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.run import Sole
-from wsus_egress.stand_ins import Forms, StandIns
+from wsus_egress.stand_ins import PEERS, Forms, StandIns
 
 # Arguments that are no setting of the target.
 _OTHERS: Final = ("policy", "environment", "endpoint_lists")
 _ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
 # They pass the same checks as what they stand for, and are never sent.
 FORMS: Final[Forms] = {
+    **PEERS,
     "resource_group": "unknown-resource-group",
     "location": "unknownlocation",
+    "firewall_policy.name": "unknown-firewall-policy",
     "firewall_policy.base_policy": f"{_ID}/firewallPolicies/base",
     "firewall_policy_id": f"{_ID}/firewallPolicies/own",
     "firewall.virtual_network": f"{_ID}/virtualNetworks/network",
@@ -27,6 +29,7 @@ FORMS: Final[Forms] = {
     "network_security_group.application_security_groups.*": (
         f"{_ID}/applicationSecurityGroups/{{key}}"
     ),
+    "subnets.virtual_network": "unknown-network-{n}",
     "route_table.firewall_address": "100.127.255.254",
 }
 # One update of a policy, or of a network, at a time: a second one answers AnotherOperationInProgress
