@@ -53,14 +53,14 @@ def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
         return (Problem(None, "", what, f"write {{...}} with {', '.join(sorted(required))}"),)
     problems = []
     for key in sorted(required):
-        if args.get(key) is None or args[key] == "":
+        if _absent(args, key):
             what = f"is missing, and {kind.__name__} needs it"
             problems.append(Problem(None, key, what, _INSTEAD.get(key, "")))
     for key in sorted(set(map(str, args)) - set(hints)):
         what = f"is no argument of {kind.__name__}"
         problems.append(Problem(None, key, what, choices(hints)))
     for key, hint in hints.items():
-        if args.get(key) is not None:
+        if not _absent(args, key):
             problems.extend(_unusable(args[key], hint, (key,)))
     return tuple(problems)
 
@@ -68,6 +68,10 @@ def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
 def is_output(value: Any) -> bool:
     """Whether a value is only known later: an output of Pulumi's, or something to wait for."""
     return callable(getattr(value, "apply", None)) or inspect.isawaitable(value)
+
+
+def _absent(args: Mapping[str, Any], key: str) -> bool:
+    return args.get(key) is None or args[key] == ""
 
 
 @functools.cache
