@@ -77,11 +77,13 @@ def _absent(args: Mapping[str, Any], key: str) -> bool:
 @functools.cache
 def _hints(kind: type) -> Mapping[str, Any]:
     # As they are: Pulumi writes the output in `Input` as a name that only its own module has.
-    hints = inspect.get_annotations(kind)
-    return {
-        key: get_args(hint)[0] if get_origin(hint) is NotRequired else hint
-        for key, hint in hints.items()
-    }
+    # As they are: Pulumi writes the output in `Input` as a name that only its own module has.
+    return {key: _unwrapped(hint) for key, hint in inspect.get_annotations(kind).items()}
+
+
+def _unwrapped(hint: Any) -> Any:
+    origin: Any = get_origin(hint)
+    return get_args(hint)[0] if origin is NotRequired else hint
 
 
 def _unusable(value: Any, hint: Any, keys: Keys) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import pulumi
@@ -39,7 +40,7 @@ def foreign_networks(
             component,
             "azure-native",
             ("virtual network", group.casefold(), name.casefold()),
-            lambda group=group, name=name: _look_up(component, group, name),
+            partial(_look_up, component, group, name),
         )
         if isinstance(found, str):
             what = f"this component's provider cannot look the network {name} up: {found}"
