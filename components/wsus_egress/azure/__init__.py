@@ -1,11 +1,14 @@
 """Azure components: rules to resources, and nothing else."""
 
+from wsus_egress._extras import needing
 from wsus_egress.azure.arguments import AzureWsusEgressArgs, FirewallPolicyArgs
-from wsus_egress.azure.egress import AzureWsusEgress
-from wsus_egress.azure.firewall import AzureWsusFirewall
-from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
-from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
-from wsus_egress.azure.route_table import AzureWsusRouteTable
+
+with needing("pulumi_azure_native", "azure"):
+    from wsus_egress.azure.egress import AzureWsusEgress
+    from wsus_egress.azure.firewall import AzureWsusFirewall
+    from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
+    from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
+    from wsus_egress.azure.route_table import AzureWsusRouteTable
 
 __all__ = [
     "AzureWsusEgress",

@@ -25,6 +25,8 @@ class AzureWsusFirewallRules(AzureComponent):
     """The first rule collection group's id."""
     firewall_policy_name: pulumi.Output[str]
     """The firewall policy's name."""
+    firewall_policy_id: pulumi.Output[str] | None
+    """The id of the firewall policy that is created: for AzureWsusFirewall."""
 
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
