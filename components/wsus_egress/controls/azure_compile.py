@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from wsus_egress.controls.azure_rules import (
     NetworkRule,
     reading_order,
 )
+from wsus_egress.controls.digests import digest
 from wsus_egress.environment_azure import (
     ALLOW_PRIORITY,
     DENY_PRIORITY,
@@ -135,8 +135,7 @@ def _spread(rule: ApplicationRule, groups: int) -> Iterator[ApplicationRule]:
     shares: dict[int, list[str]] = {}
     for fqdn in rule.fqdns:
         # Not by position: an entry that is added then changes the one group that it goes to.
-        digest = hashlib.sha256(fqdn.encode()).digest()
-        shares.setdefault(int.from_bytes(digest[:4], "big") % groups, []).append(fqdn)
+        shares.setdefault((digest(fqdn) >> 32) % groups, []).append(fqdn)
     first, collection = rule.place
     for group, fqdns in sorted(shares.items()):
         yield replace(
