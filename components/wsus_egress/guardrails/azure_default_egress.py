@@ -22,7 +22,11 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     places = [
         (spot, here) for spot in spots(resources) if (here := standing(context, spot.prefixes))
     ]
-    guarded = [here for spot, here in places if spot.body.get("networkSecurityGroup")]
+    guarded = [
+        here
+        for spot, here in places
+        if spot.resource.type == INTERFACE and spot.body.get("networkSecurityGroup")
+    ]
     subnets = [(spot, here) for spot, here in places if spot.resource.type != INTERFACE]
     if not subnets:
         return NotApplicable("no subnet of the stack has addresses of a server")

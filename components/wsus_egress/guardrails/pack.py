@@ -157,7 +157,7 @@ def with_targets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
             "networkSecurityGroup": {"lateralMovement": "allow"},
         },
     }
-    wanted = said & {*targets}
+    wanted = {each for each in targets if each in said}
     if not wanted and not {*targets} & {*given}:
         wanted = {place}
     return {**{each: targets[each] for each in sorted(wanted)}, **given}

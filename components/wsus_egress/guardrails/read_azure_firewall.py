@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from wsus_egress.controls.azure_firewall import IP_GROUP_TYPE
 from wsus_egress.controls.azure_rules import (
@@ -145,7 +145,7 @@ class GroupReader:
         fqdns = items(body.get("destinationFqdns"))
         destinations = () if fqdns else self._addresses(body, "destination", notes)
         for number, text in enumerate(items(body.get("ipProtocols")) or ["Any"]):
-            protocol = _PROTOCOLS.get(str(text).upper(), "any")
+            protocol: Protocol | Literal["any"] = _PROTOCOLS.get(str(text).upper(), "any")
             if text is UNKNOWN:
                 notes["its protocol is not known"] = False
             elif str(text).upper() not in (*_PROTOCOLS, "ANY") and head.collection == "deny":

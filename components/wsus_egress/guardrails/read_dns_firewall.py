@@ -124,9 +124,9 @@ def _rule(owner: Resource, resources: tuple[Resource, ...]) -> Read[DnsRule]:
     identity = f"rule {owner.name}"
     action, given = properties.get("action"), properties.get("priority")
     if UNKNOWN in (action, given):
-        every = DnsRule(identity, 0, "ALLOW", None)
+        either = DnsRule(identity, 0, "ALLOW", None)
         return Read(
-            owner, (), (every,), f"the action or priority of {identity} is not known", sure=False
+            owner, (), (either,), f"the action or priority of {identity} is not known", sure=False
         )
     priority = given if isinstance(given, int) else 0
     # An alert lets the name be resolved, too ("Rule actions in DNS Firewall", 2026-11).
@@ -142,20 +142,20 @@ def _rule(owner: Resource, resources: tuple[Resource, ...]) -> Read[DnsRule]:
         unread = f"the domain list of {identity} is not of this stack"
     patterns, every = [], False
     for text in texts:
-        if text in _EVERY:
+        if text is UNKNOWN:
+            unread = f"the domain list of {identity} is not known"
+        elif text in _EVERY:
             every = True
-            continue
-        try:
-            patterns.append(Pattern.parse(str(text).removesuffix(".")))
-        except InvalidName:
-            unread = f"{text!r} in the domain list of {identity} cannot be read"
-    sure = not of.missing and UNKNOWN not in texts
-    if UNKNOWN in texts:
-        unread = f"the domain list of {identity} is not known"
+        else:
+            try:
+                patterns.append(Pattern.parse(str(text).removesuffix(".")))
+            except InvalidName:
+                unread = f"{text!r} in the domain list of {identity} cannot be read"
     rule = DnsRule(identity, priority, word, None if every else tuple(patterns))
     if not unread:
         return Read(owner, (rule,), (rule,))
-    widest = replace(rule, patterns=None)
-    if word == "BLOCK":
-        return Read(owner, (widest,), (rule,) if patterns or every else (), unread, sure)
-    return Read(owner, (rule,) if patterns else (), (widest,), unread, sure)
+    sure = not of.missing and UNKNOWN not in texts
+    known = (rule,) if of.exact and (patterns or every) else ()
+    widest = (replace(rule, patterns=None),)
+    least, most = (widest, known) if word == "BLOCK" else (known, widest)
+    return Read(owner, least, most, unread, sure)

@@ -85,15 +85,16 @@ class _Reader:
         if body.get("generatedRulesType") != "ALLOWLIST":
             return
         patterns: list[Pattern] = []
-        unread = ""
-        for text in items(body.get("targets")):
+        targets = items(body.get("targets"))
+        for text in targets:
             try:
-                host = str(text).removeprefix(".")
+                host = "" if text is UNKNOWN else str(text).removeprefix(".")
                 patterns.append(Pattern.parse(host))
                 if host != text:
                     patterns.append(Pattern.parse(f"*.{host}"))
             except InvalidName:
-                unread = f"{text!r} in the domain list of {group.name} cannot be read"
+                what = f"a name in the domain list of {group.name} cannot be read"
+                yield self.unknown(group, what, sure=text is not UNKNOWN)
         names = NameSet.of(patterns)
         for kind in items(body.get("targetTypes")):
             rule = Pass(
@@ -101,8 +102,6 @@ class _Reader:
                 (ANY_PORT,), ("tcp",), _TARGETS.get(str(kind)), names,
             )  # fmt: skip
             yield Read(group, (rule,), (rule,))
-        if unread:
-            yield self.unknown(group, unread, sure="Unknown" not in unread)
 
     def _stateless(self, group: Resource, name: str, rule: Any) -> Iterator[Read[Pass]]:
         definition = mapping(mapping(rule).get("ruleDefinition"))

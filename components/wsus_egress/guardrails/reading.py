@@ -149,7 +149,7 @@ def networks(text: Any) -> tuple[Network, ...] | None:
     try:
         if "-" in text:
             first, last = (ipaddress.ip_address(part.strip()) for part in text.split("-", 1))
-            return tuple(ipaddress.summarize_address_range(first, last))  # type: ignore[type-var]
+            return tuple(ipaddress.summarize_address_range(first, last))
         return (ipaddress.ip_network(text, strict=False),)
     except (ValueError, TypeError):
         return None
@@ -172,7 +172,7 @@ def overlap(networks: Iterable[Network], others: Iterable[Network]) -> tuple[Net
         network if network.prefixlen >= other.prefixlen else other
         for network in networks
         for other in wanted
-        if network.version == other.version and network.overlaps(other)  # type: ignore[arg-type]
+        if network.version == other.version and network.overlaps(other)
     )
 
 
