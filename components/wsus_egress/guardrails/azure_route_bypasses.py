@@ -122,14 +122,12 @@ def _read(
     owner: Resource, key: str, body: Any, resources: tuple[Resource, ...], context: Context
 ) -> Read[Way]:
     if body is UNKNOWN:
-        way = Way(f"routes of {owner.name}", SOME_INTERNET, "past")
-        return Read(owner, (), (way,), "its routes are not known", sure=False)
+        return _unknown(owner, f"routes of {owner.name}", "its routes are not known", sure=False)
     name = f"route {body.get('name') if isinstance(body.get('name'), str) else owner.name}"
     prefix, hop = body.get("addressPrefix"), body.get("nextHopType")
     prefixes = networks(prefix)
     if UNKNOWN in (prefix, hop):
-        way = Way(name, SOME_INTERNET, "past")
-        return Read(owner, (), (way,), f"{name} is not known", sure=False)
+        return _unknown(owner, name, f"{name} is not known", sure=False)
     leads, unread, sure = _hop(owner, key, body, resources, context)
     if prefixes is None:
         if leads != "past":
@@ -137,10 +135,23 @@ def _read(
         # A service tag is a part of the Internet, and longer than the default route.
         unread = unread or f"{name} is for {prefix}, whose addresses only Azure knows"
         prefixes = SOME_INTERNET
+    if unread:
+        return _unknown(owner, name, unread, prefixes, sure=sure)
     way = Way(name, prefixes, leads)
-    if not unread:
-        return Read(owner, (way,), (way,))
-    return Read(owner, (), (way,), unread, sure)
+    return Read(owner, (way,), (way,))
+
+
+def _unknown(
+    owner: Resource,
+    name: str,
+    what: str,
+    prefixes: tuple[Network, ...] = SOME_INTERNET,
+    *,
+    sure: bool,
+) -> Read[Way]:
+    """A route that may lead to the firewall, and may lead past it."""
+    least, most = Way(name, prefixes, "firewall"), Way(name, prefixes, "past")
+    return Read(owner, (least,), (most,), what, sure)
 
 
 def _hop(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from wsus_egress.controls.base import Control, Rule, Verdict, sides
@@ -31,6 +31,10 @@ class Read(Generic[R]):
     most: tuple[R, ...]
     unread: str = ""
     sure: bool = True
+
+    def narrowed(self) -> Read[R] | None:
+        """The rule taken for as little as it may be; None where that has been looked at."""
+        return None if self.most == self.least else replace(self, most=self.least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,18 @@ class Judged(Generic[R]):
                 read = next((r for r in left if rule in {each.id for each in r.most}), None)
                 if read is not None:
                     deciding.append(read)
-                if (rule, deviation.what) not in told:
-                    told.add((rule, deviation.what))
-                    yield self._widening(rule, read, deviation, deviation.what in surely, left)
+                widening = self._widening(rule, read, deviation, deviation.what in surely, left)
+                # Of what is not known one flow is enough.
+                key = rule, widening.unread or deviation.what
+                if key not in told:
+                    told.add(key)
+                    yield widening
             if not deciding:
                 return
-            # Without them: what they hide comes next.
-            left = [read for read in left if read not in deciding]
+            # Without them, or with as little of them as they may be: what they hide comes next.
+            less = {id(read): read.narrowed() for read in deciding}
+            after = [less.get(id(read), read) for read in left]
+            left = [read for read in after if read is not None]
 
     def _wider(self, control: Control, context: Context) -> list[Deviation]:
         return [

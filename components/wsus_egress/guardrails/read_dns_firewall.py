@@ -94,7 +94,8 @@ def _ordered(
         first = priority if isinstance(priority, int) else 0
         if groups.missing or groups.foreign:
             which = groups.foreign[0] if groups.foreign else "that it associates"
-            yield Read(each, (), (DnsRule(f"group {which}", first * _STEP, "ALLOW", None),),
+            either = DnsRule(f"group {which}", first * _STEP, "ALLOW", None)
+            yield Read(each, (replace(either, action="BLOCK"),), (either,),
                        f"rule group {which} is not of this stack", not groups.missing)  # fmt: skip
         for group in groups.resources:
             yield from _of_group(group, first, resources)
@@ -126,7 +127,11 @@ def _rule(owner: Resource, resources: tuple[Resource, ...]) -> Read[DnsRule]:
     if UNKNOWN in (action, given):
         either = DnsRule(identity, 0, "ALLOW", None)
         return Read(
-            owner, (), (either,), f"the action or priority of {identity} is not known", sure=False
+            owner,
+            (replace(either, action="BLOCK"),),
+            (either,),
+            f"the action or priority of {identity} is not known",
+            sure=False,
         )
     priority = given if isinstance(given, int) else 0
     # An alert lets the name be resolved, too ("Rule actions in DNS Firewall", 2026-11).

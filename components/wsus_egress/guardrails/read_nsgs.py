@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from wsus_egress.controls.azure_nsg import AzureNsg, NsgRule, Side
+from wsus_egress.controls.azure_nsg import AzureNsg, Direction, NsgRule, Side
 from wsus_egress.guardrails.azure_places import azure_target, spots, standing
 from wsus_egress.guardrails.judging import Judged, Read
 from wsus_egress.guardrails.model import UNKNOWN, Context, NotApplicable, Resource
@@ -134,16 +134,14 @@ def _parent(rule: Resource) -> Any:
 
 def _read(owner: Resource, number: str, body: Any, context: Context) -> Read[StackRule]:
     if body is UNKNOWN:
-        widest = tuple(_widest(f"{owner.name}#{number}", 0))
-        return Read(owner, (), widest, "its rules are not known", sure=False)
+        return _either(owner, f"{owner.name}#{number}", "its rules are not known", {})
     # A resource of its own may have no name but Pulumi's.
     name = str(body.get("name") if isinstance(body.get("name"), str) else owner.name)
     identity = f"rule {name}"
     needed = ("access", "direction", "priority", "protocol")
     missing = next((key for key in needed if body.get(key) in (UNKNOWN, None)), None)
     if missing:
-        widest = tuple(_widest(identity, 0, body))
-        return Read(owner, (), widest, f"the {missing} of {identity} is not known", sure=False)
+        return _either(owner, identity, f"the {missing} of {identity} is not known", body)
     allows = str(body["access"]).casefold() == "allow"
     notes: dict[str, bool] = {}
     sides = [tuple(_side(side, body, context, notes)) for side in ("source", "destination")]
@@ -187,18 +185,18 @@ def _from_every_port(body: Mapping[str, Any]) -> bool:
     return not texts or ANY_PORT in [ports(text) for text in texts]
 
 
-def _widest(
-    identity: str, priority: int, body: Mapping[str, Any] | None = None
-) -> Iterator[StackRule]:
-    """What a rule could be of which nothing is known, or not what decides."""
-    known = str((body or {}).get("direction"))
-    if str((body or {}).get("access")).casefold() == "deny":
-        return
-    for direction in ("Outbound", "Inbound"):
-        if known not in ("Outbound", "Inbound") or known == direction:
-            yield StackRule(
-                identity, priority, direction, "Allow", "*", "*", "*", (), "",
-            )  # fmt: skip
+def _either(owner: Resource, identity: str, what: str, body: Mapping[str, Any]) -> Read[StackRule]:
+    """What a rule may be of which it is not known what it decides: first of all, and for all."""
+    access = str(body.get("access")).casefold()
+    directions: tuple[Direction, ...] = ("Outbound", "Inbound")
+    allowing = tuple(
+        StackRule(identity, 0, direction, "Allow", "*", "*", "*", (), owner.name)
+        for direction in directions
+        if body.get("direction") not in directions or body["direction"] == direction
+    )
+    denying = tuple(replace(rule, access="Deny") for rule in allowing)
+    least, most = () if access == "allow" else denying, () if access == "deny" else allowing
+    return Read(owner, least, most, what, sure=False)
 
 
 def _side(
