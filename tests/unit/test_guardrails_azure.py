@@ -410,7 +410,7 @@ def test_the_stacks_own_firewall() -> None:
         "name": "afw",
         "virtual_network": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet",
     }
-    target = {"firewall_policy": {"name": "policy", "mode": "full"}, "firewall": firewall, "route_table": {}}  # fmt: skip
+    target: dict[str, Any] = {"firewall_policy": {"name": "policy", "mode": "full"}, "firewall": firewall, "route_table": {}}  # fmt: skip
     resources, context = baseline(**target)
 
     assert () == judged(resources, context, BYPASSES)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from wsus_egress.controls.base import Control, Rule, Verdict, sides
 from wsus_egress.guardrails.model import Context, Finding, Resource
-from wsus_egress.policy import Flow, Place
+from wsus_egress.policy import Flow, Place, is_internet
 from wsus_egress.proof import Deviation, prove_alone
 
 R = TypeVar("R", bound=Rule)
@@ -94,8 +94,9 @@ class Judged(Generic[R]):
                 if read is not None:
                     deciding.append(read)
                 widening = self._widening(rule, read, deviation, deviation.what in surely, left)
-                # Of what is not known one flow is enough.
-                key = rule, widening.unread or deviation.what
+                # Of what is not known one flow each way is enough.
+                way = str(is_internet(deviation.witness.source))
+                key = rule, f"{way} {widening.unread}" if widening.unread else deviation.what
                 if key not in told:
                     told.add(key)
                     yield widening
@@ -124,7 +125,7 @@ class Judged(Generic[R]):
         left: Sequence[Read[R]],
     ) -> Widening:
         owner = read.owner if read else self.resource
-        unread = read if read is not None and read.unread else None
+        unread = read if read is not None and read.unread and read.most != read.least else None
         if unread is None and not surely:
             # What denies it may, or may not: the first rule that could.
             unread = next((each for each in left if each.unread), None)

@@ -141,7 +141,7 @@ def _of_line(group: Resource, name: str, line: Line) -> Read[Pass]:
     )  # fmt: skip
     if not line.unread:
         return Read(group, (rule,), (rule,))
-    return Read(group, (), (rule,), line.unread, "known" not in line.unread)
+    return Read(group, (), (rule,), line.unread, line.sure)
 
 
 def _written(source: Mapping[str, Any]) -> Iterator[str]:
@@ -220,11 +220,15 @@ def _control(space: tuple[Network, ...], default: Ruling, rules: tuple[Pass, ...
 
 
 def _default(policy: Mapping[str, Any]) -> Ruling:
+    # What is not known is a finding of its own.
     stateless = items(policy.get("statelessDefaultActions"))
     if "aws:pass" in stateless:
         return Ruling(Verdict.ALLOW, "stateless default action aws:pass")
-    if mapping(policy.get("statefulEngineOptions")).get("ruleOrder") != "STRICT_ORDER":
+    options = policy.get("statefulEngineOptions")
+    order = UNKNOWN if options is UNKNOWN else mapping(options).get("ruleOrder")
+    if order not in ("STRICT_ORDER", UNKNOWN):
         return Ruling(Verdict.ALLOW, "the rule order, in which no default action drops")
-    if not any(str(a).startswith("aws:drop") for a in items(policy.get("statefulDefaultActions"))):
+    actions = items(policy.get("statefulDefaultActions"))
+    if not any(each is UNKNOWN or str(each).startswith("aws:drop") for each in actions):
         return Ruling(Verdict.ALLOW, "the default actions, none of which drops")
     return DROPPED

@@ -103,18 +103,23 @@ def named(
     candidates = [each for each in resources if each.type in (kind, *others)]
     made_from = [each for each in candidates if each.urn in owner.refers.get(key, ())]
     found: dict[str, Resource] = {}
-    unmatched: list[Any] = []
+    unknown, foreign = 0, []
     for value in values:
         hits = [] if value is UNKNOWN else [each for each in candidates if _is(each, str(value))]
         found.update((each.urn, each) for each in hits)
-        if not hits:
-            unmatched.append(value)
-    maybe = [each for each in made_from if each.urn not in found]
-    if not unmatched or not maybe:
-        foreign = tuple(str(value) for value in unmatched if value is not UNKNOWN)
-        return Named(tuple(found.values()), foreign, UNKNOWN in unmatched)
+        if value is UNKNOWN:
+            unknown += 1
+        elif not hits:
+            foreign.append(str(value))
+    maybe = [each for each in made_from if each.urn not in found] if unknown or foreign else []
     # An output that several resources went into may name any of them.
-    return Named((*found.values(), *maybe), exact=len(maybe) <= len(unmatched))
+    open_ = unknown or len(foreign)
+    return Named(
+        (*found.values(), *maybe),
+        tuple(foreign) if unknown or len(maybe) < len(foreign) else (),
+        missing=unknown > len(maybe),
+        exact=len(maybe) <= open_,
+    )
 
 
 def _is(resource: Resource, text: str) -> bool:

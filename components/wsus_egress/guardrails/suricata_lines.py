@@ -29,6 +29,7 @@ _TRANSPORTS: Final[Mapping[str, tuple[Literal["tcp", "udp"], ...]]] = {
     "dhcp": ("udp",), "dns": ("tcp", "udp"), "krb5": ("tcp", "udp"), "quic": ("udp",),
     "icmp": ("udp",),
 }  # fmt: skip
+_UNKNOWN: Final = "a variable that is not known"
 HARMLESS: Final = ("drop", "reject", "rejectsrc", "rejectdst", "rejectboth", "alert", "config")
 
 
@@ -39,6 +40,7 @@ class Line:
     Attributes:
         names: None for any; what is exact about a name, where the text says it exactly.
         unread: What of it is not understood, and so taken as widely as it can be.
+        sure: False where the update will tell.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Line:
     application: Application | None
     names: NameSet | None
     unread: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def read_line(text: str, variables: Variables) -> Line:
         application,
         names,
         f"{text!r}: {' and '.join(notes)} cannot be read" if notes else "",
+        _UNKNOWN not in notes,
     )
 
 
@@ -175,7 +179,7 @@ def _address(text: Any, where: str, notes: list[str]) -> tuple[Network, ...]:
     try:
         return (ipaddress.ip_network(text, strict=False),)
     except (ValueError, TypeError):
-        notes.append(f"address {where}")
+        notes.append(_UNKNOWN if text is UNKNOWN else f"address {where}")
         return EVERY_ADDRESS
 
 
@@ -189,5 +193,5 @@ def _ports(text: str, variables: Variables, notes: list[str]) -> Iterator[tuple[
             elif low.isdigit() and (not colon or not high or high.isdigit()):
                 yield int(low), int(high) if high else (ANY_PORT[1] if colon else int(low))
             else:
-                notes.append(f"port {part}")
+                notes.append(_UNKNOWN if each is UNKNOWN else f"port {part}")
                 yield ANY_PORT
