@@ -318,3 +318,12 @@ def test_what_is_accepted_is_no_finding() -> None:
 def test_numbers_of_a_pack() -> None:
     """Pulumi gives whole numbers as 443.0."""
     assert {"ports": [443, 1.5], "name": "x"} == plain({"ports": [443.0, 1.5], "name": "x"})
+
+
+def test_every_guardrail_is_documented() -> None:
+    """The table of rules has every rule, once, and no other."""
+    text = (ROOT / "docs" / "guardrails.md").read_text(encoding="utf-8")
+
+    rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+
+    assert sorted(rule.id for rule in RULES) == sorted(rows)

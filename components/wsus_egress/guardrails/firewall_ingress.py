@@ -30,9 +30,8 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     for group in (each for each in resources if each.type == GROUP_TYPE):
         for rule in _rules(group):
             any_rule = True
-            if (what := _leads_in(rule, servers)) is not None:
-                sure = "not known" not in what
-                found[Finding(group.urn, group.name, what, _FIX, sure)] = None
+            if (led := _leads_in(rule, servers)) is not None:
+                found[Finding(group.urn, group.name, led[0], _FIX, led[1])] = None
     return tuple(found) if any_rule else NotApplicable("the stack has no DNAT rule")
 
 
@@ -44,9 +43,10 @@ def _rules(group: Resource) -> Iterator[Any]:
             yield from items(collection.get("rules"))
 
 
-def _leads_in(rule: Any, servers: tuple[Network, ...]) -> str | None:
+def _leads_in(rule: Any, servers: tuple[Network, ...]) -> tuple[str, bool] | None:
+    """Where a rule leads, and whether that is known; None where it is nobody's matter."""
     if rule is UNKNOWN:
-        return "its DNAT rules are not known"
+        return "its DNAT rules are not known", False
     body: Mapping[str, Any] = mapping(rule)
     sources = [networks(text) for text in items(body.get("sourceAddresses"))]
     private = all(read and not any(map(_has_internet, read)) for read in sources)
@@ -54,11 +54,11 @@ def _leads_in(rule: Any, servers: tuple[Network, ...]) -> str | None:
         return None
     name, address = body.get("name"), body.get("translatedAddress")
     if address is UNKNOWN:
-        return f"the address that DNAT rule {name} leads to is not known"
+        return f"the address that DNAT rule {name} leads to is not known", False
     if body.get("translatedFqdn"):
-        return f"DNAT rule {name} leads to {body['translatedFqdn']}, which may be a server"
+        return f"DNAT rule {name} leads to {body['translatedFqdn']}, which may be a server", True
     if overlap(networks(address) or (), servers):
-        return f"DNAT rule {name} leads from the Internet to {address}"
+        return f"DNAT rule {name} leads from the Internet to {address}", True
     return None
 
 
