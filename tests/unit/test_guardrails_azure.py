@@ -404,6 +404,15 @@ def test_every_rule_that_widens_is_named() -> None:
     assert [True, True] == ["rule one" in str(found[0]), "rule two" in str(found[1])]
 
 
+def test_a_route_is_told_once() -> None:
+    """A route is one finding, whatever could go along it."""
+    resources, context = baseline()
+
+    (found,) = judged(routed(route("203.0.113.0/24", "Internet"))(resources), context, BYPASSES)
+
+    assert "leads past the firewall, by route extra: 10.30.0.10 -> 203.0.113." in str(found)
+
+
 def test_the_stacks_own_firewall() -> None:
     """Mode full: the route leads to an address that only the firewall of the stack has."""
     firewall = {

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from wsus_egress.guardrails.aws_places import aws_target, server_subnets
 from wsus_egress.guardrails.evaluator import Routes, Way
-from wsus_egress.guardrails.judging import Judged, Read, findings
+from wsus_egress.guardrails.judging import PAST, Judged, Read, findings
 from wsus_egress.guardrails.model import (
     UNKNOWN,
     Context,
@@ -53,7 +53,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     ]
     if not judged:
         return NotApplicable("no route table of the stack is on a server's subnet")
-    return findings((w for each in judged for w in each.widenings(context)), _FIX)
+    return findings((w for each in judged for w in each.widenings(context)), _FIX, PAST)
 
 
 def _has_firewall(resources: tuple[Resource, ...], context: Context) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from wsus_egress.controls.azure_firewall import FIREWALL_TYPE, GROUP_TYPE
 from wsus_egress.guardrails.azure_places import INTERFACE, azure_target, spots, standing
 from wsus_egress.guardrails.evaluator import Routes, Way
-from wsus_egress.guardrails.judging import Judged, Read, findings
+from wsus_egress.guardrails.judging import PAST, Judged, Read, findings
 from wsus_egress.guardrails.model import (
     UNKNOWN,
     Context,
@@ -52,7 +52,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     bare = tuple(_without_table(resources, context))
     if not judged and not bare:
         return NotApplicable("no route table of the stack is on a server's subnet")
-    found += findings((w for each in judged for w in each.widenings(context)), _FIX)
+    found += findings((w for each in judged for w in each.widenings(context)), _FIX, PAST)
     return (*found, *bare)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from wsus_egress.controls.base import Control, Rule, Verdict, sides
 from wsus_egress.guardrails.model import Context, Finding, Resource
@@ -12,6 +12,7 @@ from wsus_egress.policy import Flow, Place, is_internet
 from wsus_egress.proof import Deviation, prove_alone
 
 R = TypeVar("R", bound=Rule)
+PAST: Final = "leads past the firewall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,12 @@ class Widening:
     unread: str = ""
     sure: bool = True
 
-    def finding(self, fix: str) -> Finding:
-        """The widening as a finding."""
-        reason = self.deviation.reason.partition(";")[0]
-        what = f"{reason}, by {self.rule}: {self.deviation.witness}"
+    def finding(self, fix: str, says: str = "") -> Finding:
+        """The widening as a finding: a route says what it does, whatever the flow's port."""
+        witness = self.deviation.witness
+        reason = says or self.deviation.reason.partition(";")[0]
+        flow = f"{witness.source} -> {witness.destination}" if says else f"{witness}"
+        what = f"{reason}, by {self.rule}: {flow}"
         if self.unread:
             what = f"{self.unread}; so it may be that it {what}"
         return Finding(self.owner.urn, self.owner.name, what, fix, self.sure)
@@ -141,6 +144,10 @@ def _decider(control: Control, flow: Flow) -> str:
     return (admitting or rulings)[0].rule
 
 
-def findings(widenings: Iterable[Widening], fix: str) -> tuple[Finding, ...]:
-    """Widenings as findings, each once."""
-    return tuple(dict.fromkeys(widening.finding(fix) for widening in widenings))
+def findings(widenings: Iterable[Widening], fix: str, says: str = "") -> tuple[Finding, ...]:
+    """Widenings as findings: each once, and one for each rule where all say the same."""
+    first: dict[tuple[str, str, str], Widening] = {}
+    for each in widenings:
+        what = "" if says else each.deviation.what
+        first.setdefault((each.owner.urn, each.rule, what), each)
+    return tuple(dict.fromkeys(each.finding(fix, says) for each in first.values()))
