@@ -251,19 +251,34 @@ class NameSet:
 
     def __or__(self, other: NameSet) -> NameSet:
         """The names of either."""
-        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 1, 1, 1))))
+        return self._combined(other, 1, 1, 1)
 
     def __and__(self, other: NameSet) -> NameSet:
         """The names of both."""
-        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 0, 0, 1))))
+        return self._combined(other, 0, 0, 1)
 
     def __sub__(self, other: NameSet) -> NameSet:
         """The names of this one only."""
-        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 0, 1, 0))))
+        return self._combined(other, 0, 1, 0)
 
     def __xor__(self, other: NameSet) -> NameSet:
         """The names of just one of them."""
-        return NameSet(tuple(merged(self.bounds, other.bounds, (0, 1, 1, 0))))
+        return self._combined(other, 1, 1, 0)
+
+    def _combined(self, other: NameSet, only_other: int, only_self: int, both: int) -> NameSet:
+        # A proof compares equal sets nearly always, and else often none or all with something.
+        if self.bounds == other.bounds:
+            return self if both else NO_NAMES
+        if not other.bounds:
+            return self if only_self else NO_NAMES
+        if not self.bounds:
+            return other if only_other else NO_NAMES
+        if self.bounds == ALL_NAMES.bounds and not only_self:
+            return other if both else NO_NAMES
+        if other.bounds == ALL_NAMES.bounds and not only_other:
+            return self if both else NO_NAMES
+        wanted = (0, only_other, only_self, both)
+        return NameSet(tuple(merged(self.bounds, other.bounds, wanted)))
 
     def __le__(self, other: NameSet) -> bool:
         """Whether the other has every name of this one."""

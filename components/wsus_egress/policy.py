@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import bisect
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
+from wsus_egress.pairs import Latest
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -64,10 +65,21 @@ class Scheme(StrEnum):
         return "http" if self is Scheme.HTTP else "tls"
 
 
-@functools.lru_cache(maxsize=4096)
+def _edges(version: int) -> tuple[int, ...]:
+    """Where private addresses begin and end: they begin at an even place, and end before an odd."""
+    return tuple(
+        edge
+        for network in sorted(n for n in INTERNAL_NETWORKS if n.version == version)
+        for edge in (int(network.network_address), int(network.broadcast_address) + 1)
+    )
+
+
+_EDGES: Final = {version: _edges(version) for version in (4, 6)}
+
+
 def is_internet(address: Address) -> bool:
     """Whether an address is reached over the Internet."""
-    return not any(address in network for network in INTERNAL_NETWORKS)
+    return not bisect.bisect_right(_EDGES[address.version], int(address)) & 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +103,16 @@ class Flow:
     name: str | None = None
 
     def __str__(self) -> str:
-        """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`."""
+        """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`.
+
+        Where a name is reached at an address that is not just any, that stands behind it.
+        """
         if self.name is not None and self.application is not None:
             scheme = "http" if self.application == "http" else "https"
             usual = HTTP_PORT if scheme == "http" else HTTPS_PORT
             port = "" if self.port == usual else f":{self.port}"
-            return f"{self.source} -> {scheme}://{self.name}{port}/"
+            where = "" if self.destination == SOME_INTERNET_ADDRESS else f" at {self.destination}"
+            return f"{self.source} -> {scheme}://{self.name}{port}/{where}"
         spoken = {"http": " (HTTP without a host name)", "tls": " (TLS without SNI)", None: ""}
         return f"{self.source} -> {self.destination} {self.protocol}/{self.port}{spoken[self.application]}"
 
@@ -180,6 +196,21 @@ class Decision:
     endpoint: Endpoint | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What the policy says of two addresses, whatever the port.
+
+    Attributes:
+        may_reach: Whether the source has Internet access, by the destination's IP version.
+        synchronization: TCP ports, each with the server that is asked on it.
+    """
+
+    to_internet: bool
+    has_internet: bool
+    may_reach: bool
+    synchronization: Mapping[int, str]
+
+
 @dataclass(frozen=True)
 class EgressPolicy:
     """What is allowed to go out, and between the servers.
@@ -251,30 +282,50 @@ class EgressPolicy:
 
     def names(self, port: int, application: Application | None) -> NameSet:
         """The host names a source with Internet access may reach with HTTP or TLS on a TCP port."""
-        for scheme in Scheme:
-            if scheme.port == port and (
-                self.mode is Mode.OPEN or application == scheme.application
-            ):
-                return self._names[scheme]
-        return NO_NAMES
+        return self._by_port.get((port, application), NO_NAMES)
+
+    @cached_property
+    def _by_port(self) -> Mapping[tuple[int, Application | None], NameSet]:
+        found: dict[tuple[int, Application | None], NameSet] = {}
+        for scheme, names in self._names.items():
+            spoken: tuple[Application | None, ...] = (scheme.application,)
+            if self.mode is Mode.OPEN:
+                spoken = ("http", "tls", None)
+            found.update({(scheme.port, application): names for application in spoken})
+        return found
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The TCP ports on which any name may be reached."""
+        return frozenset(scheme.port for scheme, names in self._names.items() if names)
 
     def may_reach(self, flow: Flow) -> bool:
         """Whether the flow's source may reach Microsoft Update at all, by this IP version."""
-        if flow.destination.version == 6 and not self.ipv6:
-            return False
-        return self.has_internet(flow.source)
+        return self._way(flow).may_reach
 
     def has_internet(self, source: Address) -> bool:
         """Whether an address is a party's that may reach Microsoft Update itself."""
-        # A proof asks for few addresses, each of them for every port and control.
-        if (known := self._internet_sources.get(source)) is None:
-            known = any(party.internet and source in party for party in self.parties)
-            self._internet_sources[source] = known
-        return known
+        return any(party.internet and source in party for party in self.parties)
 
     @cached_property
-    def _internet_sources(self) -> dict[Address, bool]:
-        return {}
+    def _way(self) -> Latest[_Way]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> _Way:
+        has_internet = self.has_internet(source)
+        ports = {
+            port: server.name
+            for server in reversed(self.parties)
+            if server.ports and destination in server
+            and any(source in asker for asker in self.askers(server))
+            for port in server.ports.all()
+        }  # fmt: skip
+        return _Way(
+            is_internet(destination),
+            has_internet,
+            has_internet and (self.ipv6 or destination.version == 4),
+            ports,
+        )
 
     def party(self, name: str) -> Party:
         """The party of that name.
@@ -309,16 +360,20 @@ class EgressPolicy:
 
     def decide(self, flow: Flow) -> Decision:
         """Whether a flow is allowed, and why."""
-        if is_internet(flow.destination):
-            return self._decide_internet(flow)
-        return self._decide_synchronization(flow)
+        way = self._way(flow)
+        if way.to_internet:
+            return self._decide_internet(flow, way)
+        server = way.synchronization.get(flow.port) if flow.protocol == "tcp" else None
+        if server is not None:
+            return Decision(True, f"synchronization with {server}")
+        return Decision(False, "no server synchronizes along this way")
 
-    def _decide_internet(self, flow: Flow) -> Decision:
-        if not self.has_internet(flow.source):
+    def _decide_internet(self, flow: Flow, way: _Way) -> Decision:
+        if not way.has_internet:
             return Decision(False, "this source may not reach Microsoft Update itself")
         if flow.protocol != "tcp" or flow.port not in (HTTP_PORT, HTTPS_PORT):
             return Decision(False, "Microsoft Update is reached on TCP 80 and TCP 443 only")
-        if flow.destination.version == 6 and not self.ipv6:
+        if not way.may_reach:
             return Decision(False, "IPv6 is not asked for")
         if self.mode is Mode.OPEN:
             return Decision(True, "the mode is open: TCP 80 and 443 to any address")
@@ -332,12 +387,3 @@ class EgressPolicy:
             return Decision(False, f"no endpoint has this name for {scheme.value}")
         endpoint = self._by_pattern[pattern, scheme]
         return Decision(True, f"{pattern.text} in {endpoint.list}", endpoint)
-
-    def _decide_synchronization(self, flow: Flow) -> Decision:
-        for server in self.parties:
-            if server.ports and flow.destination in server:
-                if flow.protocol != "tcp" or flow.port not in server.ports.all():
-                    continue
-                if any(flow.source in asker for asker in self.askers(server)):
-                    return Decision(True, f"synchronization with {server.name}")
-        return Decision(False, "no server synchronizes along this way")

@@ -7,14 +7,23 @@ one control admits beyond its part, and only another one denies, is found too: i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
-from wsus_egress.controls.base import Control, Part, Ruling, Verdict, met, sides
+from wsus_egress.controls.base import Control, Part, Verdict, asked_of_names, met, sides
+from wsus_egress.differences import (
+    Answer,
+    Comparison,
+    Difference,
+    Kind,
+    Unproved,
+    answers,
+    path_verdict,
+)
 from wsus_egress.environment import Acceptance, Environment, Target
-from wsus_egress.names import NO_NAMES, NameSet
+from wsus_egress.names import NO_NAMES
 from wsus_egress.policy import (
     EgressPolicy,
     Flow,
@@ -23,8 +32,6 @@ from wsus_egress.policy import (
     is_internet,
 )
 from wsus_egress.representatives import representatives
-
-Kind = Literal["wider", "narrower"]
 
 
 class Fidelity(StrEnum):
@@ -63,22 +70,6 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class Unproved:
-    """A flow on which a vendor decides without publishing how: the policy is taken to hold.
-
-    Attributes:
-        control: The control whose content is not published.
-        kind: What the target is if it does not hold.
-        masked: Whether another control denies the flow anyway.
-    """
-
-    control: str
-    kind: Kind
-    witness: Flow
-    masked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """What was found of one target."""
 
@@ -109,22 +100,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "ingress": "a connection from the Internet",
     "sources": "a source that the policy does not name",
 }
-
-
-def path_verdict(rulings: Iterable[Ruling], allowed: bool) -> Verdict:
-    """What controls that a flow passes one after another say together.
-
-    Args:
-        rulings: Of every control on the path.
-        allowed: What the policy says: where a vendor does not publish what decides, the policy's
-            own verdict is taken to hold.
-    """
-    verdicts = {ruling.verdict for ruling in rulings} - {Verdict.NOT_APPLICABLE}
-    if Verdict.DENY in verdicts:
-        return Verdict.DENY
-    if Verdict.OPAQUE in verdicts:
-        return Verdict.ALLOW if allowed else Verdict.DENY
-    return Verdict.ALLOW if verdicts else Verdict.NOT_APPLICABLE
+_BY_ITSELF: Final = "by itself {}; that is not its part of the policy"
 
 
 def prove(
@@ -171,14 +147,16 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
         For each way in which it deviates the first witness, sorted.
     """
     found: dict[str, Deviation] = {}
+    comparison = Comparison()
     for flow in representatives(policy, place, [control]):
-        inside = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
-        for side in sides(control):
-            if inside and not _guards(policy, place, side, flow):
+        inside = _is_other(policy, flow)
+        named = flow.application is not None and not inside
+        for answer in answers(sides(control), flow, named=named):
+            if inside and not _guards(policy, place, answer.control, flow):
                 continue
-            for other, kind, name in _differences(side.asked(policy, flow), flow, [side], []):
-                _note(found, policy, place, name, kind, other,
-                      "{}; that is not its part of the policy")  # fmt: skip
+            part = answer.control.asked(policy, flow)
+            for each in comparison.differences(part, flow, [answer], []):
+                _note(found, policy, place, each, "{}; that is not its part of the policy")
     return tuple(found[what] for what in sorted(found))
 
 
@@ -206,30 +184,27 @@ def _compare(
     found: dict[str, Deviation] = {}
     masked: dict[str, Deviation] = {}
     unproved: dict[tuple[str, str, str, int, str], Unproved] = {}
+    comparison = Comparison()
+    path = _Path(policy, place, controls)
     for flow in representatives(policy, place, controls):
-        concerned = met(controls, flow)
-        other = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
-        if other:
-            # Other traffic inside the network is no matter of the policy, unless a control is one
-            # that denies it all: a rule that admits some of it is then one that nobody asked for.
-            concerned = [each for each in controls if _guards(policy, place, each, flow)]
-        wanted = _wanted(policy, flow)
+        other = _is_other(policy, flow)
+        if not (said := path.answers(flow, other=other)):
+            continue
         opaque: list[Unproved] = []
-        for witness, kind, name in _differences(wanted, flow, concerned, opaque):
-            _note(found, policy, place, name, kind, witness, "the target {}; the policy does not")
-        for control in (side for each in concerned for side in sides(each)):
-            if other and not _guards(policy, place, control, flow):
+        for each in comparison.differences(asked_of_names(policy, flow), flow, said, opaque):
+            _note(found, policy, place, each, "the target {}; the policy does not")
+        for answer in said:
+            if other and not _guards(policy, place, answer.control, flow):
                 continue
-            part = control.asked(policy, flow)
+            part = answer.control.asked(policy, flow)
             hidden: list[Unproved] = []
-            for witness, kind, name in _differences(part, flow, [control], hidden):
-                _note(masked, policy, place, name, kind, witness,
-                      "by itself {}; that is not its part of the policy")  # fmt: skip
-            opaque += (Unproved(each.control, each.kind, each.witness, True) for each in hidden)
-        for each in opaque:
-            subject = subject_of(policy, each.witness)
-            key = (each.control, each.kind, subject, flow.port, str(flow.application))
-            unproved.setdefault(key, each)
+            for each in comparison.differences(part, flow, [answer], hidden):
+                _note(masked, policy, place, each, _BY_ITSELF)
+            opaque += (Unproved(e.control, e.kind, e.witness, True) for e in hidden)
+        for left in opaque:
+            subject = subject_of(policy, left.witness)
+            key = (left.control, left.kind, subject, flow.port, str(flow.application))
+            unproved.setdefault(key, left)
     return (
         tuple(found[what] for what in sorted(found)),
         tuple(masked[what] for what in sorted(masked) if what not in found),
@@ -237,79 +212,77 @@ def _compare(
     )
 
 
-def _note(  # noqa: PLR0913, PLR0917 - what a deviation is made of
+class _Path:
+    """What a target's controls say of a flow on its way."""
+
+    def __init__(self, policy: EgressPolicy, place: Place, controls: Sequence[Control]) -> None:
+        self._policy, self._place, self._controls = policy, place, controls
+        # A control with two ends is what both of them say one after the other.
+        self._ends = {control.name: sides(control) for control in controls}
+
+    def answers(self, flow: Flow, *, other: bool) -> list[Answer]:
+        """Of every control that the flow meets; `other` where the policy does not speak of it."""
+        # Other traffic inside the network is no matter of the policy, unless a control is one that
+        # denies it all: a rule that admits some of it is then one that nobody asked for.
+        concerned = (
+            [each for each in self._controls if _guards(self._policy, self._place, each, flow)]
+            if other
+            else met(self._controls, flow)
+        )
+        passed = [end for each in concerned for end in self._ends[each.name]]
+        named = flow.application is not None and is_internet(flow.destination)
+        return answers(passed, flow, named=named)
+
+
+def admitted_anew(
+    policy: EgressPolicy, place: Place, before: Sequence[Control], after: Sequence[Control]
+) -> tuple[Deviation, ...]:
+    """What controls admit beyond the policy that those before them did not admit.
+
+    Args:
+        policy: What is allowed now.
+        place: The target.
+        before: What was enforced.
+        after: What is to be enforced.
+
+    Returns:
+        Of each kind of flow the first witness, sorted.
+    """
+    found: dict[str, Deviation] = {}
+    comparison = Comparison()
+    old, new = _Path(policy, place, before), _Path(policy, place, after)
+    for flow in representatives(policy, place, [*before, *after]):
+        other = _is_other(policy, flow)
+        said = new.answers(flow, other=other)
+        if not said:
+            continue
+        wanted = asked_of_names(policy, flow)
+        was = old.answers(flow, other=other)
+        verdict = path_verdict((each.ruling for each in was), wanted.allowed)
+        names = NO_NAMES
+        for number, bounds in enumerate(each.bounds for each in was if each.bounds is not None):
+            names = names & bounds.surely if number else bounds.surely
+        known = Part(wanted.allowed or verdict is Verdict.ALLOW, wanted.names | names)
+        for each in comparison.differences(known, flow, said, []):
+            if each.kind == "wider":
+                _note(found, policy, place, each, "the target {}; it did not before")
+    return tuple(found[what] for what in sorted(found))
+
+
+def _note(
     found: dict[str, Deviation],
     policy: EgressPolicy,
     place: Place,
-    control: str,
-    kind: Kind,
-    witness: Flow,
+    difference: Difference,
     text: str,
 ) -> None:
-    subject = subject_of(policy, witness)
+    kind, control = difference.kind, difference.control
+    subject = subject_of(policy, difference.witness)
     what = f"{place}/{control}/{kind}/{subject}"
     if what not in found:
         verb = "admits" if kind == "wider" else "denies"
         reason = text.format(f"{verb} {_REASONS[subject]}")
-        found[what] = Deviation(what, kind, control, subject, witness, reason)
-
-
-def _wanted(policy: EgressPolicy, flow: Flow) -> Part:
-    return Part(
-        policy.decide(flow).allowed,
-        policy.names(flow.port, flow.application) if policy.may_reach(flow) else NO_NAMES,
-    )
-
-
-def _differences(
-    wanted: Part, flow: Flow, controls: Sequence[Control], opaque: list[Unproved]
-) -> Iterator[tuple[Flow, Kind, str]]:
-    passed = [
-        (control.name, ruling)
-        for control in controls
-        if (ruling := control.admits(flow)).verdict is not Verdict.NOT_APPLICABLE
-    ]
-    verdict = path_verdict((ruling for _, ruling in passed), wanted.allowed)
-    if verdict is Verdict.ALLOW and not wanted.allowed:
-        yield flow, "wider", passed[-1][0]
-    if verdict is Verdict.DENY and wanted.allowed:
-        denying = (name for name, ruling in passed if ruling.verdict is Verdict.DENY)
-        yield flow, "narrower", next(denying)
-    if flow.application is not None and is_internet(flow.destination):
-        yield from _named_differences(wanted.names, flow, controls, opaque)
-
-
-def _named_differences(
-    wanted: NameSet, flow: Flow, controls: Sequence[Control], opaque: list[Unproved]
-) -> Iterator[tuple[Flow, Kind, str]]:
-    parts = [(c.name, bounds) for c in controls if (bounds := c.names(flow)) is not None]
-    if not parts or (not wanted and any(not bounds.possibly for _, bounds in parts)):
-        return
-    together = parts[0][1]
-    for _, bounds in parts[1:]:
-        together &= bounds
-    # Between the two bounds only the vendors know: the policy's own verdict is taken to hold there.
-    unknown = together.possibly - together.surely
-    unsure: tuple[tuple[Kind, NameSet], ...] = (
-        ("wider", unknown - wanted),
-        ("narrower", unknown & wanted),
-    )
-    for kind, names in unsure if unknown else ():
-        if (name := names.witness()) is not None:
-            opaque += (
-                Unproved(control, kind, _named(flow, name))
-                for control, bounds in parts
-                if bounds.surely != bounds.possibly
-            )
-    if (extra := (together.surely - wanted).witness()) is not None:
-        yield _named(flow, extra), "wider", parts[-1][0]
-    # What a vendor does not publish is no reason to call a name admitted where the control says no.
-    for lacking in ((wanted - bounds).witness() for bounds in (together.possibly, together.surely)):
-        named = _named(flow, lacking) if lacking is not None else flow
-        denying = [c.name for c in controls if c.admits(named).verdict is Verdict.DENY]
-        if lacking is not None and denying:
-            yield named, "narrower", denying[0]
-            return
+        found[what] = Deviation(what, kind, control, subject, difference.witness, reason)
 
 
 def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:
@@ -318,16 +291,17 @@ def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) ->
     guarded = control.guards_inside
     if isinstance(guarded, bool):
         return guarded
-    ours = any(flow.source in party for party in policy.in_place(place))
-    return ours and flow.protocol == "tcp" and flow.port in guarded
+    if flow.protocol != "tcp" or flow.port not in guarded:
+        return False
+    return any(flow.source in party for party in policy.in_place(place))
+
+
+def _is_other(policy: EgressPolicy, flow: Flow) -> bool:
+    return not is_internet(flow.destination) and not _is_synchronization(policy, flow)
 
 
 def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:
     return flow.protocol == "tcp" and flow.port in policy.synchronization_ports
-
-
-def _named(flow: Flow, name: str) -> Flow:
-    return Flow(flow.source, flow.destination, flow.protocol, flow.port, flow.application, name)
 
 
 def subject_of(policy: EgressPolicy, flow: Flow) -> str:
@@ -346,16 +320,3 @@ def subject_of(policy: EgressPolicy, flow: Flow) -> str:
         return "ports"
     fits = any((flow.application, flow.port) == (s.application, s.port) for s in Scheme)
     return "names" if fits and flow.name is not None else "nameless"
-
-
-__all__ = [
-    "Deviation",
-    "Fidelity",
-    "NameSet",
-    "Proof",
-    "Unproved",
-    "path_verdict",
-    "prove",
-    "prove_alone",
-    "subject_of",
-]

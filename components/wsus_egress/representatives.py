@@ -39,12 +39,13 @@ def representatives(
     here = policy.in_place(place)
     inside = [a for a in internal if any(a in party for party in here)]
     outside = [a for a in internal if a not in inside]
-    for source, destination, port in itertools.product([*inside, *outside], internet, ports):
+    for source, destination in itertools.product([*inside, *outside], internet):
         if _is_said_otherwise(policy, source, destination):
             continue
-        for application in _APPLICATIONS:
-            yield Flow(source, destination, "tcp", port, application)
-        yield Flow(source, destination, "udp", port)
+        for port in ports:
+            for application in _APPLICATIONS:
+                yield Flow(source, destination, "tcp", port, application)
+            yield Flow(source, destination, "udp", port)
     for source, destination, port in itertools.product(internet, inside, ports):
         yield Flow(source, destination, "tcp", port)
         yield Flow(source, destination, "udp", port)

@@ -97,6 +97,17 @@ def test_python_example(tmp_path: Path) -> None:
     assert [VPC] == [each["inputs"]["vpcId"] for each in groups]
 
 
+@pytest.mark.parametrize("program", ["python/__main__.py", "typescript/index.ts"])
+def test_an_existing_network_takes_ten_lines(program: str) -> None:
+    """The two programs above: lines that are neither empty nor only a comment or the docstring."""
+    text = (workspace.EXAMPLES / program).read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines()]
+    code = [line for line in lines if line and not line.startswith(("#", "//", '"""'))]
+
+    assert "AwsWsusEgress" in text
+    assert 10 >= len(code), code
+
+
 def test_fleet_example(tmp_path: Path) -> None:
     """The Automation API deploys one policy to every place, and a place that fails fails alone."""
     stack = Workspace.of("fleet", tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import random
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
@@ -102,6 +103,13 @@ def named(flow: Flow, name: str) -> Flow:
     return Flow(flow.source, flow.destination, flow.protocol, flow.port, flow.application, name)
 
 
+def inside(environment: Environment) -> Iterator[Flow]:
+    """TCP between the parties, and from an address that is none's."""
+    parties = [party.addresses[0][0] for party in environment.policy.parties]
+    for source, destination, port in product([*parties, STRANGER], parties, PORTS):
+        yield Flow(source, destination, "tcp", port)
+
+
 def boundaries(endpoints: Sequence[Endpoint]) -> list[str]:
     """Names at, above, below and beside every pattern."""
     found = {"com", "example.org", "localhost"}
@@ -197,3 +205,27 @@ def test_nothing_comes_in_from_the_internet(
             Flow(INTERNET, destination, "udp", port),
         ):
             assert control.admits(flow).verdict in (Verdict.DENY, Verdict.NOT_APPLICABLE)
+
+
+@given(configurations(), endpoint_lists(), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_an_answer_does_not_depend_on_what_was_asked_before(
+    configuration: dict[str, Any], endpoints: list[Endpoint], order: random.Random
+) -> None:
+    """Policy and controls say the same of a flow in any order as they do when they are new."""
+    environment = build(configuration, endpoints)
+    flows = [*outgoing(environment), *inside(environment)]
+    flows = order.sample(flows, min(40, len(flows)))
+    used = list(compiled(environment))
+    answers = [
+        [(c.admits(f), c.names(f), c.asked(environment.policy, f)) for c in used] for f in flows
+    ]
+    decisions = [environment.policy.decide(flow) for flow in flows]
+
+    for flow, answer, decision in zip(flows, answers, decisions, strict=True):
+        anew = build(configuration, endpoints)
+
+        assert answer == [
+            (c.admits(flow), c.names(flow), c.asked(anew.policy, flow)) for c in compiled(anew)
+        ]
+        assert decision == anew.policy.decide(flow)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from wsus_egress.names import (
     ALL_NAMES,
+    NO_NAMES,
     NameSet,
     Pattern,
     PatternIndex,
@@ -77,6 +78,19 @@ def test_algebra(one: list[Pattern], two: list[Pattern], three: list[Pattern]) -
     assert a.complement().complement() == a
     assert (a - b) | (a & b) == a
     assert hash((a - b) | (a & b)) == hash(a)
+
+
+@given(pattern_lists)
+@examples
+def test_all_and_none(patterns: list[Pattern]) -> None:
+    """All names and no name are what they are in every algebra of sets, on either side."""
+    a = NameSet.of(patterns)
+
+    assert [a & ALL_NAMES, ALL_NAMES & a, a | NO_NAMES, NO_NAMES | a, a - NO_NAMES] == [a] * 5
+    assert [a ^ NO_NAMES, NO_NAMES ^ a, a & a, a | a] == [a] * 4
+    assert [a & NO_NAMES, NO_NAMES & a, a - ALL_NAMES, NO_NAMES - a, a ^ a, a - a] == [NO_NAMES] * 6
+    assert [a | ALL_NAMES, ALL_NAMES | a] == [ALL_NAMES] * 2
+    assert [ALL_NAMES - a, ALL_NAMES ^ a, a ^ ALL_NAMES] == [a.complement()] * 3
 
 
 @given(pattern_lists, pattern_lists)

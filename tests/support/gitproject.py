@@ -1,4 +1,4 @@
-"""A small project in a git repository of its own."""
+"""A small project in a git repository of its own, and the preview of what changed in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from wsus_egress.preview.cli import main
+
+DAY = "2026-11-24"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +61,9 @@ class GitProject:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+def preview(root: Path, *arguments: str, base: str = "HEAD", today: str = DAY) -> Result:
+    """Run `preview` against a base."""
+    given = ["preview", "--project", str(root), "--base", base, "--today", today, *arguments]
+    return CliRunner().invoke(main, given)

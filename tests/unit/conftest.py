@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from distribution import build
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.environment import Environment
@@ -48,6 +50,14 @@ CONFIG_FILE = "config/Pulumi.x.yaml"
 def root() -> Path:
     """The project as it is shipped."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built once; or the one that a release has built."""
+    if given := os.environ.get("WSUS_EGRESS_WHEEL"):
+        return Path(given)
+    return build(tmp_path_factory.mktemp("wheel"), "wheel")
 
 
 @pytest.fixture
@@ -95,10 +105,10 @@ def run() -> Callable[..., Result]:
 def environment() -> Callable[..., Environment]:
     """Builds an environment called `test` from settings, with one list called `good`."""
 
-    def build(**settings: Any) -> Environment:
+    def make(**settings: Any) -> Environment:
         return build_environment("test", sound(**settings), None, lambda _: None)
 
-    return build
+    return make
 
 
 @pytest.fixture

@@ -9,7 +9,17 @@ import pytest
 
 from wsus_egress.environment import Environment
 from wsus_egress.names import ALL_NAMES, NO_NAMES
-from wsus_egress.policy import Application, EgressPolicy, Endpoint, Flow, Mode, Scheme
+from wsus_egress.policy import (
+    INTERNAL_NETWORKS,
+    Application,
+    EgressPolicy,
+    Endpoint,
+    Flow,
+    Mode,
+    Network,
+    Scheme,
+    is_internet,
+)
 
 Build = Callable[..., Environment]
 
@@ -88,4 +98,19 @@ def test_a_flow_in_words() -> None:
         "10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)",
         "10.20.0.10 -> 203.0.113.80 tcp/443 (TLS without SNI)",
         "10.20.0.10 -> 203.0.113.80 tcp/22",
+    ]
+
+
+@pytest.mark.parametrize("network", INTERNAL_NETWORKS, ids=str)
+def test_the_internet_ends_where_private_networks_begin(network: Network) -> None:
+    """The first and last address of each network are private, their neighbours as networks say."""
+    first, last = network.network_address, network.broadcast_address
+    edges = [first, last]
+    if int(first):
+        edges.append(first - 1)
+    if int(last) + 1 < 1 << network.max_prefixlen:
+        edges.append(last + 1)
+
+    assert [is_internet(edge) for edge in edges] == [
+        not any(edge in other for other in INTERNAL_NETWORKS) for edge in edges
     ]

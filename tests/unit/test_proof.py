@@ -22,9 +22,10 @@ from wsus_egress.controls.azure_nsg import AzureNsg, NsgRule, Side
 from wsus_egress.controls.azure_route_table import AzureRouteTable, Route
 from wsus_egress.controls.base import met, sides
 from wsus_egress.controls.suricata import Protocol, SuricataRule
+from wsus_egress.differences import path_verdict
 from wsus_egress.names import Pattern
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis, analyse
-from wsus_egress.proof import Proof, path_verdict, prove, prove_alone
+from wsus_egress.proof import Proof, prove, prove_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 11, 24)

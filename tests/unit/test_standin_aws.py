@@ -81,7 +81,7 @@ def test_the_registry_schema_has_its_say(session: Session, type_name: str) -> No
     """Whatever the type's own rules say: an unknown property or a wrong type is refused."""
     kind = CLOUD.kinds[type_name]
     field = next(name for name in ("priority", "name", "description", "destinationCidrBlock",
-                                   "firewallArn") if name in BASE[type_name])  # fmt: skip
+                                   "firewallArn", "subnetId", "vpcId") if name in BASE[type_name])  # fmt: skip
     with pytest.raises(CloudError, match="AWS::"):
         kind.admit("id", changed(BASE[type_name], {field: [{}]}), {}, session)
 

@@ -5,13 +5,13 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
+from wsus_egress._extras import needing
 from wsus_egress.azure.arguments import (
     AzureWsusEgressArgs,
     AzureWsusFirewallArgs,
     FirewallPolicyArgs,
     check_arguments,
 )
-from wsus_egress.azure.resources import Declared, compiled, compiled_firewall
 from wsus_egress.controls.azure_firewall import (
     ADDRESS_TYPE,
     DIAGNOSTICS_TYPE,
@@ -20,6 +20,9 @@ from wsus_egress.controls.azure_firewall import (
     POLICY_TYPE,
 )
 from wsus_egress.controls.azure_subnets import SUBNET_TYPE
+
+with needing("pulumi_azure_native", "azure"):
+    from wsus_egress.azure.resources import Declared, compiled, compiled_firewall
 
 __all__ = [
     "AzureWsusEgress",

@@ -25,6 +25,7 @@ from wsus_egress.controls.base import (
 from wsus_egress.controls.suricata import digest
 from wsus_egress.environment import AwsTarget, DnsFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
+from wsus_egress.pairs import Latest
 from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme
 
 # "Route 53 Resolver DNS Firewall", developer guide, copy of 2023-06: names in one API request,
@@ -67,6 +68,9 @@ class DnsRule:
         return f"{self.priority} {self.action.lower()} {count}, whatever they redirect to"
 
 
+_ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "no name is looked up in this VPC for it")
+
+
 @dataclass(frozen=True)
 class AwsDnsFirewall:
     """The DNS Firewall rule group of one VPC."""
@@ -97,8 +101,8 @@ class AwsDnsFirewall:
 
     def admits(self, flow: Flow) -> Ruling:
         """Whether the flow's name is resolved: by the first rule that has it."""
-        if flow.name is None or not leaves(flow, self.elsewhere):
-            return Ruling(Verdict.NOT_APPLICABLE, "no name is looked up in this VPC for it")
+        if flow.name is None or not self._passes(flow):
+            return _ELSEWHERE
         unsure = ""
         for rule, index, apexes in self._tables:
             if index is None or index.match(flow.name) is not None:
@@ -123,7 +127,11 @@ class AwsDnsFirewall:
 
     def names(self, flow: Flow) -> Bounds | None:
         """The listed names; possibly the apexes of wildcards too."""
-        return self._bounds if leaves(flow, self.elsewhere) else None
+        return self._bounds if self._passes(flow) else None
+
+    @cached_property
+    def _passes(self) -> Latest[bool]:
+        return Latest(lambda source, destination: leaves(source, destination, self.elsewhere))
 
     @cached_property
     def _bounds(self) -> Bounds:
@@ -145,11 +153,15 @@ class AwsDnsFirewall:
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""
         del flow
-        return Part(False, policy.listed | self._besides)
+        # By identity, which the policy that is kept here makes safe: the same for every flow.
+        if (known := self._asked.get(id(policy))) is None:
+            besides = NameSet.of(self.firewall.also_resolve)
+            known = self._asked[id(policy)] = policy, Part(False, policy.listed | besides)
+        return known[1]
 
     @cached_property
-    def _besides(self) -> NameSet:
-        return NameSet.of(self.firewall.also_resolve)
+    def _asked(self) -> dict[int, tuple[EgressPolicy, Part]]:
+        return {}
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """A domain list a rule, the group, its rules, its association and the fail mode."""

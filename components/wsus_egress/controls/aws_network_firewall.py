@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Final
 
@@ -25,7 +26,8 @@ from wsus_egress.controls.base import (
 from wsus_egress.controls.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
 from wsus_egress.environment import AwsTarget, NetworkFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex
-from wsus_egress.policy import EgressPolicy, Flow, Mode, Network, Scheme
+from wsus_egress.pairs import Latest
+from wsus_egress.policy import Address, EgressPolicy, Flow, Mode, Network, Scheme
 
 _GUIDE: Final = "AWS Network Firewall developer guide, read 2026-11"
 _MEASURED: Final = "measured with Suricata 7.0.10 and an emulation of the default action, 2026-11"
@@ -49,6 +51,17 @@ RESIDUES: Final = (
             "inferred: AWS says nothing of it (read 2026-11)"),
     Residue("a Host or server name that ends in a dot is denied, although it means the same", _MEASURED),
 )  # fmt: skip
+
+
+_ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
+
+
+class _Passing(Enum):
+    """What the firewall has to say of flows between two addresses."""
+
+    NONE = "nothing"
+    DEFAULT = "the default action"
+    RULES = "the rules of TCP, then the default action"
 
 
 @dataclass(frozen=True)
@@ -112,19 +125,23 @@ class AwsNetworkFirewall:
         """The rules' ports."""
         return ((port, port) for port in sorted({rule.port for rule in self.rules}))
 
-    def _is_sent_by_sources(self, flow: Flow) -> bool:
+    @cached_property
+    def _passing(self) -> Latest[_Passing]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> _Passing:
+        if not leaves(source, destination, self.elsewhere):
+            return _Passing.NONE
         # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
-        return (
-            flow.protocol == "tcp"
-            and flow.source.version == flow.destination.version
-            and within(self.sources, flow.source)
-        )
+        ours = source.version == destination.version and within(self.sources, source)
+        return _Passing.RULES if ours else _Passing.DEFAULT
 
     def admits(self, flow: Flow) -> Ruling:
         """The rule that has the name, or the default action."""
-        if not leaves(flow, self.elsewhere):
-            return Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
-        if self._is_sent_by_sources(flow):
+        passing = self._passing(flow)
+        if passing is _Passing.NONE:
+            return _ELSEWHERE
+        if passing is _Passing.RULES and flow.protocol == "tcp":
             for rule in self._open.get(flow.port, ()):
                 return Ruling(Verdict.ALLOW, rule.id)
             if flow.name is not None and flow.application is not None:
@@ -132,8 +149,9 @@ class AwsNetworkFirewall:
                 pattern = index.match(flow.name) if index else None
                 if pattern is not None:
                     return Ruling(Verdict.ALLOW, self._ids[flow.application, flow.port, pattern])
-        return self._default()
+        return self._default
 
+    @cached_property
     def _default(self) -> Ruling:
         for action in self.default_actions:
             if action in DROP_ACTIONS:
@@ -142,11 +160,12 @@ class AwsNetworkFirewall:
 
     def names(self, flow: Flow) -> Bounds | None:
         """The names of the rules about such a flow."""
-        if not leaves(flow, self.elsewhere):
+        passing = self._passing(flow)
+        if passing is _Passing.NONE:
             return None
-        if self._default().verdict is Verdict.ALLOW:
+        if self._default.verdict is Verdict.ALLOW:
             return Bounds.exact(ALL_NAMES)
-        if not self._is_sent_by_sources(flow):
+        if passing is not _Passing.RULES or flow.protocol != "tcp":
             return Bounds.exact(NO_NAMES)
         if flow.port in self._open:
             return Bounds.exact(ALL_NAMES)

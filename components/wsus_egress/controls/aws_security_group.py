@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from wsus_egress.controls.base import (
     MANAGED_BY,
@@ -20,21 +19,20 @@ from wsus_egress.controls.base import (
     Verdict,
     asked_of_ports,
     blind,
-    collapsed,
-    slug,
     within,
 )
 from wsus_egress.environment import AwsTarget
-from wsus_egress.policy import EgressPolicy, Flow, Network, Party, Scheme
+from wsus_egress.pairs import Latest
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network
 
 # "Amazon VPC quotas", 2023-06: 60 inbound and 60 outbound rules, IPv4 and IPv6 apart. Adjustable.
 RULES_PER_DIRECTION: Final = 60
 
-EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")
-EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
-
 Direction = Literal["egress", "ingress"]
-_DIRECTIONS: Final[tuple[Direction, ...]] = ("egress", "ingress")
+DIRECTIONS: Final[tuple[Direction, ...]] = ("egress", "ingress")
+_ELSEWHERE: Final = Ruling(
+    Verdict.NOT_APPLICABLE, "neither end has a security group of this policy"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +93,31 @@ class SecurityGroup:
     rules: tuple[SecurityGroupRule, ...]
     prefix_lists: tuple[PrefixList, ...] = ()
 
-    def decide(self, direction: Direction, flow: Flow) -> Ruling:
-        """The first rule that admits the flow in this direction, or the denial of the rest."""
-        peer = flow.destination if direction == "egress" else flow.source
+    def towards(self, direction: Direction, peer: Address) -> _Reading:
+        """What is read in this direction for a peer."""
+        return _Reading(
+            tuple(
+                rule
+                for rule in self.rules
+                if rule.direction == direction and within(rule.networks, peer)
+            ),
+            f"no {direction} rule of {self.party} has it",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The rules that one group reads for a flow, by its peer; `denial` is what it says of the rest."""
+
+    rules: tuple[SecurityGroupRule, ...]
+    denial: str
+
+    def decide(self, flow: Flow) -> Ruling:
+        """The first rule that admits the flow, or the denial."""
         for rule in self.rules:
-            if (
-                rule.direction == direction
-                and rule.protocol == flow.protocol
-                and rule.from_port <= flow.port <= rule.to_port
-                and within(rule.networks, peer)
-            ):
+            if rule.protocol == flow.protocol and rule.from_port <= flow.port <= rule.to_port:
                 return Ruling(Verdict.ALLOW, rule.id)
-        return Ruling(Verdict.DENY, f"no {direction} rule of {self.party} has it")
+        return Ruling(Verdict.DENY, self.denial)
 
 
 @dataclass(frozen=True)
@@ -151,19 +162,28 @@ class AwsSecurityGroups:
 
     def admits(self, flow: Flow) -> Ruling:
         """A flow must be let out by its source's group and let in by its destination's."""
-        last = Ruling(Verdict.NOT_APPLICABLE, "neither end has a security group of this policy")
-        for direction, end in self._ends(flow):
-            for group in self.groups:
-                if within(group.members, end):
-                    last = group.decide(direction, flow)
-                    if last.verdict is Verdict.DENY:
-                        return last
+        last = _ELSEWHERE
+        for reading in self._readings(flow):
+            last = reading.decide(flow)
+            if last.verdict is Verdict.DENY:
+                return last
         return last
 
-    @staticmethod
-    def _ends(flow: Flow) -> Iterator[tuple[Direction, Any]]:
-        yield "egress", flow.source
-        yield "ingress", flow.destination
+    @cached_property
+    def _readings(self) -> Latest[tuple[_Reading, ...]]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> tuple[_Reading, ...]:
+        ends: tuple[tuple[Direction, Address, Address], ...] = (
+            ("egress", source, destination),
+            ("ingress", destination, source),
+        )
+        return tuple(
+            group.towards(direction, peer)
+            for direction, end, peer in ends
+            for group in self.groups
+            if within(group.members, end)
+        )
 
     def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a security group cannot see them."""
@@ -237,9 +257,9 @@ class AwsSecurityGroups:
                 "aws.securityGroup.rulesPerDirection",
             )
             for group in self.groups
-            for direction in _DIRECTIONS
+            for direction in DIRECTIONS
             for version in (4, 6)
-            if (used := _weight(group.rules, direction, version))
+            if (used := weight(group.rules, direction, version))
         )
 
 
@@ -254,7 +274,8 @@ def _peer(rule: SecurityGroupRule, prefix: str, own: AbstractSet[str]) -> dict[s
     return {"cidrIpv4" if rule.networks[0].version == 4 else "cidrIpv6": str(rule.networks[0])}
 
 
-def _weight(rules: Iterable[SecurityGroupRule], direction: Direction, version: int) -> int:
+def weight(rules: Iterable[SecurityGroupRule], direction: Direction, version: int) -> int:
+    """How many rules count against the quota of one direction and IP version."""
     return sum(
         rule.weight
         for rule in rules
@@ -265,94 +286,3 @@ def _weight(rules: Iterable[SecurityGroupRule], direction: Direction, version: i
 def description(group: SecurityGroup) -> str:
     """A group's description, which cannot be changed in place: so it says only what stays."""
     return f"WSUS egress of {group.party}"
-
-
-def compile_security_groups(
-    policy: EgressPolicy, target: AwsTarget, environment: str
-) -> AwsSecurityGroups:
-    """One group for every server and client group that stands in the target."""
-    groups = tuple(_group(policy, party) for party in policy.in_place("aws"))
-    return AwsSecurityGroups(target, environment, groups)
-
-
-def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
-    rules = tuple(_rules(policy, party, by_list=False))
-    # A prefix list counts as many rules as it may hold, so it makes no room; but it is one rule to
-    # read and to change where there are many.
-    crowded = any(
-        _weight(rules, direction, version) > RULES_PER_DIRECTION
-        for direction in _DIRECTIONS
-        for version in (4, 6)
-    )
-    if not crowded:
-        return SecurityGroup(party.name, party.addresses, rules)
-    rules = tuple(_rules(policy, party, by_list=True))
-    lists = {
-        rule.prefix_list: PrefixList(rule.prefix_list, rule.networks)
-        for rule in rules
-        if rule.prefix_list.startswith(f"{party.name}-")
-    }
-    return SecurityGroup(party.name, party.addresses, rules, tuple(lists.values()))
-
-
-def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[SecurityGroupRule]:
-    if party.internet:
-        for scheme in Scheme:
-            if policy.names(scheme.port, scheme.application):
-                yield from _internet(policy, party, scheme)
-    if party.asks is not None:
-        server = policy.party(party.asks)
-        yield from _synchronization("egress", party, server, server, by_list)
-    if party.ports is not None:
-        for asker in policy.askers(party):
-            yield from _synchronization("ingress", party, asker, party, by_list)
-
-
-def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[SecurityGroupRule]:
-    for network in (EVERYWHERE, EVERYWHERE_IPV6) if policy.ipv6 else (EVERYWHERE,):
-        yield SecurityGroupRule(
-            id=f"{party.name}-egress-{scheme.value}-ipv{network.version}",
-            direction="egress",
-            from_port=scheme.port,
-            to_port=scheme.port,
-            networks=(network,),
-            description=f"{scheme.value.upper()} to Microsoft Update",
-        )
-
-
-def _synchronization(
-    direction: Direction, party: Party, peer: Party, server: Party, by_list: bool
-) -> Iterator[SecurityGroupRule]:
-    way = "to" if direction == "egress" else "from"
-    assert server.ports is not None  # noqa: S101 - parties only ask servers
-    for port in server.ports.all():
-        for suffix, peering in _peerings(party, peer, by_list):
-            yield SecurityGroupRule(
-                id=f"{party.name}-{direction}-{port}-{peer.name}{suffix}",
-                direction=direction,
-                from_port=port,
-                to_port=port,
-                description=f"WSUS synchronization {way} {peer.name}",
-                **peering,
-            )
-
-
-def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """How a peer is named in rules: the end of the rule's id, and the rule's fields."""
-    named = peer.aws_peer
-    if named is not None and named.security_group:
-        yield "", {"networks": peer.addresses, "group": named.security_group}
-        return
-    if named is not None:
-        fields = {"prefix_list": named.prefix_list, "weight": named.max_entries}
-        yield "", {"networks": peer.addresses, **fields}
-        return
-    for version in (4, 6):
-        networks = tuple(collapsed(peer.addresses, version))
-        if by_list and len(networks) > 1:
-            listed = f"{party.name}-{peer.name}-ipv{version}"
-            fields = {"prefix_list": listed, "weight": len(networks)}
-            yield f"-ipv{version}", {"networks": networks, **fields}
-            continue
-        for network in networks:
-            yield f"-{slug(network)}", {"networks": (network,)}

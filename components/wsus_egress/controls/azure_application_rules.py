@@ -38,7 +38,8 @@ from wsus_egress.controls.base import (
 )
 from wsus_egress.environment_azure import AzureTarget
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
-from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme, is_internet
+from wsus_egress.pairs import Latest
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
 
 __all__ = [
     "FQDN_TAGS",
@@ -53,6 +54,19 @@ GROUP_BYTES: Final = 2 * 1024 * 1024
 IMPLICIT_DENY: Final = "no application rule has it"
 _IPV4_ONLY: Final = "Azure Firewall has IPv4 only"
 ROUTE: Final = "the servers' subnets send 0.0.0.0/0 to the firewall"
+
+
+_ELSEWHERE: Final = Ruling(
+    Verdict.NOT_APPLICABLE, "only what leaves the virtual network passes here"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The rules that are about two addresses, in their order."""
+
+    network: tuple[NetworkRule, ...]
+    application: tuple[ApplicationRule, ...]
 
 
 @dataclass(frozen=True)
@@ -102,17 +116,21 @@ class AzureApplicationRules:
             yield from ((port, port) for port in ports)
 
     @cached_property
-    def _by_type(self) -> tuple[list[NetworkRule], list[ApplicationRule]]:
-        return (
-            [rule for rule in self.rules if isinstance(rule, NetworkRule)],
-            [rule for rule in self.rules if isinstance(rule, ApplicationRule)],
+    def _reading(self) -> Latest[_Reading | None]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> _Reading | None:
+        if not within(self.target.address_space, source) or not is_internet(destination):
+            return None
+        about = [rule for rule in self.rules if rule.is_between(source, destination)]
+        return _Reading(
+            tuple(rule for rule in about if isinstance(rule, NetworkRule)),
+            tuple(rule for rule in about if isinstance(rule, ApplicationRule)),
         )
 
-    def _applies(self, flow: Flow) -> bool:
-        return within(self.target.address_space, flow.source) and is_internet(flow.destination)
-
-    def _network_rule(self, flow: Flow) -> Ruling | None:
-        for rule in self._by_type[0]:
+    @staticmethod
+    def _network_rule(reading: _Reading, flow: Flow) -> Ruling | None:
+        for rule in reading.network:
             if rule.covers(flow):
                 verdict = Verdict.ALLOW if rule.collection == "allow" else Verdict.DENY
                 return Ruling(verdict, rule.id)
@@ -120,21 +138,19 @@ class AzureApplicationRules:
 
     def admits(self, flow: Flow) -> Ruling:
         """Network rules first, then the first application rule that has the name."""
-        if not self._applies(flow):
-            return Ruling(
-                Verdict.NOT_APPLICABLE, "only what leaves the virtual network passes here"
-            )
+        if (reading := self._reading(flow)) is None:
+            return _ELSEWHERE
         if flow.destination.version == 6:
             return Ruling(Verdict.DENY, _IPV4_ONLY)
-        if (decided := self._network_rule(flow)) is not None:
+        if (decided := self._network_rule(reading, flow)) is not None:
             return decided
         if flow.protocol != "tcp" or flow.application is None:
             return Ruling(Verdict.DENY, "no network rule has it, and it is neither HTTP nor TLS")
-        return self._application_rule(flow)
+        return self._application_rule(reading, flow)
 
-    def _application_rule(self, flow: Flow) -> Ruling:
+    def _application_rule(self, reading: _Reading, flow: Flow) -> Ruling:
         opaque = None
-        for rule in self._by_type[1]:
+        for rule in reading.application:
             if not rule.covers(flow):
                 continue
             if rule.fqdn_tags:
@@ -153,16 +169,22 @@ class AzureApplicationRules:
 
     def names(self, flow: Flow) -> Bounds | None:
         """What the allow rules add up to, less what a deny rule before them takes."""
-        if not self._applies(flow):
+        if (reading := self._reading(flow)) is None:
             return None
         if flow.destination.version == 6:
             return Bounds.exact(NO_NAMES)
-        if (decided := self._network_rule(flow)) is not None:
+        if (decided := self._network_rule(reading, flow)) is not None:
             return Bounds.exact(ALL_NAMES if decided.verdict is Verdict.ALLOW else NO_NAMES)
+        rules = [rule for rule in reading.application if rule.covers(flow)]
+        # Many pairs of addresses meet the same few rules.
+        known = (_is_web(flow), *(rule.id for rule in rules))
+        if (bounds := self._bounds.get(known)) is None:
+            bounds = self._bounds[known] = self._add_up(rules, _is_web(flow))
+        return bounds
+
+    def _add_up(self, rules: Iterable[ApplicationRule], web: bool) -> Bounds:
         admitted, possible, denied = NO_NAMES, NO_NAMES, NO_NAMES
-        for rule in self._by_type[1]:
-            if not rule.covers(flow):
-                continue
+        for rule in rules:
             if rule.fqdn_tags:
                 possible |= ALL_NAMES - denied
             elif rule.collection == "allow":
@@ -171,13 +193,17 @@ class AzureApplicationRules:
                 denied |= self._sets[rule.id]
         # What no rule decides falls to Azure's own infrastructure collection, whose content is not
         # published in full either ("infrastructure FQDNs", 2018).
-        if _is_web(flow):
+        if web:
             possible |= ALL_NAMES - denied
         return Bounds(admitted, admitted | possible)
 
     @cached_property
+    def _bounds(self) -> dict[tuple[object, ...], Bounds]:
+        return {}
+
+    @cached_property
     def _sets(self) -> Mapping[str, NameSet]:
-        return {rule.id: name_set(rule.fqdns) for rule in self._by_type[1]}
+        return {r.id: name_set(r.fqdns) for r in self.rules if isinstance(r, ApplicationRule)}
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """All of the policy."""

@@ -24,7 +24,6 @@ from wsus_egress.environment_azure import (
     FirewallPolicy,
     ForeignRule,
 )
-from wsus_egress.names import Pattern
 from wsus_egress.policy import EgressPolicy, Mode, Network, Scheme
 
 NETWORK_PRIORITY: Final = 100
@@ -33,6 +32,7 @@ NETWORK_PRIORITY: Final = 100
 COMFORTABLE_BYTES: Final = 1024 * 1024
 
 Sources: TypeAlias = Sequence[tuple[str, tuple[Network, ...]]]
+Grouped: TypeAlias = Mapping[tuple[Scheme, ...], tuple[str, ...]]
 
 
 def application_rules(
@@ -43,8 +43,7 @@ def application_rules(
     assert firewall is not None  # noqa: S101 - without one there is no such control
     own: list[FirewallRule] = [
         *_network_rules(target, sources),
-        *_names(policy, target, firewall, sources),
-        *_denial(policy, target, firewall, sources),
+        *_web(policy, target, firewall, sources),
     ]
     others = [foreign_rule(rule) for rule in firewall.rules]
     return tuple(sorted([*own, *others], key=reading_order))
@@ -70,10 +69,13 @@ def foreign_rule(rule: ForeignRule) -> FirewallRule:
 
 def group_count(policy: EgressPolicy, target: AzureTarget, firewall: FirewallPolicy) -> int:
     """How many groups the names take: as many as asked for, and more where they would not fit."""
-    patterns = [
-        pattern for patterns in _by_schemes(policy, target).values() for pattern in patterns
-    ]
-    size = sum(len(pattern) + 4 for pattern in patterns)
+    return _groups(_by_schemes(policy, target), policy, firewall)
+
+
+def _groups(grouped: Grouped, policy: EgressPolicy, firewall: FirewallPolicy) -> int:
+    if policy.mode is Mode.OPEN:
+        return 1
+    size = sum(len(pattern) + 4 for patterns in grouped.values() for pattern in patterns)
     return max(firewall.groups, math.ceil(size / COMFORTABLE_BYTES))
 
 
@@ -87,11 +89,20 @@ def _network_rules(target: AzureTarget, sources: Sources) -> Iterator[NetworkRul
             )  # fmt: skip
 
 
-def _names(
+def _web(
     policy: EgressPolicy, target: AzureTarget, firewall: FirewallPolicy, sources: Sources
 ) -> Iterator[ApplicationRule]:
-    if not sources:
-        return
+    """The rules that see names: what is listed, then the denial of the rest."""
+    grouped = _by_schemes(policy, target)
+    groups = _groups(grouped, policy, firewall)
+    if sources:
+        yield from _names(policy, target, sources, grouped, groups)
+    yield from _denial(policy, target, sources, groups)
+
+
+def _names(
+    policy: EgressPolicy, target: AzureTarget, sources: Sources, grouped: Grouped, groups: int
+) -> Iterator[ApplicationRule]:
     both = tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in Scheme)
     addresses, parties = _addresses(sources), _parties(sources)
     first = (target.rule_collection_group_priority, ALLOW_PRIORITY)
@@ -107,8 +118,7 @@ def _names(
             "fqdn-tags", "allow", addresses, both, (), target.fqdn_tags,
             "Microsoft Update by FQDN tag: Microsoft keeps the content", first, parties,
         )  # fmt: skip
-    groups = group_count(policy, target, firewall)
-    for schemes, patterns in _by_schemes(policy, target).items():
+    for schemes, patterns in grouped.items():
         rule = ApplicationRule(
             f"names-{'-'.join(schemes)}", "allow", addresses,
             tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in schemes), patterns, (),
@@ -138,7 +148,7 @@ def _spread(rule: ApplicationRule, groups: int) -> Iterator[ApplicationRule]:
 
 
 def _denial(
-    policy: EgressPolicy, target: AzureTarget, firewall: FirewallPolicy, sources: Sources
+    policy: EgressPolicy, target: AzureTarget, sources: Sources, groups: int
 ) -> Iterator[ApplicationRule]:
     addresses: Mapping[str, tuple[Network, ...]] = {
         "address-space": target.address_space,
@@ -147,7 +157,6 @@ def _denial(
     }
     denied = addresses[target.deny_rest]
     if denied:
-        groups = 1 if policy.mode is Mode.OPEN else group_count(policy, target, firewall)
         # Last of all, so that neither a later group nor Azure's infrastructure collection adds to it.
         last = target.rule_collection_group_priority + (groups if groups > 1 else 0)
         yield ApplicationRule(
@@ -158,20 +167,18 @@ def _denial(
         )  # fmt: skip
 
 
-def _by_schemes(
-    policy: EgressPolicy, target: AzureTarget
-) -> Mapping[tuple[Scheme, ...], tuple[str, ...]]:
+def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:
     """The patterns that need a rule, by the schemes they need it for."""
     listed = policy.patterns
-    wanted: dict[Pattern, list[Scheme]] = {}
+    wanted: dict[str, list[Scheme]] = {}
     extra = {endpoint.pattern for endpoint in policy.endpoints if endpoint.list == "extra"}
     for scheme in Scheme:
         for pattern in listed[scheme]:
             if target.destinations != "tag" or pattern in extra:
-                wanted.setdefault(pattern, []).append(scheme)
+                wanted.setdefault(pattern.text, []).append(scheme)
     grouped: dict[tuple[Scheme, ...], list[str]] = {}
-    for pattern, schemes in wanted.items():
-        grouped.setdefault(tuple(schemes), []).append(pattern.text)
+    for text, schemes in wanted.items():
+        grouped.setdefault(tuple(schemes), []).append(text)
     return {schemes: tuple(sorted(grouped[schemes])) for schemes in sorted(grouped)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -25,6 +25,7 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.environment_azure import AzureTarget
+from wsus_egress.pairs import Latest
 from wsus_egress.policy import Address, EgressPolicy, Flow, Network, is_internet
 
 # "Azure subscription and service limits", read 2026-11: 1,000 rules in a group. Priorities: 100 to
@@ -35,6 +36,8 @@ Direction = Literal["Outbound", "Inbound"]
 Side = tuple[Network, ...] | Literal["*", "Internet", "VirtualNetwork"]
 # Remote administration: SSH, RDP, WinRM. What PSRule's Azure.NSG.LateralTraversal looks for.
 LATERAL_PORTS: Final = (22, 3389, 5985, 5986)
+_ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "neither end is in the virtual network")
+_OTHER_DIRECTION: Final = Ruling(Verdict.NOT_APPLICABLE, "the other direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,17 @@ class NsgRule:
             f"from {_side_text(self.sources)} to {self.service_tag or _side_text(self.destinations)}"
         )
 
-    def matches(self, flow: Flow) -> bool:
-        """Whether this rule decides the flow."""
-        if flow.source.version != flow.destination.version and not isinstance(self.sources, str):
+    def is_between(self, source: Address, destination: Address) -> bool:
+        """Whether this rule is about flows between these addresses."""
+        if source.version != destination.version and not isinstance(self.sources, str):
             # A server known by an IPv4 address reaches IPv6 from an address that is not listed.
             return False
-        return (
-            self.protocol in ("*", flow.protocol.capitalize())
-            and (not self.ports or flow.port in self.ports)
-            and _has(self.sources, flow.source)
-            and _has(self.destinations, flow.destination)
+        return _has(self.sources, source) and _has(self.destinations, destination)
+
+    def matches(self, flow: Flow) -> bool:
+        """Whether this rule decides a flow between addresses that it is about."""
+        return (not self.ports or flow.port in self.ports) and (
+            self.protocol == "*" or self.protocol.lower() == flow.protocol
         )
 
 
@@ -98,6 +102,33 @@ def _has(side: Side, address: Address) -> bool:
         # overview"): any private address may be.
         return is_internet(address) == (side == "Internet")
     return within(side, address)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The rules of one direction that are about two addresses, by priority, and what comes last."""
+
+    rules: tuple[NsgRule, ...]
+    default: Ruling
+
+    def decide(self, flow: Flow) -> Ruling:
+        """The first rule that matches, or the default rule."""
+        for rule in self.rules:
+            if rule.matches(flow):
+                verdict = Verdict.ALLOW if rule.access == "Allow" else Verdict.DENY
+                return Ruling(verdict, rule.id)
+        return self.default
+
+
+def _default(direction: Direction, source: Address, destination: Address) -> Ruling:
+    # The rules that every group ends with ("Network security groups", 2025-07). They cannot be
+    # removed, only come too late. AllowAzureLoadBalancerInBound (65001) admits the platform's
+    # health probe alone, which is no flow of this policy.
+    if not is_internet(source) and not is_internet(destination):
+        return Ruling(Verdict.ALLOW, "default rule 65000 AllowVnet")
+    if direction == "Outbound" and is_internet(destination):
+        return Ruling(Verdict.ALLOW, "default rule 65001 AllowInternetOutBound")
+    return Ruling(Verdict.DENY, f"default rule 65500 DenyAll{direction}")
 
 
 @dataclass(frozen=True)
@@ -147,45 +178,53 @@ class AzureNsg:
         """The rules' ports."""
         return ((port, port) for rule in self.rules for port in rule.ports)
 
+    def admits(self, flow: Flow) -> Ruling:
+        """Outbound rules for a source in the virtual network, inbound for a destination in it."""
+        last = _ELSEWHERE
+        for reading in self.readings(flow).values():
+            last = reading.decide(flow)
+            if last.verdict is Verdict.DENY:
+                return last
+        return last
+
+    def sides(self) -> tuple[Control, ...]:
+        """Outbound rules and inbound rules: a subnet may be at one end of a flow only."""
+        return self._sides
+
     @cached_property
-    def _by_direction(self) -> dict[Direction, list[NsgRule]]:
+    def _sides(self) -> tuple[Control, ...]:
+        return OneDirection(self, "Outbound"), OneDirection(self, "Inbound")
+
+    @cached_property
+    def readings(self) -> Latest[Mapping[Direction, _Reading]]:
+        """What is read in each direction that a flow has in the virtual network."""
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> Mapping[Direction, _Reading]:
+        ends: tuple[tuple[Direction, Address], ...] = (
+            ("Outbound", source),
+            ("Inbound", destination),
+        )
+        return {
+            direction: _Reading(
+                tuple(
+                    rule
+                    for rule in self._by_direction[direction]
+                    if rule.is_between(source, destination)
+                ),
+                _default(direction, source, destination),
+            )
+            for direction, end in ends
+            if within(self.target.address_space, end)
+        }
+
+    @cached_property
+    def _by_direction(self) -> Mapping[Direction, list[NsgRule]]:
         ordered = sorted(self.rules, key=lambda rule: rule.priority)
         return {
             direction: [rule for rule in ordered if rule.direction == direction]
             for direction in ("Outbound", "Inbound")
         }
-
-    def admits(self, flow: Flow) -> Ruling:
-        """Outbound rules for a source in the virtual network, inbound for a destination in it."""
-        last = Ruling(Verdict.NOT_APPLICABLE, "neither end is in the virtual network")
-        for direction, end in (("Outbound", flow.source), ("Inbound", flow.destination)):
-            if within(self.target.address_space, end):
-                last = self.decide(direction, flow)  # type: ignore[arg-type]
-                if last.verdict is Verdict.DENY:
-                    return last
-        return last
-
-    def sides(self) -> tuple[Control, ...]:
-        """Outbound rules and inbound rules: a subnet may be at one end of a flow only."""
-        return OneDirection(self, "Outbound"), OneDirection(self, "Inbound")
-
-    def decide(self, direction: Direction, flow: Flow) -> Ruling:
-        """What the rules of one direction say, the default rules last."""
-        for rule in self._by_direction[direction]:
-            if rule.matches(flow):
-                verdict = Verdict.ALLOW if rule.access == "Allow" else Verdict.DENY
-                return Ruling(verdict, rule.id)
-        return self._default(direction, flow)
-
-    def _default(self, direction: Direction, flow: Flow) -> Ruling:
-        # The rules that every group ends with ("Network security groups", 2025-07). They cannot be
-        # removed, only come too late. AllowAzureLoadBalancerInBound (65001) admits the platform's
-        # health probe alone, which is no flow of this policy.
-        if not is_internet(flow.source) and not is_internet(flow.destination):
-            return Ruling(Verdict.ALLOW, "default rule 65000 AllowVnet")
-        if direction == "Outbound" and is_internet(flow.destination):
-            return Ruling(Verdict.ALLOW, "default rule 65001 AllowInternetOutBound")
-        return Ruling(Verdict.DENY, f"default rule 65500 DenyAll{direction}")
 
     def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a network security group cannot see them."""
@@ -232,14 +271,16 @@ class OneDirection:
 
     def admits(self, flow: Flow) -> Ruling:
         """What this direction's rules say, where its end stands in the virtual network."""
-        end = flow.source if self._direction == "Outbound" else flow.destination
-        if within(self._group.target.address_space, end):
-            return self._group.decide(self._direction, flow)
-        return Ruling(Verdict.NOT_APPLICABLE, "the other direction")
+        reading = self._group.readings(flow).get(self._direction)
+        return reading.decide(flow) if reading else _OTHER_DIRECTION
 
     def names(self, flow: Flow) -> Bounds | None:
         """All names or none."""
         return blind(self.admits(flow).verdict)
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """The group's part: ports and addresses."""
+        return asked_of_ports(policy, flow)
 
 
 def _properties(rule: NsgRule) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from wsus_egress.controls.azure_nsg_compile import (
 from wsus_egress.controls.azure_rules import EVERY_NAME, FQDN_TAGS
 from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, ForeignRule
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import EgressPolicy, Mode, Network, Scheme, is_internet
+from wsus_egress.policy import EgressPolicy, Network, Scheme, is_internet
 from wsus_egress.problems import Problem
 
 PRIORITIES: Final = range(100, 65001)
@@ -68,7 +68,7 @@ def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     firewall = target.firewall_policy
     if firewall is None:
         return
-    groups = 1 if policy.mode is Mode.OPEN else group_count(policy, target, firewall)
+    groups = group_count(policy, target, firewall)
     # With several groups the denial stands in one of its own, behind them.
     last = first + (groups if groups > 1 else 0)
     if last not in PRIORITIES:

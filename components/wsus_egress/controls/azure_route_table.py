@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from wsus_egress.controls.azure_firewall import azure_tags
@@ -23,12 +24,15 @@ from wsus_egress.controls.base import (
 )
 from wsus_egress.environment_azure import AzureTarget
 from wsus_egress.names import ALL_NAMES, NO_NAMES
-from wsus_egress.policy import EgressPolicy, Flow, Network, is_internet
+from wsus_egress.pairs import Latest
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, is_internet
 
 DEFAULT_ROUTE: Final = ipaddress.ip_network("0.0.0.0/0")
 # "Azure subscription and service limits", older copy: 400 routes a table.
 ROUTES_PER_TABLE: Final = 400
 FIREWALL: Final = "firewall"
+_NONE: Final[frozenset[str]] = frozenset()
+_FIREWALLS: Final = frozenset({"azure-application-rules"})
 
 NextHop = Literal["VirtualAppliance", "Internet", "None"]
 
@@ -49,6 +53,27 @@ class Route:
         where = {"Internet": "the Internet", "None": "nowhere"}.get(self.next_hop, "")
         appliance = "the firewall" if self.address == FIREWALL else f"appliance {self.address}"
         return f"{self.prefix} to {where or appliance}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """Where the table leads what goes from one address to another.
+
+    Attributes:
+        past: Whether that is past the firewall.
+        asked: Whether the settings ask for the flow to be let through there.
+    """
+
+    ruling: Ruling
+    past: bool
+    asked: bool
+
+
+_ELSEWHERE: Final = _Hop(
+    Ruling(Verdict.NOT_APPLICABLE, "only what goes to the Internet is routed here"),
+    past=False,
+    asked=True,
+)
 
 
 @dataclass(frozen=True)
@@ -87,40 +112,35 @@ class AzureRouteTable:
         """None: a route is for every port."""
         return ()
 
-    def _route(self, flow: Flow) -> Route | None:
-        """The longest prefix that has the destination."""
-        fitting = [route for route in self.rules if flow.destination in route.prefix]
-        return max(fitting, key=lambda route: route.prefix.prefixlen, default=None)
+    @cached_property
+    def _hop(self) -> Latest[_Hop]:
+        return Latest(self._between)
 
-    def _applies(self, flow: Flow) -> bool:
-        return within(self.target.address_space, flow.source) and is_internet(flow.destination)
-
-    def admits(self, flow: Flow) -> Ruling:
-        """Where a flow to the Internet goes: only a route to nowhere denies."""
-        if not self._applies(flow):
-            return Ruling(Verdict.NOT_APPLICABLE, "only what goes to the Internet is routed here")
-        route = self._route(flow)
+    def _between(self, source: Address, destination: Address) -> _Hop:
+        if not within(self.target.address_space, source) or not is_internet(destination):
+            return _ELSEWHERE
+        direct = self.target.route_table.direct if self.target.route_table else ()
+        asked = destination.version == 6 or within((each.prefix for each in direct), destination)
+        # The longest prefix that has the destination.
+        fitting = [route for route in self.rules if destination in route.prefix]
+        route = max(fitting, key=lambda route: route.prefix.prefixlen, default=None)
         if route is None:
             # Every subnet has them ("Virtual network traffic routing"); an IPv6 one where the
             # network has IPv6.
-            return Ruling(Verdict.ALLOW, "the system's route to the Internet, past the firewall")
-        if route.next_hop == "None":
-            return Ruling(Verdict.DENY, route.id)
-        past = "" if self._leads_to_firewall(route) else ", past the firewall"
-        return Ruling(Verdict.ALLOW, f"{route.id}{past}")
+            rule = "the system's route to the Internet, past the firewall"
+            return _Hop(Ruling(Verdict.ALLOW, rule), past=True, asked=asked)
+        past = route.next_hop != "VirtualAppliance" or route.address != FIREWALL
+        verdict = Verdict.DENY if route.next_hop == "None" else Verdict.ALLOW
+        rule = f"{route.id}, past the firewall" if past and verdict is Verdict.ALLOW else route.id
+        return _Hop(Ruling(verdict, rule), past=past, asked=asked or not past)
 
-    @staticmethod
-    def _leads_to_firewall(route: Route) -> bool:
-        return route.next_hop == "VirtualAppliance" and route.address == FIREWALL
+    def admits(self, flow: Flow) -> Ruling:
+        """Where a flow to the Internet goes: only a route to nowhere denies."""
+        return self._hop(flow).ruling
 
     def skips(self, flow: Flow) -> frozenset[str]:
         """The firewall's rules, where the flow does not go through the firewall."""
-        if not self._applies(flow):
-            return frozenset()
-        route = self._route(flow)
-        if route is not None and self._leads_to_firewall(route):
-            return frozenset()
-        return frozenset({"azure-application-rules"})
+        return _FIREWALLS if self._hop(flow).past else _NONE
 
     def names(self, flow: Flow) -> Bounds | None:
         """All names or none: a route cannot see them."""
@@ -128,9 +148,7 @@ class AzureRouteTable:
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
         """To lead IPv4 to the firewall, but for the ranges that are listed; the rest is others'."""
-        direct = self.target.route_table.direct if self.target.route_table else ()
-        listed = within((each.prefix for each in direct), flow.destination)
-        led = listed or flow.destination.version == 6 or not self.skips(flow)
+        led = self._hop(flow).asked
         return Part(led, ALL_NAMES if led else NO_NAMES)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:

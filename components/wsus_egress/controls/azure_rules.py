@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from wsus_egress.controls.base import plain, within
 from wsus_egress.environment_azure import Action
 from wsus_egress.names import ALL_NAMES, NameSet, Pattern
-from wsus_egress.policy import Application, Flow, Network, Protocol, is_internet
+from wsus_egress.policy import Address, Application, Flow, Network, Protocol, is_internet
 
 # Microsoft keeps the tags' content and does not publish it ("FQDN tags overview", 2026-03-28). The
 # names are those of the API, as Microsoft's own templates and tools write them.
@@ -72,13 +72,16 @@ class ApplicationRule:
         what = f"FQDN tag {', '.join(self.fqdn_tags)}" if self.fqdn_tags else ", ".join(self.fqdns)
         return f"{_of(self.owner)}{self.collection} {protocols} from {sources} to {what}"
 
+    def is_between(self, source: Address, destination: Address) -> bool:  # noqa: ARG002 - to any
+        """Whether the rule is about flows between these addresses."""
+        return within(self.sources, source)
+
     def covers(self, flow: Flow) -> bool:
-        """Whether the rule is about such a flow, whatever its name."""
+        """Whether the rule is about such a flow between its addresses, whatever its name."""
         return (
             flow.application is not None
             and flow.protocol == "tcp"
             and (PROTOCOLS[flow.application], flow.port) in self.protocols
-            and within(self.sources, flow.source)
         )
 
 
@@ -119,17 +122,18 @@ class NetworkRule:
         action = f"{_of(self.owner)}{self.collection} network"
         return f"{action} {self.protocol}/{ports} from {sources} to {where}"
 
+    def is_between(self, source: Address, destination: Address) -> bool:
+        """Whether the rule is about flows between these addresses."""
+        return within(self.sources, source) and (
+            within(self.destinations, destination)
+            if self.destinations
+            else not self.fqdns or is_internet(destination)
+        )
+
     def covers(self, flow: Flow) -> bool:
-        """Whether the rule is about such a flow."""
-        return (
-            self.protocol in ("any", flow.protocol)
-            and (not self.ports or flow.port in self.ports)
-            and within(self.sources, flow.source)
-            and (
-                within(self.destinations, flow.destination)
-                if self.destinations
-                else not self.fqdns or is_internet(flow.destination)
-            )
+        """Whether the rule is about such a flow between its addresses."""
+        return self.protocol in ("any", flow.protocol) and (
+            not self.ports or flow.port in self.ports
         )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeGuard
 
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
-from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
+from wsus_egress.policy import Address, EgressPolicy, Flow, Network, is_internet
 
 MANAGED_BY = "pulumi-wsus-egress"
 
@@ -234,7 +234,10 @@ def has_sides(control: Control) -> TypeGuard[Sided]:
 
 def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
     """The controls that a flow passes: all but those that a route leads past."""
-    skipped = {name for control in controls if routes(control) for name in control.skips(flow)}
+    skipped: list[str] = []
+    for control in controls:
+        if routes(control):
+            skipped += control.skips(flow)
     return [c for c in controls if c.name not in skipped] if skipped else controls
 
 
@@ -243,23 +246,27 @@ def sides(control: Control) -> Sequence[Control]:
     return control.sides() if has_sides(control) else (control,)
 
 
+_EVERY_NAME = Bounds.exact(ALL_NAMES)
+_NO_NAME = Bounds.exact(NO_NAMES)
+
+
 def blind(verdict: Verdict) -> Bounds | None:
     """What a control that cannot see names admits: all of them, or none."""
     if verdict is Verdict.NOT_APPLICABLE:
         return None
-    return Bounds.exact(ALL_NAMES if verdict is Verdict.ALLOW else NO_NAMES)
+    return _EVERY_NAME if verdict is Verdict.ALLOW else _NO_NAME
+
+
+_SOME = Part(True, ALL_NAMES)
+_NOTHING = Part(False, NO_NAMES)
 
 
 def asked_of_ports(policy: EgressPolicy, flow: Flow) -> Part:
     """The part of a control that sees addresses and ports: to leave names to another one."""
     if not is_internet(flow.destination):
         return Part(policy.decide(flow).allowed, NO_NAMES)
-    some = (
-        flow.protocol == "tcp"
-        and policy.may_reach(flow)
-        and any(s.port == flow.port and policy.names(s.port, s.application) for s in Scheme)
-    )
-    return Part(some, ALL_NAMES if some else NO_NAMES)
+    some = flow.protocol == "tcp" and flow.port in policy.ports and policy.may_reach(flow)
+    return _SOME if some else _NOTHING
 
 
 def asked_of_names(policy: EgressPolicy, flow: Flow) -> Part:
@@ -268,13 +275,9 @@ def asked_of_names(policy: EgressPolicy, flow: Flow) -> Part:
     return Part(policy.decide(flow).allowed, names)
 
 
-def leaves(flow: Flow, elsewhere: Iterable[Network]) -> bool:
+def leaves(source: Address, destination: Address, elsewhere: Iterable[Network]) -> bool:
     """Whether a flow goes to the Internet from a private address that does not stand elsewhere."""
-    return (
-        is_internet(flow.destination)
-        and not is_internet(flow.source)
-        and not within(elsewhere, flow.source)
-    )
+    return is_internet(destination) and not is_internet(source) and not within(elsewhere, source)
 
 
 def within(networks: Iterable[Network], address: Address) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsus_egress.controls.aws_dns_firewall import compile_dns_firewall
 from wsus_egress.controls.aws_network_firewall import compile_network_firewall
-from wsus_egress.controls.aws_security_group import compile_security_groups
+from wsus_egress.controls.aws_security_group_compile import compile_security_groups
 from wsus_egress.controls.azure_application_rules import compile_application_rules
 from wsus_egress.controls.azure_nsg_compile import compile_nsg
 from wsus_egress.controls.azure_route_table import compile_route_table

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import pulumi_policy as crossguard
-from pulumi_policy.proxy import UnknownValueError
-
+from wsus_egress._extras import needing
 from wsus_egress.assembly import build_environment
 from wsus_egress.endpoints import load_lists, shipped_lists
 from wsus_egress.environment import Environment
@@ -27,6 +25,10 @@ from wsus_egress.guardrails.model import (
 from wsus_egress.policy import Place
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import load_environments
+
+with needing("pulumi_policy", "guardrails"):
+    import pulumi_policy as crossguard
+    from pulumi_policy.proxy import UnknownValueError
 
 _CONFIG: Final[dict[str, dict[str, Any]]] = {
     "project": {"type": "string", "description": "Folder with the project's config/."},

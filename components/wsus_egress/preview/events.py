@@ -12,6 +12,7 @@ from wsus_egress.preview.findings import Finding
 from wsus_egress.problems import Location, PolicyErrors, Problem
 
 _REASONS: Final = ("keys", "replaceReasons", "diffs", "diffReasons")
+_ERROR: Final = "error: "
 MAX_BYTES: Final = 64 * 1024 * 1024
 _RULE_GROUPS: Final = ("RuleGroup", "RuleCollectionGroup")
 _SHOWN: Final = frozenset(
@@ -47,17 +48,24 @@ class PolicyResult:
 
 @dataclass(frozen=True, slots=True)
 class EngineReport:
-    """What the engine's preview says, sorted; resources that stay as they are left out."""
+    """What the engine's preview says, sorted; resources that stay as they are left out.
+
+    Attributes:
+        ended: Whether the engine said how many resources it would change, as it does at the end.
+    """
 
     steps: tuple[Step, ...]
     policies: tuple[PolicyResult, ...]
     diagnostics: tuple[str, ...]
     counts: tuple[tuple[str, int], ...]
+    ended: bool
 
     @property
     def summary(self) -> str:
         """`1 to create, 2 to update, 31 the same`."""
         parts = [f"{n} the same" if op == "same" else f"{n} to {op}" for op, n in self.counts if n]
+        if not self.ended:
+            return "no summary: the preview did not come to its end"
         return ", ".join(parts) or "nothing to do"
 
     def findings(self) -> Iterator[Finding]:
@@ -71,6 +79,15 @@ class EngineReport:
                     f"the engine will {step.operation} {step.type} {step.name}: its rules can be "
                     "missing until the new one is in place",
                     "keep its name and capacity, or deploy when no update is running",
+                )
+        for text in self.diagnostics:
+            if text.startswith(_ERROR):
+                yield Finding(
+                    "engine-error",
+                    "",
+                    "",
+                    text.removeprefix(_ERROR),
+                    "mend what the engine says, and run its preview again",
                 )
         for each in self.policies:
             mandatory = each.level == "mandatory"
@@ -145,6 +162,7 @@ class _Reader:
         self._policies: dict[PolicyResult, None] = {}
         self._diagnostics: dict[str, None] = {}
         self._counts: dict[str, int] = {}
+        self._ended = False
 
     def take(self, event: Mapping[str, Any]) -> None:
         if isinstance(pre := event.get("resourcePreEvent"), dict):
@@ -194,7 +212,7 @@ class _Reader:
 
     def _summary(self, counts: Any) -> None:
         if isinstance(counts, dict):
-            self.seen = True
+            self.seen = self._ended = True
             for operation, number in counts.items():
                 if isinstance(number, int):
                     self._counts[str(operation)] = number
@@ -205,6 +223,7 @@ class _Reader:
             tuple(sorted(self._policies, key=lambda p: (p.level, p.rule, p.resource, p.message))),
             tuple(sorted(self._diagnostics)),
             tuple(sorted(self._counts.items())),
+            self._ended,
         )
 
 

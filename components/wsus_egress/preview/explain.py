@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from wsus_egress.controls import Ruling, Verdict
 from wsus_egress.controls.base import met
+from wsus_egress.differences import path_verdict
 from wsus_egress.names import InvalidName, host_name
 from wsus_egress.policy import (
     SOME_INTERNET_ADDRESS,
@@ -20,7 +21,6 @@ from wsus_egress.policy import (
     Flow,
 )
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis
-from wsus_egress.proof import path_verdict
 
 # Programs disagree on what a URL with these means, and a firewall sees only what they make of it.
 _AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")

@@ -86,9 +86,11 @@ def _target() -> dict[str, Any]:
             "cloud": {"enum": ["aws", "azure"]},
             "fidelity": _FIDELITY,
             "deviations": _list(deviation),
+            "masked": _list(deviation),
             "controls": _list(control),
             "residues": _list(_object({"control": _TEXT, "what": _TEXT, "source": _TEXT})),
-        }
+        },
+        optional=("masked",),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from providers.aws.account import ACCOUNT, region
+from providers.aws.ec2.networks import route_tables, subnets
 from providers.errors import CloudError, aws_error
 from providers.kind import Inputs, Invoke, Session
 from providers.world import WORLD_NAME, Row, Rows
@@ -22,7 +23,7 @@ def _get_caller_identity(_: Inputs, __: Session) -> dict[str, Any]:
 
 def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     where = region(inputs, session)
-    row = _by_id("subnet", "id", inputs, session.world.subnets, where)
+    row = _by_id("subnet", "id", inputs, subnets(session), where)
     return {
         "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:subnet/{row['id']}",
         "availabilityZone": row["zone"],
@@ -39,15 +40,15 @@ def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
 def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
     where, world = region(inputs, session), session.world
     if "subnetId" in inputs and "routeTableId" not in inputs:
-        subnet = _by_id("subnet", "subnetId", inputs, world.subnets, where)
+        subnet = _by_id("subnet", "subnetId", inputs, subnets(session), where)
         inputs = {"routeTableId": subnet["table"]}
-    row = _by_id("route table", "routeTableId", inputs, world.route_tables, where)
+    row = _by_id("route table", "routeTableId", inputs, route_tables(session), where)
     local = {"cidrBlock": world.vpcs[where, row["vpc"]]["cidr"], "gatewayId": "local"}
     return {
         "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:route-table/{row['id']}",
         "associations": [
             {"subnetId": subnet["id"], "routeTableId": row["id"], "main": False}
-            for subnet in world.subnets.values()
+            for subnet in subnets(session).values()
             if subnet["table"] == row["id"]
         ],
         "id": row["id"],
@@ -63,7 +64,8 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
 
 
 def _field(target: str) -> str:
-    return "natGatewayId" if target.startswith("nat-") else "gatewayId"
+    fields = {"nat": "natGatewayId", "tgw": "transitGatewayId"}
+    return fields.get(target.partition("-")[0], "gatewayId")
 
 
 def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row:
