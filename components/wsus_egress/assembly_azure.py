@@ -97,6 +97,9 @@ def _policy(policy: FirewallPolicySettings, refuse: Refuse) -> FirewallPolicy:
     if policy.existing and mode != "rules-only":
         what = f"the policy exists, and mode {mode} would create it"
         refuse((*keys, "mode"), what, "write rules-only, or leave existing out")
+    elif mode == "rules-only" and "threat_intel_mode" in policy.model_fields_set:
+        what = "the policy exists already, and is not changed"
+        refuse((*keys, "threatIntelMode"), what, "leave it out, or write mode policy")
     servers = [
         _address((*keys, "dnsServers", index), text, refuse)
         for index, text in enumerate(policy.dns_servers)
@@ -125,6 +128,13 @@ def _foreign(keys: Keys, rule: ForeignRuleSettings, refuse: Refuse) -> ForeignRu
     if rule.fqdns and (rule.destinations or rule.destination_ports):
         what = "host names and a network rule's destinations in one rule"
         refuse(keys, what, "make a rule of each")
+    if rule.fqdns and rule.protocol != "any":
+        what = f"an application rule is about HTTP and TLS, not about {rule.protocol}"
+        refuse((*keys, "protocol"), what, "leave it out")
+    if protocols and not rule.fqdns:
+        # It would be read as a network rule for every port.
+        what = "httpPorts and httpsPorts are an application rule's, and it has no fqdns"
+        refuse(keys, what, "add fqdns, '*' for every name, or write destinationPorts")
     return ForeignRule(
         name=rule.name,
         inherited=rule.inherited,
