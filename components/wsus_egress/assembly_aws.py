@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from wsus_egress.assembly_base import Refuse, parse_network
+from wsus_egress.assembly_base import Refuse, by_address, parse_network
 from wsus_egress.environment import (
     AwsTarget,
     DnsFirewall,
@@ -235,8 +235,4 @@ def _networks(keys: Keys, texts: Sequence[str], refuse: Refuse) -> tuple[Network
             refuse((*keys, index), what, "write your own networks")
         elif network is not None:
             found.append(network)
-    return tuple(sorted(set(found), key=_by_address))
-
-
-def _by_address(network: Network) -> tuple[int, int, int]:
-    return (network.version, int(network.network_address), network.prefixlen)
+    return tuple(sorted(set(found), key=by_address))

@@ -138,6 +138,21 @@ def test_snake_case_is_taken(environment: Build) -> None:
     assert (party.asks, party.internet) == ("one", True)
 
 
+def test_a_partys_own_addresses_share_none(environment: Build) -> None:
+    """What another block of the same party has already is left out, and nothing else changes."""
+    given = [
+        "10.20.0.64/26",
+        "10.20.0.0/25",
+        "10.20.0.5",
+        "10.20.0.129",
+        "10.20.0.0/25",
+        "10.20.0.128",
+    ]
+    built = environment(servers=[{"name": "one", "addresses": given}])
+    (party,) = built.policy.parties
+    assert ["10.20.0.0/25", "10.20.0.129/32", "10.20.0.128/32"] == [str(n) for n in party.addresses]
+
+
 def test_a_day_as_the_engine_writes_it(environment: Build) -> None:
     """The Pulumi engine turns an unquoted day into a point in time."""
     accept = {"what": "x", "reason": "x", "expires": "2027-06-30 00:00:00 +0000 UTC"}
