@@ -174,6 +174,9 @@ def _endpoints(
         for number, route in enumerate(endpoint.return_routes):
             where = (*keys, "returnRoutes", number)
             networks = _networks((*where, "destinations"), route.destinations, refuse)
+            if any(network.version == 6 for network in networks):
+                what = "the endpoints made here are IPv4 ones, and IPv6 cannot be routed to them"
+                refuse((*where, "destinations"), what, "leave IPv6 ranges out")
             returns.append(ReturnRoute(route.route_table_id, networks))
         tables = [(table, "0.0.0.0/0") for table in endpoint.protected_route_tables]
         tables += [(each.route_table, str(n)) for each in returns for n in each.destinations]
