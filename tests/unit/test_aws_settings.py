@@ -178,6 +178,17 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "like 10.20.0.10 or 10.20.0.0/24",
         ],
     ),
+    "a part of the Internet at home": (
+        {"homeNetworks": ["172.0.0.0/8", "10.0.0.0/8", "20.0.0.0/8", "fc00::/6", "127.0.0.0/8"]},
+        [
+            f"{PATH}.homeNetworks[0]: 172.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; write 172.16.0.0/12",
+            f"{PATH}.homeNetworks[2]: 20.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; leave it out: it is outside",
+            f"{PATH}.homeNetworks[3]: fc00::/6 has Internet addresses, to which no rule would apply "
+            "any more; write fc00::/7",
+        ],
+    ),
 }
 
 

@@ -27,7 +27,9 @@ def _ipv6(policy: EgressPolicy) -> Iterator[Problem]:
             "mode full of Network Firewall makes IPv4 endpoints and routes 0.0.0.0/0 to them: IPv6 "
             "would not pass the firewall"
         )
-        instead = "leave it out, or write `aws.networkFirewall.mode: policy` and route ::/0 yourself"
+        instead = (
+            "leave it out, or write `aws.networkFirewall.mode: policy` and route ::/0 yourself"
+        )
         yield Problem(None, "ipv6", what, instead)
 
 
