@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from wsus_egress.controls.aws_tags import aws_tags
 from wsus_egress.controls.base import (
-    MANAGED_BY,
     Bounds,
     Document,
     Part,
@@ -189,12 +189,6 @@ class AwsSecurityGroups:
         """All names or none: a security group cannot see them."""
         return blind(self.admits(flow).verdict)
 
-    @cached_property
-    def tags(self) -> dict[str, str]:
-        """What every resource is tagged with."""
-        own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
-        return {**own, **dict(self.target.tags)}
-
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """Ports and addresses; names are left to another control."""
         return asked_of_ports(policy, flow)
@@ -206,13 +200,14 @@ class AwsSecurityGroups:
     def group_documents(self, prefix: str, group: SecurityGroup) -> Iterator[Document]:
         """The resources of one group, the group itself first, then a rule each in their order."""
         name = f"{prefix}-{group.party}"
+        tags = aws_tags(self.target, self.environment)
         yield Document(
             "aws:ec2/securityGroup:SecurityGroup",
             name,
             {
                 "description": description(group),
                 "revokeRulesOnDelete": True,
-                "tags": {"Name": name, **self.tags},
+                "tags": aws_tags(self.target, self.environment, name),
                 "vpcId": self.target.vpc_id,
             },
         )
@@ -225,7 +220,7 @@ class AwsSecurityGroups:
                     "entries": [{"cidr": str(network)} for network in listed.networks],
                     "maxEntries": len(listed.networks),
                     "name": f"{prefix}-{listed.id}",
-                    "tags": self.tags,
+                    "tags": tags,
                 },
             )
         own = {listed.id for listed in group.prefix_lists}
@@ -240,7 +235,7 @@ class AwsSecurityGroups:
                     "fromPort": rule.from_port,
                     "ipProtocol": rule.protocol,
                     "securityGroupId": f"${{{name}.id}}",
-                    "tags": self.tags,
+                    "tags": tags,
                     "toPort": rule.to_port,
                 },
             )
