@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -43,6 +42,7 @@ class SecurityGroupRule:
         networks: What the peer stands for: the one CIDR block, what the prefix list holds, or the
             addresses of the security group's members.
         prefix_list: Its id, or the name of one that is made here; empty where the peer is none.
+        made: Whether the prefix list is made here.
         group: A security group's id; empty where the peer is none.
         weight: How many rules it counts for: a prefix list as many as it may hold.
     """
@@ -55,6 +55,7 @@ class SecurityGroupRule:
     description: str
     protocol: Literal["tcp", "udp"] = "tcp"
     prefix_list: str = ""
+    made: bool = False
     group: str = ""
     weight: int = 1
     endpoints: tuple[str, ...] = ()
@@ -138,7 +139,7 @@ class AwsSecurityGroups:
             f"{rule.peer} stands for {', '.join(map(str, rule.networks))}"
             for group in self.groups
             for rule in group.rules
-            if rule.group or rule.prefix_list not in ("", *(own.id for own in group.prefix_lists))
+            if rule.group or (rule.prefix_list and not rule.made)
         }
         return tuple(sorted(found))
 
@@ -223,14 +224,13 @@ class AwsSecurityGroups:
                     "tags": tags,
                 },
             )
-        own = {listed.id for listed in group.prefix_lists}
         for rule in group.rules:
             kind = "Egress" if rule.direction == "egress" else "Ingress"
             yield Document(
                 f"aws:vpc/securityGroup{kind}Rule:SecurityGroup{kind}Rule",
                 f"{prefix}-{rule.id}",
                 {
-                    **_peer(rule, prefix, own),
+                    **_peer(rule, prefix),
                     "description": rule.description,
                     "fromPort": rule.from_port,
                     "ipProtocol": rule.protocol,
@@ -258,14 +258,12 @@ class AwsSecurityGroups:
         )
 
 
-def _peer(rule: SecurityGroupRule, prefix: str, own: AbstractSet[str]) -> dict[str, str]:
+def _peer(rule: SecurityGroupRule, prefix: str) -> dict[str, str]:
     if rule.group:
         return {"referencedSecurityGroupId": rule.group}
     if rule.prefix_list:
-        made = rule.prefix_list in own
-        return {
-            "prefixListId": f"${{{prefix}-{rule.prefix_list}.id}}" if made else rule.prefix_list
-        }
+        made = f"${{{prefix}-{rule.prefix_list}.id}}"
+        return {"prefixListId": made if rule.made else rule.prefix_list}
     return {"cidrIpv4" if rule.networks[0].version == 4 else "cidrIpv6": str(rule.networks[0])}
 
 
