@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from wsus_egress.controls.aws_tags import aws_tags
 from wsus_egress.controls.base import (
-    MANAGED_BY,
     Bounds,
     Document,
     Part,
@@ -147,8 +147,7 @@ class AwsDnsFirewall:
         return Bounds(surely | decided.complement(), surely | possibly | decided.complement())
 
     def _tags(self, name: str) -> dict[str, str]:
-        own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
-        return {"Name": name, **own, **dict(self.target.tags)}
+        return aws_tags(self.target, self.environment, name)
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""
