@@ -208,16 +208,12 @@ def _print(text: str, *, changes: bool) -> None:
 
 
 def _write(output: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+    from wsus_egress.preview.output import CannotWrite, write  # noqa: PLC0415
+
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(output)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        click.echo(f"{output} cannot be written ({reason}); name another file", err=True)
+        write(output, text)
+    except CannotWrite as error:
+        click.echo(str(error), err=True)
         sys.exit(UNUSABLE)
 
 
