@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import Result
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.problems import PolicyErrors
+from wsus_egress.project import environment_names
 
 LIST = "config/endpoints/good.yaml"
 OTHER = "config/endpoints/other.yaml"
@@ -322,3 +324,36 @@ def test_a_list_name_goes_into_rules(
         "hyphens"
     )
     assert (result.exit_code, result.stderr.splitlines()[0]) == (2, expected)
+
+
+@pytest.mark.parametrize(
+    ("file", "shown"),
+    [
+        (b"Pulumi.x\x01.yaml", "'config/Pulumi.x\\x01.yaml'"),
+        (b"Pulumi.\x1b]0;t\x07.yaml", "'config/Pulumi.\\x1b]0;t\\x07.yaml'"),
+        (b"Pulumi.x\xff.yaml", "'config/Pulumi.x\\udcff.yaml'"),
+        (b"Pulumi.b\xc3\xbcro.yaml", "'config/Pulumi.b\\xfcro.yaml'"),
+        (b"Pulumi.a\nb.yaml", "'config/Pulumi.a\\nb.yaml'"),
+        (b"Pulumi..yaml", "'config/Pulumi..yaml'"),
+        (b"Pulumi." + b"x" * 101 + b".yaml", f"'config/Pulumi.{'x' * 101}.yaml'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "preview", "report"])
+def test_an_environment_is_a_stacks_name(
+    write: Callable[..., Path], run: Callable[..., Result], command: str, file: bytes, shown: str
+) -> None:
+    """A file whose name is no stack's is refused, escaped, by every command; none is written."""
+    project = write()
+    config = os.fsencode(project / "config")
+    Path(os.fsdecode(os.path.join(config, file))).write_text("config: {}\n")  # noqa: PTH118 - bytes
+    output = project / "page.html"
+
+    result = run(command, project, *(["-o", str(output)] if command == "report" else []))
+
+    assert_one(
+        result,
+        f"{shown} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'; rename the "
+        "file, or remove it",
+    )
+    assert ["config"] == sorted(path.name for path in project.iterdir())
+    assert ("x",) == environment_names(project)
