@@ -77,6 +77,13 @@ PATTERNS = [
 
 # Each an edit (file, old text, new text), the line, and what is said of it.
 EDITS = [
+    (CONFIG, "", '  wsus-egress:approved:\n    - {what: x, owner: "t\\e]0;t\\a", reason: x, '
+     'expires: "2027-01-01"}\n', 10, r"approved[0].owner: 't\x1b]0;t\x07' has a control character "
+     "in it; write it on one line, without them"),
+    (LIST, "purpose: Files", r'purpose: "a\x9bb"', 5, r"endpoints[0].purpose: 'a\x9bb' has a control "
+     "character in it; write it on one line, without them"),
+    (LIST, "source: A page", r'source: "a\nb"', 6, r"endpoints[0].source: 'a\nb' has a control "
+     "character in it; write it on one line, without them"),
     (CONFIG, "[good]", "[good]\n  wsus-egress:severs: []", 4,
      "severs: the key 'severs' is unknown; did you mean 'servers'?"),
     (CONFIG, "  wsus-egress:aws:", "      colour: red\n  wsus-egress:aws:", 7,

@@ -321,6 +321,23 @@ def test_a_broken_policy_pack_rule_fails(project: GitProject) -> None:
     assert 0 == preview(project.root, "--pulumi-events", str(events)).exit_code
 
 
+def test_the_engines_control_characters_reach_no_terminal(project: GitProject) -> None:
+    """What a provider or a policy pack writes is shown, without what a terminal would obey."""
+    nasty = "a\x1b]0;t\x07\nb"
+    engine = {
+        "policyEvent": {"policyName": nasty, "enforcementLevel": "advisory",
+                        "resourceUrn": f"urn:pulumi:x::p::t::{nasty}", "message": nasty},
+        "diagnosticEvent": {"severity": "error", "message": nasty},
+        "resourcePreEvent": {"metadata": {"op": "update", "type": nasty, "urn": nasty, "keys": [nasty]}},
+        "summaryEvent": {"resourceChanges": {nasty: 1}},
+    }  # fmt: skip
+    events = project.root / "events"
+    events.write_text(json.dumps(engine), encoding="utf-8")
+    shown = preview(project.root, "--pulumi-events", str(events)).stdout
+    assert "error: a?]0;t? b" in shown
+    assert [] == [line for line in shown.split("\n") if not line.isprintable()]
+
+
 def test_the_output_is_written_whole(project: GitProject, tmp_path: Path) -> None:
     """`-o` gives what standard output would, and the same exit status."""
     project.write(added())
