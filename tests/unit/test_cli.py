@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -16,8 +19,10 @@ from wsus_egress.preview.analysis import analyse
 
 Write = Callable[..., Path]
 Run = Callable[..., Result]
+Process = subprocess.CompletedProcess[bytes]
 
 CONFIG = "config/Pulumi.x.yaml"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
@@ -226,12 +231,48 @@ def test_explain_where_nothing_stands(write: Write, run: Run) -> None:
     assert (target["verdict"], control["verdict"]) == ("deny", "not-applicable")
 
 
-@pytest.mark.parametrize(("urls", "place"), [(("bad", "http://a.com/"), ""), (("-",), "line 2: ")])
+@pytest.mark.parametrize(("urls", "place"), [(("bad", "http://a.com/"), ""), (("-",), "line 4: ")])
 def test_a_bad_url_does_not_stop_the_others(
     write: Write, run: Run, urls: tuple[str, ...], place: str
 ) -> None:
-    """Every URL that can be read is answered; the others are named, with exit status 2."""
-    result = run("explain", write(), *urls, given="http://a.com/\nbad\n")
+    """Every URL that can be read is answered; the others are named, with exit status 2.
+
+    Lines are counted as an editor counts them: empty ones too.
+    """
+    result = run("explain", write(), *urls, given="http://a.com/\n\n  \nbad\n")
     expected = f"{place}'bad' has no scheme and host; write http://bad or https://bad\n"
     assert (result.exit_code, result.stderr) == (2, expected)
     assert "http://a.com/" in result.stdout
+
+
+def explained(project: Path, encoding: str, *arguments: str, given: bytes = b"") -> Process:
+    """Run the command as a process, with a terminal of this encoding."""
+    command = (sys.executable, "-c", "from wsus_egress.preview.cli import main; main()", "explain")
+    return subprocess.run(
+        [*command, "--project", str(project), *arguments], input=given, capture_output=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "components"), "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+
+
+def test_a_url_that_the_terminal_cannot_show(write: Write) -> None:
+    """Letters that are not of the terminal's encoding are escaped."""
+    done = explained(write(), "ascii", "https://m\u00fcnchen.example.com/")
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert done.stdout.startswith(b"allow https://m\\xfcnchen.example.com/  [x: *.example.com")
+
+
+def test_bytes_that_are_no_text(write: Write) -> None:
+    """A line that is not UTF-8 is refused with its number, and the others are answered."""
+    given = b"https://a.example.com/\nhttps://m\xfcnchen.example.com/\n"
+    done = explained(write(), "utf-8:strict", "-", given=given)
+    assert (2, "https://a.example.com/") == (done.returncode, json.loads(done.stdout)["url"])
+    told = b"line 2: 'https://m\\udcfcnchen.example.com/' has '\\udcfc' in it; write it percent-encoded\n"
+    assert told == done.stderr
+
+
+def test_json_is_json_in_every_encoding(write: Write) -> None:
+    """What is escaped for a terminal is escaped as JSON does it."""
+    project = write((CONFIG, "[good]", "[b\u00fccher]"))
+    done = explained(project, "ascii", "--format", "json", "https://a.example.com/")
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert (2, "there is no endpoint list 'b\u00fccher'") == (done.returncode, problem["what"])

@@ -161,7 +161,8 @@ def _parity(difference: Difference) -> Mapping[str, Any]:
 
 
 def _dump(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    # Escaped: a stream that is not UTF-8 would otherwise get what is no JSON.
+    return json.dumps(value, indent=2) + "\n"
 
 
 def _problem(problem: Problem) -> Mapping[str, Any]:

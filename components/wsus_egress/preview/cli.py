@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -94,6 +95,7 @@ def main() -> None:
     """  # noqa: D301 - click reads the \b
     # A command lives for a moment and makes no cycles worth a search, which costs a twentieth.
     gc.disable()
+    _be_lenient()
 
 
 @main.command()
@@ -245,7 +247,7 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
         show = as_text.explanation
     explainers = [Explainer(analysis) for analysis in analyses]
     status = FINE
-    for number, url in enumerate(_lines() if stream else urls, start=1):
+    for number, url in _numbered(sys.stdin) if stream else enumerate(urls, start=1):
         try:
             request = parse_url(url)
         except InvalidUrl as error:
@@ -321,10 +323,24 @@ def comment(file: TextIO, number: str | None, key: str) -> None:
     click.echo(f"comment {outcome}")
 
 
-def _lines() -> Iterable[str]:
-    for line in sys.stdin:
+def _be_lenient() -> None:
+    """What a stream cannot express is escaped, so that no text of the input ends in a traceback.
+
+    A byte that is no text comes in as Python keeps it in arguments and file names.
+    """
+    for stream, errors in (
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+        (sys.stdin, "surrogateescape"),
+    ):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _numbered(urls: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(urls, start=1):
         if url := line.strip():
-            yield url
+            yield number, url
 
 
 def _refuse(error: PolicyErrors, format_: str) -> NoReturn:

@@ -24,7 +24,7 @@ from wsus_egress.policy import (
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis
 
 # Programs disagree on what a URL with these means, and a firewall sees only what they make of it.
-_AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
+_AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}\ud800-\udfff]")
 # What the URL Standard's "ends-in-a-number checker" finds (WHATWG, since 2021): browsers and many
 # programs read such a host as an IPv4 address in parts, octal or hexadecimal; others ask the DNS.
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")

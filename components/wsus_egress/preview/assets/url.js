@@ -5,7 +5,7 @@ const SCHEMES = {
   http: [80, "http"], https: [443, "tls"], ftp: [21, null], ssh: [22, null], ws: [80, "http"],
   wss: [443, "tls"],
 };
-const AMBIGUOUS = /[\u0000-\u0020\u007f\\<>"^`{|}]/;
+const AMBIGUOUS = /[\u0000-\u0020\u007f\\<>"^`{|}\ud800-\udfff]/u;
 
 class Refused extends Error {}
 class Unsure extends Error {}
