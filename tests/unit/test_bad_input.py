@@ -159,6 +159,8 @@ EDITS = [
 
 # Each whole files, and the one problem.
 FILES: list[tuple[dict[str, str | bytes], str]] = [
+    ({"config/endpoints/extra.yaml": "title: A\n"}, "config/endpoints/extra.yaml:1: 'extra' stands for "
+     "the environments' `extraEndpoints` and can be no list's name; give the file another name"),
     ({LIST: b"title: Dat\xe9\n"}, f"{LIST}:1: the file is not UTF-8 (byte 0xe9); save it as UTF-8"),
     ({CONFIG: b"config:\n  a: \xff\n"},
      f"{CONFIG}:2: the file is not UTF-8 (byte 0xff); save it as UTF-8"),

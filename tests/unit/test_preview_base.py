@@ -188,6 +188,18 @@ def test_sarif_has_file_and_line(project: GitProject) -> None:
     assert all(rules[result["ruleIndex"]] == result["ruleId"] for result in run["results"])
 
 
+def test_an_entry_is_found_however_it_is_written(project: GitProject) -> None:
+    """An international name, upper case and a dot at the end are the entry's own writing."""
+    entry = "  - {{pattern: '{}', schemes: [https], purpose: x, source: x, date: 2026-11-01}}\n"
+    names = ("b\u00fccher.example", "ADDED.example.org.")
+    project.write({MAIN_FILE: BEFORE[MAIN_FILE] + "".join(map(entry.format, names))})
+    lines = len(BEFORE[MAIN_FILE].splitlines())
+    found = json.loads(preview(project.root, "--format", "json").stdout)["findings"]
+    assert {(MAIN_FILE, lines + 1), (MAIN_FILE, lines + 2)} == {
+        (f["file"], f["line"]) for f in found
+    }
+
+
 def test_junit_has_a_case_a_target(project: GitProject) -> None:
     """Targets with a finding fail, with the entry's line."""
     project.write(added())

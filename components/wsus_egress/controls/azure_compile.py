@@ -17,6 +17,7 @@ from wsus_egress.controls.azure_rules import (
     NetworkRule,
     reading_order,
 )
+from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment_azure import (
     ALLOW_PRIORITY,
     DENY_PRIORITY,
@@ -171,7 +172,7 @@ def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:
     """The patterns that need a rule, by the schemes they need it for."""
     listed = policy.patterns
     wanted: dict[str, list[Scheme]] = {}
-    extra = {endpoint.pattern for endpoint in policy.endpoints if endpoint.list == "extra"}
+    extra = {endpoint.pattern for endpoint in policy.endpoints if endpoint.list == EXTRA}
     for scheme in Scheme:
         for pattern in listed[scheme]:
             if target.destinations != "tag" or pattern in extra:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wsus_egress.change import NameChange
+from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment import Approval, Environment
 from wsus_egress.preview.comparison import Comparison
 from wsus_egress.preview.findings import Finding
@@ -109,7 +110,7 @@ def other_findings(comparison: Comparison) -> tuple[Finding, ...]:
 def _origin(environment: Environment | None, change: NameChange) -> str:
     for endpoint in environment.policy.endpoints if environment and change.pattern else ():
         if endpoint.pattern.text == change.pattern:
-            if endpoint.list == "extra":
+            if endpoint.list == EXTRA:
                 return f"asked for by {endpoint.source}: {endpoint.purpose}"
             return f"list {endpoint.list}: {endpoint.purpose} ({endpoint.source}, {endpoint.date})"
     return ""
