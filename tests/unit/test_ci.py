@@ -16,7 +16,7 @@ import pytest
 import yaml
 from comment_api import TOKEN, Api, serve
 
-from wsus_egress.preview.comment import marker
+from wsus_egress.preview.marker import marker
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = ROOT / ".github" / "actions" / "policy-preview"

@@ -312,12 +312,13 @@ def comment(file: TextIO, number: str | None, key: str) -> None:
     GITLAB_TOKEN or SYSTEM_ACCESSTOKEN.
     """
     from wsus_egress.preview import comment as commenting  # noqa: PLC0415
+    from wsus_egress.preview.marker import InvalidKey  # noqa: PLC0415
     from wsus_egress.preview.rest import Refused  # noqa: PLC0415
 
     try:
         platform = commenting.platform_of(os.environ, number)
         outcome = commenting.publish(platform, file.read(), key)
-    except (commenting.NoPlace, Refused, UnicodeDecodeError) as error:
+    except (commenting.NoPlace, InvalidKey, Refused, UnicodeDecodeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(UNUSABLE)
     click.echo(f"comment {outcome}")
