@@ -177,15 +177,40 @@ def test_the_json_fits_its_schema(project: GitProject, root: Path, case: object)
 def test_sarif_has_file_and_line(project: GitProject) -> None:
     """Each result points at the entry, by a rule that the log describes."""
     project.write(added())
-    (run,) = json.loads(preview(project.root, "--format", "sarif").stdout)["runs"]
-    places = {
-        (place["artifactLocation"]["uri"], place["region"]["startLine"])
-        for result in run["results"]
-        for place in [result["locations"][0]["physicalLocation"]]
-    }
+    result = preview(project.root, "--format", "sarif")
+    (run,) = json.loads(result.stdout)["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert {(MAIN_FILE, 13)} == places
-    assert all(rules[result["ruleIndex"]] == result["ruleId"] for result in run["results"])
+    assert {(MAIN_FILE, 13)} == sarif_places(result)
+    assert all(rules[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
+
+
+def sarif_places(result: Result) -> set[tuple[str, int]]:
+    """Where the results are; each has a place, or GitHub refuses the whole log."""
+    (run,) = json.loads(result.stdout)["runs"]
+    return {
+        (place["artifactLocation"]["uri"], place["region"]["startLine"])
+        for found in run["results"]
+        for place in [found["locations"][0]["physicalLocation"]]
+    }
+
+
+def test_sarif_counts_from_the_repository(tmp_path: Path) -> None:
+    """A project in a folder of the repository has that folder in its addresses, encoded."""
+    files = {f"in fra/b\u00fcro/{name}": text for name, text in BEFORE.items()}
+    repository = GitProject.make(tmp_path, files)
+    project = GitProject(repository.root / "in fra" / "b\u00fcro")
+    project.write(added())
+    found = sarif_places(preview(project.root, "--format", "sarif"))
+    assert {(f"in%20fra/b%C3%BCro/{MAIN_FILE}", 13)} == found
+
+
+def test_sarif_has_a_place_for_the_engine(project: GitProject, root: Path) -> None:
+    """What the engine finds is at the stack's file; of several stacks at the project's."""
+    events = root / "tests" / "golden" / "engine" / "events.json"
+    arguments = ("--format", "sarif", "--pulumi-events", str(events))
+    assert {(CONFIG_FILE, 1)} == sarif_places(preview(project.root, *arguments))
+    project.write({"config/Pulumi.y.yaml": CONFIG})
+    assert ("Pulumi.yaml", 1) in sarif_places(preview(project.root, *arguments))
 
 
 def test_an_entry_is_found_however_it_is_written(project: GitProject) -> None:

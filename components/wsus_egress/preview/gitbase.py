@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -49,6 +50,14 @@ def base_project(root: Path, ref: str) -> Iterator[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         yield folder
+
+
+def prefix_of(root: Path) -> str:
+    """A folder's place inside its git work tree, as `infra/wsus/`; empty where there is none."""
+    try:
+        return os.fsdecode(_git(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
+    except PolicyErrors:
+        return ""
 
 
 def _is_read(path: PurePosixPath) -> bool:
