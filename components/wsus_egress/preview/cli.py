@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 FINE, FINDING, UNUSABLE = 0, 1, 2
+FORBIDDEN = 403
 
 
 class _Date(click.ParamType["datetime.date"]):
@@ -319,9 +320,27 @@ def comment(file: TextIO, number: str | None, key: str) -> None:
         platform = commenting.platform_of(os.environ, number)
         outcome = commenting.publish(platform, file.read(), key)
     except (commenting.NoPlace, InvalidKey, Refused, UnicodeDecodeError) as error:
-        click.echo(f"error: {error}", err=True)
+        fork = isinstance(error, Refused) and error.status == FORBIDDEN
+        hint = "; in a pull request from a fork the token may only read" if fork else ""
+        click.echo(f"error: {error}{hint}", err=True)
         sys.exit(UNUSABLE)
     click.echo(f"comment {outcome}")
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8", errors="replace"), metavar="ERRORS.txt")
+def failure(file: TextIO) -> None:
+    """Write the Markdown page of a preview that failed, from its standard error.
+
+    Errors that are longer than a comment may be are cut, and the page says so.
+
+    \b
+    Example:
+      wsus-egress failure errors.txt > comment.md
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.preview.failure import render  # noqa: PLC0415
+
+    click.echo(render(file.read()), nl=False)
 
 
 def _be_lenient() -> None:
