@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wsus_egress.preview.as_markdown import BUDGET
-from wsus_egress.preview.page import count
+from wsus_egress.preview.words import count
 
 _HEAD: Final = "## Policy preview: failed\n\nNothing could be previewed."
 _LONGEST: Final = 2_000

@@ -100,6 +100,8 @@ def _commit(root: Path, ref: str) -> str:
         except PolicyErrors:
             pass
     branch = ref.removeprefix("origin/")
+    if not branch:
+        raise _refusal(f"{ref!r} names no commit", "name a branch, tag or commit")
     what = f"there is no commit {ref!r} in this clone"
     instead = f"run `git fetch origin {branch}` and say --base FETCH_HEAD"
     if _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":

@@ -11,6 +11,7 @@ from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment import Approval, Environment
 from wsus_egress.preview.comparison import Comparison
 from wsus_egress.preview.findings import Finding
+from wsus_egress.preview.words import count
 from wsus_egress.problems import Location
 
 Side = Literal["newly_allowed", "no_longer_allowed"]
@@ -116,10 +117,16 @@ def _origin(environment: Environment | None, change: NameChange) -> str:
     return ""
 
 
-def verdict(comparison: Comparison) -> str:
-    """One sentence with the numbers."""
+def verdict(comparison: Comparison, *, gated: bool = True) -> str:
+    """One sentence with the numbers.
+
+    Args:
+        comparison: The change, or the head by itself.
+        gated: Whether the command fails where a finding does.
+    """
     failing = sum(finding.fails for finding in comparison.findings)
-    end = f"{count(failing, 'finding')} must be closed" if failing else "fine"
+    must = " must be closed" if gated else ""
+    end = f"{count(failing, 'finding')}{must}" if failing else "fine"
     if not comparison.base:
         targets = sum(len(analysis.targets) for analysis in comparison.analyses)
         environments = count(len(comparison.analyses), "environment")
@@ -139,11 +146,6 @@ def verdict(comparison: Comparison) -> str:
             f"{len(changed)} of {count(len(comparison.changes), 'target')}"
         )
     return f"{text}: {end}"
-
-
-def count(number: int, noun: str) -> str:
-    """`1 target`, `2 targets`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def notes(comparison: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
