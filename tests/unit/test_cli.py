@@ -13,6 +13,7 @@ from textwrap import dedent
 import pytest
 from acceptances import NAMELESS, NAMES, accepted
 from click.testing import Result
+from schemas import schema_errors
 
 from wsus_egress.preview import as_text
 from wsus_egress.preview.analysis import analyse
@@ -98,11 +99,34 @@ def test_check_in_json(write: Write, run: Run) -> None:
     assert whats == [(NAMELESS, False), (NAMES, True)]
 
 
-@pytest.mark.parametrize("command", ["check", "preview"])
-def test_problems_in_json(write: Write, run: Run, command: str) -> None:
-    """Problems are objects on standard output, with exit status 2."""
+@pytest.mark.parametrize("accept", [(), (NAMES, NAMELESS)])
+def test_the_json_of_check_fits_its_schema(
+    write: Write, run: Run, root: Path, accept: tuple[str, ...]
+) -> None:
+    """Deviations that are accepted or not, and targets of every fidelity that ships."""
+    project = write((CONFIG, "", accepted(*accept))) if accept else write()
+    for folder in (project, root):
+        found = json.loads(run("check", folder, "--format", "json", "--today", "2026-11-24").stdout)
+        assert [] == schema_errors(root, "check", found)
+
+
+def test_a_line_of_explain_fits_its_schema(run: Run, root: Path) -> None:
+    """Allowed, denied, and what a control calls opaque or does not apply to."""
+    given = "https://sws.update.microsoft.com/\nhttp://evil.com/\nftp://10.0.0.1/\n"
+    lines = run("explain", root, "-", given=given).stdout.splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [] == [error for each in found for error in schema_errors(root, "explain", each)]
+    verdicts = {c["verdict"] for each in found for t in each["targets"] for c in t["controls"]}
+    assert {"allow", "deny", "opaque", "not-applicable"} >= verdicts >= {"allow", "deny", "opaque"}
+
+
+@pytest.mark.parametrize("command", ["check", "preview", "explain"])
+def test_problems_in_json(write: Write, run: Run, root: Path, command: str) -> None:
+    """Problems are objects on standard output, as the schema has them, with exit status 2."""
     project = write((CONFIG, "[good]", "[good, none]"))
-    result = run(command, project, "--format", "json")
+    urls = ["https://a.example.com/"] if command == "explain" else []
+    result = run(command, project, "--format", "json", *urls)
+    assert [] == schema_errors(root, command, json.loads(result.stdout))
     expected = {
         "file": CONFIG,
         "line": 3,

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import pytest
 from cases import BEFORE, CASES, CONFIG, CONFIG_FILE, LIST, MAIN_FILE
 from click.testing import CliRunner, Result
 from gitproject import GitProject
+from schemas import schema_errors
 
 from wsus_egress.preview.cli import main
 
@@ -154,6 +154,29 @@ def test_attributes_hide_no_file(project: GitProject) -> None:
     assert 0 == preview(project.root).exit_code
 
 
+def test_findings_without_a_base(project: GitProject) -> None:
+    """They are in the JSON, where with events they decide; nothing must be closed, as status 0 says."""
+    project.write({CONFIG_FILE: CONFIG.replace("    networkFirewall: {}\n", "")})
+    arguments = ["preview", "--project", str(project.root), "--today", DAY, "--format"]
+    shown = CliRunner().invoke(main, [*arguments, "markdown"])
+    found = json.loads(CliRunner().invoke(main, [*arguments, "json"]).stdout)
+    failing = sum(finding["fails"] for finding in found["findings"])
+    assert (0, False) == (shown.exit_code, "changes" in found)
+    assert f"\n**1 environment, 2 targets: {failing} findings**\n" in shown.stdout
+    event = {"policyEvent": {"policyName": "no-open-ingress", "enforcementLevel": "mandatory"}}
+    events = project.root / "events"
+    events.write_text(json.dumps(event), encoding="utf-8")
+    given = ("--pulumi-events", str(events))
+    shown = CliRunner().invoke(main, [*arguments, "markdown", *given])
+    assert (1, True) == (
+        shown.exit_code,
+        f" {failing + 1} findings must be closed**" in shown.stdout,
+    )
+    result = CliRunner().invoke(main, [*arguments, "json", *given])
+    kinds = {finding["kind"] for finding in json.loads(result.stdout)["findings"]}
+    assert (1, True) == (result.exit_code, "policy-violation" in kinds)
+
+
 def test_environments_come_and_go(project: GitProject) -> None:
     """A new one allows all it has; a removed one closes it."""
     project.git("mv", CONFIG_FILE, "config/Pulumi.y.yaml")
@@ -169,9 +192,8 @@ def test_environments_come_and_go(project: GitProject) -> None:
 def test_the_json_fits_its_schema(project: GitProject, root: Path, case: object) -> None:
     """The shipped schema, which has no room for another key, takes every recorded change."""
     project.write(case.after())  # type: ignore[attr-defined]
-    schema = json.loads((root / "components/wsus_egress/schemas/preview.json").read_text())
     found = json.loads(preview(project.root, "--format", "json").stdout)
-    assert [] == list(jsonschema.Draft202012Validator(schema).iter_errors(found))
+    assert [] == schema_errors(root, "preview", found)
 
 
 def test_sarif_has_file_and_line(project: GitProject) -> None:
@@ -263,6 +285,7 @@ def test_there_is_no_repository(tmp_path: Path) -> None:
     GitProject(tmp_path).write({**BEFORE, CONFIG_FILE: CONFIG.replace("[main]", "[none]")})
     text = refusal(preview(tmp_path))
     assert "cannot be read as a git repository" in text
+    assert text.endswith("2 problems: nothing can be deployed\n")
     assert f"{CONFIG_FILE}:2: lists[0]: there is no endpoint list 'none'" in text
 
 
@@ -271,6 +294,13 @@ def test_the_ref_is_unknown(project: GitProject, ref: str) -> None:
     """It says what to fetch; a ref that looks like an option never reaches git."""
     text = refusal(preview(project.root, base=ref))
     assert f"there is no commit {ref!r} in this clone; run `git fetch origin {ref}`" in text
+
+
+@pytest.mark.parametrize("ref", ["", "origin/"])
+def test_the_ref_is_empty(project: GitProject, ref: str) -> None:
+    """There is nothing to fetch, and nothing is said of the project."""
+    expected = f"--base: {ref!r} names no commit; name a branch, tag or commit\n1 problem\n"
+    assert expected == refusal(preview(project.root, base=ref))
 
 
 def test_the_clone_is_shallow(project: GitProject, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def _values(comparison: Comparison, engine: EngineReport | None) -> dict[str, An
     controls = [(place, control) for place, target in targets for control in target.controls]
     return {
         "marker": marker(USUAL_KEY),
-        "verdict": page.verdict(comparison),
+        "verdict": page.verdict(comparison, gated=bool(comparison.base) or engine is not None),
         "comparison": comparison,
         "opened": page.rows(comparison, "newly_allowed"),
         "closed": page.rows(comparison, "no_longer_allowed"),

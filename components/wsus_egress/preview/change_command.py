@@ -88,8 +88,7 @@ def _rendered(
     if format_ == "json":
         from wsus_egress.preview import as_json  # noqa: PLC0415
 
-        given = comparison if comparison.base else None
-        return as_json.preview(comparison.analyses, given, engine)
+        return as_json.preview(comparison, engine)
     if format_ == "html":
         from wsus_egress.preview import as_html  # noqa: PLC0415
 
