@@ -17,6 +17,7 @@ from wsus_egress.controls.azure_rules import (
     reading_order,
 )
 from wsus_egress.controls.digests import digest
+from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment_azure import (
     ALLOW_PRIORITY,
     DENY_PRIORITY,
@@ -189,7 +190,7 @@ def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:
 
 
 def _extras(policy: EgressPolicy) -> Mapping[Scheme, tuple[Pattern, ...]]:
-    extra = [endpoint for endpoint in policy.endpoints if endpoint.list == "extra"]
+    extra = [endpoint for endpoint in policy.endpoints if endpoint.list == EXTRA]
     return {
         scheme: minimal_cover([e.pattern for e in extra if scheme in policy.schemes_of(e)]).patterns
         for scheme in Scheme
