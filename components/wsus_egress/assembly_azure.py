@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from wsus_egress.assembly_base import Refuse, parse_network
 from wsus_egress.environment_azure import (
@@ -15,15 +16,20 @@ from wsus_egress.environment_azure import (
     NetworkPermit,
     RouteTable,
     SecurityGroup,
+    Sku,
     Subnet,
 )
 from wsus_egress.policy import Address, Network
+from wsus_egress.problems import PolicyErrors
 from wsus_egress.settings_azure import (
     AzureSettings,
+    FirewallAloneSettings,
     FirewallPolicySettings,
+    FirewallSettings,
     ForeignRuleSettings,
     RouteTableSettings,
 )
+from wsus_egress.settings_base import parse_settings
 from wsus_egress.yamlfile import Keys
 
 
@@ -43,11 +49,7 @@ def azure_target(azure: AzureSettings, refuse: Refuse) -> AzureTarget:
         deny_rest=azure.deny_rest,
         ip_groups=azure.ip_groups,
         network_rules=_permits(azure, refuse),
-        firewall=None
-        if firewall is None
-        else Firewall(
-            firewall.name, firewall.virtual_network, tuple(firewall.zones), firewall.workspace
-        ),
+        firewall=None if firewall is None else _firewall(firewall),
         route_table=None if table is None else _route_table(table, refuse),
         security_group=SecurityGroup(
             group.destinations,
@@ -55,6 +57,37 @@ def azure_target(azure: AzureSettings, refuse: Refuse) -> AzureTarget:
             group.lateral_movement == "deny",
         ),
         subnets=_subnets(azure, refuse),
+    )
+
+
+def firewall_alone(data: Mapping[str, Any]) -> tuple[AzureTarget, Firewall, Sku]:
+    """A firewall by itself: its resource group and region, itself, and its policy's tier.
+
+    Args:
+        data: Settings as a program gave them, with stand-ins for outputs.
+
+    Raises:
+        PolicyErrors: With everything that is wrong.
+    """
+    found = parse_settings(FirewallAloneSettings, data, lambda _: None)
+    if isinstance(found, list):
+        raise PolicyErrors(found)
+    target = AzureTarget(
+        resource_group=found.resource_group,
+        location=found.location,
+        address_space=(),
+        destinations="list",
+        fqdn_tags=(),
+        firewall_policy=None,
+        rule_collection_group_priority=0,
+        tags=tuple(sorted(found.tags.items())),
+    )
+    return target, _firewall(found.firewall), found.sku
+
+
+def _firewall(firewall: FirewallSettings) -> Firewall:
+    return Firewall(
+        firewall.name, firewall.virtual_network, tuple(firewall.zones), firewall.workspace
     )
 
 

@@ -286,6 +286,8 @@ def _note(
 
 
 def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:
+    if is_internet(flow.source):
+        return True  # Nothing ever has to come in from there, on whatever port.
     guarded = control.guards_inside
     if isinstance(guarded, bool):
         return guarded

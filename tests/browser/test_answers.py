@@ -70,6 +70,7 @@ def of_python(analyses: Sequence[Analysis], url: str) -> Any:
     for analysis in analyses:
         explanation = Explainer(analysis).explain(request)
         line = json.loads(as_json.explanation_line(explanation))
+        del line["version"]  # The page's answers are no output of a version.
         found.append({**line, "reason": explanation.decision.reason})
     return found
 
@@ -151,6 +152,9 @@ def test_what_explain_refuses_the_page_refuses(
     """An ambiguous URL gets no answer in the page either."""
     del table_page
     assert ["refused"] * len(REFUSED) == of_page(chromium, list(REFUSED))
+    # Half a character passes through no driver: it is written in the page's own language.
+    half = r'return window.wsusEgress.explain("http://a.windowsupdate.com/\udcff").status'
+    assert "refused" == chromium.execute_script(half)
 
 
 def test_random_urls_of_the_shipped_environments(
@@ -179,4 +183,5 @@ def test_random_urls_of_the_truth_table(
     draw = random.Random(7)  # noqa: S311 - the same URLs in every run
     hosts = ("windowsupdate.com", "a.windowsupdate.com", "download.microsoft.com", "bücher.example",
              "xn--bcher-kva.example", "w\u0456ndowsupdate.com")  # fmt: skip
-    compare(chromium, table_page, [random_url(draw, hosts) for _ in range(3000)])
+    unsure = compare(chromium, table_page, [random_url(draw, hosts) for _ in range(3000)])
+    assert unsure < 60

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,6 +17,8 @@ from wsus_egress.controls.azure_rules import (
     Owner,
     reading_order,
 )
+from wsus_egress.controls.digests import digest
+from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment_azure import (
     ALLOW_PRIORITY,
     DENY_PRIORITY,
@@ -140,8 +141,7 @@ def _spread(rule: ApplicationRule, groups: int) -> Iterator[ApplicationRule]:
     shares: dict[int, list[str]] = {}
     for fqdn in rule.fqdns:
         # Not by position: an entry that is added then changes the one group that it goes to.
-        digest = hashlib.sha256(fqdn.encode()).digest()
-        shares.setdefault(int.from_bytes(digest[:4], "big") % groups, []).append(fqdn)
+        shares.setdefault((digest(fqdn) >> 32) % groups, []).append(fqdn)
     first, collection = rule.place
     for group, fqdns in sorted(shares.items()):
         yield replace(
@@ -188,7 +188,7 @@ def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:
 
 
 def _extras(policy: EgressPolicy) -> Mapping[Scheme, tuple[Pattern, ...]]:
-    extra = [endpoint for endpoint in policy.endpoints if endpoint.list == "extra"]
+    extra = [endpoint for endpoint in policy.endpoints if endpoint.list == EXTRA]
     return {
         scheme: minimal_cover([e.pattern for e in extra if scheme in policy.schemes_of(e)]).patterns
         for scheme in Scheme
