@@ -19,7 +19,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
 from wsus_egress.controls import Document
-from wsus_egress.preview.analysis import COMPONENT_NAME, analyse
+from wsus_egress.environment import COMPONENT_NAME
+from wsus_egress.preview.analysis import analyse
 
 ROOT = Path(__file__).resolve().parents[2]
 ARM_SCHEMAS = ROOT.parent / "shared" / "oracles" / "azure"

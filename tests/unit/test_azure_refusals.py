@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from wsus_egress.arguments import compile_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
+from wsus_egress.problems import PolicyErrors
 
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
 AZURE: dict[str, Any] = {
@@ -225,6 +227,29 @@ def test_our_own_attachments_are_no_problem(environment: Callable[..., Environme
     names = [control.name for control in compile_target(built, built.targets[0])]
 
     assert ["azure-nsg", "azure-route-table", "azure-application-rules"] == names
+
+
+def test_a_components_own_attachments_are_no_problem() -> None:
+    """A component is not always called `wsus`: what a subnet may have is called as it is."""
+    attached = {
+        "virtual_network": "vnet",
+        "name": "servers",
+        "address_prefix": "10.20.0.0/24",
+        "network_security_group": f"{NETWORK}/networkSecurityGroups/egress-nsg",
+        "route_table": f"{NETWORK}/routeTables/egress-route-table",
+    }
+    target = {**AZURE, "routeTable": TABLE, "subnets": [attached]}
+    policy = {"mode": "open", "servers": [ONE]}
+
+    _, _, controls = compile_arguments("test", policy, "azure", target, None, prefix="egress")
+    with pytest.raises(PolicyErrors) as caught:
+        compile_arguments("test", policy, "azure", target, None)
+
+    assert "azure-nsg" == controls[0].name
+    assert [
+        "azure.subnets[0].networkSecurityGroup",
+        "azure.subnets[0].routeTable",
+    ] == [problem.path for problem in caught.value.problems]
 
 
 def test_too_many_parties_have_no_priorities(problems: Callable[..., list[str]]) -> None:
