@@ -256,6 +256,11 @@ PLANTED: dict[str, tuple[str, str, Change]] = {
         group(collection(application("evil.example.com")), policy="base")]),
     "a policy of another stack": (RULES_WIDEN, "planted", adding(
         group(collection(application("evil.example.com")), policy="elsewhere"))),
+    "rules of the firewall's own": (
+        RULES_WIDEN,
+        "planted",
+        adding(resource(FIREWALL, networkRuleCollections=[{"name": "classic"}])),
+    ),
     "our own rules": (RULES_WIDEN, "wsus-firewall-rules", changing(
         "wsus-firewall-rules", ruleCollections=lambda given: [
             *given, collection(application("evil.example.com"), priority=300)])),
