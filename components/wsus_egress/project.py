@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +18,27 @@ from wsus_egress.yamlfile import Keys, YamlFile, read_yaml
 CONFIG_FOLDER: Final = "config"
 LISTS_FOLDER: Final = "config/endpoints"
 NAMESPACE: Final = "wsus-egress:"
+# What Pulumi takes as a stack's name (pulumi 3.259.0, sdk/go/common/tokens/stack_name.go).
+_STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 def environment_names(root: Path) -> tuple[str, ...]:
     """The environments of a project, by their files `config/Pulumi.<name>.yaml`, sorted."""
+    return tuple(name for name in _stacks(root) if _STACK_NAME.fullmatch(name))
+
+
+def _stacks(root: Path) -> list[str]:
     paths = (root / CONFIG_FOLDER).glob("Pulumi.*.yaml")
-    return tuple(sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in paths))
+    return sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in paths)
+
+
+def _misnamed(root: Path) -> Iterator[Problem]:
+    for name in _stacks(root):
+        if not _STACK_NAME.fullmatch(name):
+            # Escaped: a file's name can have in it what a terminal obeys, or what is no text.
+            file = ascii(f"{CONFIG_FOLDER}/Pulumi.{name}.yaml")
+            what = f"{file} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
+            yield Problem(None, "", what, "rename the file, or remove it")
 
 
 def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environment, ...]:
@@ -51,6 +67,7 @@ def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environmen
             environments.append(_load(root, name, lists))
         except PolicyErrors as error:
             problems.extend(error.problems)
+    problems.extend(_misnamed(root))
     if not known:
         what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
         problems.add(None, "", what, "run this in the project's folder, or say --project")

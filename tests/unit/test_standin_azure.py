@@ -15,6 +15,7 @@ from providers.errors import CloudError
 from providers.kind import Session
 from providers.store import Records
 from providers.wire import UNKNOWN
+from wsus_egress.controls import azure_rules
 
 POLICY, GROUP, NSG, *_ = AZURE.kinds
 
@@ -235,6 +236,11 @@ def test_one_change_is_refused(
 ) -> None:
     """With the property at fault, in the cloud's words."""
     assert (path, message) in said(session, type_name, changed(type_name, edits))
+
+
+def test_azure_takes_every_fqdn_tag_that_a_setting_may_name() -> None:
+    """What `check` lets through is not refused by a deployment."""
+    assert set() == {*azure_rules.FQDN_TAGS} - {*application_rule.FQDN_TAGS}
 
 
 def put(session: Session, records: Records, type_name: str, id_: str, **edits: Any) -> None:
