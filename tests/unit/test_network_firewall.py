@@ -13,7 +13,7 @@ from click.testing import Result
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
-from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
+from wsus_egress.controls.aws_network_firewall import MIDSTREAM, RESIDUES, AwsNetworkFirewall
 from wsus_egress.controls.aws_rule_groups import GROUP_BYTES, GROUP_CAPACITY, in_groups
 from wsus_egress.controls.capabilities import refusals
 from wsus_egress.controls.suricata import SuricataRule, numbered
@@ -327,6 +327,12 @@ def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     assert rules[1:] == manager[1:] == (routes,)
     assert rules[0].startswith("the firewall policy is yours, is in STRICT_ORDER with ")
     assert manager[0].startswith("the firewall policy is made by Firewall Manager, is in ")
+
+
+def test_what_a_broken_connection_does(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Where a connection may go on without its beginning, that is said."""
+    assert (*RESIDUES, MIDSTREAM) == firewall({"streamExceptionPolicy": "CONTINUE"}).residues
+    assert RESIDUES == firewall({"streamExceptionPolicy": "DROP"}).residues
 
 
 def test_what_is_assumed_of_ipv6(firewall: Callable[..., AwsNetworkFirewall]) -> None:
