@@ -116,8 +116,8 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["check", tag]:
             found = problems(env.ROOT, tag)
-            for problem in found:
-                print(f"error: {problem}", file=sys.stderr)
+            for each in found:
+                print(f"error: {each}", file=sys.stderr)
             return 1 if found else 0
         case ["notes"]:
             print(notes(env.ROOT))

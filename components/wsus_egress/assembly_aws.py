@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from wsus_egress.assembly_base import Refuse, parse_network
+from wsus_egress.assembly_base import Refuse, by_address, is_within, parse_network
 from wsus_egress.environment import (
     AwsTarget,
     DnsFirewall,
@@ -16,7 +16,7 @@ from wsus_egress.environment import (
     ReturnRoute,
 )
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import PRIVATE_NETWORKS, AwsPeer, Network
+from wsus_egress.policy import INTERNAL_NETWORKS, PRIVATE_NETWORKS, AwsPeer, Network
 from wsus_egress.settings_aws import (
     AwsPeerSettings,
     AwsSettings,
@@ -87,7 +87,7 @@ def _network_firewall(settings: NetworkFirewallSettings, refuse: Refuse) -> Netw
     elif "existing_policy" in settings.model_fields_set:
         what = f"mode {settings.mode} makes a firewall policy of its own"
         refuse((*_FIREWALL, "existingPolicy"), what, "remove it, or write `mode: rules-only`")
-    home = _networks((*_FIREWALL, "homeNetworks"), settings.home_networks, refuse)
+    home = _home((*_FIREWALL, "homeNetworks"), settings.home_networks, refuse)
     _refuse_misplaced(settings, refuse)
     return NetworkFirewall(
         mode=settings.mode,
@@ -174,6 +174,9 @@ def _endpoints(
         for number, route in enumerate(endpoint.return_routes):
             where = (*keys, "returnRoutes", number)
             networks = _networks((*where, "destinations"), route.destinations, refuse)
+            if any(network.version == 6 for network in networks):
+                what = "the endpoints made here are IPv4 ones, and IPv6 cannot be routed to them"
+                refuse((*where, "destinations"), what, "leave IPv6 ranges out")
             returns.append(ReturnRoute(route.route_table_id, networks))
         tables = [(table, "0.0.0.0/0") for table in endpoint.protected_route_tables]
         tables += [(each.route_table, str(n)) for each in returns for n in each.destinations]
@@ -226,17 +229,27 @@ def _dns_firewall(settings: DnsFirewallSettings, refuse: Refuse) -> DnsFirewall:
     )
 
 
-def _networks(keys: Keys, texts: Sequence[str], refuse: Refuse) -> tuple[Network, ...]:
-    found = []
+def _home(keys: Keys, texts: Sequence[str], refuse: Refuse) -> tuple[Network, ...]:
+    """HOME_NET. The rules are for EXTERNAL_NET, which is the rest: it must have all the Internet."""
     for index, text in enumerate(texts):
-        network = parse_network((*keys, index), text, refuse)
-        if network is not None and network.prefixlen == 0:
-            what = f"{text} is every address: the Internet would be inside"
-            refuse((*keys, index), what, "write your own networks")
-        elif network is not None:
-            found.append(network)
-    return tuple(sorted(set(found), key=_by_address))
+        network = _network((*keys, index), text, lambda *_: None)
+        if network is not None and not is_within(network, INTERNAL_NETWORKS):
+            what = f"{text} has Internet addresses, to which no rule would apply any more"
+            own = [str(n) for n in PRIVATE_NETWORKS if is_within(n, [network])]
+            instead = f"write {', '.join(own)}" if own else "leave it out: it is outside"
+            refuse((*keys, index), what, instead)
+    return _networks(keys, texts, refuse)
 
 
-def _by_address(network: Network) -> tuple[int, int, int]:
-    return (network.version, int(network.network_address), network.prefixlen)
+def _networks(keys: Keys, texts: Sequence[str], refuse: Refuse) -> tuple[Network, ...]:
+    networks = (_network((*keys, index), text, refuse) for index, text in enumerate(texts))
+    return tuple(sorted({n for n in networks if n is not None}, key=by_address))
+
+
+def _network(keys: Keys, text: str, refuse: Refuse) -> Network | None:
+    network = parse_network(keys, text, refuse)
+    if network is not None and network.prefixlen == 0:
+        what = f"{text} is every address: the Internet would be inside"
+        refuse(keys, what, "write your own networks")
+        return None
+    return network

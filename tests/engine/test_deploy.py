@@ -141,6 +141,21 @@ def test_wrong_settings_deploy_nothing(project: Project) -> None:
     assert {} == custom_resources(project.export("dev"))
 
 
+def test_a_setting_that_does_not_exist_deploys_nothing(project: Project) -> None:
+    """The engine's program reads every setting of the stack, as `check` does."""
+    path = project.root / "config" / "Pulumi.dev.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}  wsus-egress:ports: [8080]\n", encoding="utf-8")
+    project.pulumi("stack", "init", "dev")
+
+    result = project.pulumi("preview", "--stack", "dev")
+
+    output = result.stdout + result.stderr
+    assert 0 != result.returncode
+    assert "Traceback" not in output
+    assert re.search(r"config/Pulumi\.dev\.yaml:\d+: ports: ", output)
+
+
 def test_program_is_a_page() -> None:
     """The program stays small enough to be read at once."""
     lines = Path(ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()

@@ -84,7 +84,11 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         "servers": servers,
         "clients": [{**client, "updatesFrom": asked}],
         "aws": {"vpcId": "vpc-0a1b2c3d", "networkFirewall": {}, "dnsFirewall": {}},
-        "azure": {**AZURE, "destinations": draw(st.sampled_from(["tag", "list", "tag+list"]))},
+        "azure": {
+            **AZURE,
+            "destinations": draw(st.sampled_from(["tag", "list", "tag+list"])),
+            "denyRest": draw(st.sampled_from(["address-space", "servers", "nobody"])),
+        },
     }
 
 
@@ -153,8 +157,7 @@ def test_names_agree_with_admits(configuration: dict[str, Any], endpoints: list[
                 elif name in names.surely:
                     assert verdict is Verdict.ALLOW
                 elif name in names.possibly:
-                    # An FQDN tag is opaque; what falls to Azure's own collection is not allowed.
-                    assert verdict in (Verdict.OPAQUE, Verdict.DENY)
+                    assert verdict is Verdict.OPAQUE
                 else:
                     assert verdict is Verdict.DENY
 

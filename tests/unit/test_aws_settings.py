@@ -118,6 +118,23 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "half; add protectedRouteTables"
         ],
     ),
+    "a way back for IPv6": (
+        {
+            "mode": "full",
+            "endpoints": [
+                {
+                    **ZONE,
+                    "returnRoutes": [
+                        {"routeTableId": "rtb-0b2c3d4e5f6071829", "destinations": ["fd00:20::/64"]}
+                    ],
+                }
+            ],
+        },
+        [
+            f"{PATH}.endpoints[0].returnRoutes[0].destinations: the endpoints made here are IPv4 "
+            "ones, and IPv6 cannot be routed to them; leave IPv6 ranges out"
+        ],
+    ),
     "ids of another kind": (
         {
             "mode": "full",
@@ -159,6 +176,17 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "write your own networks",
             f"{PATH}.homeNetworks[1]: '10.0.0.0/33' is not an IP address or CIDR block; write one "
             "like 10.20.0.10 or 10.20.0.0/24",
+        ],
+    ),
+    "a part of the Internet at home": (
+        {"homeNetworks": ["172.0.0.0/8", "10.0.0.0/8", "20.0.0.0/8", "fc00::/6", "127.0.0.0/8"]},
+        [
+            f"{PATH}.homeNetworks[0]: 172.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; write 172.16.0.0/12",
+            f"{PATH}.homeNetworks[2]: 20.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; leave it out: it is outside",
+            f"{PATH}.homeNetworks[3]: fc00::/6 has Internet addresses, to which no rule would apply "
+            "any more; write fc00::/7",
         ],
     ),
 }

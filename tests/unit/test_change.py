@@ -112,6 +112,14 @@ def test_a_larger_block_is_told_by_what_it_adds(environment: Build) -> None:
     assert (["10.20.0.11 (one) -> Microsoft Update"], []) == ([o[0] for o in opened], closed)
 
 
+def test_a_larger_block_beside_one_it_holds(environment: Build) -> None:
+    """A source that grows is seen whatever part of it is written besides."""
+    before = environment(servers=[{"name": "one", "addresses": ["10.21.0.0/25"]}])
+    after = environment(servers=[{"name": "one", "addresses": ["10.21.0.0/24", "10.21.0.64/26"]}])
+    opened, closed = rows(only(before, after))
+    assert (["10.21.0.128/25 (one) -> Microsoft Update"], []) == ([o[0] for o in opened], closed)
+
+
 def test_open_mode_passes_what_has_no_name(environment: Build) -> None:
     """All names, and what has none, with a flow that shows it; other sources reach any address."""
     before, after = environment(), environment(mode="open", extraEndpoints=None)

@@ -15,6 +15,7 @@ from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
 from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 from wsus_egress.controls.aws_rule_groups import GROUP_BYTES, GROUP_CAPACITY, in_groups
+from wsus_egress.controls.capabilities import refusals
 from wsus_egress.controls.suricata import SuricataRule, numbered
 from wsus_egress.endpoints import EndpointList
 from wsus_egress.environment import Environment
@@ -326,3 +327,78 @@ def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     assert rules[1:] == manager[1:] == (routes,)
     assert rules[0].startswith("the firewall policy is yours, is in STRICT_ORDER with ")
     assert manager[0].startswith("the firewall policy is made by Firewall Manager, is in ")
+
+
+def test_what_is_assumed_of_ipv6(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """IPv6 passes a firewall that stands elsewhere only if it is routed there too."""
+    expected = (
+        "the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of the firewall, whose subnet "
+        "mapping has the IP address type DUALSTACK"
+    )
+    for mode in ("policy", "rules-only"):
+        assert expected == firewall({"mode": mode}, ipv6=True).assumptions[-1]
+
+
+def full(*destinations: str) -> dict[str, Any]:
+    """Mode full with a zone for each destination of a return route."""
+    zones = [
+        {
+            "zone": f"eu-west-1{'abc'[index]}",
+            "subnetId": f"subnet-{index:08x}",
+            "protectedRouteTables": [f"rtb-0{index:07x}"],
+            "returnRoutes": [{"routeTableId": f"rtb-1{index:07x}", "destinations": [destination]}],
+        }
+        for index, destination in enumerate(destinations)
+    ]
+    return {"mode": "full", "endpoints": zones}
+
+
+def test_what_is_assumed_of_routes(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Routes are made here, in tables of which only the user knows who uses them."""
+    expected = (
+        "what the servers send to the Internet is routed by rtb-00000000 and rtb-00000001, in each "
+        "zone by its own"
+    )
+    assert (expected,) == firewall(full("10.20.0.0/24", "10.20.1.0/24")).assumptions
+
+
+@pytest.mark.parametrize(
+    ("destinations", "addresses", "missing"),
+    [
+        (["10.20.0.0/24"], ["10.20.0.10"], []),
+        (["10.20.0.0/24", "10.20.1.0/24"], ["10.20.0.0/23"], []),
+        (["10.20.0.0/24"], ["10.20.0.10", "10.20.7.10"], ["10.20.7.10/32"]),
+        (["10.20.0.0/24"], ["10.20.0.0/16"], ["10.20.0.0/16"]),
+    ],
+)
+def test_a_source_that_no_zone_routes(
+    environment: Build, destinations: list[str], addresses: list[str], missing: list[str]
+) -> None:
+    """A server must be where a zone's return routes lead, or its routes are not made here."""
+    target = {"vpcId": VPC, "networkFirewall": full(*destinations)}
+    built = environment(
+        aws=target,
+        servers=[
+            {"name": "one", "addresses": addresses},
+            {"name": "two", "addresses": ["10.99.0.1"], "synchronizesFrom": "one"},
+        ],
+    )
+    expected = [
+        f"aws.networkFirewall.endpoints: {network} of one is in no destination of returnRoutes: no "
+        "endpoint is known to have its connections both ways; add the range of its subnet to "
+        "returnRoutes of its zone"
+        for network in missing
+    ]
+    assert expected == [str(problem) for problem in refusals(built, built.targets[0])]
+
+
+def test_ipv6_past_a_firewall_that_is_made_here(environment: Build) -> None:
+    """Neither endpoints nor routes have IPv6: the names would not hold there."""
+    target = {"vpcId": VPC, "networkFirewall": full("10.20.0.0/24")}
+    built = environment(aws=target, ipv6=True)
+    expected = [
+        "ipv6: mode full of Network Firewall makes IPv4 endpoints and routes 0.0.0.0/0 to them: IPv6 "
+        "would not pass the firewall; leave it out, or write `aws.networkFirewall.mode: policy` and "
+        "route ::/0 yourself"
+    ]
+    assert expected == [str(problem) for problem in refusals(built, built.targets[0])]

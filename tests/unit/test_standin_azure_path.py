@@ -244,3 +244,15 @@ def test_throttled_requests_are_sent_again(
     traffic.enter()
 
     assert 0 == traffic._left
+
+
+def test_networks_are_looked_up(session: Session) -> None:
+    """A network by its resource group and name, whatever their case; in Azure's words where not."""
+    look_up = CLOUD.invokes["azure-native:network:getVirtualNetwork"]
+    named = {"resourceGroupName": RG, "virtualNetworkName": "vnet-wsus-sandbox"}
+
+    found = look_up(named, session)
+
+    assert (NETWORK, "westeurope") == (found["id"], found["location"])
+    with pytest.raises(CloudError, match="virtualNetworks/none' under resource group 'rg-wsus"):
+        look_up({**named, "virtualNetworkName": "none"}, session)

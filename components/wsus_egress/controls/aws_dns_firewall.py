@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from wsus_egress.controls.aws_tags import aws_tags
 from wsus_egress.controls.base import (
-    MANAGED_BY,
     Bounds,
     Document,
     Part,
@@ -22,7 +22,7 @@ from wsus_egress.controls.base import (
     Verdict,
     leaves,
 )
-from wsus_egress.controls.suricata import digest
+from wsus_egress.controls.digests import digest
 from wsus_egress.environment import AwsTarget, DnsFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
 from wsus_egress.pairs import Latest
@@ -147,8 +147,7 @@ class AwsDnsFirewall:
         return Bounds(surely | decided.complement(), surely | possibly | decided.complement())
 
     def _tags(self, name: str) -> dict[str, str]:
-        own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
-        return {"Name": name, **own, **dict(self.target.tags)}
+        return aws_tags(self.target, self.environment, name)
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""

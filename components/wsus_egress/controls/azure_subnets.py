@@ -15,7 +15,7 @@ SUBNET_TYPE = "azure-native:network:Subnet"
 def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
     """A subnet each, with its attachments. Whatever else a subnet has is left as it is.
 
-    A subnet is always sent whole. So azure.py tells the engine to ignore what is not here: an
+    A subnet is always sent whole. So azure/cloud.py tells the engine to ignore what is not here: an
     imported subnet keeps its endpoints, delegations and NAT gateway.
     """
     for subnet in target.subnets:

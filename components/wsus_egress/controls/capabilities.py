@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wsus_egress.controls.aws_refusals import aws_refusals
 from wsus_egress.controls.azure_refusals import azure_refusals
 from wsus_egress.controls.base import Control
-from wsus_egress.environment import AwsTarget, AzureTarget, Environment, Target
-from wsus_egress.policy import EgressPolicy, Mode, Party
+from wsus_egress.environment import AzureTarget, Environment, Target
+from wsus_egress.policy import Party
 from wsus_egress.problems import Problem
 
 
@@ -57,7 +58,7 @@ def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
     if isinstance(target, AzureTarget):
         yield from azure_refusals(environment.policy, target)
     else:
-        yield from _aws(policy, target)
+        yield from aws_refusals(policy, target)
 
 
 def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Problem]:
@@ -70,12 +71,6 @@ def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Prob
                         f"IPv4 only ({capability.source})"
                     )
                     yield Problem(None, "ipv6", what, "leave its IPv6 address out")
-
-
-def _aws(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
-    if target.dns_firewall is not None and policy.mode is Mode.OPEN:
-        what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
-        yield Problem(None, "aws.dnsFirewall", what, "remove it, or write `mode: restricted`")
 
 
 def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:

@@ -21,6 +21,21 @@ def _get_caller_identity(_: Inputs, __: Session) -> dict[str, Any]:
     return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": arn, "userId": "sandbox"}
 
 
+def _get_vpc(inputs: Inputs, session: Session) -> dict[str, Any]:
+    where = region(inputs, session)
+    row = _by_id("vpc", "id", inputs, session.world.vpcs, where)
+    return {
+        "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:vpc/{row['id']}",
+        "cidrBlock": row["cidr"],
+        "default": bool(row.get("default")),
+        "id": row["id"],
+        "ownerId": ACCOUNT,
+        "region": where,
+        "state": "available",
+        "tags": {"Name": row["name"]},
+    }
+
+
 def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     where = region(inputs, session)
     row = _by_id("subnet", "id", inputs, subnets(session), where)
@@ -96,6 +111,7 @@ def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row
 INVOKES: Final[dict[str, Invoke]] = {
     "aws:ec2/getRouteTable:getRouteTable": _get_route_table,
     "aws:ec2/getSubnet:getSubnet": _get_subnet,
+    "aws:ec2/getVpc:getVpc": _get_vpc,
     "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
     "aws:index/getRegion:getRegion": _get_region,
 }
