@@ -70,6 +70,13 @@ def main() -> int:
     except OSError as problem:
         print(f"error: {problem}: `make setup` could not write or run it", file=sys.stderr)
         return 1
+    except subprocess.SubprocessError as problem:
+        said = (getattr(problem, "stderr", None) or "").strip() or "it said nothing"
+        print(
+            f"error: {problem}: {said.splitlines()[-1]}. `make setup` goes on where it was",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print("stopped: `make setup` goes on where it was", file=sys.stderr)
         return INTERRUPTED

@@ -20,6 +20,7 @@ from standin_azure import (
     NSG,
     POLICY,
     PREFIX,
+    RG,
     SUBNET,
     TABLE,
     WORKSPACE,

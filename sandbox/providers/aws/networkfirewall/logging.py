@@ -41,9 +41,8 @@ class LoggingConfiguration(AwsKind):
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """What the service refuses in the inputs alone."""
-        configuration = inputs.get("loggingConfiguration")
-        if is_a(configuration, dict):
-            yield from row_problems(configuration, "logDestinationConfigs", "loggingConfiguration.")
+        configuration = mapping(inputs, "loggingConfiguration")
+        yield from row_problems(configuration, "logDestinationConfigs", "loggingConfiguration.")
         seen: set[str] = set()
         for index, config in enumerate(_configs(inputs)):
             if not is_a(config, dict):
