@@ -48,10 +48,10 @@ def set_up() -> None:
         show_what_works_already()
     folder = engine.ensure_engine(env.ROOT)
     ensure_languages()
-    golang.tidy()
     install_stand_ins()
     ensure_suricata(env.ROOT)
     ensure_actionlint()
+    golang.tidy()
     say(f"Set up: .venv, the Pulumi engine in {folder}, the stand-ins in .sandbox")
 
 
