@@ -18,8 +18,8 @@ VPC = "vpc-0a1b2c3d4e5f60718"
 @pytest.fixture(scope="module")
 def typescript(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The TypeScript example, ready to run."""
-    if not workspace.has("npm"):
-        pytest.skip("there is no npm on this machine")
+    if not workspace.has("npm", "pulumi-language-nodejs", "sdkgen"):
+        pytest.skip("there is no npm, or no host of TypeScript: `make setup` says why")
     return workspace.typescript(tmp_path_factory.mktemp("typescript"))
 
 
@@ -80,7 +80,10 @@ def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> 
     assert "component.py" not in output
 
 
-@pytest.mark.skipif(not workspace.has("go"), reason="there is no Go on this machine")
+@pytest.mark.skipif(
+    not workspace.has("go", "pulumi-language-go", "sdkgen"),
+    reason="there is no Go, or no host of it: `make setup` says why",
+)
 def test_go_example(tmp_path: Path) -> None:
     """Ten lines of Go compile against the generated SDK and make the same group."""
     stack = workspace.golang(tmp_path)

@@ -81,6 +81,26 @@ def test_what_is_ready_is_made_the_same_twice(ready: Path, tmp_path: Path) -> No
     assert {(day.year, day.month, day.day)} == {each.date_time[:3] for each in wheel.infolist()}
 
 
+@pytest.mark.parametrize("arguments", [["build"], ["check", f"v{VERSION}"]])
+def test_outside_git_nothing_is_released(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One line says why, and what was built before stays."""
+    for name in ("components/wsus_egress/release.py", "docs/changelog.md"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "older.whl").touch()
+    monkeypatch.setattr(release.env, "ROOT", tmp_path)
+
+    assert 1 == release.main(arguments)
+    assert capsys.readouterr().err.startswith("error: git ended with status 128, ")
+    assert ["older.whl"] == [path.name for path in (tmp_path / "dist").iterdir()]
+
+
 def test_the_notes_are_the_changelogs(ready: Path) -> None:
     """Those of the version alone, each line of a fragment an entry, without fragments' names."""
     changelog = ready / "docs" / "changelog.md"

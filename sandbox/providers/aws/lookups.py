@@ -56,6 +56,11 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
     where, world = region(inputs, session), session.world
     if "subnetId" in inputs and "routeTableId" not in inputs:
         subnet = _by_id("subnet", "subnetId", inputs, subnets(session), where)
+        if not subnet["table"]:
+            raise CloudError(
+                f"{subnet['id']} has no route table of its own, and the stand-in has no main ones: "
+                "add a RouteTableAssociation"
+            )
         inputs = {"routeTableId": subnet["table"]}
     row = _by_id("route table", "routeTableId", inputs, route_tables(session), where)
     local = {"cidrBlock": world.vpcs[where, row["vpc"]]["cidr"], "gatewayId": "local"}
