@@ -170,6 +170,8 @@ class Environment:
     """Gives the line of a setting, for problems that only a target's controls find."""
     approved: tuple[Approval, ...] = ()
     gate: Gate = Gate()
+    account: tuple[tuple[str, str], ...] = ()
+    """What the stack tells the clouds' providers of where it deploys to: settings and values."""
 
     @property
     def aws(self) -> AwsTarget | None:
