@@ -9,7 +9,7 @@ from typing import Final
 from wsus_egress.controls.aws_refusals import aws_refusals
 from wsus_egress.controls.azure_refusals import azure_refusals
 from wsus_egress.controls.base import Control
-from wsus_egress.environment import AzureTarget, Environment, Target
+from wsus_egress.environment import COMPONENT_NAME, AzureTarget, Environment, Target
 from wsus_egress.policy import Party
 from wsus_egress.problems import Problem
 
@@ -39,7 +39,9 @@ CAPABILITIES: Final = (
 )  # fmt: skip
 
 
-def refusals(environment: Environment, target: Target, prefix: str) -> Iterator[Problem]:
+def refusals(
+    environment: Environment, target: Target, prefix: str = COMPONENT_NAME
+) -> Iterator[Problem]:
     """Everything an environment asks of a target that its controls cannot express.
 
     Args:
