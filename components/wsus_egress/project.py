@@ -78,7 +78,7 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
     except PolicyErrors as error:
         problems.extend(error.problems)
     try:
-        environment = build_environment(name, data, lists, _locator(root, name))
+        environment = build_environment(name, data, lists, _locator(root, name), from_file=True)
     except PolicyErrors as error:
         problems.extend(error.problems)
     problems.raise_if_any()
@@ -116,4 +116,4 @@ def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> En
         for key, value in config.items()
         if key.startswith(NAMESPACE)
     }
-    return build_environment(name, data, lists, locate)
+    return build_environment(name, data, lists, locate, from_file=True)
