@@ -41,7 +41,7 @@ bench: setup ## Measure, side by side with the alternatives
 
 schemas: setup ## Write the JSON Schemas anew from the settings' types, Pulumi's from the components'
 	$(RUN) python -m wsus_egress.schemas
-	$(RUN) python -m wsus_egress.plugin > .schema.partial && mv .schema.partial components/schema.json
+	$(RUN) python -m wsus_egress.plugin > .schema.partial && mv .schema.partial components/schema.json || { rm -f .schema.partial; exit 1; }
 
 lock: ## Resolve the requirements.in files anew into the hash-pinned lock files
 	@$(PYTHON) sandbox/lock.py

@@ -13,6 +13,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -73,28 +74,35 @@ def problems(root: Path, tag: str) -> list[str]:
 
 
 def build(root: Path, folder: Path) -> None:
-    """Build what is published into a new folder: the same bytes for the same commit.
+    """Build what is published: the same bytes for the same files under the same commit.
 
     Args:
         root: The checkout.
-        folder: Emptied first: what an older version left would be published as well.
+        folder: Replaced as a whole, once everything is built: what an older version left would be
+            published as well.
 
     Raises:
         UnpinnedError: Where other dependencies are installed than the lock files pin.
+        CalledProcessError: Where git or the build fails; it has said why by then.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for kind in ("sdist", "wheel"):
-        subprocess.run(
-            [sys.executable, "-c", f"import hatchling.build as b; b.build_{kind}({str(folder)!r})"],
-            cwd=root,
-            env={**os.environ, "SOURCE_DATE_EPOCH": _git(root, "log", "-1", "--format=%ct")},
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-    (wheel,) = folder.glob("*.whl")
-    bill = json.dumps(sbom.bill(wheel, root), indent=2, sort_keys=True)
-    (folder / "sbom.cdx.json").write_text(f"{bill}\n", encoding="utf-8")
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": _git(root, "log", "-1", "--format=%ct")}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".dist-") as unfinished:
+        made = Path(unfinished) / folder.name
+        for kind in ("sdist", "wheel"):
+            program = f"import hatchling.build as b; b.build_{kind}({str(made)!r})"
+            subprocess.run(
+                [sys.executable, "-c", program],
+                cwd=root,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+        (wheel,) = made.glob("*.whl")
+        bill = json.dumps(sbom.bill(wheel, root), indent=2, sort_keys=True)
+        (made / "sbom.cdx.json").write_text(f"{bill}\n", encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -105,19 +113,30 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one command on this checkout."""
+    """Runs one command on this checkout, and turns what goes wrong into one line."""
+    try:
+        return _run(arguments)
+    except (OSError, sbom.UnpinnedError) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+    except subprocess.CalledProcessError as problem:
+        program = Path(problem.cmd[0]).name
+        print(
+            f"error: {program} ended with status {problem.returncode}, the lines above say why: "
+            "a release is made in a git checkout with a commit, after `make setup`",
+            file=sys.stderr,
+        )
+    return 1
+
+
+def _run(arguments: list[str]) -> int:
     match arguments:
         case ["build"]:
-            try:
-                build(env.ROOT, env.ROOT / "dist")
-            except sbom.UnpinnedError as problem:
-                print(f"error: {problem}", file=sys.stderr)
-                return 1
+            build(env.ROOT, env.ROOT / "dist")
             return 0
         case ["check", tag]:
             found = problems(env.ROOT, tag)
-            for problem in found:
-                print(f"error: {problem}", file=sys.stderr)
+            for each in found:
+                print(f"error: {each}", file=sys.stderr)
             return 1 if found else 0
         case ["notes"]:
             print(notes(env.ROOT))

@@ -132,9 +132,9 @@ def _complete(
     }
     for component in whole["components"]:
         # The tool reads a licence in its modern forms; older packages have a line of text.
-        declared = metadata.metadata(component["name"]).get("License")
+        declared = metadata.metadata(component["name"]).get_all("License")
         if "licenses" not in component and declared:
-            named = {"acknowledgement": "declared", "name": declared}
+            named = {"acknowledgement": "declared", "name": declared[0]}
             component["licenses"] = [{"license": named}]
         extras = needed[canonicalize_name(component["name"])]
         if "" not in extras:

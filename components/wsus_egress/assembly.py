@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from wsus_egress.assembly_aws import aws_peer, aws_target
 from wsus_egress.assembly_azure import azure_target
 from wsus_egress.assembly_base import is_within, parse_network, widest
-from wsus_egress.endpoints import SCHEMES, EndpointList, choices, resolve
+from wsus_egress.endpoints import EXTRA, SCHEMES, EndpointList, choices, resolve
 from wsus_egress.environment import (
     Acceptance,
     Approval,
@@ -165,7 +165,7 @@ class _Builder:
             if pattern is None:
                 continue
             schemes = SCHEMES["http" in extra.schemes, "https" in extra.schemes]
-            endpoints.append(Endpoint(pattern, schemes, extra.reason, extra.owner, "", "extra"))
+            endpoints.append(Endpoint(pattern, schemes, extra.reason, extra.owner, "", EXTRA))
         found = len(self.problems.problems) > before or self._lists is None
         if settings.mode == "restricted" and not endpoints and not found:
             what = "the mode is restricted and no endpoint is listed: nothing could be reached"

@@ -29,6 +29,9 @@ _IN_CHECKOUT: Final = Path(__file__).resolve().parents[2] / "config" / "endpoint
 
 LIST_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
+# What the endpoints of an environment's own `extraEndpoints` have for their list's name.
+EXTRA: Final = "extra"
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointList:
@@ -89,6 +92,9 @@ def load_list(path: Path, name: str) -> EndpointList:
         # The name goes into firewall rules and reports.
         what = f"{ascii(path.stem)} is not a usable list name"
         problems.add(file.locate(()), "", what, "use lower-case letters, digits and hyphens")
+    elif path.stem == EXTRA:
+        what = f"{EXTRA!r} stands for the environments' `extraEndpoints` and can be no list's name"
+        problems.add(file.locate(()), "", what, "give the file another name")
     if isinstance(settings, list):
         _check_patterns(file, problems)
         raise PolicyErrors([*settings, *problems.problems])

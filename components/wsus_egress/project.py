@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.assembly import build_environment
-from wsus_egress.conflicts import conflicts
+from wsus_egress.conflicts import conflicts, places
 from wsus_egress.endpoints import EndpointList, choices, load_lists
 from wsus_egress.environment import Environment
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
@@ -17,12 +18,27 @@ from wsus_egress.yamlfile import Keys, YamlFile, read_yaml
 CONFIG_FOLDER: Final = "config"
 LISTS_FOLDER: Final = "config/endpoints"
 NAMESPACE: Final = "wsus-egress:"
+# What Pulumi takes as a stack's name (pulumi 3.259.0, sdk/go/common/tokens/stack_name.go).
+_STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 def environment_names(root: Path) -> tuple[str, ...]:
     """The environments of a project, by their files `config/Pulumi.<name>.yaml`, sorted."""
+    return tuple(name for name in _stacks(root) if _STACK_NAME.fullmatch(name))
+
+
+def _stacks(root: Path) -> list[str]:
     paths = (root / CONFIG_FOLDER).glob("Pulumi.*.yaml")
-    return tuple(sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in paths))
+    return sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in paths)
+
+
+def _misnamed(root: Path) -> Iterator[Problem]:
+    for name in _stacks(root):
+        if not _STACK_NAME.fullmatch(name):
+            # Escaped: a file's name can have in it what a terminal obeys, or what is no text.
+            file = ascii(f"{CONFIG_FOLDER}/Pulumi.{name}.yaml")
+            what = f"{file} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
+            yield Problem(None, "", what, "rename the file, or remove it")
 
 
 def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environment, ...]:
@@ -51,12 +67,36 @@ def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environmen
             environments.append(_load(root, name, lists))
         except PolicyErrors as error:
             problems.extend(error.problems)
+    problems.extend(_misnamed(root))
     if not known:
         what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
         problems.add(None, "", what, "run this in the project's folder, or say --project")
-    problems.extend(conflicts(environments))
+    asked = {environment.name for environment in environments}
+    beside = _beside(root, environments, lists, [each for each in known if each not in asked])
+    problems.extend(conflicts(environments, beside))
     problems.raise_if_any()
     return tuple(environments)
+
+
+def _beside(
+    root: Path,
+    environments: Sequence[Environment],
+    lists: Mapping[str, EndpointList] | None,
+    others: Sequence[str],
+) -> Iterator[Environment]:
+    """Of the project's other environments those that could be in conflict with these.
+
+    What is wrong with them is theirs to say. A file that has none of the ids is not even parsed:
+    there may be a thousand.
+    """
+    ids = [each.encode() for each in frozenset[str]().union(*map(places, environments))]
+    for name in others if ids else ():
+        try:
+            text = (root / CONFIG_FOLDER / f"Pulumi.{name}.yaml").read_bytes()
+            if any(each in text for each in ids):
+                yield _load(root, name, lists)
+        except (OSError, PolicyErrors):
+            continue
 
 
 def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> Environment:
@@ -81,6 +121,9 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
         environment = build_environment(name, data, lists, _locator(root, name), from_file=True)
     except PolicyErrors as error:
         problems.extend(error.problems)
+    problems.raise_if_any()
+    others = [each for each in environment_names(root) if each != name]
+    problems.extend(conflicts([environment], _beside(root, [environment], lists, others)))
     problems.raise_if_any()
     return environment
 

@@ -34,7 +34,9 @@ def _day(value: Any) -> Any:
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$")]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
+# A terminal obeys control characters, XML cannot have them, and a new line could forge one of ours.
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=_PLAIN)]
 Date = Annotated[
     str, Field(pattern=DATE, description="A day, as YYYY-MM-DD."), BeforeValidator(_day)
 ]
@@ -118,6 +120,7 @@ _KINDS = {
 }
 _PATTERNS = {
     DATE: ("is not a day", "write it as YYYY-MM-DD"),
+    _PLAIN: ("has a control character in it", "write it on one line, without them"),
     r"^vpc-[0-9a-f]{8,17}$": ("is not a VPC id", "write it as vpc- and 8 or 17 hex digits"),
     r"^subnet-[0-9a-f]{8,17}$": (
         "is not a subnet id",

@@ -11,7 +11,7 @@ import workspace
 import yaml
 from workspace import Workspace
 
-from wsus_egress.arguments import UNKNOWN_VPC, compile_arguments
+from wsus_egress.arguments import compile_arguments
 from wsus_egress.controls import Document
 
 pytestmark = pytest.mark.engine
@@ -107,7 +107,7 @@ def assert_one_firewall(deployed: list[Resource]) -> None:
 
 def assert_rules(deployed: list[Resource], policy: Mapping[str, Any]) -> None:
     """Names at the firewall, ports at the servers, each as the policy asks."""
-    target = {"vpc_id": UNKNOWN_VPC, "network_firewall": {}}
+    target = {"vpc_id": "vpc-00000000", "network_firewall": {}}
     asked = [*documents(policy, "aws", target, "spoke")]
     (group,) = of(deployed, "aws:networkfirewall/ruleGroup:RuleGroup").values()
     (rules,) = [each for each in asked if each.type.endswith(":RuleGroup")]

@@ -135,6 +135,6 @@ def python(folder: Path, example: str = "python") -> Workspace:
     return workspace
 
 
-def has(program: str) -> bool:
-    """Whether a program that the project does not install is there."""
-    return shutil.which(program, path=os.environ.get("PATH")) is not None
+def has(*programs: str) -> bool:
+    """Whether programs are there that not every machine has."""
+    return None not in {shutil.which(name, path=os.environ.get("PATH")) for name in programs}

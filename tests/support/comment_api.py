@@ -19,6 +19,7 @@ class Api:
 
     Attributes:
         failures: Answers to give first, one a request: status and headers.
+        writer: Who the token writes as.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class Api:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.failures: list[tuple[int, dict[str, str]]] = []
         self.known = True
+        self.writer = BOT
         self.base = ""
 
     def write(self, author: str, *bodies: str) -> None:
@@ -49,12 +51,12 @@ class Api:
         if path == "/user":
             if not self.known:
                 return 403, {"message": "Resource not accessible by integration"}
-            return 200, {"login": BOT, "username": BOT}
+            return 200, {"login": self.writer, "username": self.writer}
         if path.endswith("/_apis/connectionData"):
-            return 200, {"authenticatedUser": {"id": BOT}}
+            return 200, {"authenticatedUser": {"id": self.writer}}
         if method == "POST":
             text = body["body"] if "body" in body else body["comments"][0]["content"]
-            self.comments.append({"author": BOT, "body": text})
+            self.comments.append({"author": self.writer, "body": text})
             return 201, {"id": len(self.comments)}
         if method in ("PATCH", "PUT"):
             parts = path.split("/")
@@ -71,10 +73,15 @@ class Api:
             ]}  # fmt: skip
         size, page = int(query["per_page"][0]), int(query["page"][0])
         return [
-            {"id": n, "user": {"login": c["author"]}, "author": {"username": c["author"]},
+            {"id": n, "user": {"login": c["author"], "type": _kind(c["author"])}, "author": {"username": c["author"]},
              "body": c["body"].replace("\n", "\r\n")}
             for n, c in enumerate(self.comments, start=1)
         ][size * (page - 1) : size * page]  # fmt: skip
+
+
+def _kind(login: str) -> str:
+    """What GitHub calls the account; no human's login has a bracket in it."""
+    return "Bot" if login.endswith("[bot]") else "User"
 
 
 @contextmanager

@@ -45,22 +45,27 @@ class GitProject:
 
     def git(self, *arguments: str) -> str:
         """Run git, without the user's own configuration."""
-        who = {
-            f"GIT_{role}_{what}": "t@example.com"
-            for role in ("AUTHOR", "COMMITTER")
-            for what in ("NAME", "EMAIL")
-        }
-        nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = subprocess.run(
             ["git", *arguments],
             cwd=self.root,
-            env={**os.environ, **who, **nobody},
+            env=self.variables(),
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    @staticmethod
+    def variables() -> dict[str, str]:
+        """The environment in which git is somebody, and has no configuration of the user's."""
+        who = {
+            f"GIT_{role}_{what}": "t@example.com"
+            for role in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        }
+        nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        return {**os.environ, **who, **nobody}
 
 
 def preview(root: Path, *arguments: str, base: str = "HEAD", today: str = DAY) -> Result:

@@ -39,7 +39,8 @@ TABLE = {
     "two trailing dots": ("http://a.windowsupdate.com../", "deny"),
     "an IPv4 literal": ("https://203.0.113.80/", "deny"),
     "an IPv6 literal": ("https://[2001:db8::80]/", "deny"),
-    "an IPv4 address as a number": ("http://3405803856/", "deny"),
+    "a number before the last label": ("http://10.1.windowsupdate.com/", "allow"),
+    "a label that is nearly a number": ("http://windowsupdate.0x7g/", "deny"),
     "an international name": ("http://a.bücher.example/", "allow"),
     "its A-label": ("https://a.xn--bcher-kva.example/", "allow"),
     "a homograph": ("http://a.w\u0456ndowsupdate.com/", "deny"),
@@ -59,7 +60,18 @@ TABLE = {
     "an encoded dot": ("http://a%2ewindowsupdate.com/", "deny"),
 }
 
+_NUMBER = (
+    " has a host that ends in a number and is no address, which some programs read as one; write the "
+    "address as 192.0.2.1"
+)
+NUMBERS = ("http://3405803856/", "http://10.1/", "http://2130706433/", "http://0x7f.1/", "http://0x/",
+           "http://0X7F000001/", "http://010.0.0.1/", "http://10.0.0.1./", "http://256.256.256.256/",
+           "http://1.2.3.4.5/", "http://a.windowsupdate.com.1/", "https://10\u30021/", "https://10\uff0e1/",
+           "https://\uff11\uff10.\uff11/", "https://%31%30.%31/", "https://user@10.1:443/",
+           "ftp://10.1/", "wss://0x7f.0x1/")  # fmt: skip
+
 REFUSED = {
+    **dict.fromkeys(NUMBERS, _NUMBER),
     "http://a.windowsupdate.com\\@evil.com/": "has '\\\\' in it; write it percent-encoded",
     "http://a.windowsupdate.com\t/": "has '\\t' in it; write it percent-encoded",
     "http://a b.com/": "has ' ' in it; write it percent-encoded",

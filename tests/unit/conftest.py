@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from distribution import build
 
 from wsus_egress.assembly import build_environment
+from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
 from wsus_egress.names import Pattern
 from wsus_egress.policy import Endpoint, Scheme
@@ -118,6 +119,22 @@ def refused(environment: Callable[..., Environment]) -> Callable[..., list[str]]
     def problems(**settings: Any) -> list[str]:
         with pytest.raises(PolicyErrors) as caught:
             environment(**settings)
+        return [str(problem) for problem in caught.value.problems]
+
+    return problems
+
+
+@pytest.fixture
+def refused_target(environment: Callable[..., Environment]) -> Callable[..., list[str]]:
+    """Every problem of settings with one target, those that only its controls find included."""
+
+    def problems(**settings: Any) -> list[str]:
+        def build() -> None:
+            built = environment(**settings)
+            compile_target(built, built.targets[0])
+
+        with pytest.raises(PolicyErrors) as caught:
+            build()
         return [str(problem) for problem in caught.value.problems]
 
     return problems

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from wsus_egress.preview.as_markdown import BUDGET, MARKER, code, escape, render
+from wsus_egress.preview.as_markdown import BUDGET, code, escape, render
 from wsus_egress.preview.comparison import Comparison, compared
+from wsus_egress.preview.marker import marker
 
 DAY = datetime.date(2026, 11, 24)
 HOSTILE = ("<b>x</b>", "a|b", "`c`", "@ops", "#12", "[t](http://x.com)", "![i](u)", "*e* _f_ ~g~",
@@ -100,7 +101,7 @@ def test_sections_are_left_out_whole(hostile: Comparison, percent: int) -> None:
     first = page.index("**Left out") if "**Left out" in page else len(page)
     sections = [part.strip() for part in page[:first].split("\n### ")]
     assert all(section in whole for section in sections)
-    assert page.startswith(f"{MARKER}\n## Egress policy\n\n**2 newly allowed")
+    assert page.startswith(f"{marker('preview')}\n## Egress policy\n\n**2 newly allowed")
     assert "**Left out, because a comment has no room for it:** topology" in page
     assert len(page) <= max(budget, 900)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import Result
 from wsus_egress.assembly import build_environment
 from wsus_egress.endpoints import load_lists, resolve
 from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.project import environment_names
 
 LIST = "config/endpoints/good.yaml"
 OTHER = "config/endpoints/other.yaml"
@@ -32,7 +34,7 @@ AZURE = """\
 """
 AWS = "  wsus-egress:aws:\n    vpcId: vpc-0a1b2c3d4e5f60718\n"
 TAGS = (
-    "AppServiceEnvironment, AzureBackup, AzureHDInsight, AzureKubernetesService, "
+    "AppServiceEnvironment, AzureBackup, AzureKubernetesService, HDInsight, "
     "MicrosoftActiveProtectionService, MicrosoftIntune, Windows365, WindowsDiagnostics, "
     "WindowsUpdate, WindowsVirtualDesktop"
 )
@@ -76,6 +78,13 @@ PATTERNS = [
 
 # Each an edit (file, old text, new text), the line, and what is said of it.
 EDITS = [
+    (CONFIG, "", '  wsus-egress:approved:\n    - {what: x, owner: "t\\e]0;t\\a", reason: x, '
+     'expires: "2027-01-01"}\n', 10, r"approved[0].owner: 't\x1b]0;t\x07' has a control character "
+     "in it; write it on one line, without them"),
+    (LIST, "purpose: Files", r'purpose: "a\x9bb"', 5, r"endpoints[0].purpose: 'a\x9bb' has a control "
+     "character in it; write it on one line, without them"),
+    (LIST, "source: A page", r'source: "a\nb"', 6, r"endpoints[0].source: 'a\nb' has a control "
+     "character in it; write it on one line, without them"),
     (CONFIG, "[good]", "[good]\n  wsus-egress:severs: []", 4,
      "severs: the key 'severs' is unknown; did you mean 'servers'?"),
     (CONFIG, "  wsus-egress:aws:", "      colour: red\n  wsus-egress:aws:", 7,
@@ -151,6 +160,8 @@ EDITS = [
 
 # Each whole files, and the one problem.
 FILES: list[tuple[dict[str, str | bytes], str]] = [
+    ({"config/endpoints/extra.yaml": "title: A\n"}, "config/endpoints/extra.yaml:1: 'extra' stands for "
+     "the environments' `extraEndpoints` and can be no list's name; give the file another name"),
     ({LIST: b"title: Dat\xe9\n"}, f"{LIST}:1: the file is not UTF-8 (byte 0xe9); save it as UTF-8"),
     ({CONFIG: b"config:\n  a: \xff\n"},
      f"{CONFIG}:2: the file is not UTF-8 (byte 0xff); save it as UTF-8"),
@@ -351,3 +362,36 @@ def test_a_list_name_goes_into_rules(
         "hyphens"
     )
     assert (result.exit_code, result.stderr.splitlines()[0]) == (2, expected)
+
+
+@pytest.mark.parametrize(
+    ("file", "shown"),
+    [
+        (b"Pulumi.x\x01.yaml", "'config/Pulumi.x\\x01.yaml'"),
+        (b"Pulumi.\x1b]0;t\x07.yaml", "'config/Pulumi.\\x1b]0;t\\x07.yaml'"),
+        (b"Pulumi.x\xff.yaml", "'config/Pulumi.x\\udcff.yaml'"),
+        (b"Pulumi.b\xc3\xbcro.yaml", "'config/Pulumi.b\\xfcro.yaml'"),
+        (b"Pulumi.a\nb.yaml", "'config/Pulumi.a\\nb.yaml'"),
+        (b"Pulumi..yaml", "'config/Pulumi..yaml'"),
+        (b"Pulumi." + b"x" * 101 + b".yaml", f"'config/Pulumi.{'x' * 101}.yaml'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "preview", "report"])
+def test_an_environment_is_a_stacks_name(
+    write: Callable[..., Path], run: Callable[..., Result], command: str, file: bytes, shown: str
+) -> None:
+    """A file whose name is no stack's is refused, escaped, by every command; none is written."""
+    project = write()
+    config = os.fsencode(project / "config")
+    Path(os.fsdecode(os.path.join(config, file))).write_text("config: {}\n")  # noqa: PTH118 - bytes
+    output = project / "page.html"
+
+    result = run(command, project, *(["-o", str(output)] if command == "report" else []))
+
+    assert_one(
+        result,
+        f"{shown} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'; rename the "
+        "file, or remove it",
+    )
+    assert ["config"] == sorted(path.name for path in project.iterdir())
+    assert ("x",) == environment_names(project)

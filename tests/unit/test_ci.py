@@ -16,11 +16,12 @@ import pytest
 import yaml
 from comment_api import TOKEN, Api, serve
 
-from wsus_egress.preview.comment import marker
+from wsus_egress.preview.marker import marker
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = ROOT / ".github" / "actions" / "policy-preview"
 WORKFLOW = ROOT / ".github" / "workflows" / "policy-preview.yml"
+RELEASE = WORKFLOW.with_name("release.yml")
 GITLAB = ROOT / "docs" / "ci" / "gitlab-ci.yml"
 AZURE = ROOT / "docs" / "ci" / "azure-pipelines.yml"
 MARK = marker("preview")
@@ -33,7 +34,7 @@ printf '%s\\n' "$*" >>"$CALLS"
 case $1 in
   preview) printf '%s' "$PREVIEW"; echo "$ERRORS" >&2; exit "$STATUS" ;;
   report) [ "$STATUS" -eq 2 ] || echo page >"${{*: -1}}"; exit "$STATUS" ;;
-  comment) exec {sys.executable} -c 'from wsus_egress.preview.cli import main; main()' "$@" ;;
+  comment|failure) exec {sys.executable} -c 'from wsus_egress.preview.cli import main; main()' "$@" ;;
 esac
 """
 
@@ -165,6 +166,22 @@ def test_what_cannot_be_previewed_is_commented_too(api: Api, job: RunJob, platfo
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
+def test_many_errors_are_commented_too(api: Api, job: RunJob, platform: str) -> None:
+    """More errors than a comment holds replace the comment of the last run, cut by whole lines."""
+    job(platform, preview="## Fine\n")
+    errors = "\n".join(f"config/Pulumi.x.yaml:{n}: servers: wrong" for n in range(1, 2001))
+    done = job(platform, status=2, preview="", errors=errors)
+    (found,) = api.of()
+    shown = re.findall(r"(?m)^    config/Pulumi\.x\.yaml:(\d+): servers: wrong$", found)
+    left = 2000 - len(shown)
+    assert (2, [str(n) for n in range(1, len(shown) + 1)]) == (done.status, shown)
+    assert (True, True) == (58_000 < len(found) <= 60_100, "comment updated" in done.log)
+    assert found.rstrip().endswith(
+        f"**{left} more lines left out, because a comment has no room:** the job's log has all."
+    )
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("status", [0, 1])
 def test_a_fork_gets_its_preview_without_a_comment(
     api: Api, job: RunJob, platform: str, status: int
@@ -174,6 +191,19 @@ def test_a_fork_gets_its_preview_without_a_comment(
     done = job(platform, status=status)
     assert (status, [], "## Preview\n") == (done.status, api.of(), done.markdown)
     assert "comment was not written" in done.log
+    assert (
+        "403 Forbidden: no, ***; in a pull request from a fork the token may only read" in done.log
+    )
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_another_refusal_is_repeated_as_it_is(api: Api, job: RunJob, platform: str) -> None:
+    """The reason is the platform's own; no fork is blamed, and a notice stays one line."""
+    api.failures = [(422, {})] * 9
+    log = job(platform).log
+    assert (True, False) == ("422 Unprocessable Entity: no, ***" in log, "fork" in log)
+    notices = [line for line in log.splitlines() if line.startswith("::notice::")]
+    assert [] == notices if platform != "github" else notices[0].endswith("no, ***")
 
 
 def test_the_action_keeps_going_until_its_gate(job: RunJob) -> None:
@@ -183,11 +213,11 @@ def test_the_action_keeps_going_until_its_gate(job: RunJob) -> None:
 
 def test_every_foreign_action_is_pinned() -> None:
     """By the whole commit, with its version beside it; the only other one is our own."""
-    found = [line.strip() for path in (WORKFLOW, ACTION / "action.yml")
+    found = [line.strip() for path in (WORKFLOW, RELEASE, ACTION / "action.yml")
              for line in path.read_text().splitlines() if "uses:" in line]  # fmt: skip
     pinned = re.compile(r"- uses: [a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     loose = [line for line in found if not pinned.fullmatch(line)]
-    assert (1, 4) == (len(loose), len(found))
+    assert (1, 12) == (len(loose), len(found))
     assert loose[0].startswith("- uses: ./.github/actions/policy-preview ")
 
 
@@ -204,6 +234,7 @@ def test_a_forks_code_never_meets_a_secret() -> None:
     ("schema", "path"),
     [
         ("github-workflows", WORKFLOW),
+        ("github-workflows", RELEASE),
         ("github-actions", ACTION / "action.yml"),
         ("gitlab-ci", GITLAB),
         ("azure-pipelines", AZURE),
@@ -235,6 +266,8 @@ def test_zizmor_finds_nothing() -> None:
 
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="no actionlint on PATH")
 def test_actionlint_finds_nothing() -> None:
-    """Expressions, contexts and events of the workflow fit."""
-    done = subprocess.run(["actionlint", WORKFLOW], capture_output=True, text=True, check=False)
+    """Expressions, contexts and events of the workflows fit."""
+    done = subprocess.run(
+        ["actionlint", WORKFLOW, RELEASE], capture_output=True, text=True, check=False
+    )
     assert (0, "") == (done.returncode, done.stdout)

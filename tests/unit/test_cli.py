@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -10,14 +13,17 @@ from textwrap import dedent
 import pytest
 from acceptances import NAMELESS, NAMES, accepted
 from click.testing import Result
+from schemas import schema_errors
 
 from wsus_egress.preview import as_text
 from wsus_egress.preview.analysis import analyse
 
 Write = Callable[..., Path]
 Run = Callable[..., Result]
+Process = subprocess.CompletedProcess[bytes]
 
 CONFIG = "config/Pulumi.x.yaml"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
@@ -152,11 +158,34 @@ def test_check_in_json(write: Write, run: Run) -> None:
     assert whats == [(NAMELESS, False), (NAMES, True)]
 
 
-@pytest.mark.parametrize("command", ["check", "preview"])
-def test_problems_in_json(write: Write, run: Run, command: str) -> None:
-    """Problems are objects on standard output, with exit status 2."""
+@pytest.mark.parametrize("accept", [(), (NAMES, NAMELESS)])
+def test_the_json_of_check_fits_its_schema(
+    write: Write, run: Run, root: Path, accept: tuple[str, ...]
+) -> None:
+    """Deviations that are accepted or not, and targets of every fidelity that ships."""
+    project = write((CONFIG, "", accepted(*accept))) if accept else write()
+    for folder in (project, root):
+        found = json.loads(run("check", folder, "--format", "json", "--today", "2026-11-24").stdout)
+        assert [] == schema_errors(root, "check", found)
+
+
+def test_a_line_of_explain_fits_its_schema(run: Run, root: Path) -> None:
+    """Allowed, denied, and what a control calls opaque or does not apply to."""
+    given = "https://sws.update.microsoft.com/\nhttp://evil.com/\nftp://10.0.0.1/\n"
+    lines = run("explain", root, "-", given=given).stdout.splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [] == [error for each in found for error in schema_errors(root, "explain", each)]
+    verdicts = {c["verdict"] for each in found for t in each["targets"] for c in t["controls"]}
+    assert {"allow", "deny", "opaque", "not-applicable"} >= verdicts >= {"allow", "deny", "opaque"}
+
+
+@pytest.mark.parametrize("command", ["check", "preview", "explain"])
+def test_problems_in_json(write: Write, run: Run, root: Path, command: str) -> None:
+    """Problems are objects on standard output, as the schema has them, with exit status 2."""
     project = write((CONFIG, "[good]", "[good, none]"))
-    result = run(command, project, "--format", "json")
+    urls = ["https://a.example.com/"] if command == "explain" else []
+    result = run(command, project, "--format", "json", *urls)
+    assert [] == schema_errors(root, command, json.loads(result.stdout))
     expected = {
         "file": CONFIG,
         "line": 3,
@@ -288,12 +317,48 @@ def test_explain_where_nothing_stands(write: Write, run: Run) -> None:
     assert (target["verdict"], control["verdict"]) == ("deny", "not-applicable")
 
 
-@pytest.mark.parametrize(("urls", "place"), [(("bad", "http://a.com/"), ""), (("-",), "line 2: ")])
+@pytest.mark.parametrize(("urls", "place"), [(("bad", "http://a.com/"), ""), (("-",), "line 4: ")])
 def test_a_bad_url_does_not_stop_the_others(
     write: Write, run: Run, urls: tuple[str, ...], place: str
 ) -> None:
-    """Every URL that can be read is answered; the others are named, with exit status 2."""
-    result = run("explain", write(), *urls, given="http://a.com/\nbad\n")
+    """Every URL that can be read is answered; the others are named, with exit status 2.
+
+    Lines are counted as an editor counts them: empty ones too.
+    """
+    result = run("explain", write(), *urls, given="http://a.com/\n\n  \nbad\n")
     expected = f"{place}'bad' has no scheme and host; write http://bad or https://bad\n"
     assert (result.exit_code, result.stderr) == (2, expected)
     assert "http://a.com/" in result.stdout
+
+
+def explained(project: Path, encoding: str, *arguments: str, given: bytes = b"") -> Process:
+    """Run the command as a process, with a terminal of this encoding."""
+    command = (sys.executable, "-c", "from wsus_egress.preview.cli import main; main()", "explain")
+    return subprocess.run(
+        [*command, "--project", str(project), *arguments], input=given, capture_output=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "components"), "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+
+
+def test_a_url_that_the_terminal_cannot_show(write: Write) -> None:
+    """Letters that are not of the terminal's encoding are escaped."""
+    done = explained(write(), "ascii", "https://m\u00fcnchen.example.com/")
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert done.stdout.startswith(b"allow https://m\\xfcnchen.example.com/  [x: *.example.com")
+
+
+def test_bytes_that_are_no_text(write: Write) -> None:
+    """A line that is not UTF-8 is refused with its number, and the others are answered."""
+    given = b"https://a.example.com/\nhttps://m\xfcnchen.example.com/\n"
+    done = explained(write(), "utf-8:strict", "-", given=given)
+    assert (2, "https://a.example.com/") == (done.returncode, json.loads(done.stdout)["url"])
+    told = b"line 2: 'https://m\\udcfcnchen.example.com/' has '\\udcfc' in it; write it percent-encoded\n"
+    assert told == done.stderr
+
+
+def test_json_is_json_in_every_encoding(write: Write) -> None:
+    """What is escaped for a terminal is escaped as JSON does it."""
+    project = write((CONFIG, "[good]", "[b\u00fccher]"))
+    done = explained(project, "ascii", "--format", "json", "https://a.example.com/")
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert (2, "there is no endpoint list 'b\u00fccher'") == (done.returncode, problem["what"])

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+from pathlib import Path
 
 import pytest
+from cases import BEFORE, CASES
+from gitproject import GitProject
 from rich.console import Console
 
+from wsus_egress.preview import change_text
 from wsus_egress.preview.cli import _print
 from wsus_egress.preview.colours import show
+from wsus_egress.preview.comparison import compared
 
 PAGE = "1 newly allowed\n\nnewly allowed\n  + *.example.com\n    NOT APPROVED\n  - [red]x\n"
 
 
-def shown(**options: bool | int) -> str:
+def shown(page: str = PAGE, **options: bool | int) -> str:
     """What a terminal gets."""
     stream = io.StringIO()
-    show(PAGE, Console(file=stream, force_terminal=True, color_system="standard", **options))  # type: ignore[arg-type]
+    show(page, Console(file=stream, force_terminal=True, color_system="standard", **options))  # type: ignore[arg-type]
     return stream.getvalue()
 
 
@@ -25,6 +31,17 @@ def test_what_opens_is_red() -> None:
     text = shown(width=80)
     assert "\x1b[31m  + *.example.com\x1b[0m\n" in text
     assert "\x1b[32m  - [red]x\x1b[0m\n" in text
+
+
+def test_what_nobody_approved_stands_out(tmp_path: Path) -> None:
+    """On the page as it is rendered, and not only on one made for the test."""
+    project = GitProject.make(tmp_path, BEFORE)
+    project.write(next(case for case in CASES if case.name == "added-host").after())
+    page = change_text.render(compared(tmp_path, "HEAD", (), datetime.date(2026, 11, 24)), None)
+    lines = [line for line in page.splitlines() if "NOT APPROVED" in line]
+    text = shown(page, width=200)
+    assert 1 == len(lines)
+    assert f"\x1b[1;31m{lines[0]}\x1b[0m\n" in text
 
 
 def test_no_colour_leaves_the_words() -> None:

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from comment_api import BOT, TOKEN, Api, serve
 
-from wsus_egress.preview import as_markdown, rest
+from wsus_egress.preview import rest
 from wsus_egress.preview.cli import main
-from wsus_egress.preview.comment import NoPlace, marker, platform_of, publish
+from wsus_egress.preview.comment import NoPlace, platform_of, publish
+from wsus_egress.preview.marker import marker
 
 MARK = marker("preview")
 Post = Callable[..., Result]
@@ -109,16 +110,39 @@ def test_a_workflows_token_need_not_know_itself(api: Api, post: Post) -> None:
     assert ["comment created\n", "comment updated\n"] == [post("github", b).stdout for b in "ab"]
 
 
+def test_an_apps_token_finds_its_comment(api: Api, post: Post) -> None:
+    """An App writes as a bot of its own name, and may not ask for it: three runs, one comment."""
+    api.known, api.writer = False, "my-app[bot]"
+    api.write("evil", f"{MARK}\nNothing to see")
+    told = [post("github", body).stdout for body in ("one", "one", "two")]
+    assert ["comment created\n", "comment unchanged\n", "comment updated\n"] == told
+    assert ([f"{MARK}\ntwo"], 2) == (api.of("my-app[bot]"), len(api.comments))
+
+
+def test_a_known_user_believes_no_bot(api: Api, post: Post) -> None:
+    """Where the platform says who the token writes as, another bot's marker is a forgery too."""
+    api.write("other[bot]", f"{MARK}\nNothing to see")
+    assert "comment created\n" == post("github", "new").stdout
+    assert [f"{MARK}\nNothing to see"] == api.of("other[bot]")
+
+
 def test_two_projects_have_two_comments(api: Api, post: Post) -> None:
-    """The key tells them apart; what could end the marker is left out of it."""
+    """The key tells them apart."""
     post("github", "one", "--key", "one")
-    post("github", "two", "--key", "two --><b>")
-    assert ["<!-- wsus-egress:one -->\none", "<!-- wsus-egress:two--b -->\ntwo"] == api.of()
+    post("github", "two", "--key", "a/two_2.x-y")
+    assert ["<!-- wsus-egress:one -->\none", "<!-- wsus-egress:a/two_2.x-y -->\ntwo"] == api.of()
+
+
+@pytest.mark.parametrize("key", ["two --><b>", "a b", "b\u00fcro", ""])
+def test_a_key_is_taken_whole_or_not(api: Api, post: Post, key: str) -> None:
+    """What could end the marker, or would make two keys one, is refused; nothing is asked."""
+    result = post("github", "x", "--key", key)
+    told = f"error: {ascii(key)} cannot be a comment's key; write letters, digits, '.', '_', '/' and '-'\n"
+    assert (2, told, []) == (result.exit_code, result.stderr, api.requests)
 
 
 def test_a_text_with_its_marker_gets_no_second_one(api: Api, post: Post) -> None:
     """The preview's own marker is the usual one; under another key it is replaced."""
-    assert as_markdown.MARKER == MARK
     post("github", f"{MARK}\n# Title")
     post("github", f"{MARK}\n# Title", "--key", "other")
     assert [f"{MARK}\n# Title", "<!-- wsus-egress:other -->\n# Title"] == api.of()

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import pytest
 from cases import BEFORE, CASES, CONFIG, CONFIG_FILE, LIST, MAIN_FILE
 from click.testing import CliRunner, Result
 from gitproject import DAY, GitProject, preview
+from schemas import schema_errors
 
 from wsus_egress.preview.cli import main
 
@@ -147,6 +147,29 @@ def test_attributes_hide_no_file(project: GitProject) -> None:
     assert 0 == preview(project.root).exit_code
 
 
+def test_findings_without_a_base(project: GitProject) -> None:
+    """They are in the JSON, where with events they decide; nothing must be closed, as status 0 says."""
+    project.write({CONFIG_FILE: CONFIG.replace("    networkFirewall: {}\n", "")})
+    arguments = ["preview", "--project", str(project.root), "--today", DAY, "--format"]
+    shown = CliRunner().invoke(main, [*arguments, "markdown"])
+    found = json.loads(CliRunner().invoke(main, [*arguments, "json"]).stdout)
+    failing = sum(finding["fails"] for finding in found["findings"])
+    assert (0, False) == (shown.exit_code, "changes" in found)
+    assert f"\n**1 environment, 2 targets: {failing} findings**\n" in shown.stdout
+    event = {"policyEvent": {"policyName": "no-open-ingress", "enforcementLevel": "mandatory"}}
+    events = project.root / "events"
+    events.write_text(json.dumps(event), encoding="utf-8")
+    given = ("--pulumi-events", str(events))
+    shown = CliRunner().invoke(main, [*arguments, "markdown", *given])
+    assert (1, True) == (
+        shown.exit_code,
+        f" {failing + 1} findings must be closed**" in shown.stdout,
+    )
+    result = CliRunner().invoke(main, [*arguments, "json", *given])
+    kinds = {finding["kind"] for finding in json.loads(result.stdout)["findings"]}
+    assert (1, True) == (result.exit_code, "policy-violation" in kinds)
+
+
 def test_environments_come_and_go(project: GitProject) -> None:
     """A new one allows all it has; a removed one closes it."""
     project.git("mv", CONFIG_FILE, "config/Pulumi.y.yaml")
@@ -162,23 +185,59 @@ def test_environments_come_and_go(project: GitProject) -> None:
 def test_the_json_fits_its_schema(project: GitProject, root: Path, case: object) -> None:
     """The shipped schema, which has no room for another key, takes every recorded change."""
     project.write(case.after())  # type: ignore[attr-defined]
-    schema = json.loads((root / "components/wsus_egress/schemas/preview.json").read_text())
     found = json.loads(preview(project.root, "--format", "json").stdout)
-    assert [] == list(jsonschema.Draft202012Validator(schema).iter_errors(found))
+    assert [] == schema_errors(root, "preview", found)
 
 
 def test_sarif_has_file_and_line(project: GitProject) -> None:
     """Each result points at the entry, by a rule that the log describes."""
     project.write(added())
-    (run,) = json.loads(preview(project.root, "--format", "sarif").stdout)["runs"]
-    places = {
-        (place["artifactLocation"]["uri"], place["region"]["startLine"])
-        for result in run["results"]
-        for place in [result["locations"][0]["physicalLocation"]]
-    }
+    result = preview(project.root, "--format", "sarif")
+    (run,) = json.loads(result.stdout)["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert {(MAIN_FILE, 13)} == places
-    assert all(rules[result["ruleIndex"]] == result["ruleId"] for result in run["results"])
+    assert {(MAIN_FILE, 13)} == sarif_places(result)
+    assert all(rules[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
+
+
+def sarif_places(result: Result) -> set[tuple[str, int]]:
+    """Where the results are; each has a place, or GitHub refuses the whole log."""
+    (run,) = json.loads(result.stdout)["runs"]
+    return {
+        (place["artifactLocation"]["uri"], place["region"]["startLine"])
+        for found in run["results"]
+        for place in [found["locations"][0]["physicalLocation"]]
+    }
+
+
+def test_sarif_counts_from_the_repository(tmp_path: Path) -> None:
+    """A project in a folder of the repository has that folder in its addresses, encoded."""
+    files = {f"in fra/b\u00fcro/{name}": text for name, text in BEFORE.items()}
+    repository = GitProject.make(tmp_path, files)
+    project = GitProject(repository.root / "in fra" / "b\u00fcro")
+    project.write(added())
+    found = sarif_places(preview(project.root, "--format", "sarif"))
+    assert {(f"in%20fra/b%C3%BCro/{MAIN_FILE}", 13)} == found
+
+
+def test_sarif_has_a_place_for_the_engine(project: GitProject, root: Path) -> None:
+    """What the engine finds is at the stack's file; of several stacks at the project's."""
+    events = root / "tests" / "golden" / "engine" / "events.json"
+    arguments = ("--format", "sarif", "--pulumi-events", str(events))
+    assert {(CONFIG_FILE, 1)} == sarif_places(preview(project.root, *arguments))
+    project.write({"config/Pulumi.y.yaml": CONFIG})
+    assert ("Pulumi.yaml", 1) in sarif_places(preview(project.root, *arguments))
+
+
+def test_an_entry_is_found_however_it_is_written(project: GitProject) -> None:
+    """An international name, upper case and a dot at the end are the entry's own writing."""
+    entry = "  - {{pattern: '{}', schemes: [https], purpose: x, source: x, date: 2026-11-01}}\n"
+    names = ("b\u00fccher.example", "ADDED.example.org.")
+    project.write({MAIN_FILE: BEFORE[MAIN_FILE] + "".join(map(entry.format, names))})
+    lines = len(BEFORE[MAIN_FILE].splitlines())
+    found = json.loads(preview(project.root, "--format", "json").stdout)["findings"]
+    assert {(MAIN_FILE, lines + 1), (MAIN_FILE, lines + 2)} == {
+        (f["file"], f["line"]) for f in found
+    }
 
 
 def test_junit_has_a_case_a_target(project: GitProject) -> None:
@@ -219,6 +278,7 @@ def test_there_is_no_repository(tmp_path: Path) -> None:
     GitProject(tmp_path).write({**BEFORE, CONFIG_FILE: CONFIG.replace("[main]", "[none]")})
     text = refusal(preview(tmp_path))
     assert "cannot be read as a git repository" in text
+    assert text.endswith("2 problems: nothing can be deployed\n")
     assert f"{CONFIG_FILE}:2: lists[0]: there is no endpoint list 'none'" in text
 
 
@@ -227,6 +287,13 @@ def test_the_ref_is_unknown(project: GitProject, ref: str) -> None:
     """It says what to fetch; a ref that looks like an option never reaches git."""
     text = refusal(preview(project.root, base=ref))
     assert f"there is no commit {ref!r} in this clone; run `git fetch origin {ref}`" in text
+
+
+@pytest.mark.parametrize("ref", ["", "origin/"])
+def test_the_ref_is_empty(project: GitProject, ref: str) -> None:
+    """There is nothing to fetch, and nothing is said of the project."""
+    expected = f"--base: {ref!r} names no commit; name a branch, tag or commit\n1 problem\n"
+    assert expected == refusal(preview(project.root, base=ref))
 
 
 def test_the_clone_is_shallow(project: GitProject, tmp_path: Path) -> None:
@@ -312,6 +379,23 @@ def test_a_broken_policy_pack_rule_fails(project: GitProject) -> None:
     event["policyEvent"]["enforcementLevel"] = "advisory"
     events.write_text(json.dumps(event), encoding="utf-8")
     assert 0 == preview(project.root, "--pulumi-events", str(events)).exit_code
+
+
+def test_the_engines_control_characters_reach_no_terminal(project: GitProject) -> None:
+    """What a provider or a policy pack writes is shown, without what a terminal would obey."""
+    nasty = "a\x1b]0;t\x07\nb"
+    engine = {
+        "policyEvent": {"policyName": nasty, "enforcementLevel": "advisory",
+                        "resourceUrn": f"urn:pulumi:x::p::t::{nasty}", "message": nasty},
+        "diagnosticEvent": {"severity": "error", "message": nasty},
+        "resourcePreEvent": {"metadata": {"op": "update", "type": nasty, "urn": nasty, "keys": [nasty]}},
+        "summaryEvent": {"resourceChanges": {nasty: 1}},
+    }  # fmt: skip
+    events = project.root / "events"
+    events.write_text(json.dumps(engine), encoding="utf-8")
+    shown = preview(project.root, "--pulumi-events", str(events)).stdout
+    assert "error: a?]0;t? b" in shown
+    assert [] == [line for line in shown.split("\n") if not line.isprintable()]
 
 
 def test_the_output_is_written_whole(project: GitProject, tmp_path: Path) -> None:

@@ -169,3 +169,52 @@ def test_masked_deviations_are_in_every_preview(project: GitProject) -> None:
 
     assert [] != aws["masked"]
     assert all(each["witness"] in preview(project.root).stdout for each in aws["masked"])
+
+
+RULE = """\
+    networkRules:
+      - name: kms
+        destinations: [198.51.100.7]
+        destinationPorts: [1688]
+        reason: Activation
+"""
+WIDER_RULE = """\
+      - name: other
+        destinations: [0.0.0.0/0]
+        destinationPorts: [8443]
+        reason: Why not
+"""
+PORTS = "azure/azure-application-rules/wider/ports"
+
+
+def with_rules(rules: str, end: str = "") -> str:
+    """The configuration with network rules, and what they admit accepted."""
+    accepted = "".join(
+        f'    - {{what: {what}, reason: Activation, expires: "2027-06-30"}}\n'
+        for what in (PORTS, "azure/azure-nsg/wider/ports")
+    )
+    text = CONFIG.replace("    destinations: list\n", f"    destinations: list\n{rules}")
+    return text + accepted + end
+
+
+def test_an_acceptance_covers_what_was_seen_of_it(project: GitProject) -> None:
+    """A rule more of a kind that was accepted before is a widening to approve by itself."""
+    project.write({CONFIG_FILE: with_rules(RULE)})
+    project.commit()
+    assert 0 == preview(project.root).exit_code
+
+    project.write({CONFIG_FILE: with_rules(RULE + WIDER_RULE)})
+    refused = preview(project.root)
+    approvals = "".join(
+        f"    - {{what: {what}, owner: team, reason: Why not, expires: 2027-06-30}}\n"
+        for what in (PORTS, "azure/azure-nsg/wider/ports")
+    )
+    end = f"  wsus-egress:approved:\n{approvals}"
+    project.write({CONFIG_FILE: with_rules(RULE + WIDER_RULE, end)})
+
+    assert (1, 0) == (refused.exit_code, preview(project.root).exit_code)
+    assert "tcp/8443" in refused.stdout
+    assert "only its kind was accepted before" in " ".join(refused.stdout.split())
+
+    project.write({CONFIG_FILE: with_rules(RULE).replace("Activation", "To activate")})
+    assert 0 == preview(project.root).exit_code

@@ -43,7 +43,7 @@ def test_each_has_a_licence(bill: dict[str, Any]) -> None:
 
 def test_an_extra_says_what_it_adds(bill: dict[str, Any]) -> None:
     """What is always installed has no extra; the clouds' SDKs have theirs."""
-    extras = {
+    extras: dict[str, list[str]] = {
         canonicalize_name(each["name"]): [entry["value"] for entry in each.get("properties", ())]
         for each in bill["components"]
     }

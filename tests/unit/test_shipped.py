@@ -56,7 +56,9 @@ def test_a_schema_is_what_the_types_say(root: Path, name: str) -> None:
     assert schema(root, name) == json_schema(kind, title)
 
 
-@pytest.mark.parametrize("name", [*SCHEMAS, "stack-config.json"])
+@pytest.mark.parametrize(
+    "name", [*SCHEMAS, "stack-config.json", "preview.json", "check.json", "explain.json"]
+)
 def test_a_schema_file_is_rendered(root: Path, name: str) -> None:
     """`python -m wsus_egress.schemas` would write the committed file again, to the byte."""
     path = root / "components" / "wsus_egress" / "schemas" / name
@@ -194,10 +196,11 @@ def keys(value: Any, path: str = "") -> dict[str, set[str]]:
 
 def test_the_preview_has_the_documented_shape(root: Path, run: Callable[..., Result]) -> None:
     """The JSON preview has exactly the documented keys, and a version."""
-    preview = json.loads(run("preview", root, "--format", "json").stdout)
+    arguments = ("--format", "json", "--today", "2026-11-24")
+    preview = json.loads(run("preview", root, *arguments).stdout)
     target = ".environments.targets"
     expected = {
-        "": {"version", "environments"},
+        "": {"version", "environments", "findings"},
         ".environments": {"environment", "mode", "endpoints", "targets"},
         ".environments.endpoints": {"pattern", "schemes", "list"},
         target: {"target", "cloud", "fidelity", "deviations", "controls", "residues"},
@@ -216,7 +219,7 @@ def test_explain_has_the_documented_shape(root: Path, run: Callable[..., Result]
     given = "https://sws.update.microsoft.com/\n\nhttp://evil.com/\n"
     lines = run("explain", root, "-", given=given).stdout.splitlines()
     expected = {
-        "": {"url", "verdict", "endpoint", "environment", "targets"},
+        "": {"version", "url", "verdict", "endpoint", "environment", "targets"},
         ".targets": {"target", "verdict", "controls"},
         ".targets.controls": {"control", "verdict", "rule"},
     }

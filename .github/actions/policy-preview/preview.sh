@@ -8,14 +8,20 @@ status=0
 wsus-egress preview --project "$PROJECT" --base "$BASE" --format markdown >"$markdown" 2>"$OUTPUT/errors.txt" || status=$?
 cat "$OUTPUT/errors.txt" >&2
 if [ ! -s "$markdown" ]; then
-  { printf '## Policy preview: failed\n\nNothing could be previewed.\n\n'; sed 's/^/    /' "$OUTPUT/errors.txt"; } >"$markdown"
+  wsus-egress failure "$OUTPUT/errors.txt" >"$markdown"
   [ "$status" -ne 0 ] || status=2
 fi
 # The report is an extra: what stops it stops the preview too, and is said there.
 wsus-egress report --project "$PROJECT" --base "$BASE" -o "$OUTPUT/policy-report.html" >/dev/null 2>&1 || true
 
 cat "$markdown" >>"$GITHUB_STEP_SUMMARY"
-if ! wsus-egress comment "$markdown" --key "$KEY"; then
-  echo "::notice::The comment was not written: a pull request from a fork has a token that may only read. The preview is in this job's summary."
+if told=$(wsus-egress comment "$markdown" --key "$KEY" 2>&1); then
+  echo "$told"
+else
+  # A workflow command is one line, with these escapes.
+  told=${told//'%'/%25}
+  told=${told//$'\r'/%0D}
+  told=${told//$'\n'/%0A}
+  echo "::notice::The comment was not written, and an earlier one stays as it was. The preview is in this job's summary. $told"
 fi
 echo "status=$status" >>"$GITHUB_OUTPUT"

@@ -22,7 +22,7 @@ from wsus_egress.controls.base import (
     Verdict,
     leaves,
 )
-from wsus_egress.controls.suricata import digest
+from wsus_egress.controls.digests import digest
 from wsus_egress.environment import AwsTarget, DnsFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
 from wsus_egress.pairs import Latest

@@ -28,6 +28,7 @@ def explanation_line(explanation: Explanation) -> str:
     endpoint = explanation.decision.endpoint
     return json.dumps(
         {
+            "version": VERSION,
             "url": explanation.request.url,
             "verdict": "allow" if explanation.decision.allowed else "deny",
             "endpoint": endpoint.pattern.text if endpoint else None,
@@ -47,19 +48,15 @@ def explanation_line(explanation: Explanation) -> str:
     )
 
 
-def preview(
-    analyses: Sequence[Analysis],
-    comparison: Comparison | None = None,
-    engine: EngineReport | None = None,
-) -> str:
-    """The whole preview; the changes and the gate's findings only where there is a base."""
+def preview(comparison: Comparison, engine: EngineReport | None = None) -> str:
+    """The whole preview; the changes only where there is a base."""
     whole: dict[str, Any] = {
         "version": VERSION,
-        "environments": [_environment(a) for a in analyses],
+        "environments": [_environment(a) for a in comparison.analyses],
     }
-    if comparison is not None:
+    if comparison.base:
         whole["changes"] = [_change(change, comparison) for change in comparison.changes]
-        whole["findings"] = [_finding(finding) for finding in comparison.findings]
+    whole["findings"] = [_finding(finding) for finding in comparison.findings]
     if engine is not None:
         whole["engine"] = _engine(engine)
     return _dump(whole)
@@ -164,7 +161,8 @@ def _parity(difference: Difference) -> Mapping[str, Any]:
 
 
 def _dump(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    # Escaped: a stream that is not UTF-8 would otherwise get what is no JSON.
+    return json.dumps(value, indent=2) + "\n"
 
 
 def _problem(problem: Problem) -> Mapping[str, Any]:

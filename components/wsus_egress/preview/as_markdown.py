@@ -15,9 +15,7 @@ from wsus_egress.preview import page
 from wsus_egress.preview.analysis import TargetAnalysis
 from wsus_egress.preview.comparison import Comparison
 from wsus_egress.preview.events import EngineReport
-
-MARKER: Final = "<!-- wsus-egress:preview -->"
-"""Begins every comment, so that the next run finds it and updates it."""
+from wsus_egress.preview.marker import USUAL_KEY, marker
 
 # GitHub takes 65,536 characters ("body is too long (maximum is 65536 characters)"); its API counts
 # some as more than one, so a part of it stays free.
@@ -113,8 +111,8 @@ def _values(comparison: Comparison, engine: EngineReport | None) -> dict[str, An
     targets = [(f"{a.environment.name}/{t.target.cloud}", t) for a in differing for t in a.targets]
     controls = [(place, control) for place, target in targets for control in target.controls]
     return {
-        "marker": MARKER,
-        "verdict": page.verdict(comparison),
+        "marker": marker(USUAL_KEY),
+        "verdict": page.verdict(comparison, gated=bool(comparison.base) or engine is not None),
         "comparison": comparison,
         "opened": page.rows(comparison, "newly_allowed"),
         "closed": page.rows(comparison, "no_longer_allowed"),

@@ -10,6 +10,7 @@ from wsus_egress.controls import Control
 from wsus_egress.differences import Unproved
 from wsus_egress.policy import EgressPolicy, Mode, Party
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis, parity
+from wsus_egress.preview.words import count, way_of
 from wsus_egress.problems import Problem
 from wsus_egress.proof import Deviation, Fidelity, Proof
 
@@ -27,8 +28,11 @@ _VERDICTS = {
 
 def problems(found: Sequence[Problem]) -> str:
     """Every problem on a line of its own, and how many there are."""
-    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-    return "".join(f"{problem}\n" for problem in found) + f"{count}: nothing can be deployed\n"
+    # What is wrong with an option says nothing of the project.
+    project = any(not problem.path.startswith("--") for problem in found)
+    end = ": nothing can be deployed" if project else ""
+    lines = [*map(str, found), count(len(found), "problem") + end]
+    return "\n".join(lines) + "\n"
 
 
 def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequence[str]) -> str:
@@ -52,7 +56,7 @@ def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequenc
     verdicts += [f"{len(expired)} expired"] if expired else []
     lines += [
         "",
-        f"{_count(len(analyses), 'environment')}, {_count(len(rows), 'target')}: "
+        f"{count(len(analyses), 'environment')}, {count(len(rows), 'target')}: "
         + (", ".join(verdicts) or "no finding"),
     ]
     return "\n".join(lines) + "\n"
@@ -78,19 +82,15 @@ def _line(finding: Finding) -> str:
     return f"{where}{finding.environment}: {finding.what}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _summary(proof: Proof) -> tuple[str, str]:
     accepted = [deviation for deviation in proof.deviations if deviation.accepted]
     if not proof.deviations:
         return proof.fidelity.value, f"{', '.join(proof.opaque)}" if proof.opaque else ""
     open_ones = len(proof.deviations) - len(accepted)
-    parts = [_count(open_ones, "deviation") + " not accepted"] if open_ones else []
+    parts = [count(open_ones, "deviation") + " not accepted"] if open_ones else []
     if accepted:
         until = min(str(d.acceptance.expires) for d in accepted if d.acceptance)
-        parts.append(f"{_count(len(accepted), 'deviation')} accepted until {until}")
+        parts.append(f"{count(len(accepted), 'deviation')} accepted until {until}")
     return proof.fidelity.value, ", ".join(parts)
 
 
@@ -135,7 +135,7 @@ def _allowed(policy: EgressPolicy) -> Iterator[str]:
         yield "TCP 80 and 443 to any address"
         return
     redundant = {covered.text: by.text for covered, by in policy.redundant}
-    yield f"{_count(len(policy.endpoints), 'endpoint')}, {len(redundant)} of them inside others:"
+    yield f"{count(len(policy.endpoints), 'endpoint')}, {len(redundant)} of them inside others:"
     rows = []
     for endpoint in policy.endpoints:
         text = endpoint.pattern.text
@@ -147,16 +147,13 @@ def _allowed(policy: EgressPolicy) -> Iterator[str]:
 
 def _party(party: Party) -> tuple[str, ...]:
     ports = "/".join(map(str, party.ports.all())) if party.ports else ""
-    way = "asks Microsoft Update" if party.asks is None else f"asks {party.asks}"
-    if party.asks and party.internet:
-        way += ", content from Microsoft Update"
     addresses = ", ".join(map(str, party.addresses))
     return (
         party.name,
         party.kind,
         party.place,
         addresses,
-        way,
+        way_of(party),
         f"serves on {ports}" if ports else "",
     )
 

@@ -37,7 +37,7 @@ def preview_change(  # noqa: PLR0913, PLR0917 - the command's options
 
         return as_text.preview(analyse(project, names, today, each_control=True)), False
     engine, comparison = _all(project, names, base, format_, events, today)
-    return _rendered(format_, comparison, engine), comparison.fails
+    return _rendered(format_, comparison, engine, project), comparison.fails
 
 
 def _all(  # noqa: PLR0913, PLR0917
@@ -78,7 +78,9 @@ def _all(  # noqa: PLR0913, PLR0917
     return engine, comparison
 
 
-def _rendered(format_: str, comparison: Comparison, engine: EngineReport | None) -> str:
+def _rendered(
+    format_: str, comparison: Comparison, engine: EngineReport | None, project: Path
+) -> str:
     # Each format is loaded when it is asked for: a cold start pays for no other.
     if format_ == "markdown":
         from wsus_egress.preview import as_markdown  # noqa: PLC0415
@@ -87,16 +89,17 @@ def _rendered(format_: str, comparison: Comparison, engine: EngineReport | None)
     if format_ == "json":
         from wsus_egress.preview import as_json  # noqa: PLC0415
 
-        given = comparison if comparison.base else None
-        return as_json.preview(comparison.analyses, given, engine)
+        return as_json.preview(comparison, engine)
     if format_ == "html":
         from wsus_egress.preview import as_html  # noqa: PLC0415
 
         return as_html.render(comparison, engine)
     if format_ == "sarif":
         from wsus_egress.preview import as_sarif  # noqa: PLC0415
+        from wsus_egress.preview.gitbase import prefix_of  # noqa: PLC0415
 
-        return as_sarif.render(comparison.findings)
+        names = [analysis.environment.name for analysis in comparison.analyses]
+        return as_sarif.render(comparison.findings, names, prefix_of(project))
     if format_ == "junit":
         from wsus_egress.preview import as_junit  # noqa: PLC0415
 

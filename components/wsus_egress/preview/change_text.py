@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wsus_egress.preview import page
 from wsus_egress.preview.comparison import Comparison
 from wsus_egress.preview.events import EngineReport
+from wsus_egress.preview.words import count
 
 WIDTH = 110
 
@@ -154,9 +155,9 @@ def _notes(comparison: Comparison) -> Iterator[str]:
 def _unchanged(comparison: Comparison) -> Iterator[str]:
     for change in comparison.changes:
         if change.environment not in comparison.same:
-            patterns = page.count(change.unchanged, "pattern")
+            patterns = count(change.unchanged, "pattern")
             yield f"{change.environment}/{change.target}: {patterns} allowed as before"
     if comparison.same:
-        environments = page.count(len(comparison.same), "environment")
+        environments = count(len(comparison.same), "environment")
         names = page.shortened(comparison.same)
         yield f"{environments} to the letter ({names}); not proved again, `wsus-egress check` does"

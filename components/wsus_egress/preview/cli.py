@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 FINE, FINDING, UNUSABLE = 0, 1, 2
+FORBIDDEN = 403
 
 
 class _Date(click.ParamType["datetime.date"]):
@@ -94,6 +96,7 @@ def main() -> None:
     """  # noqa: D301 - click reads the \b
     # A command lives for a moment and makes no cycles worth a search, which costs a twentieth.
     gc.disable()
+    _be_lenient()
 
 
 @main.command()
@@ -209,16 +212,12 @@ def _print(text: str, *, changes: bool) -> None:
 
 
 def _write(output: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+    from wsus_egress.preview.output import CannotWrite, write  # noqa: PLC0415
+
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(output)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        click.echo(f"{output} cannot be written ({reason}); name another file", err=True)
+        write(output, text)
+    except CannotWrite as error:
+        click.echo(str(error), err=True)
         sys.exit(UNUSABLE)
 
 
@@ -250,7 +249,7 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
         show = as_text.explanation
     explainers = [Explainer(analysis) for analysis in analyses]
     status = FINE
-    for number, url in enumerate(_lines() if stream else urls, start=1):
+    for number, url in _numbered(sys.stdin) if stream else enumerate(urls, start=1):
         try:
             request = parse_url(url)
         except InvalidUrl as error:
@@ -315,21 +314,54 @@ def comment(file: TextIO, number: str | None, key: str) -> None:
     GITLAB_TOKEN or SYSTEM_ACCESSTOKEN.
     """
     from wsus_egress.preview import comment as commenting  # noqa: PLC0415
+    from wsus_egress.preview.marker import InvalidKey  # noqa: PLC0415
     from wsus_egress.preview.rest import Refused  # noqa: PLC0415
 
     try:
         platform = commenting.platform_of(os.environ, number)
         outcome = commenting.publish(platform, file.read(), key)
-    except (commenting.NoPlace, Refused, UnicodeDecodeError) as error:
-        click.echo(f"error: {error}", err=True)
+    except (commenting.NoPlace, InvalidKey, Refused, UnicodeDecodeError) as error:
+        fork = isinstance(error, Refused) and error.status == FORBIDDEN
+        hint = "; in a pull request from a fork the token may only read" if fork else ""
+        click.echo(f"error: {error}{hint}", err=True)
         sys.exit(UNUSABLE)
     click.echo(f"comment {outcome}")
 
 
-def _lines() -> Iterable[str]:
-    for line in sys.stdin:
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8", errors="replace"), metavar="ERRORS.txt")
+def failure(file: TextIO) -> None:
+    """Write the Markdown page of a preview that failed, from its standard error.
+
+    Errors that are longer than a comment may be are cut, and the page says so.
+
+    \b
+    Example:
+      wsus-egress failure errors.txt > comment.md
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.preview.failure import render  # noqa: PLC0415
+
+    click.echo(render(file.read()), nl=False)
+
+
+def _be_lenient() -> None:
+    """What a stream cannot express is escaped, so that no text of the input ends in a traceback.
+
+    A byte that is no text comes in as Python keeps it in arguments and file names.
+    """
+    for stream, errors in (
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+        (sys.stdin, "surrogateescape"),
+    ):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _numbered(urls: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(urls, start=1):
         if url := line.strip():
-            yield url
+            yield number, url
 
 
 def _refuse(error: PolicyErrors, format_: str) -> NoReturn:

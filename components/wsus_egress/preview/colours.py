@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 _STYLES: Final = (
-    ("  FAILS", "bold red"), ("    NOT APPROVED", "bold red"), ("  + ", "red"), ("  - ", "green"),
-    ("  ~ ", "yellow"), ("  note", "yellow"), ("    ", "dim"),
+    ("  FAILS", "bold red"), ("  + ", "red"), ("  - ", "green"), ("  ~ ", "yellow"),
+    ("  note", "yellow"), ("    ", "dim"),
 )  # fmt: skip
+# However deep it stands.
+_LOUD: Final = "NOT APPROVED"
 
 
 def show(text: str, console: Console | None = None) -> None:
@@ -24,5 +26,7 @@ def show(text: str, console: Console | None = None) -> None:
     for number, line in enumerate(text.splitlines()):
         style = "bold" if number == 0 else "bold blue" if line and line[0] != " " else ""
         found = next((style for start, style in _STYLES if line.startswith(start)), style)
+        if line.lstrip().startswith(_LOUD):
+            found = "bold red"
         # Text, not markup: no value of the input is read as a style.
         console.print(Text(line, style=found), highlight=False, soft_wrap=False)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote
 
+from wsus_egress.preview.marker import USUAL_KEY, marker
 from wsus_egress.preview.rest import Refused, Service
 
 Outcome = Literal["created", "updated", "unchanged"]
 
-USUAL_KEY: Final = "preview"
 PER_PAGE: Final = 100
 # More comments than that are not looked through: better a second comment than a job without an end.
 MOST_PAGES: Final = 100
@@ -23,11 +23,17 @@ class NoPlace(ValueError):  # noqa: N818 - as InvalidName
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment that is there. `place` is what its platform calls it by."""
+    """A comment that is there.
+
+    Attributes:
+        place: What its platform calls it by.
+        is_bot: Whether the platform says that no human wrote it.
+    """
 
     place: str
     author: str
     body: str
+    is_bot: bool = False
 
 
 class Platform(Protocol):
@@ -38,8 +44,11 @@ class Platform(Protocol):
         """Characters that a comment may have."""
         ...
 
-    def me(self) -> str:
-        """Who the token writes as; the marker in anybody else's comment is a forgery."""
+    def me(self) -> str | None:
+        """Who the token writes as; the marker in anybody else's comment is a forgery.
+
+        None where the platform does not say, and the token is a bot's.
+        """
         ...
 
     def comments(self) -> Iterator[Comment]:
@@ -55,20 +64,11 @@ class Platform(Protocol):
         ...
 
 
-def marker(key: str) -> str:
-    """What marks the comment, and is not shown.
-
-    Args:
-        key: Tells several projects in one repository apart.
-    """
-    safe = "".join(c for c in key if c.isascii() and (c.isalnum() or c in "._-/"))
-    return f"<!-- wsus-egress:{safe} -->"
-
-
 def publish(platform: Platform, body: str, key: str) -> Outcome:
     """Create the comment, or update it where its text is another one.
 
     Raises:
+        InvalidKey: When the key cannot stand in the mark.
         NoPlace: When the text is longer than the platform takes.
         Refused: When the platform refuses.
     """
@@ -80,9 +80,8 @@ def publish(platform: Platform, body: str, key: str) -> Outcome:
         raise NoPlace(f"{what}; attach the file instead")
     try:
         me = platform.me()
-        there = next(
-            (c for c in platform.comments() if c.author == me and c.body.startswith(mark)), None
-        )
+        ours = (c for c in platform.comments() if (c.is_bot if me is None else c.author == me))
+        there = next((c for c in ours if c.body.startswith(mark)), None)
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(0, f"the platform answers in an unknown shape: {error!r}") from error
     if there is None:
@@ -108,20 +107,25 @@ class GitHub:
     number: str
     limit: int = 65_536
 
-    def me(self) -> str:
-        """The token's user; a workflow's own token may not ask, and is always the same."""
+    def me(self) -> str | None:
+        """The token's user; a workflow's own token and an App's may not ask.
+
+        They write as `github-actions[bot]` and `<the App>[bot]`, and nothing that they may read
+        says which. No human can write as a bot.
+        """
         try:
             return str(self.service.get("/user")["login"])
         except Refused as error:
             if error.status in (401, 403, 404):
-                return "github-actions[bot]"
+                return None
             raise
 
     def comments(self) -> Iterator[Comment]:
         """Page by page."""
         path = f"/repos/{self.repository}/issues/{self.number}/comments"
         for found in _pages(lambda page: self.service.get(path, per_page=PER_PAGE, page=page)):
-            yield Comment(str(found["id"]), str(found["user"]["login"]), str(found["body"] or ""))
+            user, body = found["user"], str(found["body"] or "")
+            yield Comment(str(found["id"]), str(user["login"]), body, user.get("type") == "Bot")
 
     def create(self, body: str) -> None:
         """On the issue that a pull request is as well."""

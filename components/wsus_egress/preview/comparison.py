@@ -130,6 +130,10 @@ def compared(
         if head is not None and name not in same:
             for target in head.targets:
                 found += gate.deviations(head.environment, target)
+                if old is not None and target.target.cloud in was:
+                    found += gate.under_acceptances(
+                        head.environment, old, target, was[target.target.cloud], today
+                    )
     problems.raise_if_any()
     ordered = gate.in_order(found)
     return Comparison(ref, analyses, tuple(changes), approved, resources, ordered, same, files)

@@ -200,7 +200,7 @@ class _Reader:
             reasons: list[Any] = next(
                 (step[key] for key in _REASONS if isinstance(step.get(key), list)), []
             )
-            properties = [reason for reason in reasons if isinstance(reason, str)]
+            properties = [_text(reason) for reason in reasons if isinstance(reason, str)]
             made = Step(operation, kind, _name(step.get("urn")), tuple(sorted(properties)))
             self._steps[made] = None
 
@@ -215,7 +215,7 @@ class _Reader:
             self.seen = self._ended = True
             for operation, number in counts.items():
                 if isinstance(number, int):
-                    self._counts[str(operation)] = number
+                    self._counts[_text(operation)] = number
 
     def result(self) -> EngineReport:
         return EngineReport(
@@ -228,7 +228,10 @@ class _Reader:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # It is another program's, and a terminal obeys control characters.
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in value)
 
 
 def _name(urn: Any) -> str:

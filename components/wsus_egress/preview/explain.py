@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,7 +24,11 @@ from wsus_egress.policy import (
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis
 
 # Programs disagree on what a URL with these means, and a firewall sees only what they make of it.
-_AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
+_AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}\ud800-\udfff]")
+# What the URL Standard's "ends-in-a-number checker" finds (WHATWG, since 2021): browsers and many
+# programs read such a host as an IPv4 address in parts, octal or hexadecimal; others ask the DNS.
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_ENCODED: Final = re.compile(r"%([0-9a-fA-F]{2})")
 _SCHEMES: Final[dict[str, tuple[int, Application | None]]] = {
     "http": (80, "http"),
     "https": (443, "tls"),
@@ -101,15 +106,35 @@ def parse_url(url: str) -> Request:
             f"{url!r}: the scheme {scheme!r} is not known here; the choices are {known}"
         )
     usual, application = _SCHEMES[scheme]
+    if _is_number(host):
+        raise InvalidUrl(
+            f"{url!r} has a host that ends in a number and is no address, which some programs read as "
+            "one; write the address as 192.0.2.1"
+        )
     address, name, note = _destination(host, application)
     return Request(url, address, usual if port is None else port, application, name, note)
 
 
-def _destination(host: str, application: Application | None) -> tuple[Address, str | None, str]:
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host), None, "an address"
+        ipaddress.ip_address(host)
     except ValueError:
-        pass
+        return False
+    return True
+
+
+def _is_number(host: str) -> bool:
+    """Whether a host is neither a name nor an address in its one usual form."""
+    if _is_address(host):
+        return False
+    plain = _ENCODED.sub(lambda found: chr(int(found[1], 16)), host)
+    dotted = unicodedata.normalize("NFKC", plain).replace("\u3002", ".").lower()
+    return _NUMBER.fullmatch(dotted.removesuffix(".").rpartition(".")[2]) is not None
+
+
+def _destination(host: str, application: Application | None) -> tuple[Address, str | None, str]:
+    if _is_address(host):
+        return ipaddress.ip_address(host), None, "an address"
     if application is None:
         return SOME_INTERNET_ADDRESS, None, "neither HTTP nor TLS"
     try:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wsus_egress.change import NameChange, TargetChange
+from wsus_egress.controls import Control
 from wsus_egress.environment import Acceptance, Approval, Environment, Gate
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis
 from wsus_egress.problems import Location
+from wsus_egress.proof import admitted_anew
 
 Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
@@ -166,6 +168,32 @@ def acceptances(
             text = f"no longer accepted: {what} ({entry.reason})"
             yield Finding("no-longer-accepted", after.name, what.partition("/")[0], text,
                           "nothing, where it does not occur any more")  # fmt: skip
+
+
+def under_acceptances(
+    environment: Environment,
+    before: Environment,
+    target: TargetAnalysis,
+    was: Sequence[Control],
+    today: datetime.date,
+) -> Iterator[Finding]:
+    """What the rules admit anew of a kind that was accepted before: nobody has seen this of it."""
+    accepted = {entry.what for entry in before.accept}
+    if target.proof is None or not any(d.what in accepted for d in target.proof.deviations):
+        return
+    given = _given(before, environment, today)
+    place = target.target.cloud
+    for each in admitted_anew(environment.policy, place, was, target.controls):
+        if each.what in accepted and each.what not in given:
+            yield Finding(
+                "unapproved-acceptance",
+                environment.name,
+                place,
+                f"{each.reason} (for example {each.witness}), and only its kind was accepted before",
+                f"close it, or add {{what: {each.what!r}, owner, reason, expires}} to "
+                f"{environment.name}'s `approved` in this change",
+                environment.locate((place,)),
+            )
 
 
 def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> Iterator[Finding]:

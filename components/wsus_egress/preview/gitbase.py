@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -51,6 +52,14 @@ def base_project(root: Path, ref: str) -> Iterator[Path]:
         yield folder
 
 
+def prefix_of(root: Path) -> str:
+    """A folder's place inside its git work tree, as `infra/wsus/`; empty where there is none."""
+    try:
+        return os.fsdecode(_git(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
+    except PolicyErrors:
+        return ""
+
+
 def _is_read(path: PurePosixPath) -> bool:
     return path.suffix == ".yaml"
 
@@ -91,6 +100,8 @@ def _commit(root: Path, ref: str) -> str:
         except PolicyErrors:
             pass
     branch = ref.removeprefix("origin/")
+    if not branch:
+        raise _refusal(f"{ref!r} names no commit", "name a branch, tag or commit")
     what = f"there is no commit {ref!r} in this clone"
     instead = f"run `git fetch origin {branch}` and say --base FETCH_HEAD"
     if _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from wsus_egress.change import ANY_NAME, NameChange, TargetChange
+from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment import Environment
+from wsus_egress.names import Pattern
 from wsus_egress.policy import Party
 from wsus_egress.problems import Location, PolicyErrors
 from wsus_egress.project import LISTS_FOLDER
@@ -39,9 +41,9 @@ class Locator:
     def _endpoint(self, environment: Environment, pattern: str) -> Location | None:
         for endpoint in environment.policy.endpoints:
             if endpoint.pattern.text == pattern:
-                if endpoint.list != "extra":
+                if endpoint.list != EXTRA:
                     return self._in_list(endpoint.list, pattern)
-                extra = [e.pattern.text for e in environment.policy.endpoints if e.list == "extra"]
+                extra = [e.pattern.text for e in environment.policy.endpoints if e.list == EXTRA]
                 return environment.locate(("extraEndpoints", extra.index(pattern)))
         return None
 
@@ -57,7 +59,7 @@ class Locator:
             return None
         if name not in self._lines:
             self._lines[name] = {
-                str(entry["pattern"]).removesuffix(".").lower(): index
+                Pattern.parse(entry["pattern"]).text: index
                 for index, entry in enumerate(file.data["endpoints"])
             }
         index = self._lines[name].get(pattern)

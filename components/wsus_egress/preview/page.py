@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wsus_egress.change import NameChange
+from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment import Approval, Environment
 from wsus_egress.preview.comparison import Comparison
 from wsus_egress.preview.findings import Finding
+from wsus_egress.preview.words import count
 from wsus_egress.problems import Location
 
 Side = Literal["newly_allowed", "no_longer_allowed"]
@@ -110,16 +112,22 @@ def other_findings(comparison: Comparison) -> tuple[Finding, ...]:
 def _origin(environment: Environment | None, change: NameChange) -> str:
     for endpoint in environment.policy.endpoints if environment and change.pattern else ():
         if endpoint.pattern.text == change.pattern:
-            if endpoint.list == "extra":
+            if endpoint.list == EXTRA:
                 return f"asked for by {endpoint.source}: {endpoint.purpose}"
             return f"list {endpoint.list}: {endpoint.purpose} ({endpoint.source}, {endpoint.date})"
     return ""
 
 
-def verdict(comparison: Comparison) -> str:
-    """One sentence with the numbers."""
+def verdict(comparison: Comparison, *, gated: bool = True) -> str:
+    """One sentence with the numbers.
+
+    Args:
+        comparison: The change, or the head by itself.
+        gated: Whether the command fails where a finding does.
+    """
     failing = sum(finding.fails for finding in comparison.findings)
-    end = f"{count(failing, 'finding')} must be closed" if failing else "fine"
+    must = " must be closed" if gated else ""
+    end = f"{count(failing, 'finding')}{must}" if failing else "fine"
     if not comparison.base:
         targets = sum(len(analysis.targets) for analysis in comparison.analyses)
         environments = count(len(comparison.analyses), "environment")
@@ -154,11 +162,6 @@ def _special(comparison: Comparison) -> str:
             f"; {count(removed, 'target')} no longer enforced" if removed else "",
         )
     )
-
-
-def count(number: int, noun: str) -> str:
-    """`1 target`, `2 targets`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def notes(comparison: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:

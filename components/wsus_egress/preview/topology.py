@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from wsus_egress.policy import EgressPolicy, Mode, Party, Place
 from wsus_egress.preview.analysis import Analysis
+from wsus_egress.preview.words import way_of
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 178, 62, 56, 14
 _PAD, _HEAD, _BUS = 18, 30, 16
@@ -185,7 +186,4 @@ def _around(box: Box, exit_: Box, bus: int) -> str:
 
 def _described(policy: EgressPolicy) -> Iterator[str]:
     for party in policy.parties:
-        way = "asks Microsoft Update" if party.asks is None else f"asks {party.asks}"
-        if party.asks and party.internet:
-            way += " and fetches content from Microsoft Update"
-        yield f"{party.name} ({party.kind}, {party.place}) {way}."
+        yield f"{party.name} ({party.kind}, {party.place}) {way_of(party)}."

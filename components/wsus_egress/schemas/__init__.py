@@ -1,4 +1,4 @@
-"""The JSON Schemas of the files a user writes and of the preview, shipped as files."""
+"""The JSON Schemas of the files a user writes and of what the commands print, shipped as files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 
 from wsus_egress.project import NAMESPACE
+from wsus_egress.schemas.check import check_schema
+from wsus_egress.schemas.explain import explain_schema
 from wsus_egress.schemas.preview import preview_schema
 from wsus_egress.settings import EndpointListSettings, EnvironmentSettings, stack_schema
 from wsus_egress.settings_base import json_schema
@@ -16,6 +18,8 @@ def render() -> Mapping[str, str]:
     environment = json_schema(EnvironmentSettings, "WSUS egress environment")
     schemas = {
         "preview.json": preview_schema(),
+        "check.json": check_schema(),
+        "explain.json": explain_schema(),
         "endpoint-list.json": json_schema(EndpointListSettings, "WSUS egress endpoint list"),
         "environment.json": environment,
         "stack-config.json": stack_schema(environment, NAMESPACE),

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 import yaml
 
 from wsus_egress.aws import AwsWsusNetworkFirewall, AwsWsusSecurityGroup
+from wsus_egress.aws.arguments import FirewallEndpointArgs
 
 network = yaml.safe_load(Path("network.yaml").read_text(encoding="utf-8"))
 policy = yaml.safe_load(Path("policy.yaml").read_text(encoding="utf-8"))
@@ -20,7 +21,7 @@ inspection, spokes, transit = network["inspection"], network["spokes"], network[
 everywhere = "0.0.0.0/0"
 
 # The firewall's subnets: out by the zone's NAT gateway, back to the spokes by the transit gateway.
-endpoints = []
+endpoints: list[FirewallEndpointArgs] = []
 for zone, there in inspection["zones"].items():
     name = f"firewall-{zone}"
     subnet = aws.ec2.Subnet(

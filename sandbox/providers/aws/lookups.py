@@ -21,6 +21,21 @@ def _get_caller_identity(_: Inputs, __: Session) -> dict[str, Any]:
     return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": arn, "userId": "sandbox"}
 
 
+def _get_vpc(inputs: Inputs, session: Session) -> dict[str, Any]:
+    where = region(inputs, session)
+    row = _by_id("vpc", "id", inputs, session.world.vpcs, where)
+    return {
+        "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:vpc/{row['id']}",
+        "cidrBlock": row["cidr"],
+        "default": bool(row.get("default")),
+        "id": row["id"],
+        "ownerId": ACCOUNT,
+        "region": where,
+        "state": "available",
+        "tags": {"Name": row["name"]},
+    }
+
+
 def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     where = region(inputs, session)
     row = _by_id("subnet", "id", inputs, subnets(session), where)
@@ -41,6 +56,11 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
     where, world = region(inputs, session), session.world
     if "subnetId" in inputs and "routeTableId" not in inputs:
         subnet = _by_id("subnet", "subnetId", inputs, subnets(session), where)
+        if not subnet["table"]:
+            raise CloudError(
+                f"{subnet['id']} has no route table of its own, and the stand-in has no main ones: "
+                "add a RouteTableAssociation"
+            )
         inputs = {"routeTableId": subnet["table"]}
     row = _by_id("route table", "routeTableId", inputs, route_tables(session), where)
     local = {"cidrBlock": world.vpcs[where, row["vpc"]]["cidr"], "gatewayId": "local"}
@@ -91,6 +111,7 @@ def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row
 INVOKES: Final[dict[str, Invoke]] = {
     "aws:ec2/getRouteTable:getRouteTable": _get_route_table,
     "aws:ec2/getSubnet:getSubnet": _get_subnet,
+    "aws:ec2/getVpc:getVpc": _get_vpc,
     "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
     "aws:index/getRegion:getRegion": _get_region,
 }

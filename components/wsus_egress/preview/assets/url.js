@@ -5,7 +5,7 @@ const SCHEMES = {
   http: [80, "http"], https: [443, "tls"], ftp: [21, null], ssh: [22, null], ws: [80, "http"],
   wss: [443, "tls"],
 };
-const AMBIGUOUS = /[\u0000-\u0020\u007f\\<>"^`{|}]/;
+const AMBIGUOUS = /[\u0000-\u0020\u007f\\<>"^`{|}\ud800-\udfff]/u;
 
 class Refused extends Error {}
 class Unsure extends Error {}
@@ -30,6 +30,7 @@ function parseUrl(url) {
   }
   const [usual, application] = SCHEMES[scheme];
   const request = { url, port: port ?? usual, application, address: null, name: null, note: "" };
+  if (isNumber(host)) throw new Refused("has a host that ends in a number and is no address; write the address as 192.0.2.1");
   request.address = parseAddress(host);
   if (request.address) request.note = "an address";
   else if (application === null) request.note = "neither HTTP nor TLS";
@@ -119,6 +120,14 @@ function parseIpv6(whole) {
   const middle = halves.length === 1 ? [] : Array(8 - count).fill("0");
   const all = halves.length === 1 ? groups[0] : [...groups[0], ...middle, ...groups[1]];
   return { version: 6, value: all.map((group) => group.toLowerCase().padStart(4, "0")).join("") };
+}
+
+// Whether a host is neither a name nor an address in its one usual form: programs read it as they like.
+function isNumber(host) {
+  if (parseAddress(host)) return false;
+  const plain = host.replace(/%([0-9a-f]{2})/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  const dotted = plain.normalize("NFKC").replaceAll("\u3002", ".").toLowerCase().replace(/\.$/, "");
+  return /^([0-9]+|0x[0-9a-f]*)$/.test(dotted.slice(dotted.lastIndexOf(".") + 1));
 }
 
 // The normal form of a host name; null where it is none.

@@ -12,7 +12,7 @@ from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
-from providers.kind import Inputs, Naming, Session, is_a, items, known
+from providers.kind import Inputs, Naming, Session, is_a, items, known, row_problems
 from providers.store import Record, Records
 from providers.world import WORLD_NAME
 
@@ -70,6 +70,7 @@ class Firewall(FirewallKind):
                 yield NETWORK_FIREWALL.problem(
                     field, f"{title} cannot be null or empty, context: {title}"
                 )
+        yield from row_problems(inputs, "subnetMappings")
         seen: set[str] = set()
         for index, mapping in enumerate(items(inputs, "subnetMappings")):
             if is_a(mapping, dict):
@@ -189,6 +190,8 @@ class Firewall(FirewallKind):
 def _mapping_problems(mapping: Inputs, index: int, seen: set[str]) -> Problems:
     path = f"subnetMappings[{index}]"
     subnet = known(mapping, "subnetId")
+    if "subnetId" not in mapping:
+        yield Problem(f"{path}.subnetId", "missing required property 'subnetId'")
     if subnet is not None and subnet in seen:
         yield NETWORK_FIREWALL.problem(
             f"{path}.subnetId",
