@@ -15,6 +15,7 @@ from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, analysed
 from wsus_egress.preview.findings import Approved, Finding
 from wsus_egress.preview.gitbase import base_project
 from wsus_egress.preview.locations import Locator
+from wsus_egress.preview.replacements import is_replaced, is_risk
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
 from wsus_egress.project import (
     CONFIG_FOLDER,
@@ -121,6 +122,11 @@ def compared(
             key = (name, change.target)
             resources[key] = tuple(
                 _resources(was.get(change.target, ()), controls.get(change.target, ()))
+            )
+            found += (
+                gate.rule_group_at_risk(name, change.target, each.kind, each.type, each.name)
+                for each in resources[key]
+                if each.kind == "replace" and is_risk(each.kind, each.type)
             )
             if new is not None:
                 places = locator.of(new, change)
@@ -231,7 +237,8 @@ def _resources(before: Sequence[Control], after: Sequence[Control]) -> Iterator[
         elif was.properties != now.properties:
             names = sorted({*was.properties, *now.properties})
             differ = [n for n in names if was.properties.get(n) != now.properties.get(n)]
-            yield ResourceChange("update", *key, tuple(differ))
+            kind = "replace" if is_replaced(now.type, differ) else "update"
+            yield ResourceChange(kind, *key, tuple(differ))
 
 
 def _documents(controls: Sequence[Control]) -> dict[tuple[str, str], Document]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from wsus_egress.preview.findings import Finding
+from wsus_egress.preview.findings import Finding, rule_group_at_risk
+from wsus_egress.preview.replacements import is_risk
 from wsus_egress.problems import Location, PolicyErrors, Problem
 
 _REASONS: Final = ("keys", "replaceReasons", "diffs", "diffReasons")
 _ERROR: Final = "error: "
 MAX_BYTES: Final = 64 * 1024 * 1024
-_RULE_GROUPS: Final = ("RuleGroup", "RuleCollectionGroup")
 _SHOWN: Final = frozenset(
     {"create", "update", "delete", "replace", "import", "read", "discard"}
 )  # `create-replacement` and `delete-replaced` are the halves of a `replace`.
@@ -31,9 +31,8 @@ class Step:
 
     @property
     def is_risk(self) -> bool:
-        """Whether a firewall's rules are gone for a while: a rule group replaced or deleted."""
-        kind = self.type.rpartition(":")[2]
-        return self.operation in ("replace", "delete") and kind.endswith(_RULE_GROUPS)
+        """Whether a firewall's rules are at stake."""
+        return is_risk(self.operation, self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +71,7 @@ class EngineReport:
         """What the gate has to know."""
         for step in self.steps:
             if step.is_risk:
-                yield Finding(
-                    "rule-group-replaced",
-                    "",
-                    "",
-                    f"the engine will {step.operation} {step.type} {step.name}: its rules can be "
-                    "missing until the new one is in place",
-                    "keep its name and capacity, or deploy when no update is running",
-                )
+                yield rule_group_at_risk("", "", step.operation, step.type, step.name)
         for text in self.diagnostics:
             if text.startswith(_ERROR):
                 yield Finding(

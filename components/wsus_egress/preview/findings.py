@@ -212,6 +212,20 @@ def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> It
         )
 
 
+def rule_group_at_risk(
+    environment: str, target: str, operation: str, type_: str, name: str
+) -> Finding:
+    """A rule group that is replaced or deleted; where the engine says so, of no environment."""
+    return Finding(
+        "rule-group-replaced",
+        environment,
+        target,
+        f"the engine will {operation} {type_} {name}: connections can be cut off until every "
+        "endpoint has the new rules",
+        "keep its name and capacity, or deploy when no server synchronizes",
+    )
+
+
 def expiries(environment: Environment, gate: Gate, today: datetime.date) -> Iterator[Finding]:
     """What has expired, and what soon will."""
     entries: list[tuple[str, Approval | Acceptance]] = [
