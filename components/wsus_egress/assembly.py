@@ -45,23 +45,34 @@ _Expiring = TypeVar("_Expiring", AcceptSettings, ApprovedSettings)
 
 
 def build_environment(
-    name: str, data: Any, lists: Mapping[str, EndpointList] | None, locate: Locate
+    name: str,
+    data: Any,
+    lists: Mapping[str, EndpointList] | None,
+    locate: Locate,
+    *,
+    from_file: bool = False,
 ) -> Environment:
     """Check settings as a whole and make an environment of them.
 
     Args:
         name: The environment's name.
-        data: The settings, camelCase or snake_case. An empty `aws` or `azure` counts as none.
+        data: The settings, camelCase or snake_case. An empty `aws` or `azure` counts as none:
+            Pulumi gives every stack one.
         lists: The endpoint lists there are; None where they could not be read, which is no
             problem of this environment.
         locate: Gives the line of a value.
+        from_file: Whether a file has the settings: there keys are camelCase, as editors complete.
 
     Raises:
         PolicyErrors: With everything that is wrong.
     """
     if isinstance(data, Mapping):
-        data = {k: v for k, v in data.items() if not (k in ("aws", "azure") and not v)}
-    settings = parse_settings(EnvironmentSettings, data, locate)
+        data = {
+            key: value
+            for key, value in data.items()
+            if key not in ("aws", "azure") or (value is not None and value != {})
+        }
+    settings = parse_settings(EnvironmentSettings, data, locate, snake_case=not from_file)
     if isinstance(settings, list):
         values = _Builder(EnvironmentSettings(), lists, locate)
         values.check_values(data)
@@ -321,8 +332,12 @@ class _Builder:
     def _until(
         self, section: str, entries: Sequence[_Expiring]
     ) -> Iterator[tuple[_Expiring, datetime.date, Keys]]:
+        first: dict[str, int] = {}
         for index, entry in enumerate(entries):
             keys: Keys = (section, index)
+            if (other := first.setdefault(entry.what, index)) != index:
+                what = f"{entry.what!r} is there already, in {path_text((section, other))}"
+                self._refuse((*keys, "what"), what, "keep one of them")
             try:
                 yield entry, datetime.date.fromisoformat(entry.expires), keys
             except ValueError:

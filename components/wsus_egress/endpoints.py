@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -171,18 +171,20 @@ def choices(names: Iterable[str]) -> str:
 
 def _refuse_circles(lists: Mapping[str, EndpointList], problems: Collector) -> None:
     done: set[str] = set()
-
-    def visit(name: str, trail: tuple[str, ...]) -> None:
-        if name in done or name not in lists:
-            return
-        for include, location in lists[name].includes:
-            if include in (*trail, name):
-                circle = [*trail, name, include]
-                way = " -> ".join(circle[circle.index(include) :])
+    for start in sorted(lists):
+        # In depth, by hand: a chain of includes may be longer than calls may be nested.
+        trail: dict[str, Iterator[tuple[str, Location]]] = {}
+        if start not in done:
+            trail[start] = iter(lists[start].includes)
+        while trail:
+            name = next(reversed(trail))
+            include, location = next(trail[name], (None, None))
+            if include is None:
+                del trail[name]
+                done.add(name)
+            elif include in trail:
+                names = [*trail, include]
+                way = " -> ".join(names[names.index(include) :])
                 problems.add(location, "includes", f"lists include each other: {way}", "remove one")
-            else:
-                visit(include, (*trail, name))
-        done.add(name)
-
-    for name in sorted(lists):
-        visit(name, ())
+            elif include not in done and include in lists:
+                trail[include] = iter(lists[include].includes)

@@ -56,9 +56,9 @@ class PolicyErrors(Exception):  # noqa: N818 - it carries several
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def _sort_key(problem: Problem) -> tuple[str, int, str, str]:
+def _sort_key(problem: Problem) -> tuple[str, int, str, str, str]:
     location = problem.location or Location("", 0)
-    return (location.file, location.line, problem.path, problem.what)
+    return (location.file, location.line, problem.path, problem.what, problem.instead)
 
 
 @dataclass(slots=True)

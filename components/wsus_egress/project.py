@@ -122,7 +122,7 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
     file = _file(root, name)
     locate = _in_config(file) if file else lambda _: None
     try:
-        environment = build_environment(name, data, lists, locate)
+        environment = build_environment(name, data, lists, locate, from_file=True)
         environment = replace(environment, account=_account(_config(file)))
     except PolicyErrors as error:
         problems.extend(error.problems)
@@ -175,4 +175,4 @@ def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> En
         for key, value in config.items()
         if key.startswith(NAMESPACE)
     }
-    return replace(build_environment(name, data, lists, locate), account=_account(config))
+    return replace(build_environment(name, data, lists, locate, from_file=True), account=_account(config))

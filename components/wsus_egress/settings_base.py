@@ -5,6 +5,7 @@ What is wrong with a value is said in this project's words, with the line where 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -66,19 +67,22 @@ S = TypeVar("S", bound=Settings)
 Locate = Callable[[Keys], Location | None]
 
 
-def parse_settings(kind: type[S], data: Any, locate: Locate) -> S | list[Problem]:
+def parse_settings(
+    kind: type[S], data: Any, locate: Locate, *, snake_case: bool = False
+) -> S | list[Problem]:
     """Check data against its type.
 
     Args:
         kind: The type.
-        data: What a YAML file or a program gave, in camelCase or snake_case.
+        data: What a YAML file or a program gave.
         locate: Gives the line of a value.
+        snake_case: Whether keys may be snake_case too, as a program gives them.
 
     Returns:
         The settings, or everything that is wrong with the data.
     """
     try:
-        return kind.model_validate(data)
+        return kind.model_validate(data, by_alias=True, by_name=snake_case)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         return [_problem(kind, detail["loc"], detail, locate) for detail in details]
@@ -163,6 +167,10 @@ def _explain(
     return f"{_shortened(repr(value))} cannot be used", message
 
 
+# `port`, `ports`, `httpPort`, `http_ports`; nothing that only has the letters in it, as `reportTo`.
+_PORTS = re.compile(r"^ports?$|Ports?$|_ports?$")
+
+
 def _shortened(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
@@ -171,7 +179,7 @@ def _unknown_key(kind: type[Settings], loc: tuple[Key, ...]) -> tuple[str, str]:
     key = str(loc[-1])
     owner = _model_at(kind, loc[:-1])
     known = sorted(field.alias or name for name, field in owner.model_fields.items())
-    if "port" in key.lower() and owner.ports_are_fixed:
+    if _PORTS.search(key) and owner.ports_are_fixed:
         what = f"the key {key!r} is unknown: {FIXED_PORTS}"
         return what, "remove it (servers have synchronizationPorts of their own)"
     import difflib  # noqa: PLC0415 - only a mistake needs it

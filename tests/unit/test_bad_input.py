@@ -10,7 +10,8 @@ import pytest
 from click.testing import Result
 
 from wsus_egress.assembly import build_environment
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.endpoints import load_lists, resolve
+from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.project import environment_names
 
 LIST = "config/endpoints/good.yaml"
@@ -310,6 +311,34 @@ def test_a_wrong_shape_hides_no_wrong_value(
     assert 2 == result.exit_code
     for part in ("moode", "host bits", "8.8.8.8 is an Internet", "'a.*.com' has a wildcard"):
         assert part in result.stderr
+
+
+def test_a_long_chain_of_lists(write: Callable[..., Path]) -> None:
+    """However many lists include one another in a row, they are read; a circle of them is one problem."""
+
+    def chain(last: str) -> dict[str, str]:
+        return {
+            f"config/endpoints/l{n}.yaml": f"title: x\nincludes: [{f'l{n + 1}' if n < 1199 else last}]\n"
+            for n in range(1200)
+        }
+
+    folder = write(files=chain("good")) / "config/endpoints"
+    assert 1 == len(resolve(load_lists(folder, "config/endpoints"), ["l0"]))
+    write(files=chain("l0"))
+    with pytest.raises(PolicyErrors) as caught:
+        load_lists(folder, "config/endpoints")
+    (problem,) = caught.value.problems
+    assert ("config/endpoints/l1199.yaml:2", "remove one") == (
+        str(problem.location),
+        problem.instead,
+    )
+    assert problem.what.startswith("lists include each other: l0 -> l1 -> l2 -> ")
+
+
+def test_problems_that_differ_at_their_end() -> None:
+    """The order is that of all that is printed, whatever order they were found in."""
+    problems = [Problem(None, "path", "what", instead) for instead in ("a", "b", "c", "d")]
+    assert problems == list(PolicyErrors(reversed(problems)).problems)
 
 
 def test_settings_that_are_no_mapping() -> None:

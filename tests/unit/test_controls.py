@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import IPv4Network, ip_address
 from typing import Any
 
 import pytest
 
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
-from wsus_egress.controls.aws_security_group import AwsSecurityGroups
+from wsus_egress.controls.aws_security_group import RULES_PER_DIRECTION, AwsSecurityGroups
 from wsus_egress.controls.azure_nsg import AzureNsg
 from wsus_egress.controls.azure_nsg_compile import compile_nsg
 from wsus_egress.environment import Environment
 from wsus_egress.names import ALL_NAMES, NO_NAMES
-from wsus_egress.policy import Application, EgressPolicy, Endpoint, Flow, Mode
+from wsus_egress.policy import INTERNAL_NETWORKS, Application, EgressPolicy, Endpoint, Flow, Mode
 
 Build = Callable[..., Environment]
 
@@ -91,6 +91,24 @@ def test_a_security_group_denies_the_rest(controls: Callable[..., tuple[Control,
     found = {flow: control.admits(flow) for flow in flows}
     assert {f: (ruling.verdict, ruling.rule) for f, ruling in found.items()} == flows
     assert control.names(Flow(INTERNET, INTERNET, "tcp", 80, "http")) is None
+
+
+def test_private_addresses_are_meant_too(controls: Callable[..., tuple[Control, ...]]) -> None:
+    """A security group cannot leave them out of the Internet, and its residue has the figures."""
+    (control,) = controls()
+    private = Flow(SERVER, ip_address("10.99.0.1"), "tcp", 443)
+    blocks = [IPv4Network("0.0.0.0/0")]
+    for inside in (n for n in INTERNAL_NETWORKS if isinstance(n, IPv4Network)):
+        (around,) = (block for block in blocks if inside.subnet_of(block))
+        blocks = [block for block in blocks if block != around]
+        blocks += around.address_exclude(inside)
+    (residue,) = control.residues
+    assert Verdict.ALLOW is control.admits(private).verdict
+    assert RULES_PER_DIRECTION < 2 * len(blocks)
+    assert (
+        f"{len(blocks)} blocks, at two ports {2 * len(blocks)} rules, and a group has "
+        f"{RULES_PER_DIRECTION}"
+    ) in residue.what
 
 
 def test_a_range_of_ports_in_words(controls: Callable[..., tuple[Control, ...]]) -> None:

@@ -76,6 +76,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
      "accept[0].expires: 2026-02-31 is not a day of the calendar; write it as YYYY-MM-DD"),
     ({"accept": [{"what": "x", "reason": "x" * 501, "expires": "2026-02-28"}]},
      f"accept[0].reason: '{'x' * 76}... cannot be used; string should have at most 500 characters"),
+    ({"accept": [{"what": "x", "reason": reason, "expires": "2026-02-28"} for reason in "ab"]},
+     "accept[1].what: 'x' is there already, in accept[0]; keep one of them"),
+    ({"approved": [{"what": "x", "owner": "o", "reason": reason, "expires": "2026-02-28"}
+                   for reason in "ab"]},
+     "approved[1].what: 'x' is there already, in approved[0]; keep one of them"),
+    ({"aws": False}, "aws: False is not a mapping; write a mapping"),
+    ({"azure": 0}, "azure: 0 is not a mapping; write a mapping"),
+    ({"azure": ""}, "azure: '' is not a mapping; write a mapping"),
+    ({"azure": []}, "azure: [] is not a mapping; write a mapping"),
+    ({"reportTo": 1}, "reportTo: the key 'reportTo' is unknown; the keys here are accept, approved, "
+     "aws, azure, clients, extraEndpoints, gate, ipv6, lists, mode, schemes, servers"),
     ({"aws": {"vpcId": "vpc-0a1b2c3d", "tags": {"a": 1}}}, "aws.tags.a: 1 is not text; write text"),
 ]  # fmt: skip
 
@@ -138,6 +149,29 @@ def test_snake_case_is_taken(environment: Build) -> None:
     servers = [ONE, {**TWO, "synchronizes_from": "one", "content_from": "microsoft-update"}]
     party = environment(servers=servers).policy.party("two")
     assert (party.asks, party.internet) == ("one", True)
+
+
+def test_snake_case_in_a_file_is_refused(write: Callable[..., Path]) -> None:
+    """Files have one spelling: that which their schema has."""
+    edits = [
+        ("config/Pulumi.x.yaml", "vpcId", "vpc_id"),
+        ("config/Pulumi.x.yaml", "addresses: [10.20.0.10]",
+         "addresses: [10.20.0.10]\n      content_from: upstream"),
+    ]  # fmt: skip
+    project = write(*edits)
+    expected = [
+        "config/Pulumi.x.yaml:7: servers[0].content_from: the key 'content_from' is unknown; did you "
+        "mean 'contentFrom'?",
+        "config/Pulumi.x.yaml:8: aws.vpcId: the setting is missing; add it",
+        "config/Pulumi.x.yaml:9: aws.vpc_id: the key 'vpc_id' is unknown; did you mean 'vpcId'?",
+    ]
+    with pytest.raises(PolicyErrors) as caught:
+        load_environments(project)
+    assert expected == [str(problem) for problem in caught.value.problems]
+    servers = [{**ONE, "content_from": "upstream"}]
+    with pytest.raises(PolicyErrors) as caught:
+        environment_from_config(project, "x", stack(servers=servers))
+    assert expected[0] == str(caught.value)
 
 
 def test_a_partys_own_addresses_share_none(environment: Build) -> None:

@@ -27,6 +27,12 @@ from wsus_egress.policy import Address, EgressPolicy, Flow, Network
 # "Amazon VPC quotas", 2023-06: 60 inbound and 60 outbound rules, IPv4 and IPv6 apart. Adjustable.
 RULES_PER_DIRECTION: Final = 60
 
+RESIDUES: Final = (
+    Residue("who may reach the Internet on TCP 80 and 443 may reach private addresses on them too: the "
+            "Internet without those is 51 blocks, at two ports 102 rules, and a group has 60",
+            "Amazon VPC quotas, 2023-06"),
+)  # fmt: skip
+
 Direction = Literal["egress", "ingress"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("egress", "ingress")
 _ELSEWHERE: Final = Ruling(
@@ -130,7 +136,7 @@ class AwsSecurityGroups:
     groups: tuple[SecurityGroup, ...]
     name: str = "aws-security-group"
     guards_inside: bool = True
-    residues: tuple[Residue, ...] = ()
+    residues: tuple[Residue, ...] = RESIDUES
 
     @property
     def assumptions(self) -> tuple[str, ...]:
