@@ -19,9 +19,9 @@ def project(tmp_path: Path) -> Project:
     return Project.copy_to(tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def engine() -> dict[str, str]:
-    """The environment of the engine, with the stand-ins installed."""
+    """The environment of the engine, with the stand-ins installed; without one nothing here runs."""
     if engine_folder(ROOT) is None:
         pytest.skip("no Pulumi engine: run `make setup`")
     environment = engine_environment(ROOT)
