@@ -243,20 +243,16 @@ def previews_of_many(folder: Path) -> list[str]:
 def against_flat_program(folder: Path) -> str:
     """`pulumi preview` of `dev` against the same resources written out by hand."""
     sys.path.insert(0, str(ROOT / "sandbox"))
-    from env import engine_environment  # noqa: PLC0415
+    from env import private_engine  # noqa: PLC0415
 
     programs = {}
     for name, main in (("ours", ROOT / "__main__.py"), ("flat", ROOT / "benchmarks" / "flat.py")):
-        place = folder / name
+        environment = private_engine(folder / name)
+        place = folder / name / "project"
         place.mkdir()
-        (folder / f"{name}-state").mkdir()
         shutil.copy(ROOT / "Pulumi.yaml", place / "Pulumi.yaml")
         shutil.copy(main, place / "__main__.py")
         shutil.copytree(ROOT / "config", place / "config")
-        environment = engine_environment(ROOT) | {
-            "PULUMI_BACKEND_URL": f"file://{folder / f'{name}-state'}",
-            "WSUS_EGRESS_SANDBOX_CLOUD": str(folder / f"{name}-cloud"),
-        }
         pulumi = shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
         one([pulumi, "stack", "init", "dev", "--non-interactive"], place, environment)
         programs[name] = (

@@ -32,6 +32,9 @@ ACTIONLINT_VERSION = "1.7.12"
 
 ROOT = Path(__file__).resolve().parent.parent
 
+PROGRAM = ("Pulumi.yaml", "__main__.py")
+"""What a stack needs of the project beside its configuration."""
+
 # Real credentials have no business with stand-ins; an access token or a passphrase file of the
 # user's would take the place of what is set below.
 _LEFT_OUT_PREFIXES = ("AWS_", "ARM_", "AZURE_")
@@ -161,6 +164,22 @@ def engine_environment(root: Path = ROOT) -> dict[str, str]:
     dropped = {*left_out(os.environ)}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return kept | sandbox_settings(root)
+
+
+def private_engine(folder: Path, root: Path = ROOT) -> dict[str, str]:
+    """The engine's environment with a state and stand-in clouds of its own, in a folder."""
+    (folder / "state").mkdir(parents=True, exist_ok=True)
+    return engine_environment(root) | {
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "WSUS_EGRESS_SANDBOX_CLOUD": str(folder / "cloud"),
+    }
+
+
+def copy_program(folder: Path, root: Path = ROOT) -> None:
+    """Copies the project's program, without its configuration, into a new folder."""
+    folder.mkdir()
+    for name in PROGRAM:
+        shutil.copy(root / name, folder / name)
 
 
 def shell_lines(root: Path = ROOT) -> list[str]:

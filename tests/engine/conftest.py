@@ -10,7 +10,7 @@ import pytest
 from project import ROOT, Project
 from trial import Stack
 
-from env import engine_environment, engine_folder
+from env import engine_environment, engine_folder, private_engine
 
 
 @pytest.fixture
@@ -35,22 +35,14 @@ def engine() -> dict[str, str]:
 
 
 @pytest.fixture
-def stack(engine: dict[str, str], tmp_path: Path) -> Stack:
+def stack(tmp_path: Path) -> Stack:
     """An empty stack called `trial`."""
-    project, state = tmp_path / "project", tmp_path / "state"
+    project = tmp_path / "project"
     project.mkdir()
-    state.mkdir()
     (project / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
     (project / "Pulumi.trial.yaml").write_text(
         "config:\n  aws:region: eu-west-1\n", encoding="utf-8"
     )
-    made = Stack(
-        project,
-        engine
-        | {
-            "PULUMI_BACKEND_URL": f"file://{state}",
-            "WSUS_EGRESS_SANDBOX_CLOUD": str(tmp_path / "cloud"),
-        },
-    )
+    made = Stack(project, private_engine(tmp_path))
     made.run("stack", "init", "trial")
     return made
