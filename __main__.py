@@ -1,5 +1,6 @@
 """One environment as one Pulumi stack: its settings to components, their ids to outputs."""
 
+import datetime
 import json
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ from wsus_egress.arguments import aws_arguments, azure_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import LISTS_FOLDER, NAMESPACE, environment_from_config
+from wsus_egress.proof import prove
 
 POLICY = ("mode", "lists", "schemes", "extraEndpoints", "servers", "clients", "ipv6")
 WORDS = ("mode", "schemes")
@@ -35,10 +37,13 @@ settings: dict[str, Any] = {
 }
 try:
     environment = environment_from_config(Path(), pulumi.get_stack(), settings)
-    for target in environment.targets:
-        compile_target(environment, target)
+    compiled = [(target, compile_target(environment, target)) for target in environment.targets]
 except PolicyErrors as error:
     raise pulumi.RunError(str(error)) from None
+today = datetime.datetime.now(tz=datetime.UTC).date()
+for target, controls in compiled:
+    for each in prove(environment, target, controls, today).findings:
+        pulumi.log.warn(f"{each.what} is not accepted: {each.reason} (for example {each.witness})")
 policy = cast(PolicyArgs, {key: settings[key] for key in POLICY if key in settings})
 
 

@@ -72,6 +72,9 @@ def aws_peer(keys: Keys, settings: AwsPeerSettings | None, refuse: Refuse) -> Aw
     if listed is not None and settings.max_entries is None:
         what = "a prefix list counts as many rules as it may hold, and it is not said how many"
         refuse(keys, what, "add maxEntries, as `aws ec2 describe-managed-prefix-lists` shows it")
+    if group is not None and listed is None and settings.max_entries is not None:
+        what = "a security group counts as one rule, however many members it has"
+        refuse((*keys, "maxEntries"), what, "remove it")
     return AwsPeer(group or "", listed or "", settings.max_entries or 1)
 
 
@@ -137,10 +140,26 @@ def _refuse_misplaced(settings: NetworkFirewallSettings, refuse: Refuse) -> None
     if full and not settings.endpoints:
         what = "mode full makes a firewall, and no zone is given for it"
         refuse((*_FIREWALL, "endpoints"), what, "add a zone, or write `mode: policy`")
-    for name, given in (("endpoints", settings.endpoints), ("logging", settings.logging)):
-        if given and not full:
+    given = settings.model_fields_set
+    for key, name in (
+        ("endpoints", "endpoints"),
+        ("logging", "logging"),
+        ("protected", "protected"),
+    ):
+        if key in given and not full:
             what = f"mode {settings.mode} makes no firewall"
             refuse((*_FIREWALL, name), what, "write `mode: full`, or remove it")
+    if settings.mode == "rules-only":
+        manager = settings.firewall_manager
+        if "home_networks" in given:
+            what = "mode rules-only makes no firewall policy, and so no HOME_NET"
+            yours = "give your policy HOME_NET, and remove it"
+            instead = "remove it: it is each VPC's own range" if manager else yours
+            refuse((*_FIREWALL, "homeNetworks"), what, instead)
+        if "stream_exception_policy" in given and manager is None:
+            what = "mode rules-only makes no firewall policy"
+            instead = "say it in your policy, and remove it"
+            refuse((*_FIREWALL, "streamExceptionPolicy"), what, instead)
     if settings.firewall_manager is not None and settings.mode != "rules-only":
         what = f"Firewall Manager makes the firewall policies, and so does mode {settings.mode}"
         refuse((*_FIREWALL, "firewallManager"), what, "write `mode: rules-only`")
@@ -200,6 +219,12 @@ def _logging(settings: FirewallLoggingSettings, refuse: Refuse) -> FirewallLoggi
     if (settings.log_group is None) == (settings.bucket is None):
         what = "logs go to either a CloudWatch log group or an S3 bucket"
         refuse((*_FIREWALL, "logging"), what, "give exactly one of logGroup and bucket")
+    elif settings.bucket is None and "prefix" in settings.model_fields_set:
+        what = "a prefix is for a bucket, and the logs go to a log group"
+        refuse((*_FIREWALL, "logging", "prefix"), what, "write it into logGroup, and remove it")
+    elif settings.bucket is not None and "retention_days" in settings.model_fields_set:
+        what = "how long a bucket keeps logs is the bucket's own setting"
+        refuse((*_FIREWALL, "logging", "retentionDays"), what, "give the bucket a lifecycle rule")
     return FirewallLogging(
         settings.log_group,
         settings.retention_days,

@@ -162,6 +162,20 @@ def test_a_setting_that_does_not_exist_deploys_nothing(project: Project) -> None
     assert re.search(r"config/Pulumi\.dev\.yaml:\d+: ports: ", output)
 
 
+def test_the_program_proves_first(project: Project) -> None:
+    """A deviation that nobody accepts is shown by every preview, with a flow, before it is deployed."""
+    path = project.root / "config" / "Pulumi.dev.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    networkFirewall: {}\n", ""), encoding="utf-8")
+    project.pulumi("stack", "init", "dev")
+
+    result = project.pulumi("preview", "--stack", "dev")
+
+    assert 0 == result.returncode, result.stdout + result.stderr
+    assert "aws/aws-security-group/wider/names is not accepted" in result.stdout
+    assert re.search(r"for example 10\.20\.0\.10 -> https?://", result.stdout)
+
+
 def test_program_is_a_page() -> None:
     """The program stays small enough to be read at once."""
     lines = Path(ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()

@@ -32,7 +32,7 @@ UNIVERSE = tuple(
 OUTSIDE = ipaddress.ip_address("203.0.113.80")
 SLOTS = ("10.20.0.0/29", "10.20.0.8/29", "10.20.0.16/29", "10.20.0.24/29")
 """Where one party stands each: with several blocks, of which one may hold another."""
-EVERY_ADDRESS = tuple(ipaddress.ip_network("10.20.0.0/27"))
+EVERY_ADDRESS = tuple(ipaddress.IPv4Network("10.20.0.0/27"))
 
 patterns = st.sampled_from([*HOSTS, *(f"*.{host}" for host in HOSTS)])
 endpoints = st.lists(

@@ -300,6 +300,25 @@ def test_expired_approvals() -> None:
     ]
 
 
+def test_a_rule_more_on_a_group_of_another_stack() -> None:
+    """Where the policy names a server's group by its id, a rule that is added to it here is judged."""
+    group = "sg-0a1b2c3d4e5f60718"
+    server = {"name": "up", "addresses": ["10.20.0.10"], "awsPeer": {"securityGroupId": group}}
+    config = {"policy": {"lists": ["wsus"], "servers": [server]}, "today": "2026-11-24"}
+    context = judged_by(config, RULES[0])
+    assert context is not None
+
+    def judged(port: int) -> Any:
+        planted = resource(
+            EGRESS, securityGroupId=group, ipProtocol="tcp", cidrIpv4="203.0.113.0/24",
+            fromPort=port, toPort=port,
+        )  # fmt: skip
+        return judge_stack((planted,), context)[WIDENS]
+
+    assert () == judged(443)
+    assert ["planted"] == [each.name for each in judged(22)]
+
+
 def test_what_is_accepted_is_no_finding() -> None:
     """A deviation that the environment accepts today excuses what shows it; an expired one does not."""
     resources, context = baseline()

@@ -267,6 +267,16 @@ PLANTED: dict[str, tuple[str, str, Change]] = {
     "a table that the firewall protects": (BYPASSES, "planted", adding(resource(
         ROUTE, routeTableId="rtb-0b2c3d4e", destinationCidrBlock="203.0.113.0/24",
         gatewayId=UNKNOWN, refers={"gatewayId": ["igw"]}))),
+    "a table of the stack that it protects": (BYPASSES, "table", adding(resource(
+        TABLE, "table", id="rtb-0b2c3d4e",
+        routes=[{"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1"}]))),
+    "another policy of our firewall": (FIREWALL, "theirs", lambda resources: [
+        *put("wsus-network-firewall", firewallPolicyArn="arn:theirs")(resources),
+        resource("aws:networkfirewall/firewallPolicy:FirewallPolicy", "theirs", arn="arn:theirs",
+                 firewallPolicy={"statefulEngineOptions": {"ruleOrder": "STRICT_ORDER"}})]),
+    "a policy of another stack": (FIREWALL, "wsus-network-firewall", lambda resources: [
+        replace(each, refers={}) if each.name == "wsus-network-firewall" else each
+        for each in put("wsus-network-firewall", firewallPolicyArn="arn:elsewhere")(resources)]),
     "an allowed name": (NAMES, "rule", dns_rule("ALLOW", "evil.example.com")),
     "an alert for a name": (NAMES, "rule", dns_rule("ALERT", "*.example.com.")),
     "every name": (NAMES, "rule", dns_rule("ALLOW", "*")),

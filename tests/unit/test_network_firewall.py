@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sample import VPC
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
-from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
+from wsus_egress.controls.aws_network_firewall import MIDSTREAM, RESIDUES, AwsNetworkFirewall
 from wsus_egress.controls.aws_rule_groups import GROUP_BYTES, GROUP_CAPACITY, in_groups
 from wsus_egress.controls.capabilities import refusals
 from wsus_egress.controls.suricata import SuricataRule, numbered
@@ -205,6 +206,30 @@ def test_the_last_room_is_shared_out() -> None:
     assert all(len(group.rules_string) <= GROUP_BYTES for group in groups)
 
 
+@pytest.mark.parametrize("count", [24_000, 28_000])
+def test_a_rule_more_keeps_what_is_shared_out(count: int) -> None:
+    """Where the rest is shared out, growth replaces at most one group, and seldom that."""
+    names = (Pattern(f"host{number}.example.com", wildcard=False) for number in range(count + 20))
+    rules = numbered(("tls", 443, name, "long") for name in names)
+    found = [
+        [group.capacity for group in in_groups(rules[:size], 30_000)]
+        for size in range(count, count + 20)
+    ]
+    changed = [
+        sum(old != new for old, new in zip(before, after, strict=True))
+        for before, after in pairwise(found)
+    ]
+    assert len(found[0]) == 5
+    assert max(changed) <= 1
+    assert sum(changed) <= 5
+
+
+def test_one_group_takes_what_there_is() -> None:
+    """With no other group to share with, it never grows out of what it reserves."""
+    rules = [SuricataRule(n, "http", 80, Pattern(f"h{n}.com", False), "x") for n in range(90)]
+    assert [100] == [group.capacity for group in in_groups(rules, 100)]
+
+
 def test_too_many_names_are_refused() -> None:
     """More rules than a policy has capacity for are refused, with the figures."""
     environment = long_list(15_001)
@@ -327,6 +352,12 @@ def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     assert rules[1:] == manager[1:] == (routes,)
     assert rules[0].startswith("the firewall policy is yours, is in STRICT_ORDER with ")
     assert manager[0].startswith("the firewall policy is made by Firewall Manager, is in ")
+
+
+def test_what_a_broken_connection_does(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Where a connection may go on without its beginning, that is said."""
+    assert (*RESIDUES, MIDSTREAM) == firewall({"streamExceptionPolicy": "CONTINUE"}).residues
+    assert RESIDUES == firewall({"streamExceptionPolicy": "DROP"}).residues
 
 
 def test_what_is_assumed_of_ipv6(firewall: Callable[..., AwsNetworkFirewall]) -> None:

@@ -18,9 +18,11 @@ from wsus_egress.controls import Control, Verdict
 from wsus_egress.controls.aws_dns_firewall import AwsDnsFirewall, DnsRule
 from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups, SecurityGroupRule
-from wsus_egress.controls.azure_application_rules import ApplicationRule, AzureApplicationRules
-from wsus_egress.controls.azure_nsg import AzureNsg, NsgRule, Side
+from wsus_egress.controls.azure_application_rules import AzureApplicationRules
+from wsus_egress.controls.azure_nsg import AzureNsg
+from wsus_egress.controls.azure_nsg_rules import NsgRule, Side
 from wsus_egress.controls.azure_route_table import AzureRouteTable, Route
+from wsus_egress.controls.azure_rules import ApplicationRule
 from wsus_egress.controls.base import met, sides
 from wsus_egress.controls.suricata import Protocol, SuricataRule
 from wsus_egress.differences import path_verdict

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from wsus_egress.controls.azure_nsg import AzureNsg, NsgRule
+from wsus_egress.controls.azure_nsg import AzureNsg
+from wsus_egress.controls.azure_nsg_rules import NsgRule
 from wsus_egress.controls.compile import compile_target
 from wsus_egress.environment import Environment
 from wsus_egress.proof import prove, prove_alone

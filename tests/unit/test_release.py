@@ -16,6 +16,7 @@ import pytest
 import yaml
 from gitproject import GitProject
 
+import env
 import release
 from wsus_egress.release import VERSION
 
@@ -94,7 +95,7 @@ def test_outside_git_nothing_is_released(
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / "older.whl").touch()
-    monkeypatch.setattr(release.env, "ROOT", tmp_path)
+    monkeypatch.setattr(env, "ROOT", tmp_path)
 
     assert 1 == release.main(arguments)
     assert capsys.readouterr().err.startswith("error: git ended with status 128, ")

@@ -36,7 +36,7 @@ def others(value: Any) -> Any:
 @pytest.mark.parametrize("token", BASE)
 def test_a_replacement_waits_where_it_gets_the_same_id(token: str, session: Session) -> None:
     """Whichever input is the reason; ids differ in more than the case of their letters."""
-    kind = CLOUD.kinds[token]
+    kind: Any = CLOUD.kinds[token]
     old = {**{name: ["1"] for name in kind.replaced_by & {"zones"}}, **BASE[token]}
     for name in kind.replaced_by:
         new = {**old, name: others(old[name])}

@@ -93,5 +93,6 @@ def test_what_nobody_is_denied_is_opaque(write: Callable[..., Path]) -> None:
     assert ("azure-application-rules", ruling) == found.rulings[-1]
     assert ruling == rules.admits(flow)
     assert names is not None
+    assert flow.name is not None
     assert (False, True) == (flow.name in names.surely, flow.name in names.possibly)
     assert Verdict.DENY is found.verdict

@@ -43,6 +43,12 @@ RESIDUES: Final = (
     Residue("whether *.x also resolves x itself is not documented: the proof takes both as possible",
             _GUIDE),
 )  # fmt: skip
+FAIL_OPEN: Final = Residue(
+    "while DNS Firewall does not answer, the VPC's resolver resolves every name: failOpen is true",
+    "Route 53 developer guide, DNS Firewall VPC configuration, read 2026-11",
+)
+# So many names a rule's text lists; more are counted.
+_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,15 @@ class DnsRule:
 
     @property
     def text(self) -> str:
-        """`100 allow 9 names, whatever they redirect to`."""
+        """`100 allow b.com, *.c.com, whatever they redirect to`, the same only for the same names."""
+        start = f"{self.priority} {self.action.lower()}"
         if self.patterns is None:
-            return f"{self.priority} {self.action.lower()} every name"
-        count = f"{len(self.patterns)} name" + ("" if len(self.patterns) == 1 else "s")
-        return f"{self.priority} {self.action.lower()} {count}, whatever they redirect to"
+            return f"{start} every name"
+        texts = [pattern.text for pattern in self.patterns]
+        names = ", ".join(texts)
+        if len(texts) > _NAMED:
+            names = f"{len(texts)} names (fingerprint {digest(names):016x})"
+        return f"{start} {names}, whatever they redirect to"
 
 
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "no name is looked up in this VPC for it")
@@ -256,7 +266,8 @@ def compile_dns_firewall(
         for number, chunk in enumerate(_chunks(besides), start=1)
     ]
     rules.append(DnsRule("block-rest", _BLOCK, "BLOCK", None))
-    return AwsDnsFirewall(target, firewall, environment, elsewhere, tuple(rules))
+    residues = (*RESIDUES, FAIL_OPEN) if firewall.fail_open else RESIDUES
+    return AwsDnsFirewall(target, firewall, environment, elsewhere, tuple(rules), residues=residues)
 
 
 def _chunks(patterns: Sequence[Pattern]) -> Iterator[tuple[Pattern, ...]]:

@@ -51,7 +51,11 @@ RESIDUES: Final = (
             "inferred: AWS says nothing of it (read 2026-11)"),
     Residue("a Host or server name that ends in a dot is denied, although it means the same", _MEASURED),
 )  # fmt: skip
-
+MIDSTREAM: Final = Residue(
+    "a connection whose beginning the firewall has not seen goes on unless a rule without a name drops "
+    "it: streamExceptionPolicy is CONTINUE, and what waits for HTTP or TLS does not match there",
+    "AWS Network Firewall developer guide, stream exception policy, read 2026-11",
+)
 
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
 
@@ -242,6 +246,9 @@ def compile_network_firewall(
         rules,
         firewall.default_actions,
         policy.ipv6,
+        residues=(*RESIDUES, MIDSTREAM)
+        if firewall.stream_exception_policy == "CONTINUE"
+        else RESIDUES,
     )
 
 

@@ -19,7 +19,6 @@ from wsus_egress.controls.azure_firewall import (
 )
 from wsus_egress.controls.azure_residues import firewall_residues
 from wsus_egress.controls.azure_rules import (
-    FQDN_TAGS,
     ApplicationRule,
     FirewallRule,
     NetworkRule,
@@ -40,14 +39,6 @@ from wsus_egress.environment_azure import AzureTarget
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.pairs import Latest
 from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
-
-__all__ = [
-    "FQDN_TAGS",
-    "ApplicationRule",
-    "AzureApplicationRules",
-    "compile_application_rules",
-    "name_set",
-]
 
 # "Azure Firewall limits", 2023-10: 2 MB a rule collection group (policies made after July 2022).
 GROUP_BYTES: Final = 2 * 1024 * 1024

@@ -14,6 +14,7 @@ from wsus_egress.controls.azure_rules import (
     ApplicationRule,
     FirewallRule,
     NetworkRule,
+    Owner,
     reading_order,
 )
 from wsus_egress.controls.digests import digest
@@ -59,19 +60,16 @@ def application_rules(
 
 def foreign_rule(rule: ForeignRule) -> FirewallRule:
     """Somebody else's rule as the firewall reads it."""
-    owner, place = (
-        ("base policy" if rule.inherited else "others"),
-        (rule.group_priority, rule.priority),
-    )
+    owner: Owner = "base policy" if rule.inherited else "others"
     name, sources = f"{owner}: {rule.name}", rule.sources or ANY_SOURCE
+    place = rule.group_priority, rule.priority
     if rule.fqdns:
         return ApplicationRule(
-            name, rule.action, sources, rule.protocols, rule.fqdns, place=place,
-            owner="base policy" if rule.inherited else "others",
-        )  # fmt: skip
+            name, rule.action, sources, rule.protocols, rule.fqdns, place=place, owner=owner
+        )
     return NetworkRule(
         name, rule.action, sources, rule.protocol, rule.ports, rule.destinations, place=place,
-        owner="base policy" if rule.inherited else "others",
+        owner=owner,
     )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wsus_egress.controls.azure_nsg import LATERAL_PORTS, AzureNsg, Direction, NsgRule
+from wsus_egress.controls.azure_nsg import AzureNsg
+from wsus_egress.controls.azure_nsg_rules import LATERAL_PORTS, Direction, NsgRule
 from wsus_egress.environment_azure import AzureTarget
 from wsus_egress.policy import EgressPolicy, Network, Party, Protocol, Scheme
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
+from wsus_egress.assembly_base import is_within
 from wsus_egress.controls.azure_firewall_refusals import (
     WEB,
     firewall_refusals,
@@ -140,10 +141,7 @@ def _subnets(target: AzureTarget) -> Iterator[Problem]:
                 )
                 instead = "move its rules there, detach it, or leave the subnet out"
                 yield refusal(f"{path}.{key}", what, instead)
-        if not any(
-            subnet.prefix.version == block.version and subnet.prefix.subnet_of(block)  # type: ignore[arg-type]
-            for block in target.address_space
-        ):
+        if not is_within(subnet.prefix, target.address_space):
             what = f"{subnet.prefix} of {subnet.name} is outside the virtual network"
             yield refusal(f"{path}.addressPrefix", what, "correct it, or the addressSpace")
         if subnet.name.startswith("AzureFirewall"):

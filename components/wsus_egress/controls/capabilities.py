@@ -21,21 +21,20 @@ class Capability:
     control: str
     cloud: str
     names: bool
-    ports: bool
     ipv6: bool
     source: str
 
 
 CAPABILITIES: Final = (
-    Capability("aws-security-group", "aws", False, True, True,
+    Capability("aws-security-group", "aws", False, True,
                "Amazon VPC user guide, security group rules, 2023-06"),
-    Capability("aws-network-firewall", "aws", True, True, True,
+    Capability("aws-network-firewall", "aws", True, True,
                "AWS Network Firewall developer guide, read 2026-11"),
-    Capability("aws-dns-firewall", "aws", True, False, True,
+    Capability("aws-dns-firewall", "aws", True, True,
                "Route 53 Resolver DNS Firewall developer guide, read 2026-11"),
-    Capability("azure-nsg", "azure", False, True, True,
+    Capability("azure-nsg", "azure", False, True,
                "Azure network security groups overview, 2025-07"),
-    Capability("azure-application-rules", "azure", True, True, False,
+    Capability("azure-application-rules", "azure", True, False,
                "Azure Firewall known issues, 2023-10: IPv4 only"),
 )  # fmt: skip
 

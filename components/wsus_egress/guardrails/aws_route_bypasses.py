@@ -98,7 +98,10 @@ def _covered(
     firewall = aws_target(context).network_firewall
     for endpoint in firewall.endpoints if firewall else ():
         for table in endpoint.protected_route_tables:
-            found[table] = addresses(context.policy.in_place("aws"))
+            here = [each for each in resources if each.type == TABLE]
+            of_stack = [each.urn for each in here if each.properties.get("id") == table]
+            for key in of_stack or [table]:
+                found[key] = addresses(context.policy.in_place("aws"))
     for subnet, space in server_subnets(resources, context):
         for each in (each for each in resources if each.type == ASSOCIATION):
             properties = each.properties

@@ -15,8 +15,8 @@ from wsus_egress.guardrails.model import (
     Rule,
     unknowns,
 )
-from wsus_egress.guardrails.read_network_firewall import NONE, POLICY, judged_policies
-from wsus_egress.guardrails.reading import items, mapping
+from wsus_egress.guardrails.read_network_firewall import FIREWALL, NONE, POLICY, judged_policies
+from wsus_egress.guardrails.reading import is_ours, items, mapping, named
 
 _FIX = "take the rule out, or keep its sources apart from the servers; what no rule admits must be dropped"
 _ACTIONS = ("statefulDefaultActions", "statelessDefaultActions", "statelessFragmentDefaultActions",
@@ -26,11 +26,24 @@ _ACTIONS = ("statefulDefaultActions", "statelessDefaultActions", "statelessFragm
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove everything that each policy lets pass, and look at what no rule decides."""
     judged = judged_policies(resources, context)
-    if not judged:
+    foreign = tuple(_of_other_stacks(resources))
+    if not judged and not foreign:
         return NONE
     found = findings((w for each in judged for w in each.widenings(context)), _FIX)
     policies = [each.resource for each in judged if each.resource.type == POLICY]
-    return (*found, *(finding for each in policies for finding in _of_settings(each, context)))
+    settings = (finding for each in policies for finding in _of_settings(each, context))
+    return (*found, *settings, *foreign)
+
+
+def _of_other_stacks(resources: tuple[Resource, ...]) -> Iterator[Finding]:
+    """This package's firewalls with a policy that nobody here can judge."""
+    for each in resources:
+        if each.type == FIREWALL and is_ours(each):
+            arn = each.properties.get("firewallPolicyArn")
+            of = named(each, "firewallPolicyArn", [arn], POLICY, resources)
+            if of.foreign or of.missing:
+                what = "its firewall policy is not of this stack"
+                yield Finding(each.urn, each.name, what, _FIX, sure=not of.missing)
 
 
 def _of_settings(policy: Resource, context: Context) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Network Firewall policies of a stack: everything that their rule groups and defaults let pass.
 
-Judged are the policies that this package makes or that use its rule groups, and its groups where no
-policy of the stack uses them.
+Judged are the policies that this package makes, that its firewalls have or that use its rule groups,
+and its groups where no policy of the stack uses them.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from wsus_egress.policy import Application, Network
 
 POLICY: Final = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
+FIREWALL: Final = "aws:networkfirewall/firewall:Firewall"
 NONE: Final = NotApplicable(
     "the stack has no Network Firewall rule group or policy of this package"
 )
@@ -178,41 +179,57 @@ def judged_policies(resources: tuple[Resource, ...], context: Context) -> tuple[
     """Every firewall policy that the servers' flows meet, and groups that no policy here uses."""
     own = [each for each in resources if each.type == GROUP and is_ours(each)]
     servers = addresses(context.policy.in_place("aws"))
+    serving = {each.urn for each in _of_own_firewalls(resources)}
     used: set[str] = set()
     found = []
     for policy in (each for each in resources if each.type == POLICY):
         body = mapping(policy.properties.get("firewallPolicy"))
-        reads: list[Read[Pass]] = []
-        ours: list[Resource] = []
         reader = _Reader(servers, body.get("policyVariables"))
-        for key in ("statefulRuleGroupReferences", "statelessRuleGroupReferences"):
-            arns = [
-                UNKNOWN if each is UNKNOWN else mapping(each).get("resourceArn")
-                for each in items(body.get(key))
-            ]
-            of = named(policy, "firewallPolicy", arns, GROUP, resources) if arns else None
-            for group in of.resources if of else ():
-                used.add(group.urn)
-                ours += [group] if is_ours(group) else []
-                reads += reader.group(group)
-            foreign = [arn for arn in (of.foreign if of else ()) if _MANAGED not in arn]
-            reads += [
-                reader.unknown(policy, f"rule group {arn} is not of this stack", sure=True)
-                for arn in foreign
-            ]
-            if of and of.missing:
-                reads.append(
-                    reader.unknown(policy, "one of its rule groups is not known", sure=False)
-                )
-        if ours or is_ours(policy):
-            space = tuple(dict.fromkeys((*servers, *own_sources(tuple(ours)))))
+        groups, reads = _groups(policy, body, reader, resources)
+        used |= {group.urn for group in groups}
+        ours = tuple(filter(is_ours, groups))
+        if ours or is_ours(policy) or policy.urn in serving:
+            space = tuple(dict.fromkeys((*servers, *own_sources(ours))))
             control = functools.partial(_control, space, _default(body))
-            found.append(Judged(policy, "aws", tuple(reads), control))
+            found.append(Judged(policy, "aws", reads, control))
     for group in (each for each in own if each.urn not in used):
         space = tuple(dict.fromkeys((*servers, *own_sources((group,)))))
         alone = tuple(_Reader(servers, None).group(group))
         found.append(Judged(group, "aws", alone, functools.partial(_control, space, DROPPED)))
     return tuple(found)
+
+
+def _groups(
+    policy: Resource, body: Mapping[str, Any], reader: _Reader, resources: tuple[Resource, ...]
+) -> tuple[tuple[Resource, ...], tuple[Read[Pass], ...]]:
+    """The rule groups that a policy refers to, and all their rules."""
+    groups: list[Resource] = []
+    reads: list[Read[Pass]] = []
+    for key in ("statefulRuleGroupReferences", "statelessRuleGroupReferences"):
+        arns = [
+            UNKNOWN if each is UNKNOWN else mapping(each).get("resourceArn")
+            for each in items(body.get(key))
+        ]
+        of = named(policy, "firewallPolicy", arns, GROUP, resources)
+        groups += of.resources
+        for group in of.resources:
+            reads += reader.group(group)
+        reads += [
+            reader.unknown(policy, f"rule group {arn} is not of this stack", sure=True)
+            for arn in of.foreign
+            if _MANAGED not in arn
+        ]
+        if of.missing:
+            reads.append(reader.unknown(policy, "one of its rule groups is not known", sure=False))
+    return tuple(groups), tuple(reads)
+
+
+def _of_own_firewalls(resources: tuple[Resource, ...]) -> Iterator[Resource]:
+    """The policies of this package's firewalls."""
+    for each in resources:
+        if each.type == FIREWALL and is_ours(each):
+            arn = each.properties.get("firewallPolicyArn")
+            yield from named(each, "firewallPolicyArn", [arn], POLICY, resources).resources
 
 
 def _control(space: tuple[Network, ...], default: Ruling, rules: tuple[Pass, ...]) -> Passes:

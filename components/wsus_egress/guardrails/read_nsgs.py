@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from wsus_egress.controls.azure_nsg import AzureNsg, Direction, NsgRule, Side
+from wsus_egress.controls.azure_nsg import AzureNsg
+from wsus_egress.controls.azure_nsg_rules import Direction, NsgRule, Side
 from wsus_egress.guardrails.azure_places import azure_target, spots, standing
 from wsus_egress.guardrails.judging import Judged, Read
 from wsus_egress.guardrails.model import UNKNOWN, Context, NotApplicable, Resource

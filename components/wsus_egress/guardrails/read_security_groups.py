@@ -77,7 +77,21 @@ def covered(resources: tuple[Resource, ...], context: Context) -> tuple[Covered,
         for group in machine.groups.resources if machine.groups else ():
             if party_of(group, context) is None:
                 pairs.update({(group.urn, p.name): (group, p) for p in machine.parties})
+    for group, party in _of_other_stacks(resources, context):
+        pairs[group.name, party.name] = group, party
     return tuple(_read(group, party, resources, context) for group, party in pairs.values())
+
+
+def _of_other_stacks(
+    resources: tuple[Resource, ...], context: Context
+) -> Iterator[tuple[Resource, Party]]:
+    """Groups that the policy names by their ids, where this stack adds rules to them."""
+    known = {each.properties.get("id") for each in resources if each.type == GROUP}
+    extended = {each.properties.get("securityGroupId") for each in resources if each.type in _RULES}
+    for party in context.policy.in_place("aws"):
+        identity = party.aws_peer.security_group if party.aws_peer else ""
+        if identity and identity in extended - known:
+            yield Resource(GROUP, identity, "", {"id": identity}), party
 
 
 def unread(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:
@@ -148,7 +162,8 @@ def _given(
         if resource.type not in _RULES:
             continue
         attached = [resource.properties.get("securityGroupId")]
-        if group in named(resource, "securityGroupId", attached, GROUP, resources).resources:
+        groups = resources if group.urn else (*resources, group)
+        if group in named(resource, "securityGroupId", attached, GROUP, groups).resources:
             kind = _RULES[resource.type] or resource.properties.get("type")
             yield resource, "ingress" if kind == "ingress" else "egress", resource.properties
 

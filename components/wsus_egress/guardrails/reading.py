@@ -104,7 +104,7 @@ def named(
     made_from = [each for each in candidates if each.urn in owner.refers.get(key, ())]
     found: dict[str, Resource] = {}
     unknown, foreign = 0, []
-    for value in values:
+    for value in (each for each in values if each is not None):
         hits = [] if value is UNKNOWN else [each for each in candidates if _is(each, str(value))]
         found.update((each.urn, each) for each in hits)
         if value is UNKNOWN:
