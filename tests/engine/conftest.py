@@ -20,18 +20,16 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def engine() -> dict[str, str]:
-    """The environment of the engine, with the stand-ins installed; without one nothing here runs."""
+def engine() -> None:
+    """The engine, with the stand-ins installed; without one nothing here runs."""
     if engine_folder(ROOT) is None:
         pytest.skip("no Pulumi engine: run `make setup`")
-    environment = engine_environment(ROOT)
     subprocess.run(
         [sys.executable, str(ROOT / "sandbox" / "install_providers.py")],
-        env=environment,
+        env=engine_environment(ROOT),
         check=True,
         capture_output=True,
     )
-    return environment
 
 
 @pytest.fixture
