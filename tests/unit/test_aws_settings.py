@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from sample import VPC
 
 from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
@@ -18,7 +19,6 @@ from wsus_egress.proof import Fidelity, prove
 Build = Callable[..., Environment]
 Refused = Callable[..., list[str]]
 
-VPC = "vpc-0a1b2c3d4e5f60718"
 ZONE = {
     "zone": "eu-west-1a",
     "subnetId": "subnet-0a1b2c3d4e5f60718",

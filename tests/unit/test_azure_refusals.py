@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sample import AZURE, ONE, policy
 
 from wsus_egress.arguments import compile_arguments
 from wsus_egress.controls import compile_target
@@ -13,23 +14,10 @@ from wsus_egress.environment import Environment
 from wsus_egress.problems import PolicyErrors
 
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
-AZURE: dict[str, Any] = {
-    "resourceGroup": "rg",
-    "location": "westeurope",
-    "addressSpace": ["10.20.0.0/16"],
-    "destinations": "list",
-    "firewallPolicy": {"name": "afwp"},
-}
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
 FIREWALL = {"name": "afw", "virtualNetwork": f"{NETWORK}/virtualNetworks/vnet"}
 SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
 TABLE = {"firewallAddress": "10.20.255.4"}
 RULE = {"name": "theirs", "groupPriority": 200, "action": "allow", "destinationPorts": [25]}
-
-
-def policy(**own: Any) -> dict[str, Any]:
-    """Settings of a firewall policy."""
-    return {"firewallPolicy": {"name": "afwp", **own}}
 
 
 def network(**own: Any) -> dict[str, Any]:
