@@ -17,7 +17,7 @@ def schemas(folder: Path, status: int) -> subprocess.CompletedProcess[str]:
     command = [
         "make",
         "--file",
-        ROOT / "Makefile",
+        str(ROOT / "Makefile"),
         "--old-file=setup",
         f"RUN=sh {writer}",
         "schemas",
