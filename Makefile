@@ -7,7 +7,7 @@ CORE := components/wsus_egress/names.py,components/wsus_egress/_nameset.py,compo
 CODE := components sandbox tests benchmarks policy_pack
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test lint unit bench schemas lock dist docs changelog clean
+.PHONY: help setup up down test lint unit bench schemas lock dist release docs changelog clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,9 +47,15 @@ lock: ## Resolve the requirements.in files anew into the hash-pinned lock files
 	@$(PYTHON) sandbox/lock.py
 
 dist: setup ## Build the wheel and the sdist reproducibly, and their bill of materials
-	@mkdir -p dist
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(RUN) python -c "import hatchling.build as b; b.build_sdist('dist'); b.build_wheel('dist')"
-	$(RUN) cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o dist/sbom.cdx.json
+	$(RUN) python sandbox/release.py build
+
+release: setup ## Make everything of a release but its publication: make release TAG=vX.Y.Z
+	$(RUN) python sandbox/release.py check $(TAG)
+	$(RUN) mkdocs build --strict
+	$(RUN) python sandbox/release.py build
+	$(RUN) python sandbox/release.py notes > dist/release-notes.md
+	WSUS_EGRESS_WHEEL="$$(echo "$(CURDIR)"/dist/*.whl)" SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+	  $(RUN) python -m pytest -q tests/unit/test_wheel.py tests/unit/test_wheel_suite.py
 
 docs: setup ## Build the documentation site into .sandbox/site
 	$(RUN) mkdocs build --strict
@@ -57,5 +63,5 @@ docs: setup ## Build the documentation site into .sandbox/site
 changelog: setup ## Collect the changelog's fragments under the version in release.py
 	$(RUN) towncrier build --yes --version "$$($(RUN) python -c 'from wsus_egress.release import VERSION; print(VERSION)')"
 
-clean: ## Remove .venv and .sandbox; the engine in the per-user cache stays
-	rm -rf .venv .sandbox
+clean: ## Remove .venv, .sandbox and dist; the engine in the per-user cache stays
+	rm -rf .venv .sandbox dist

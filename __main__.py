@@ -1,32 +1,49 @@
 """One environment as one Pulumi stack: its settings to components, their ids to outputs."""
 
+import datetime
 import json
 from pathlib import Path
 from typing import Any, cast
 
 import pulumi
+from pulumi.runtime.config import CONFIG
 
 from wsus_egress.args import PolicyArgs
 from wsus_egress.arguments import aws_arguments, azure_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
-from wsus_egress.project import LISTS_FOLDER, environment_from_config
+from wsus_egress.project import LISTS_FOLDER, NAMESPACE, environment_from_config
+from wsus_egress.proof import prove
 
 POLICY = ("mode", "lists", "schemes", "extraEndpoints", "servers", "clients", "ipv6")
 WORDS = ("mode", "schemes")
 
-config = pulumi.Config()
+
+def value_of(key: str, text: str) -> Any:
+    """A setting as it was written: the engine gives all but plain words as JSON."""
+    if key in WORDS:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text  # The settings' own check says what it should be.
+
+
+# All of them, so that one that does not exist is refused as `wsus-egress check` refuses it.
 settings: dict[str, Any] = {
-    key: value if key in WORDS else json.loads(value)
-    for key in (*POLICY, "aws", "azure", "accept", "approved", "gate")
-    if (value := config.get(key)) is not None
+    key.removeprefix(NAMESPACE): value_of(key.removeprefix(NAMESPACE), text)
+    for key, text in CONFIG.get().items()
+    if key.startswith(NAMESPACE)
 }
 try:
     environment = environment_from_config(Path(), pulumi.get_stack(), settings)
-    for target in environment.targets:
-        compile_target(environment, target)
+    compiled = [(target, compile_target(environment, target)) for target in environment.targets]
 except PolicyErrors as error:
     raise pulumi.RunError(str(error)) from None
+today = datetime.datetime.now(tz=datetime.UTC).date()
+for target, controls in compiled:
+    for each in prove(environment, target, controls, today).findings:
+        pulumi.log.warn(f"{each.what} is not accepted: {each.reason} (for example {each.witness})")
 policy = cast(PolicyArgs, {key: settings[key] for key in POLICY if key in settings})
 
 

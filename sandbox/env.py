@@ -14,6 +14,7 @@ import platform
 import shlex
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -143,14 +144,29 @@ def sandbox_settings(root: Path) -> dict[str, str]:
     }
 
 
+def left_out(environment: Iterable[str]) -> list[str]:
+    """Those of an environment's variables that have no business in the sandbox, sorted."""
+    return sorted(
+        name for name in environment if name in _LEFT_OUT or name.startswith(_LEFT_OUT_PREFIXES)
+    )
+
+
 def engine_environment(root: Path = ROOT) -> dict[str, str]:
     """The whole environment for a child process that runs the engine for the checkout at `root`."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in _LEFT_OUT and not name.startswith(_LEFT_OUT_PREFIXES)
-    }
+    dropped = {*left_out(os.environ)}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return kept | sandbox_settings(root)
+
+
+def shell_lines(root: Path = ROOT) -> list[str]:
+    """What puts a shell into the environment of `engine_environment`."""
+    settings = sandbox_settings(root)
+    # A name that is no identifier is no variable of a shell's.
+    gone = [name for name in left_out(os.environ) if name.isascii() and name.isidentifier()]
+    return [
+        *(f"unset {name}" for name in gone if name not in settings),
+        *(f"export {name}={shlex.quote(value)}" for name, value in settings.items()),
+    ]
 
 
 def become(command: list[str]) -> NoReturn:
@@ -168,8 +184,7 @@ def main(arguments: list[str]) -> None:
     command = arguments[1:] if arguments[:1] == ["--"] else arguments
     if command:
         become(command)
-    for name, value in sandbox_settings(ROOT).items():
-        print(f"export {name}={shlex.quote(value)}")
+    print("\n".join(shell_lines()))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import env
 PROJECT = "wsus-egress"
 STACK = "sandbox"
 _PATIENCE = 120.0
+_WHATEVER = "`make clean` removes the sandbox whatever its state is"
 
 NEXT_STEPS = """
 Both clouds above are stand-ins on this machine: no account was used and nothing left the machine.
@@ -43,13 +44,27 @@ class Lock:
 
     def is_held(self) -> bool:
         """Whether the process that took the lock is still a running `pulumi`, and no zombie."""
-        answer = subprocess.run(
-            ["ps", "-o", "stat=,comm=", "-p", str(self.process)],
-            capture_output=True,
-            check=False,
-            text=True,
-        )
+        try:
+            answer = subprocess.run(
+                ["ps", "-o", "stat=,comm=", "-p", str(self.process)],
+                capture_output=True,
+                check=False,
+                text=True,
+            )
+        except FileNotFoundError:
+            return self._is_alive()  # No `ps`: then any process counts.
         return "pulumi" in answer.stdout and not answer.stdout.lstrip().startswith("Z")
+
+    def _is_alive(self) -> bool:
+        if self.process <= 0:
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True  # Another user's.
+        return True
 
 
 def pulumi(arguments: Sequence[str], *, quiet: bool = False) -> subprocess.CompletedProcess[str]:
@@ -165,7 +180,14 @@ def up() -> int:
         return status
     sys.stdout.flush()
     command_line = env.ROOT / ".venv" / "bin" / "wsus-egress"
-    subprocess.run([command_line, "preview", "--env", STACK], check=False, cwd=env.ROOT)
+    shown = subprocess.run([command_line, "preview", "--env", STACK], check=False, cwd=env.ROOT)
+    if shown.returncode != 0:
+        print(
+            "error: the sandbox is deployed, but its policy could not be shown without a finding: "
+            f"it says why above (wsus-egress preview ended with status {shown.returncode})",
+            file=sys.stderr,
+        )
+        return shown.returncode
     print(NEXT_STEPS)
     return 0
 
@@ -181,12 +203,14 @@ def down() -> int:
     if stack_exists():
         status = pulumi(["destroy", "--yes", "--skip-preview"]).returncode
         if status != 0:
-            print("`make clean` removes the sandbox whatever its state is", file=sys.stderr)
+            print(_WHATEVER, file=sys.stderr)
             return status
         # Without --preserve-config this would delete the committed config/Pulumi.sandbox.yaml.
-        status = pulumi(["stack", "rm", "--yes", "--preserve-config"], quiet=True).returncode
-        if status != 0:
-            return status
+        removed = pulumi(["stack", "rm", "--yes", "--preserve-config"], quiet=True)
+        if removed.returncode != 0:
+            sys.stderr.write(removed.stderr)
+            print(_WHATEVER, file=sys.stderr)
+            return removed.returncode
     stacks = state_folder() / ".pulumi" / "stacks"
     if not any(stacks.glob("*/*.json")):
         start_afresh()  # No stack of the user's own lives there: history and backups can go.

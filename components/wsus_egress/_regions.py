@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from wsus_egress.controls.base import collapsed
 from wsus_egress.policy import Address, Network, Party
 
 Piece: TypeAlias = tuple[int, int, int]
@@ -16,7 +17,11 @@ Piece: TypeAlias = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Finds the party that has an address; parties of one policy share none."""
+    """Finds the party that has an address; parties of one policy share none.
+
+    A party's own addresses may overlap: they are joined first, or the last to begin would hide the
+    rest of what is around it.
+    """
 
     starts: tuple[tuple[int, int], ...]
     spans: tuple[tuple[int, int, Party], ...]
@@ -25,7 +30,12 @@ class Spans:
     def of(cls, parties: Iterable[Party]) -> Spans:
         """Index the parties' addresses."""
         found = sorted(
-            ((*_ends(network), party) for party in parties for network in party.addresses),
+            (
+                (*_ends(network), party)
+                for party in parties
+                for version in (4, 6)
+                for network in collapsed(party.addresses, version)
+            ),
             key=lambda span: span[:3],
         )
         return cls(

@@ -1,10 +1,12 @@
 """The policy as component arguments: plain typed mappings, which every Pulumi language can give.
 
 Pulumi reads these annotations at run time, so this module has no postponed annotations; and what a
-policy says decides which resources exist, so nothing in it may be an output.
+policy says decides which resources exist, so nothing in it may be an output but the ids of peers.
 """
 
 from typing import NotRequired, TypedDict
+
+import pulumi
 
 
 class ExtraEndpointArgs(TypedDict):
@@ -29,6 +31,17 @@ class SynchronizationPortsArgs(TypedDict):
     """The HTTPS port, always the HTTP port + 1; leave out where TLS is off."""
 
 
+class AwsPeerArgs(TypedDict):
+    """How security group rules name a server or client group: exactly one of the two."""
+
+    security_group_id: NotRequired[pulumi.Input[str]]
+    """The security group that its network interfaces have."""
+    prefix_list_id: NotRequired[pulumi.Input[str]]
+    """A prefix list that holds exactly its addresses."""
+    max_entries: NotRequired[int]
+    """How many entries the prefix list may hold: it counts as so many rules."""
+
+
 class ServerArgs(TypedDict):
     """A WSUS server, or several that are configured alike."""
 
@@ -44,6 +57,8 @@ class ServerArgs(TypedDict):
     """Where a downstream server gets update files: `upstream` (default) or `microsoft-update`."""
     synchronization_ports: NotRequired[SynchronizationPortsArgs]
     """8530 and 8531 by default."""
+    aws_peer: NotRequired[AwsPeerArgs]
+    """How AWS's security groups name it; by its addresses unless given."""
 
 
 class ClientArgs(TypedDict):
@@ -57,6 +72,8 @@ class ClientArgs(TypedDict):
     """`aws`, `azure` or `elsewhere`; by default the component's cloud."""
     updates_from: str
     """The name of a server, or `microsoft-update`."""
+    aws_peer: NotRequired[AwsPeerArgs]
+    """How AWS's security groups name them; by their addresses unless given."""
 
 
 class PolicyArgs(TypedDict):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,25 +14,19 @@ from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.endpoints import load_lists, shipped_lists
 from wsus_egress.environment import Environment, Target
-from wsus_egress.problems import Collector
+from wsus_egress.problems import Collector, PolicyErrors
+from wsus_egress.references import snake
+from wsus_egress.settings import EnvironmentSettings
 from wsus_egress.settings_aws import AwsSettings
 from wsus_egress.settings_azure import AzureSettings
 from wsus_egress.settings_base import path_text
+from wsus_egress.stand_ins import IS_OUTPUT, PLAIN
 from wsus_egress.yamlfile import Keys
 
-# Stands for a value that only a deployed resource has. Never sent: components pass the value itself.
-UNKNOWN_VPC: Final = "vpc-00000000"
-UNKNOWN_TEXT: Final = "unknown"
-IS_OUTPUT: Final = (
-    "is an output or a secret; it decides which resources exist, so it must be known before "
-    "anything is deployed; write it as a plain value"
-)
-_PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
-
-
-def text_or(value: Any, unknown: str) -> Any:
-    """An output as the stand-in for it, anything plain as it is: checks refuse what is no text."""
-    return value if isinstance(value, _PLAIN) else unknown
+# Settings whose argument is called otherwise.
+_RENAMED: Final = {"resource_group": "resource_group_name"}
+# A setting's name in a path; a tag's name begins with a capital letter, or is one of these anyway.
+_WORD: Final = re.compile(r"\b[a-z][A-Za-z0-9]*\b")
 
 
 def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,14 +85,30 @@ def compile_arguments(
     return _compile(environment, json.dumps(data, sort_keys=True), str(folder))
 
 
+def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
+    """What is wrong with settings, said of the arguments that they came from.
+
+    `aws.vpc_id` was given as `vpc_id`, and `servers[0]` stands in the argument `policy`.
+    """
+    return PolicyErrors(replace(each, path=_argument(cloud, each.path)) for each in errors.problems)
+
+
+def _argument(cloud: str, path: str) -> str:
+    path = _WORD.sub(lambda match: snake(match[0]), path)
+    own = path.removeprefix(f"{cloud}.")
+    if own == path and re.split(r"\W", path)[0] in EnvironmentSettings.model_fields:
+        return f"policy.{path}"
+    return _RENAMED.get(own, own)
+
+
 def _known(value: Any, keys: Keys, problems: Collector) -> Any:
     """A value without outputs, its whole numbers as whole: other languages send 8531 as 8531.0."""
     if isinstance(value, Mapping):
         return {key: _known(part, (*keys, key), problems) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_known(part, (*keys, index), problems) for index, part in enumerate(value)]
-    if not isinstance(value, _PLAIN):
-        problems.add(None, path_text(keys), IS_OUTPUT)
+    if not isinstance(value, PLAIN):
+        problems.add(None, path_text(keys), *IS_OUTPUT)
         return None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from wsus_egress.assembly_aws import aws_peer, aws_target
 from wsus_egress.assembly_azure import azure_target
-from wsus_egress.assembly_base import parse_network
+from wsus_egress.assembly_base import is_within, parse_network, widest
 from wsus_egress.endpoints import EXTRA, SCHEMES, EndpointList, choices, resolve
 from wsus_egress.environment import (
     Acceptance,
@@ -247,7 +247,7 @@ class _Builder:
             network = parse_network((*keys, index), text, self._refuse)
             if network is None:
                 continue
-            if not _is_within(network, PRIVATE_NETWORKS):
+            if not is_within(network, PRIVATE_NETWORKS):
                 what = f"{text} is an Internet address range, and servers and clients are private"
                 instead = "write a range of RFC 1918, RFC 6598 or fc00::/7"
                 self._refuse((*keys, index), what, instead)
@@ -256,7 +256,7 @@ class _Builder:
                 self._refuse((*keys, index), what, "write `ipv6: true`, or an IPv4 address")
             else:
                 networks.append(network)
-        return tuple(networks)
+        return widest(networks)
 
     def _refuse_twice(self, parties: Sequence[Party]) -> None:
         sections = [("servers", i) for i in range(len(self._settings.servers))]
@@ -298,7 +298,7 @@ class _Builder:
             if location is None and len(targets) > 1:
                 continue  # It is refused already that nobody said where this stands.
             for network in party.addresses:
-                if party.place == "azure" and not _is_within(network, azure.address_space):
+                if party.place == "azure" and not is_within(network, azure.address_space):
                     what = f"{network} of {party.name} is outside the virtual network"
                     self._refuse(("azure", "addressSpace"), what, "add its range")
                 elif party.place != "azure" and _overlaps(network, azure.address_space):
@@ -328,13 +328,6 @@ class _Builder:
             except ValueError:
                 what = f"{entry.expires} is not a day of the calendar"
                 self._refuse((*keys, "expires"), what, "write it as YYYY-MM-DD")
-
-
-def _is_within(network: Network, others: Sequence[Network]) -> bool:
-    return any(
-        network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type]
-        for other in others
-    )
 
 
 def _overlaps(network: Network, others: Sequence[Network]) -> bool:

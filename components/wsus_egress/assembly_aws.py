@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from wsus_egress.assembly_base import Refuse, parse_network
+from wsus_egress.assembly_base import Refuse, by_address, is_within, parse_network
 from wsus_egress.environment import (
     AwsTarget,
     DnsFirewall,
@@ -16,7 +16,7 @@ from wsus_egress.environment import (
     ReturnRoute,
 )
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import PRIVATE_NETWORKS, AwsPeer, Network
+from wsus_egress.policy import INTERNAL_NETWORKS, PRIVATE_NETWORKS, AwsPeer, Network
 from wsus_egress.settings_aws import (
     AwsPeerSettings,
     AwsSettings,
@@ -72,6 +72,9 @@ def aws_peer(keys: Keys, settings: AwsPeerSettings | None, refuse: Refuse) -> Aw
     if listed is not None and settings.max_entries is None:
         what = "a prefix list counts as many rules as it may hold, and it is not said how many"
         refuse(keys, what, "add maxEntries, as `aws ec2 describe-managed-prefix-lists` shows it")
+    if group is not None and listed is None and settings.max_entries is not None:
+        what = "a security group counts as one rule, however many members it has"
+        refuse((*keys, "maxEntries"), what, "remove it")
     return AwsPeer(group or "", listed or "", settings.max_entries or 1)
 
 
@@ -87,7 +90,7 @@ def _network_firewall(settings: NetworkFirewallSettings, refuse: Refuse) -> Netw
     elif "existing_policy" in settings.model_fields_set:
         what = f"mode {settings.mode} makes a firewall policy of its own"
         refuse((*_FIREWALL, "existingPolicy"), what, "remove it, or write `mode: rules-only`")
-    home = _networks((*_FIREWALL, "homeNetworks"), settings.home_networks, refuse)
+    home = _home((*_FIREWALL, "homeNetworks"), settings.home_networks, refuse)
     _refuse_misplaced(settings, refuse)
     return NetworkFirewall(
         mode=settings.mode,
@@ -137,10 +140,26 @@ def _refuse_misplaced(settings: NetworkFirewallSettings, refuse: Refuse) -> None
     if full and not settings.endpoints:
         what = "mode full makes a firewall, and no zone is given for it"
         refuse((*_FIREWALL, "endpoints"), what, "add a zone, or write `mode: policy`")
-    for name, given in (("endpoints", settings.endpoints), ("logging", settings.logging)):
-        if given and not full:
+    given = settings.model_fields_set
+    for key, name in (
+        ("endpoints", "endpoints"),
+        ("logging", "logging"),
+        ("protected", "protected"),
+    ):
+        if key in given and not full:
             what = f"mode {settings.mode} makes no firewall"
             refuse((*_FIREWALL, name), what, "write `mode: full`, or remove it")
+    if settings.mode == "rules-only":
+        manager = settings.firewall_manager
+        if "home_networks" in given:
+            what = "mode rules-only makes no firewall policy, and so no HOME_NET"
+            yours = "give your policy HOME_NET, and remove it"
+            instead = "remove it: it is each VPC's own range" if manager else yours
+            refuse((*_FIREWALL, "homeNetworks"), what, instead)
+        if "stream_exception_policy" in given and manager is None:
+            what = "mode rules-only makes no firewall policy"
+            instead = "say it in your policy, and remove it"
+            refuse((*_FIREWALL, "streamExceptionPolicy"), what, instead)
     if settings.firewall_manager is not None and settings.mode != "rules-only":
         what = f"Firewall Manager makes the firewall policies, and so does mode {settings.mode}"
         refuse((*_FIREWALL, "firewallManager"), what, "write `mode: rules-only`")
@@ -174,6 +193,9 @@ def _endpoints(
         for number, route in enumerate(endpoint.return_routes):
             where = (*keys, "returnRoutes", number)
             networks = _networks((*where, "destinations"), route.destinations, refuse)
+            if any(network.version == 6 for network in networks):
+                what = "the endpoints made here are IPv4 ones, and IPv6 cannot be routed to them"
+                refuse((*where, "destinations"), what, "leave IPv6 ranges out")
             returns.append(ReturnRoute(route.route_table_id, networks))
         tables = [(table, "0.0.0.0/0") for table in endpoint.protected_route_tables]
         tables += [(each.route_table, str(n)) for each in returns for n in each.destinations]
@@ -197,6 +219,12 @@ def _logging(settings: FirewallLoggingSettings, refuse: Refuse) -> FirewallLoggi
     if (settings.log_group is None) == (settings.bucket is None):
         what = "logs go to either a CloudWatch log group or an S3 bucket"
         refuse((*_FIREWALL, "logging"), what, "give exactly one of logGroup and bucket")
+    elif settings.bucket is None and "prefix" in settings.model_fields_set:
+        what = "a prefix is for a bucket, and the logs go to a log group"
+        refuse((*_FIREWALL, "logging", "prefix"), what, "write it into logGroup, and remove it")
+    elif settings.bucket is not None and "retention_days" in settings.model_fields_set:
+        what = "how long a bucket keeps logs is the bucket's own setting"
+        refuse((*_FIREWALL, "logging", "retentionDays"), what, "give the bucket a lifecycle rule")
     return FirewallLogging(
         settings.log_group,
         settings.retention_days,
@@ -226,17 +254,27 @@ def _dns_firewall(settings: DnsFirewallSettings, refuse: Refuse) -> DnsFirewall:
     )
 
 
-def _networks(keys: Keys, texts: Sequence[str], refuse: Refuse) -> tuple[Network, ...]:
-    found = []
+def _home(keys: Keys, texts: Sequence[str], refuse: Refuse) -> tuple[Network, ...]:
+    """HOME_NET. The rules are for EXTERNAL_NET, which is the rest: it must have all the Internet."""
     for index, text in enumerate(texts):
-        network = parse_network((*keys, index), text, refuse)
-        if network is not None and network.prefixlen == 0:
-            what = f"{text} is every address: the Internet would be inside"
-            refuse((*keys, index), what, "write your own networks")
-        elif network is not None:
-            found.append(network)
-    return tuple(sorted(set(found), key=_by_address))
+        network = _network((*keys, index), text, lambda *_: None)
+        if network is not None and not is_within(network, INTERNAL_NETWORKS):
+            what = f"{text} has Internet addresses, to which no rule would apply any more"
+            own = [str(n) for n in PRIVATE_NETWORKS if is_within(n, [network])]
+            instead = f"write {', '.join(own)}" if own else "leave it out: it is outside"
+            refuse((*keys, index), what, instead)
+    return _networks(keys, texts, refuse)
 
 
-def _by_address(network: Network) -> tuple[int, int, int]:
-    return (network.version, int(network.network_address), network.prefixlen)
+def _networks(keys: Keys, texts: Sequence[str], refuse: Refuse) -> tuple[Network, ...]:
+    networks = (_network((*keys, index), text, refuse) for index, text in enumerate(texts))
+    return tuple(sorted({n for n in networks if n is not None}, key=by_address))
+
+
+def _network(keys: Keys, text: str, refuse: Refuse) -> Network | None:
+    network = parse_network(keys, text, refuse)
+    if network is not None and network.prefixlen == 0:
+        what = f"{text} is every address: the Internet would be inside"
+        refuse(keys, what, "write your own networks")
+        return None
+    return network

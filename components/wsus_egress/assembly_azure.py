@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from wsus_egress.assembly_base import Refuse, parse_network
 from wsus_egress.environment_azure import (
@@ -15,15 +16,20 @@ from wsus_egress.environment_azure import (
     NetworkPermit,
     RouteTable,
     SecurityGroup,
+    Sku,
     Subnet,
 )
 from wsus_egress.policy import Address, Network
+from wsus_egress.problems import PolicyErrors
 from wsus_egress.settings_azure import (
     AzureSettings,
+    FirewallAloneSettings,
     FirewallPolicySettings,
+    FirewallSettings,
     ForeignRuleSettings,
     RouteTableSettings,
 )
+from wsus_egress.settings_base import parse_settings
 from wsus_egress.yamlfile import Keys
 
 
@@ -43,11 +49,7 @@ def azure_target(azure: AzureSettings, refuse: Refuse) -> AzureTarget:
         deny_rest=azure.deny_rest,
         ip_groups=azure.ip_groups,
         network_rules=_permits(azure, refuse),
-        firewall=None
-        if firewall is None
-        else Firewall(
-            firewall.name, firewall.virtual_network, tuple(firewall.zones), firewall.workspace
-        ),
+        firewall=None if firewall is None else _firewall(firewall),
         route_table=None if table is None else _route_table(table, refuse),
         security_group=SecurityGroup(
             group.destinations,
@@ -58,12 +60,46 @@ def azure_target(azure: AzureSettings, refuse: Refuse) -> AzureTarget:
     )
 
 
+def firewall_alone(data: Mapping[str, Any]) -> tuple[AzureTarget, Firewall, Sku]:
+    """A firewall by itself: its resource group and region, itself, and its policy's tier.
+
+    Args:
+        data: Settings as a program gave them, with stand-ins for outputs.
+
+    Raises:
+        PolicyErrors: With everything that is wrong.
+    """
+    found = parse_settings(FirewallAloneSettings, data, lambda _: None)
+    if isinstance(found, list):
+        raise PolicyErrors(found)
+    target = AzureTarget(
+        resource_group=found.resource_group,
+        location=found.location,
+        address_space=(),
+        destinations="list",
+        fqdn_tags=(),
+        firewall_policy=None,
+        rule_collection_group_priority=0,
+        tags=tuple(sorted(found.tags.items())),
+    )
+    return target, _firewall(found.firewall), found.sku
+
+
+def _firewall(firewall: FirewallSettings) -> Firewall:
+    return Firewall(
+        firewall.name, firewall.virtual_network, tuple(firewall.zones), firewall.workspace
+    )
+
+
 def _policy(policy: FirewallPolicySettings, refuse: Refuse) -> FirewallPolicy:
     keys = ("azure", "firewallPolicy")
     mode = policy.mode or ("rules-only" if policy.existing else "policy")
     if policy.existing and mode != "rules-only":
         what = f"the policy exists, and mode {mode} would create it"
         refuse((*keys, "mode"), what, "write rules-only, or leave existing out")
+    elif mode == "rules-only" and "threat_intel_mode" in policy.model_fields_set:
+        what = "the policy exists already, and is not changed"
+        refuse((*keys, "threatIntelMode"), what, "leave it out, or write mode policy")
     servers = [
         _address((*keys, "dnsServers", index), text, refuse)
         for index, text in enumerate(policy.dns_servers)
@@ -92,6 +128,13 @@ def _foreign(keys: Keys, rule: ForeignRuleSettings, refuse: Refuse) -> ForeignRu
     if rule.fqdns and (rule.destinations or rule.destination_ports):
         what = "host names and a network rule's destinations in one rule"
         refuse(keys, what, "make a rule of each")
+    if rule.fqdns and rule.protocol != "any":
+        what = f"an application rule is about HTTP and TLS, not about {rule.protocol}"
+        refuse((*keys, "protocol"), what, "leave it out")
+    if protocols and not rule.fqdns:
+        # It would be read as a network rule for every port.
+        what = "httpPorts and httpsPorts are an application rule's, and it has no fqdns"
+        refuse(keys, what, "add fqdns, '*' for every name, or write destinationPorts")
     return ForeignRule(
         name=rule.name,
         inherited=rule.inherited,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from typing import Protocol
 
 from wsus_egress.policy import Network
@@ -32,3 +33,27 @@ def parse_network(keys: Keys, text: str, refuse: Refuse) -> Network | None:
         what = f"{text} has host bits set beyond its prefix"
         refuse(keys, what, f"write {loose}, or {text.split('/', maxsplit=1)[0]} for the one host")
     return None
+
+
+def is_within(network: Network, others: Sequence[Network]) -> bool:
+    """Whether one of the others has every address of the network."""
+    return any(
+        network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type]
+        for other in others
+    )
+
+
+def widest(networks: Sequence[Network]) -> tuple[Network, ...]:
+    """The networks that lie in no other one, each once, in their order: they share no address."""
+    kept: list[Network] = []
+    # Blocks overlap only where one has the other, and the larger of those comes first here.
+    for network in sorted(set(networks), key=by_address):
+        if not kept or not is_within(network, kept[-1:]):
+            kept.append(network)
+    wide = set(kept)
+    return tuple(network for network in dict.fromkeys(networks) if network in wide)
+
+
+def by_address(network: Network) -> tuple[int, int, int]:
+    """A sort key: by IP version, first address and size, the largest first."""
+    return (network.version, int(network.network_address), network.prefixlen)

@@ -13,7 +13,7 @@ from wsus_egress.policy import EgressPolicy, Endpoint
 def notes_of(before: Environment, after: Environment) -> tuple[str, ...]:
     """Reorderings, other list names, redundant entries, provenance and names of parties."""
     old, new = before.policy, after.policy
-    return (*_endpoints(old, new), *_parties(old, new), *_acceptances(before, after))
+    return (*_endpoints(old, new), *_parties(old, new))
 
 
 def _endpoints(old: EgressPolicy, new: EgressPolicy) -> Iterator[str]:
@@ -62,15 +62,6 @@ def _parties(old: EgressPolicy, new: EgressPolicy) -> Iterator[str]:
     before, after = [p.name for p in old.parties], [p.name for p in new.parties]
     if before != after and sorted(before) == sorted(after):
         yield "reordered: the order of servers and clients means nothing"
-
-
-def _acceptances(before: Environment, after: Environment) -> Iterator[str]:
-    was = {(entry.what, entry.reason, entry.expires) for entry in before.accept}
-    now = {(entry.what, entry.reason, entry.expires) for entry in after.accept}
-    for what, reason, expires in sorted(now - was):
-        yield f"accepted until {expires}: {what} ({reason})"
-    for what, _, expires in sorted(was - now):
-        yield f"no longer accepted until {expires}: {what}"
 
 
 def _count(number: int) -> str:

@@ -30,7 +30,7 @@ class Acceptance:
     what: str
     reason: str
     expires: datetime.date
-    location: Location | None
+    location: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

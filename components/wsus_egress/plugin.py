@@ -9,22 +9,27 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import pulumi
-from pulumi.errors import InputPropertiesError, InputPropertyError, InputPropertyErrorDetails
+from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
 from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.analyzer import PropertyDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from wsus_egress import aws, azure
-from wsus_egress.args import PolicyArgs
-from wsus_egress.arguments import IS_OUTPUT
+from wsus_egress.endpoints import choices
 from wsus_egress.problems import PolicyErrors
+from wsus_egress.references import camel
 from wsus_egress.release import VERSION
+from wsus_egress.run import RUNS
+from wsus_egress.stand_ins import IS_OUTPUT
 
 NAME: Final = "wsus-egress"
+
+_REFUSED: Final = "its arguments cannot be used:"
 
 _ARGS: Final = re.compile(rf"({NAME}:index:\w+)Args\b")
 _ABOUT: Final = {
@@ -70,60 +75,63 @@ class WsusEgressProvider(ComponentProvider):
         Raises:
             InputPropertiesError: When its arguments cannot be used, with everything that is wrong.
         """
+        component = self._component_defs.get(resource_type.rpartition(":")[2])
+        if component and (wrong := list(self._wrong(inputs, component.inputs, ""))):
+            raise InputPropertiesError(_REFUSED, wrong)
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
             if not isinstance(error.inner, pulumi.RunError):
                 raise
             # An error of the program's author: a traceback of this plugin would not help.
-            raise InputPropertiesError(
-                "its arguments cannot be used:", _details(error.inner)
-            ) from error
+            raise InputPropertiesError(_REFUSED, _details(error.inner)) from error
 
-    def map_input_properties(
-        self,
-        inputs: pulumi.Inputs,
-        properties: dict[str, PropertyDefinition],
-        mapping: dict[str, str],
-        component_name: str,
-        property_path: str,
-    ) -> pulumi.Inputs:
-        """Give arguments their names in Python.
+    def _wrong(
+        self, inputs: Any, properties: Mapping[str, PropertyDefinition], path: str
+    ) -> Iterator[InputPropertyErrorDetails]:
+        """What the host would not see: it drops what is unknown, and takes an output for a value.
 
-        Raises:
-            InputPropertyError: When an argument is missing, or an output where it decides which
-                resources exist.
+        Wrong types are for the settings' own checks.
         """
-        for key, each in properties.items() if isinstance(inputs, dict) else ():
-            if each.plain and isinstance(inputs.get(key), pulumi.Output):
-                path = f"{property_path}.{key}" if property_path else key
-                raise InputPropertyError(path, IS_OUTPUT)
-        return super().map_input_properties(
-            inputs, properties, mapping, component_name, property_path
-        )
+        if not isinstance(inputs, Mapping):
+            return
+        for key in sorted(set(inputs) - set(properties)):
+            reason = f"is no argument here; {choices(properties)}"
+            yield {"property_path": f"{path}{key}", "reason": reason}
+        for key, each in properties.items():
+            value = inputs.get(key)
+            if value is None and not each.optional:
+                yield {"property_path": f"{path}{key}", "reason": "is missing, and is needed"}
+            yield from self._wrong_value(value, each, f"{path}{key}")
+
+    def _wrong_value(
+        self, value: Any, kind: PropertyDefinition, path: str
+    ) -> Iterator[InputPropertyErrorDetails]:
+        if isinstance(value, pulumi.Output):
+            if kind.plain:
+                yield {"property_path": path, "reason": "; ".join(IS_OUTPUT)}
+        elif kind.ref and (inner := self.get_type_definition(kind)):
+            yield from self._wrong(value, inner.properties, f"{path}.")
+        elif kind.items and isinstance(value, list):
+            for index, part in enumerate(value):
+                yield from self._wrong_value(part, kind.items, f"{path}[{index}]")
+        elif kind.additional_properties and isinstance(value, Mapping):
+            for key, part in value.items():
+                yield from self._wrong_value(part, kind.additional_properties, f"{path}.{key}")
 
 
 def _details(error: pulumi.RunError) -> list[InputPropertyErrorDetails]:
     """One entry an argument: Pulumi's server breaks on an error that has none."""
     cause = error.__cause__
     if not isinstance(cause, PolicyErrors):
-        path, _, reason = str(error).rpartition(": ")
-        return [{"property_path": _as_given(path), "reason": reason}]
+        return [{"property_path": "", "reason": str(error)}]
     return [
         {
-            "property_path": _as_given(each.path),
+            "property_path": camel(each.path),
             "reason": "; ".join(filter(None, (each.what, each.instead))),
         }
         for each in cause.problems
     ]
-
-
-def _as_given(path: str) -> str:
-    """A setting's path as the argument that it came from: aws.vpc_id was given as vpcId."""
-    path = re.sub(r"^(aws|azure)\.", "", path)
-    if re.split(r"\W", path)[0] in PolicyArgs.__annotations__:
-        path = f"policy.{path}"
-    return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda match: match[1].upper(), path)
 
 
 def schema() -> str:
@@ -133,6 +141,7 @@ def schema() -> str:
 
 def serve() -> None:
     """Serve the components to the engine that started this process, until it ends."""
+    RUNS.served()
     main(WsusEgressProvider(), sys.argv[1:])
 
 

@@ -103,12 +103,16 @@ class Flow:
     name: str | None = None
 
     def __str__(self) -> str:
-        """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`."""
+        """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`.
+
+        Where a name is reached at an address that is not just any, that stands behind it.
+        """
         if self.name is not None and self.application is not None:
             scheme = "http" if self.application == "http" else "https"
             usual = HTTP_PORT if scheme == "http" else HTTPS_PORT
             port = "" if self.port == usual else f":{self.port}"
-            return f"{self.source} -> {scheme}://{self.name}{port}/"
+            where = "" if self.destination == SOME_INTERNET_ADDRESS else f" at {self.destination}"
+            return f"{self.source} -> {scheme}://{self.name}{port}/{where}"
         spoken = {"http": " (HTTP without a host name)", "tls": " (TLS without SNI)", None: ""}
         return f"{self.source} -> {self.destination} {self.protocol}/{self.port}{spoken[self.application]}"
 

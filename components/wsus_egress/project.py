@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.assembly import build_environment
-from wsus_egress.conflicts import conflicts
+from wsus_egress.conflicts import conflicts, places
 from wsus_egress.endpoints import EndpointList, choices, load_lists
 from wsus_egress.environment import Environment
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
@@ -71,9 +71,32 @@ def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environmen
     if not known:
         what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
         problems.add(None, "", what, "run this in the project's folder, or say --project")
-    problems.extend(conflicts(environments))
+    asked = {environment.name for environment in environments}
+    beside = _beside(root, environments, lists, [each for each in known if each not in asked])
+    problems.extend(conflicts(environments, beside))
     problems.raise_if_any()
     return tuple(environments)
+
+
+def _beside(
+    root: Path,
+    environments: Sequence[Environment],
+    lists: Mapping[str, EndpointList] | None,
+    others: Sequence[str],
+) -> Iterator[Environment]:
+    """Of the project's other environments those that could be in conflict with these.
+
+    What is wrong with them is theirs to say. A file that has none of the ids is not even parsed:
+    there may be a thousand.
+    """
+    ids = [each.encode() for each in frozenset[str]().union(*map(places, environments))]
+    for name in others if ids else ():
+        try:
+            text = (root / CONFIG_FOLDER / f"Pulumi.{name}.yaml").read_bytes()
+            if any(each in text for each in ids):
+                yield _load(root, name, lists)
+        except (OSError, PolicyErrors):
+            continue
 
 
 def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> Environment:
@@ -98,6 +121,9 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
         environment = build_environment(name, data, lists, _locator(root, name))
     except PolicyErrors as error:
         problems.extend(error.problems)
+    problems.raise_if_any()
+    others = [each for each in environment_names(root) if each != name]
+    problems.extend(conflicts([environment], _beside(root, [environment], lists, others)))
     problems.raise_if_any()
     return environment
 

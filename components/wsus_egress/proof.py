@@ -12,9 +12,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from wsus_egress.controls.base import Control, asked_of_names, met, sides
-from wsus_egress.differences import Comparison, Difference, Kind, Unproved, answers
+from wsus_egress.controls.base import Control, Part, Verdict, asked_of_names, met, sides
+from wsus_egress.differences import (
+    Answer,
+    Comparison,
+    Difference,
+    Kind,
+    Unproved,
+    answers,
+    path_verdict,
+)
 from wsus_egress.environment import Acceptance, Environment, Target
+from wsus_egress.names import NO_NAMES
 from wsus_egress.policy import (
     EgressPolicy,
     Flow,
@@ -140,7 +149,7 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
     found: dict[str, Deviation] = {}
     comparison = Comparison()
     for flow in representatives(policy, place, [control]):
-        inside = not is_internet(flow.destination) and not _is_synchronization(policy, flow)
+        inside = _is_other(policy, flow)
         named = flow.application is not None and not inside
         for answer in answers(sides(control), flow, named=named):
             if inside and not _guards(policy, place, answer.control, flow):
@@ -176,21 +185,10 @@ def _compare(
     masked: dict[str, Deviation] = {}
     unproved: dict[tuple[str, str, str, int, str], Unproved] = {}
     comparison = Comparison()
-    ends = {control.name: sides(control) for control in controls}
+    path = _Path(policy, place, controls)
     for flow in representatives(policy, place, controls):
-        to_internet = is_internet(flow.destination)
-        other = not to_internet and not _is_synchronization(policy, flow)
-        # Other traffic inside the network is no matter of the policy, unless a control is one that
-        # denies it all: a rule that admits some of it is then one that nobody asked for.
-        concerned = (
-            [each for each in controls if _guards(policy, place, each, flow)]
-            if other
-            else met(controls, flow)
-        )
-        # A control with two ends is what both of them say one after the other.
-        passed = [end for each in concerned for end in ends[each.name]]
-        named = to_internet and flow.application is not None
-        if not (said := answers(passed, flow, named=named)):
+        other = _is_other(policy, flow)
+        if not (said := path.answers(flow, other=other)):
             continue
         opaque: list[Unproved] = []
         for each in comparison.differences(asked_of_names(policy, flow), flow, said, opaque):
@@ -214,6 +212,63 @@ def _compare(
     )
 
 
+class _Path:
+    """What a target's controls say of a flow on its way."""
+
+    def __init__(self, policy: EgressPolicy, place: Place, controls: Sequence[Control]) -> None:
+        self._policy, self._place, self._controls = policy, place, controls
+        # A control with two ends is what both of them say one after the other.
+        self._ends = {control.name: sides(control) for control in controls}
+
+    def answers(self, flow: Flow, *, other: bool) -> list[Answer]:
+        """Of every control that the flow meets; `other` where the policy does not speak of it."""
+        # Other traffic inside the network is no matter of the policy, unless a control is one that
+        # denies it all: a rule that admits some of it is then one that nobody asked for.
+        concerned = (
+            [each for each in self._controls if _guards(self._policy, self._place, each, flow)]
+            if other
+            else met(self._controls, flow)
+        )
+        passed = [end for each in concerned for end in self._ends[each.name]]
+        named = flow.application is not None and is_internet(flow.destination)
+        return answers(passed, flow, named=named)
+
+
+def admitted_anew(
+    policy: EgressPolicy, place: Place, before: Sequence[Control], after: Sequence[Control]
+) -> tuple[Deviation, ...]:
+    """What controls admit beyond the policy that those before them did not admit.
+
+    Args:
+        policy: What is allowed now.
+        place: The target.
+        before: What was enforced.
+        after: What is to be enforced.
+
+    Returns:
+        Of each kind of flow the first witness, sorted.
+    """
+    found: dict[str, Deviation] = {}
+    comparison = Comparison()
+    old, new = _Path(policy, place, before), _Path(policy, place, after)
+    for flow in representatives(policy, place, [*before, *after]):
+        other = _is_other(policy, flow)
+        said = new.answers(flow, other=other)
+        if not said:
+            continue
+        wanted = asked_of_names(policy, flow)
+        was = old.answers(flow, other=other)
+        verdict = path_verdict((each.ruling for each in was), wanted.allowed)
+        names = NO_NAMES
+        for number, bounds in enumerate(each.bounds for each in was if each.bounds is not None):
+            names = names & bounds.surely if number else bounds.surely
+        known = Part(wanted.allowed or verdict is Verdict.ALLOW, wanted.names | names)
+        for each in comparison.differences(known, flow, said, []):
+            if each.kind == "wider":
+                _note(found, policy, place, each, "the target {}; it did not before")
+    return tuple(found[what] for what in sorted(found))
+
+
 def _note(
     found: dict[str, Deviation],
     policy: EgressPolicy,
@@ -231,12 +286,18 @@ def _note(
 
 
 def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:
+    if is_internet(flow.source):
+        return True  # Nothing ever has to come in from there, on whatever port.
     guarded = control.guards_inside
     if isinstance(guarded, bool):
         return guarded
     if flow.protocol != "tcp" or flow.port not in guarded:
         return False
     return any(flow.source in party for party in policy.in_place(place))
+
+
+def _is_other(policy: EgressPolicy, flow: Flow) -> bool:
+    return not is_internet(flow.destination) and not _is_synchronization(policy, flow)
 
 
 def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:

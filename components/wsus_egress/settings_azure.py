@@ -11,6 +11,13 @@ from wsus_egress.settings_base import Name, Port, Settings, Tags, Text, integral
 Number = Annotated[int, BeforeValidator(integral)]
 # Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
 ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
+ResourceGroup = Annotated[str, Field(min_length=1, max_length=90)]
+Region = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]+$"),
+    Field(description="The region, as Azure writes it: westeurope."),
+]
+Sku = Literal["Basic", "Standard", "Premium"]
 ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^\s]+$")]
 
 
@@ -54,7 +61,7 @@ class FirewallPolicySettings(Settings):
         bool,
         Field(description="true: the same as mode rules-only."),
     ] = False
-    sku: Literal["Basic", "Standard", "Premium"] = "Standard"
+    sku: Sku = "Standard"
     threat_intel_mode: Literal["Off", "Alert", "Deny"] = "Alert"
     base_policy: Annotated[
         ArmId | None, Field(description="The id of the policy that this one inherits from.")
@@ -102,6 +109,17 @@ class FirewallSettings(Settings):
     workspace: Annotated[
         ArmId | None, Field(description="The Log Analytics workspace that gets its logs.")
     ] = None
+
+
+class FirewallAloneSettings(Settings):
+    """A firewall by itself, on a policy that somebody else makes."""
+
+    resource_group: ResourceGroup
+    location: Region
+    firewall: FirewallSettings
+    firewall_policy_id: ArmId
+    sku: Sku = "Standard"
+    tags: Tags = {}
 
 
 class DirectRouteSettings(Settings):
@@ -163,12 +181,8 @@ class SubnetSettings(Settings):
 class AzureSettings(Settings):
     """The Azure target: one virtual network, behind an Azure Firewall where a policy is given."""
 
-    resource_group: Annotated[str, Field(min_length=1, max_length=90)]
-    location: Annotated[
-        str,
-        Field(pattern=r"^[a-z0-9]+$"),
-        Field(description="The region, as Azure writes it: westeurope."),
-    ]
+    resource_group: ResourceGroup
+    location: Region
     address_space: Annotated[
         list[str], Field(min_length=1), Field(description="The virtual network's address blocks.")
     ]

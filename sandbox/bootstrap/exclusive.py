@@ -9,6 +9,18 @@ from bootstrap.console import say
 
 
 @contextmanager
+def unless_busy(lock: Path) -> Iterator[bool]:
+    """Gives whether no other set-up holds the lock; it is held then until the block ends."""
+    with lock.open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
 def exclusive(lock: Path, what: str) -> Iterator[None]:
     """Waits while another set-up installs `what`; the system frees the lock of a dead one."""
     with lock.open("w", encoding="utf-8") as file:

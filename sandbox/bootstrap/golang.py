@@ -1,4 +1,7 @@
-"""The Pulumi engine built from Go modules, where its installer cannot be reached."""
+"""Programs built from pinned Go modules: the Pulumi engine where its installer cannot be reached.
+
+The compiler's and the modules' caches are folders of this project's own, never the user's.
+"""
 
 import os
 import re
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import env
 from bootstrap.console import SetupError, last_words, run_long, say
+from bootstrap.exclusive import exclusive, unless_busy
 from bootstrap.virtualenv import PIP_INSTALL
 
 _MODULES = env.ROOT / "sandbox" / "engine"
@@ -19,6 +23,7 @@ _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _LANGUAGE_HOST = f"{_SDK}/python/cmd/pulumi-language-python"
 _PACKAGES = 1684
 """How many packages the CLI of `ENGINE_VERSION` compiles; only the progress line uses it."""
+_GO = "a program that is built from Go modules"
 _SPACE_NEEDED = 5 * 1024**3
 _OWN_PULUMI = "or install Pulumi yourself (https://www.pulumi.com/docs/install/): it will be used"
 
@@ -31,33 +36,45 @@ def build(target: Path) -> None:
         f"Building the Pulumi engine {env.ENGINE_VERSION} from its Go modules: about 7 min on two "
         "cores, once for every checkout of this user"
     )
-    go = _find_go() or _install_go(work)
-    environment = _go_environment(work)
-    _compile(go, environment, "cli", _CLI, target / "pulumi", _PACKAGES)
-    _compile(go, environment, "language-python", _LANGUAGE_HOST, target / "pulumi-language-python")
-    _copy_launcher(go, environment, target)
+    with exclusive(_lock(), _GO):
+        go = _find_go() or _install_go(work)
+        environment = _go_environment(work)
+        host = target / "pulumi-language-python"
+        _compile(go, environment, "cli", _CLI, target / "pulumi", packages=_PACKAGES)
+        _compile(go, environment, "language-python", _LANGUAGE_HOST, host)
+        _copy_launcher(go, environment, target)
 
 
 @contextmanager
 def toolchain() -> Iterator[Callable[[str, str, Path], None]]:
     """Gives a function that builds a package, as a module of ours requires it, into a file."""
     work = _work()
-    go = _find_go() or _install_go(work)
-    environment = _go_environment(work)
+    with exclusive(_lock(), _GO):
+        go = _find_go() or _install_go(work)
+        environment = _go_environment(work)
 
-    def compile_one(module: str, package: str, target: Path) -> None:
-        _compile(go, environment, module, package, target)
+        def compile_one(module: str, package: str, target: Path) -> None:
+            _compile(go, environment, module, package, target)
 
-    yield compile_one
+        yield compile_one
 
 
 def tidy() -> None:
     """Removes the compiler's and the modules' caches (3.4 GB), once everything is built.
 
     Until then they are kept, so that a build that was stopped goes on where it was, and what is
-    built later compiles nothing twice.
+    built later compiles nothing twice. Where another set-up builds now, they are that one's.
     """
-    shutil.rmtree(env.cache_directory() / "build", ignore_errors=True)
+    folder = env.cache_directory() / "build"
+    if not folder.is_dir():
+        return
+    with unless_busy(_lock()) as free:
+        if free:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock() -> Path:
+    return env.cache_directory() / "build.lock"
 
 
 def _work() -> Path:
@@ -163,17 +180,19 @@ class _Phase:
         return f"{done} of {self._packages} packages compiled"
 
 
-def _compile(  # noqa: PLR0913, PLR0917 - one line a program reads better than a record of these
+def _compile(  # noqa: PLR0913 - one line a program reads better than a record of these
     go: Path,
     environment: dict[str, str],
     module: str,
     package: str,
     target: Path,
+    *,
     packages: int = 0,
 ) -> None:
     log = env.cache_directory() / f"build-{module}.log"
     version = _required_version(module)
-    flags = f"-s -w -X {_SDK}/go/common/version.Version={version}"
+    named = f" -X {_SDK}/go/common/version.Version={version}" if version else ""
+    flags = f"-s -w{named}"
     if not run_long(
         [go, "build", "-v", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", target, package],
         log=log,
@@ -187,17 +206,20 @@ def _compile(  # noqa: PLR0913, PLR0917 - one line a program reads better than a
             f"{target.name} could not be built",
             last_words(log),
             f"Check that Go's modules can be fetched (`go env GOPROXY`; all it said: {log}) and run "
-            f"`make setup` again, it goes on where it stopped; {_OWN_PULUMI}",
+            f"`make setup` again, it goes on where it stopped; {_own(module)}",
         )
 
 
+def _own(module: str) -> str:
+    """What the user can install instead."""
+    return "or install actionlint yourself" if module == "actionlint" else _OWN_PULUMI
+
+
 def _required_version(module: str) -> str:
-    """The version of Pulumi that a module of ours builds."""
+    """The version of Pulumi that a module of ours builds; empty where it has none in it."""
     text = (_MODULES / module / "go.mod").read_text(encoding="utf-8")
     match = re.search(r"\sgithub\.com/pulumi/pulumi/(?:pkg|sdk)/v3 v(\S+)", text)
-    if match is None:
-        raise ValueError(f"sandbox/engine/{module}/go.mod requires no Pulumi")
-    return match[1]
+    return match[1] if match else ""
 
 
 def _copy_launcher(go: Path, environment: dict[str, str], target: Path) -> None:

@@ -48,10 +48,10 @@ def set_up() -> None:
         show_what_works_already()
     folder = engine.ensure_engine(env.ROOT)
     ensure_languages()
-    golang.tidy()
     install_stand_ins()
     ensure_suricata(env.ROOT)
     ensure_actionlint()
+    golang.tidy()
     say(f"Set up: .venv, the Pulumi engine in {folder}, the stand-ins in .sandbox")
 
 
@@ -69,6 +69,13 @@ def main() -> int:
         return 1
     except OSError as problem:
         print(f"error: {problem}: `make setup` could not write or run it", file=sys.stderr)
+        return 1
+    except subprocess.SubprocessError as problem:
+        said = (getattr(problem, "stderr", None) or "").strip() or "it said nothing"
+        print(
+            f"error: {problem}: {said.splitlines()[-1]}. `make setup` goes on where it was",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("stopped: `make setup` goes on where it was", file=sys.stderr)

@@ -187,6 +187,13 @@ def known(inputs: Inputs, name: str, wanted: type = str) -> Any:
     return value if is_a(value, wanted) and is_known(value) else None
 
 
+def row_problems(holder: Inputs, name: str, path: str = "") -> Problems:
+    """Items of a list that are no maps; what looks inside them may rely on the rest."""
+    for index, row in enumerate(items(holder, name)):
+        if row is not UNKNOWN and not is_a(row, dict):
+            yield Problem(f"{path}{name}[{index}]", f"{name} holds maps, not {row!r}")
+
+
 def items(holder: Inputs, name: str) -> list[Any]:
     """A list property's items; none where it is absent, unknown or no list."""
     value = holder.get(name)

@@ -28,7 +28,8 @@ class Organization:
 class World:
     """Both clouds' rows: AWS's by region and id, resource groups' locations by name.
 
-    Virtual networks are kept by resource group and name, Log Analytics workspaces alike.
+    Virtual networks are kept by resource group and name, Log Analytics workspaces alike; of a gateway
+    the VPCs whose routes may lead to it.
     """
 
     vpcs: Rows
@@ -36,6 +37,7 @@ class World:
     subnets: Rows = field(default_factory=dict)
     route_tables: Rows = field(default_factory=dict)
     prefix_lists: Rows = field(default_factory=dict)
+    gateways: dict[str, frozenset[str]] = field(default_factory=dict)
     organization: Organization = field(default_factory=Organization)
     virtual_networks: Rows = field(default_factory=dict)
     workspaces: frozenset[tuple[str, str]] = frozenset()
@@ -67,6 +69,7 @@ def from_data(data: dict[str, Any]) -> World:
             (regions.get(row["vpc"], ""), row["id"]): row for row in data.get("route_tables", ())
         },
         prefix_lists={(row["region"], row["id"]): row for row in data.get("prefix_lists", ())},
+        gateways={row["id"]: frozenset(row["vpcs"]) for row in data.get("gateways", ())},
         organization=Organization(
             organization.get("id", ""),
             frozenset(organization.get("units", ())),

@@ -102,18 +102,23 @@ def compare(chromium: webdriver.Chrome, analyses: Sequence[Analysis], urls: Sequ
     return unsure
 
 
-@pytest.fixture
-def table_page(chromium: webdriver.Chrome, tmp_path: Path) -> tuple[Analysis, ...]:
-    """The truth table's environment, its page in the browser."""
-    for name, text in (("endpoints/good.yaml", LIST), ("Pulumi.x.yaml", CONFIG)):
-        path = tmp_path / "config" / name
+def show(chromium: webdriver.Chrome, root: Path, config: str) -> tuple[Analysis, ...]:
+    """Open the page of an environment that is written to a folder."""
+    for name, text in (("endpoints/good.yaml", LIST), ("Pulumi.x.yaml", config)):
+        path = root / "config" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    analyses = analyse(tmp_path, (), TODAY, each_control=True)
-    page = tmp_path / "report.html"
+    analyses = analyse(root, (), TODAY, each_control=True)
+    page = root / "report.html"
     page.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
     chromium.get(page.as_uri())
     return analyses
+
+
+@pytest.fixture
+def table_page(chromium: webdriver.Chrome, tmp_path: Path) -> tuple[Analysis, ...]:
+    """The truth table's environment, its page in the browser."""
+    return show(chromium, tmp_path, CONFIG)
 
 
 def test_the_truth_table_holds_in_the_page(
@@ -124,6 +129,21 @@ def test_the_truth_table_holds_in_the_page(
     found = of_page(chromium, urls)
     assert [verdict for _, verdict in TABLE.values()] == [answer[0]["verdict"] for answer in found]
     assert 0 == compare(chromium, table_page, urls)
+
+
+def test_what_azure_decides_is_opaque_in_the_page(
+    chromium: webdriver.Chrome, tmp_path: Path
+) -> None:
+    """Where nobody is denied the rest, the page says so of the same names as `explain`."""
+    open_end = CONFIG.replace("destinations: list", "destinations: list\n    denyRest: nobody")
+    analyses = show(chromium, tmp_path, open_end)
+    urls = [url for url, _ in TABLE.values()]
+    found = of_page(chromium, ["https://www.example.org/", "http://evilwindowsupdate.com/"])
+
+    assert ["opaque", "opaque"] == [
+        answer[0]["targets"][0]["controls"][-1]["verdict"] for answer in found
+    ]
+    assert 0 == compare(chromium, analyses, [*urls, "https://www.example.org/"])
 
 
 def test_what_explain_refuses_the_page_refuses(
@@ -163,4 +183,5 @@ def test_random_urls_of_the_truth_table(
     draw = random.Random(7)  # noqa: S311 - the same URLs in every run
     hosts = ("windowsupdate.com", "a.windowsupdate.com", "download.microsoft.com", "bücher.example",
              "xn--bcher-kva.example", "w\u0456ndowsupdate.com")  # fmt: skip
-    compare(chromium, table_page, [random_url(draw, hosts) for _ in range(3000)])
+    unsure = compare(chromium, table_page, [random_url(draw, hosts) for _ in range(3000)])
+    assert unsure < 60

@@ -75,9 +75,10 @@ def test_foreign_subnets_deploy_nothing(project: Project) -> None:
     assert 0 != result.returncode
     assert "Traceback" not in output
     for text in (
-        "networkFirewall.endpoints: subnetId: subnet-0a1b2c3d4e5ff000a is in vpc-0a1b2c3d4e5f60718, "
-        "not in vpc-0d4e5f607182a3b4c",
-        "networkFirewall.endpoints: route table rtb-0a1b2c3d4e5f5000a is in vpc-0a1b2c3d4e5f60718",
+        "wsus-network-firewall: network_firewall.endpoints[0].subnet_id: subnet-0a1b2c3d4e5ff000a is in "
+        "vpc-0a1b2c3d4e5f60718, not in vpc-0d4e5f607182a3b4c",
+        "network_firewall.endpoints[0].protected_route_tables[0]: rtb-0a1b2c3d4e5f5000a is in "
+        "vpc-0a1b2c3d4e5f60718",
     ):
         assert text in output
 

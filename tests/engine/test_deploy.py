@@ -12,6 +12,13 @@ from project import ROOT, Project
 
 from wsus_egress.preview.analysis import COMPONENT_NAME
 
+# What the SDK of azure-native sends unasked: its schema has these defaults.
+UNASKED: dict[str, dict[str, Any]] = {
+    "azure-native:network:Subnet": {
+        "privateEndpointNetworkPolicies": "Disabled",
+        "privateLinkServiceNetworkPolicies": "Enabled",
+    }
+}
 ENVIRONMENTS = ("dev", "open", "prod", "sandbox", "staging")
 
 pytestmark = pytest.mark.engine
@@ -76,9 +83,11 @@ def test_environment_deploys_once(project: Project, environment: str) -> None:
             r"\$\{([^.}]+)\.([^}]+)\}", lambda ref: value_of(by_name[ref[1]], ref[2]), text
         )
         inputs = deployed[key]["inputs"]
-        sent = {name: value for name, value in inputs.items() if name in properties}
+        # Whatever the provider itself fills in is named in `__defaults`.
+        filled = {*inputs.get("__defaults", [])} - {*properties}
+        sent = {name: value for name, value in inputs.items() if name not in filled}
 
-        assert json.loads(text) == plain(sent)
+        assert {**UNASKED.get(key[0], {}), **json.loads(text)} == plain(sent)
 
     again = project.pulumi("preview", "--expect-no-changes", "--stack", environment)
 
@@ -130,6 +139,35 @@ def test_wrong_settings_deploy_nothing(project: Project) -> None:
         r"config/Pulumi\.dev\.yaml:\d+: servers\[0\]\.addresses\[0\]: .* host bits", output
     )
     assert {} == custom_resources(project.export("dev"))
+
+
+def test_a_setting_that_does_not_exist_deploys_nothing(project: Project) -> None:
+    """The engine's program reads every setting of the stack, as `check` does."""
+    path = project.root / "config" / "Pulumi.dev.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}  wsus-egress:ports: [8080]\n", encoding="utf-8")
+    project.pulumi("stack", "init", "dev")
+
+    result = project.pulumi("preview", "--stack", "dev")
+
+    output = result.stdout + result.stderr
+    assert 0 != result.returncode
+    assert "Traceback" not in output
+    assert re.search(r"config/Pulumi\.dev\.yaml:\d+: ports: ", output)
+
+
+def test_the_program_proves_first(project: Project) -> None:
+    """A deviation that nobody accepts is shown by every preview, with a flow, before it is deployed."""
+    path = project.root / "config" / "Pulumi.dev.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    networkFirewall: {}\n", ""), encoding="utf-8")
+    project.pulumi("stack", "init", "dev")
+
+    result = project.pulumi("preview", "--stack", "dev")
+
+    assert 0 == result.returncode, result.stdout + result.stderr
+    assert "aws/aws-security-group/wider/names is not accepted" in result.stdout
+    assert re.search(r"for example 10\.20\.0\.10 -> https?://", result.stdout)
 
 
 def test_program_is_a_page() -> None:

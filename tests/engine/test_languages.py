@@ -18,8 +18,8 @@ VPC = "vpc-0a1b2c3d4e5f60718"
 @pytest.fixture(scope="module")
 def typescript(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The TypeScript example, ready to run."""
-    if not workspace.has("npm"):
-        pytest.skip("there is no npm on this machine")
+    if not workspace.has("npm", "pulumi-language-nodejs", "sdkgen"):
+        pytest.skip("there is no npm, or no host of TypeScript: `make setup` says why")
     return workspace.typescript(tmp_path_factory.mktemp("typescript"))
 
 
@@ -63,6 +63,10 @@ def test_values_survive(typescript: Workspace) -> None:
         ("unknown", ["policy.servers[0].addresses[0]", "is an output or a secret"]),
         ("wrong", ["policy.lists", "vpcId", "policy.servers[0].synchronizationPorts.http"]),
         ("missing", ["vpcId", "Missing required property"]),
+        ("misspelt", ["policy.colour", "is no argument here; the choices are clients"]),
+        ("twice", ["name", "another AwsWsusEgress of this stack has this name"]),
+        ("same_network", ["dnsFirewall", "the component first-dns-firewall has the DNS Firewall"]),
+        ("region", ["vpcId", "this component's provider, of the region us-east-1, cannot look"]),
     ],
 )
 def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> None:
@@ -76,7 +80,10 @@ def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> 
     assert "component.py" not in output
 
 
-@pytest.mark.skipif(not workspace.has("go"), reason="there is no Go on this machine")
+@pytest.mark.skipif(
+    not workspace.has("go", "pulumi-language-go", "sdkgen"),
+    reason="there is no Go, or no host of it: `make setup` says why",
+)
 def test_go_example(tmp_path: Path) -> None:
     """Ten lines of Go compile against the generated SDK and make the same group."""
     stack = workspace.golang(tmp_path)
@@ -95,6 +102,17 @@ def test_python_example(tmp_path: Path) -> None:
     assert ["wsus"] == list(outputs["securityGroupIds"])
     groups = [each for each in stack.resources() if each["type"].endswith(":SecurityGroup")]
     assert [VPC] == [each["inputs"]["vpcId"] for each in groups]
+
+
+@pytest.mark.parametrize("program", ["python/__main__.py", "typescript/index.ts"])
+def test_an_existing_network_takes_ten_lines(program: str) -> None:
+    """The two programs above: lines that are neither empty nor only a comment or the docstring."""
+    text = (workspace.EXAMPLES / program).read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines()]
+    code = [line for line in lines if line and not line.startswith(("#", "//", '"""'))]
+
+    assert "AwsWsusEgress" in text
+    assert 10 >= len(code), code
 
 
 def test_fleet_example(tmp_path: Path) -> None:

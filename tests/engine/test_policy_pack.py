@@ -15,7 +15,6 @@ from wsus_egress.guardrails.catalogue import RULES
 
 pytestmark = pytest.mark.engine
 
-POLICY = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}]}
 PLANTED = """
 import pulumi_aws as aws
 
@@ -27,6 +26,59 @@ aws.vpc.SecurityGroupEgressRule(
     from_port=8080,
     to_port=8080,
 )
+other = aws.ec2.SecurityGroup("other", description="agents", vpc_id="vpc-0a1b2c3d4e5f60718")
+aws.vpc.SecurityGroupEgressRule(
+    "elsewhere", security_group_id=other.id, cidr_ipv4="0.0.0.0/0", ip_protocol="-1")
+"""
+AZURE = """
+import pulumi
+from wsus_egress.azure import AzureWsusEgress
+
+AzureWsusEgress("wsus", {
+    "policy": {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": ["10.33.0.10"]}]},
+    "resource_group_name": "rg-wsus-sandbox", "location": "westeurope",
+    "address_space": ["10.33.0.0/16"], "destinations": "list", "ip_groups": True,
+    "firewall_policy": {"name": "afwp", "mode": "full"}, "route_table": {},
+    "firewall": {"name": "afw", "virtual_network":
+        "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-wsus-sandbox"
+        "/providers/Microsoft.Network/virtualNetworks/vnet-wsus-sandbox"},
+})
+"""
+# What another team's code does to the resources of a component, and beside them.
+PLANTED_IN_AZURE = """
+import pulumi_azure_native.network as net
+
+RULE = {
+    "access": "Allow", "direction": "Outbound", "name": "agents", "priority": 200,
+    "protocol": "Tcp", "source_address_prefix": "*", "source_port_range": "*",
+    "destination_address_prefix": "Internet", "destination_port_range": "8000-8100",
+}
+ROUTE = {"name": "cdn", "address_prefix": "203.0.113.0/24", "next_hop_type": "Internet"}
+
+
+def change(args):
+    if args.type_ == "azure-native:network:NetworkSecurityGroup":
+        return pulumi.ResourceTransformationResult(
+            {**args.props, "security_rules": [*args.props["security_rules"], RULE]}, args.opts)
+    if args.type_ == "azure-native:network:RouteTable":
+        return pulumi.ResourceTransformationResult(
+            {**args.props, "routes": [*args.props["routes"], ROUTE]}, args.opts)
+
+
+pulumi.runtime.register_stack_transformation(change)
+net.FirewallPolicyRuleCollectionGroup(
+    "planted", firewall_policy_name="afwp", resource_group_name="rg-wsus-sandbox",
+    rule_collection_group_name="planted", priority=150, rule_collections=[
+        net.FirewallPolicyFilterRuleCollectionArgs(
+            name="web", priority=100, action={"type": "Allow"},
+            rule_collection_type="FirewallPolicyFilterRuleCollection",
+            rules=[net.ApplicationRuleArgs(
+                name="site", rule_type="ApplicationRule", source_addresses=["10.33.0.0/24"],
+                protocols=[{"protocol_type": "Https", "port": 443}],
+                target_fqdns=["site.example.com"],
+            )],
+        )
+    ])
 """
 
 
@@ -45,10 +97,15 @@ def stack(tmp_path: Path) -> Workspace:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -u -m pulumi.policy "$@"\n')
     program.chmod(0o755)
-    rules = [rule.id for rule in RULES if rule.needs_policy]
-    config = {rule: {"policy": POLICY} for rule in rules}
-    (tmp_path / "pack.json").write_text(json.dumps(config), encoding="utf-8")
+    configure(stack, "10.20.0.10")
     return stack
+
+
+def configure(stack: Workspace, address: str) -> None:
+    """Let the pack judge by a policy with one server of this address."""
+    policy = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": [address]}]}
+    config = {rule.id: {"policy": policy} for rule in RULES if rule.needs_policy}
+    (stack.root.parent / "pack.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def guarded(stack: Workspace, action: str) -> tuple[int, str]:
@@ -79,3 +136,30 @@ def test_passes_and_blocks(stack: Workspace) -> None:
     assert 0 != status, said
     assert "wsus-aws-security-group-widens" in said
     assert "planted: admits" in said
+    # A group that no server has is nobody's matter here.
+    assert "elsewhere: " not in said
+
+
+def test_passes_and_blocks_in_azure(stack: Workspace) -> None:
+    """The clean stack deploys; a security rule, a route and a name more are each refused."""
+    configure(stack, "10.33.0.10")
+    program = stack.root / "__main__.py"
+    program.write_text(AZURE, encoding="utf-8")
+    status, said = guarded(stack, "up")
+
+    assert 0 == status, said
+    assert "wsus-egress@" in said or "Loading policy packs" in said
+
+    head, start, rest = AZURE.partition("AzureWsusEgress(")
+    program.write_text(head + PLANTED_IN_AZURE + start + rest, encoding="utf-8")
+    status, said = guarded(stack, "preview")
+
+    assert 0 != status, said
+    for found in (
+        "wsus-nsg: admits a port of the Internet that is not 80 or 443, by rule agents",
+        "wsus-route-table: leads past the firewall, by route cdn: 10.33.0.10 -> 203.0.113.",
+        "planted: admits any other host name, by planted/web/site: "
+        "10.33.0.10 -> https://site.example.com/",
+    ):
+        assert found in said
+    assert "cannot be judged" not in said

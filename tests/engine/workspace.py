@@ -84,6 +84,16 @@ class Workspace:
         )
         return outputs
 
+    def again(self) -> None:
+        """A second preview, which has to find nothing to do."""
+        self.must("pulumi", "preview", "--expect-no-changes", "--non-interactive", "--stack", "dev")
+
+    def destroy(self) -> None:
+        """Take everything down; what is left would be an error of the engine's or the clouds'."""
+        self.must(
+            "pulumi", "destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", "dev"
+        )
+
     def refused(self) -> str:
         """Preview what must fail; what was said."""
         done = self.run("pulumi", "preview", "--non-interactive", "--stack", "dev")
@@ -93,7 +103,7 @@ class Workspace:
     def resources(self) -> list[dict[str, Any]]:
         """What is deployed."""
         state = json.loads(self.must("pulumi", "stack", "export", "--stack", "dev"))
-        found: list[dict[str, Any]] = state["deployment"]["resources"]
+        found: list[dict[str, Any]] = state["deployment"].get("resources", [])
         return found
 
 
@@ -118,13 +128,13 @@ def golang(folder: Path) -> Workspace:
     return workspace
 
 
-def python(folder: Path) -> Workspace:
-    """The Python example; the package is that of the checkout."""
-    workspace = Workspace.of("python", folder)
+def python(folder: Path, example: str = "python") -> Workspace:
+    """An example in Python; the package is that of the checkout."""
+    workspace = Workspace.of(example, folder)
     workspace.must("pulumi", "stack", "init", "dev")
     return workspace
 
 
-def has(program: str) -> bool:
-    """Whether a program that the project does not install is there."""
-    return shutil.which(program, path=os.environ.get("PATH")) is not None
+def has(*programs: str) -> bool:
+    """Whether programs are there that not every machine has."""
+    return None not in {shutil.which(name, path=os.environ.get("PATH")) for name in programs}

@@ -153,24 +153,21 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     firewall: dict[str, Any] = {"mode": "rules-only" if existing else "policy"}
     if existing and draw(st.booleans()):
         firewall["existingPolicy"] = {"statefulDefaultActions": []}
-    if draw(st.booleans()):
+    if not existing and draw(st.booleans()):
         firewall["homeNetworks"] = ["10.0.0.0/8", "fd00::/8"]
-    server = {"name": "server", "location": "aws", "addresses": addresses}
+    server = {"name": "server", "location": "aws"}
     clients = {"name": "clients", "location": "aws", "addresses": ["10.20.4.0/24"]}
+    asked = draw(st.sampled_from(["microsoft-update", "server"]))
+    standing = draw(st.lists(st.sampled_from(addresses), min_size=1, unique=True))
+    if asked == "server" and all(":" in address for address in standing):
+        standing.append("10.20.0.10")  # Clients and their server have an IP version in common.
     return {
         "mode": draw(st.sampled_from(["restricted", "restricted", "restricted", "open"])),
         "lists": ["generated"],
         "schemes": draw(st.sampled_from(["both", "as-listed"])),
         "ipv6": ipv6,
-        "servers": [
-            {
-                **server,
-                "addresses": draw(st.lists(st.sampled_from(addresses), min_size=1, unique=True)),
-            }
-        ],
-        "clients": [
-            {**clients, "updatesFrom": draw(st.sampled_from(["microsoft-update", "server"]))}
-        ],
+        "servers": [{**server, "addresses": standing}],
+        "clients": [{**clients, "updatesFrom": asked}],
         "aws": {"vpcId": "vpc-0a1b2c3d", "networkFirewall": firewall},
     }
 

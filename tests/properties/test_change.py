@@ -30,7 +30,9 @@ UNIVERSE = tuple(
            | {f"{host[:-4]}0.com" for host in HOSTS})
 )  # fmt: skip
 OUTSIDE = ipaddress.ip_address("203.0.113.80")
-ADDRESSES = ("10.20.0.1", "10.20.0.2", "10.20.0.3", "10.20.0.4")
+SLOTS = ("10.20.0.0/29", "10.20.0.8/29", "10.20.0.16/29", "10.20.0.24/29")
+"""Where one party stands each: with several blocks, of which one may hold another."""
+EVERY_ADDRESS = tuple(ipaddress.IPv4Network("10.20.0.0/27"))
 
 patterns = st.sampled_from([*HOSTS, *(f"*.{host}" for host in HOSTS)])
 endpoints = st.lists(
@@ -41,16 +43,27 @@ endpoints = st.lists(
 
 
 @st.composite
+def blocks(draw: st.DrawFn, slot: str) -> list[str]:
+    """One to three blocks of a slot, overlapping or not, in any order."""
+    networks = [
+        str(block)
+        for length in (29, 30, 31, 32)
+        for block in ipaddress.ip_network(slot).subnets(new_prefix=length)
+    ]
+    return draw(st.lists(st.sampled_from(networks), min_size=1, max_size=3))
+
+
+@st.composite
 def environments(draw: st.DrawFn) -> Environment:
     """An environment with one or two servers and perhaps clients, in any mode."""
     listed = draw(endpoints)
-    addresses = draw(st.permutations(ADDRESSES))
+    slots = draw(st.permutations(SLOTS))
     count = draw(st.integers(1, 2))
     port = draw(st.sampled_from([8530, 9530]))
     servers: list[dict[str, Any]] = [
         {
             "name": f"s{index}x",
-            "addresses": [addresses[index]],
+            "addresses": draw(blocks(slots[index])),
             "synchronizesFrom": "microsoft-update" if index == 0 else "s0x",
             "contentFrom": draw(st.sampled_from(["upstream", "microsoft-update"])),
             "synchronizationPorts": {"http": port, "https": port + 1},
@@ -69,8 +82,21 @@ def environments(draw: st.DrawFn) -> Environment:
     }
     if draw(st.booleans()):
         asked = draw(st.sampled_from(["microsoft-update", "s0x"]))
-        data["clients"] = [{"name": "c0x", "addresses": [addresses[3]], "updatesFrom": asked}]
-    return build_environment("e", data, None, lambda _: None)
+        data["clients"] = [
+            {"name": "c0x", "addresses": draw(blocks(slots[3])), "updatesFrom": asked}
+        ]
+    environment = build_environment("e", data, None, lambda _: None)
+    return _as_written(environment, data) if draw(st.booleans()) else environment
+
+
+def _as_written(environment: Environment, data: dict[str, Any]) -> Environment:
+    """The environment with its parties' addresses as they were given: a party may overlap itself."""
+    written = {each["name"]: each for key in ("servers", "clients") for each in data.get(key, ())}
+    parties = tuple(
+        replace(party, addresses=tuple(map(ipaddress.ip_network, written[party.name]["addresses"])))
+        for party in environment.policy.parties
+    )
+    return replace(environment, policy=replace(environment.policy, parties=parties))
 
 
 def one(before: Environment | None, after: Environment | None) -> TargetChange:
@@ -152,32 +178,43 @@ def test_addresses_are_compared_one_by_one(before: Environment, after: Environme
         assert len(ways) == len([text for text in texts if text.startswith("tcp/")])
         expected = _ways(side) - _ways(other)
         found = {
-            (text.split(" ")[1], text.split(" -> ")[1].split(" ")[0], int(port))
+            (source, destination, int(port))
             for text in ways
-            for port in text.split(" ")[0].removeprefix("tcp/").split("+")
+            for ports, way in [text.removeprefix("tcp/").split(" ", 1)]
+            for port in ports.split("+")
+            for source, destination in itertools.product(*map(_addresses, way.split(" -> ")))
         }
         assert expected == found
         shared = any(
             side.policy.names(s.port, s.application) & other.policy.names(s.port, s.application)
             for s in Scheme
         )
-        sources = {text.split(" ")[0] for text in texts if text[0].isdigit()}
+        sources = {a for text in texts if text[0].isdigit() for a in _addresses(text)}
         assert (_sources(side) - _sources(other) if shared else set()) == sources
 
 
+def _addresses(text: str) -> set[str]:
+    """Every address of the blocks in front of a party's name."""
+    blocks = text.split(" (", maxsplit=1)[0].split(", ")
+    return {str(address) for block in blocks for address in ipaddress.ip_network(block)}
+
+
 def _sources(environment: Environment) -> set[str]:
-    parties = environment.policy.parties
-    return {str(p.addresses[0].network_address) for p in parties if p.internet}
+    return {str(a) for a in EVERY_ADDRESS if environment.policy.has_internet(a)}
 
 
 def _ways(environment: Environment) -> set[tuple[str, str, int]]:
     policy = environment.policy
     return {
-        (str(asker.addresses[0][0]), str(server.addresses[0][0]), port)
+        (str(source), str(destination), port)
         for asker in policy.parties
         for server in policy.parties
         for port in (server.ports.all() if server.ports else ())
-        if policy.decide(Flow(asker.addresses[0][0], server.addresses[0][0], "tcp", port)).allowed
+        for source in EVERY_ADDRESS
+        if source in asker
+        for destination in EVERY_ADDRESS
+        if destination in server
+        if policy.decide(Flow(source, destination, "tcp", port)).allowed
     }
 
 

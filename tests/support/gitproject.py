@@ -1,4 +1,4 @@
-"""A small project in a git repository of its own."""
+"""A small project in a git repository of its own, and the preview of what changed in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from wsus_egress.preview.cli import main
+
+DAY = "2026-11-24"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +45,30 @@ class GitProject:
 
     def git(self, *arguments: str) -> str:
         """Run git, without the user's own configuration."""
-        who = {
-            f"GIT_{role}_{what}": "t@example.com"
-            for role in ("AUTHOR", "COMMITTER")
-            for what in ("NAME", "EMAIL")
-        }
-        nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = subprocess.run(
             ["git", *arguments],
             cwd=self.root,
-            env={**os.environ, **who, **nobody},
+            env=self.variables(),
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    @staticmethod
+    def variables() -> dict[str, str]:
+        """The environment in which git is somebody, and has no configuration of the user's."""
+        who = {
+            f"GIT_{role}_{what}": "t@example.com"
+            for role in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        }
+        nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        return {**os.environ, **who, **nobody}
+
+
+def preview(root: Path, *arguments: str, base: str = "HEAD", today: str = DAY) -> Result:
+    """Run `preview` against a base."""
+    given = ["preview", "--project", str(root), "--base", base, "--today", today, *arguments]
+    return CliRunner().invoke(main, given)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from providers import world
-from providers.kind import Cloud, Kind, Session, shape_problems
+from providers.errors import CloudError
+from providers.kind import Cloud, Kind, Naming, Session, shape_problems
 from providers.store import Records, Store
 
 Inputs = dict[str, Any]
@@ -57,6 +59,48 @@ def said(kind: Kind, inputs: Inputs, session: Session) -> list[tuple[str, str]]:
     """The problems, as `Check` finds them."""
     found = [*shape_problems(kind, inputs)] or [*kind.problems(inputs, session)]
     return [(problem.path, problem.reason) for problem in found]
+
+
+def crashes(kind: Kind, inputs: Inputs, session: Session, records: Records) -> str:
+    """What goes wrong, other than a refusal, where a create goes as far as it can."""
+    records = copy.deepcopy(records)
+    naming = Naming("urn:pulumi:s::p::t::trial", {}, records)
+    inputs = {**kind.defaults(inputs, session, naming), **inputs}
+    try:
+        if said(kind, inputs, session):
+            return ""
+        kind.surroundings(inputs, session)
+        id_ = kind.identify(inputs, session)
+        kind.admit(id_, inputs, records, session)
+        kind.record(inputs, session)
+        kind.outputs(id_, inputs, session)
+        kind.enriched(inputs, session, preview=False)
+    except CloudError:
+        return ""
+    except Exception as error:  # noqa: BLE001 - whatever it is, a user would see a traceback.
+        return repr(error)
+    return ""
+
+
+def crashing(kind: Kind, base: Inputs, session: Session, records: Records) -> dict[str, str]:
+    """Where a baseline crashes the stand-in with one value taken out, or a text in its place."""
+    return {
+        f"{place}={'gone' if value is GONE else value}": found
+        for place in places(base)
+        for value in (GONE, "nonsense")
+        if (found := crashes(kind, changed(base, {place: value}), session, records))
+    }
+
+
+def sdk_properties(package: str, type_name: str, suffix: str = "") -> set[str]:
+    """The properties that a Pulumi SDK has of a type, or of its arguments, by their own names."""
+    _, module, name = type_name.split(":")
+    sdk = importlib.import_module(f"{package}.{module.partition('/')[0]}")
+    return {
+        getter._pulumi_name  # The SDK's own word for the property.
+        for attribute in vars(getattr(sdk, f"{name}{suffix}")).values()
+        if isinstance(attribute, property) and (getter := cast("Any", attribute.fget))
+    }
 
 
 @dataclass

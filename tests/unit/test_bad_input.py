@@ -33,7 +33,7 @@ AZURE = """\
 """
 AWS = "  wsus-egress:aws:\n    vpcId: vpc-0a1b2c3d4e5f60718\n"
 TAGS = (
-    "AppServiceEnvironment, AzureBackup, AzureHDInsight, AzureKubernetesService, "
+    "AppServiceEnvironment, AzureBackup, AzureKubernetesService, HDInsight, "
     "MicrosoftActiveProtectionService, MicrosoftIntune, Windows365, WindowsDiagnostics, "
     "WindowsUpdate, WindowsVirtualDesktop"
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wsus_egress.change import TargetChange, compare
-from wsus_egress.environment import Acceptance, Environment, Gate
+from wsus_egress.environment import Environment, Gate
 from wsus_egress.names import NameSet, Pattern
 from wsus_egress.policy import Endpoint, Scheme
 
@@ -112,6 +112,14 @@ def test_a_larger_block_is_told_by_what_it_adds(environment: Build) -> None:
     assert (["10.20.0.11 (one) -> Microsoft Update"], []) == ([o[0] for o in opened], closed)
 
 
+def test_a_larger_block_beside_one_it_holds(environment: Build) -> None:
+    """A source that grows is seen whatever part of it is written besides."""
+    before = environment(servers=[{"name": "one", "addresses": ["10.21.0.0/25"]}])
+    after = environment(servers=[{"name": "one", "addresses": ["10.21.0.0/24", "10.21.0.64/26"]}])
+    opened, closed = rows(only(before, after))
+    assert (["10.21.0.128/25 (one) -> Microsoft Update"], []) == ([o[0] for o in opened], closed)
+
+
 def test_open_mode_passes_what_has_no_name(environment: Build) -> None:
     """All names, and what has none, with a flow that shows it; other sources reach any address."""
     before, after = environment(), environment(mode="open", extraEndpoints=None)
@@ -170,8 +178,8 @@ def inside() -> Endpoint:
     return Endpoint(pattern, frozenset(Scheme), "purpose", "source", "2026-11-01", "test")
 
 
-def test_parties_and_acceptances_are_noted(environment: Build) -> None:
-    """Another name, another order, and what is accepted, are no changes of policy."""
+def test_parties_are_noted(environment: Build) -> None:
+    """Another name and another order are no changes of policy."""
     two = {"name": "two", "addresses": ["10.20.0.11"]}
     before, after = environment(servers=[ONE, two]), environment(servers=[two, ONE])
     assert ("reordered: the order of servers and clients means nothing",) == only(
@@ -179,9 +187,6 @@ def test_parties_and_acceptances_are_noted(environment: Build) -> None:
     ).notes
     renamed = environment(servers=[{**ONE, "name": "uno"}, two])
     assert ("server one is called uno now",) == only(before, renamed).notes
-    accepting = replace(before, accept=(Acceptance("aws/x", "Known", DAY, None),))
-    assert ("accepted until 2026-12-31: aws/x (Known)",) == only(before, accepting).notes
-    assert ("no longer accepted until 2026-12-31: aws/x",) == only(accepting, before).notes
 
 
 def test_schemes_as_listed_are_noted(environment: Build) -> None:

@@ -45,11 +45,14 @@ def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
 
 
 def test_an_accepted_deviation_is_none(write: Write, run: Run) -> None:
-    """Exit status 0 on the last day of the acceptance."""
+    """Exit status 0 on the last day of the acceptance, and a note that it is the last."""
     project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
     result = run("check", project, "--today", "2026-12-31")
-    expected = """\
+    expires = "expires today (2026-12-31); have it renewed by its owner, or close what it is about"
+    expected = f"""\
         x  aws  wider  2 deviations accepted until 2026-12-31
+        note: {CONFIG}:11: x: accept: '{NAMELESS}' {expires}
+        note: {CONFIG}:10: x: accept: '{NAMES}' {expires}
 
         1 environment, 1 target: no finding
         """
@@ -80,9 +83,65 @@ def test_a_stale_acceptance_is_noted(write: Write, run: Run) -> None:
     assert (result.exit_code, note in result.stdout) == (0, True)
 
 
+APPROVED = """\
+  wsus-egress:approved:
+    - {what: aws/https/added.example.org, owner: team, reason: Needed, expires: 2026-12-31}
+"""
+
+
+def test_an_expired_approval_is_a_finding(write: Write, run: Run) -> None:
+    """Exit status 1 from the day after, with the entry's line and what to do."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, expires="2027-06-30") + APPROVED))
+    result = run("check", project, "--today", "2027-01-01")
+    expected = f"""\
+        x  aws  wider  2 deviations accepted until 2027-06-30
+
+        {CONFIG}:13: x: approved: 'aws/https/added.example.org' has expired on 2026-12-31
+            close what it is about, or have it renewed by its owner
+
+        1 environment, 1 target: 1 expired
+        """
+    assert (1, dedent(expected)) == (result.exit_code, result.stdout)
+
+
+def test_an_expired_acceptance_of_nothing_is_a_finding(write: Write, run: Run) -> None:
+    """What no deviation tells of is told by itself, as `preview --base` does."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, "aws/none")))
+    result = run("check", project, "--today", "2027-01-01")
+    assert 1 == result.exit_code
+    assert f"{CONFIG}:12: x: accept: 'aws/none' has expired on 2026-12-31\n" in result.stdout
+    assert "1 environment, 1 target: 2 not accepted, 1 expired\n" in result.stdout
+
+
+@pytest.mark.parametrize(("today", "noted"), [("2026-11-30", False), ("2026-12-01", True)])
+def test_an_expiry_is_announced(write: Write, run: Run, today: str, noted: bool) -> None:
+    """From 30 days before, as a note and no finding."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, expires="2027-06-30") + APPROVED))
+    result = run("check", project, "--today", today)
+    note = f"note: {CONFIG}:13: x: approved: 'aws/https/added.example.org' expires in 30 days"
+    assert (0, noted) == (result.exit_code, note in result.stdout)
+
+
+def test_an_expired_approval_in_json(write: Write, run: Run) -> None:
+    """What fails is listed with its place, as in `preview`."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, expires="2027-06-30") + APPROVED))
+    result = run("check", project, "--format", "json", "--today", "2027-01-01")
+    expected = {
+        "kind": "expired-entry",
+        "fails": True,
+        "environment": "x",
+        "target": "",
+        "what": "approved: 'aws/https/added.example.org' has expired on 2026-12-31",
+        "instead": "close what it is about, or have it renewed by its owner",
+        "file": CONFIG,
+        "line": 13,
+    }
+    assert (1, [expected]) == (result.exit_code, json.loads(result.stdout)["findings"])
+
+
 def test_what_is_not_proved_is_no_target(root: Path) -> None:
     """An analysis without proofs has nothing to say of its targets."""
-    text = as_text.check(analyse(root, ("dev",), None), ())
+    text = as_text.check(analyse(root, ("dev",), None), (), ())
     assert text == "\n1 environment, 0 targets: no finding\n"
 
 

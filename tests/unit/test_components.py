@@ -63,6 +63,20 @@ def test_outputs_are_described(schema: dict[str, Any]) -> None:
             assert all(each.get("description") for each in resource[kind].values())
 
 
+def test_every_type_is_described(schema: dict[str, Any]) -> None:
+    """Every type of an argument, and every field of it, says what it is."""
+    described = [
+        f"{token}.{name}"
+        for token, kind in schema["types"].items()
+        for name, each in kind["properties"].items()
+        if kind.get("description") and each.get("description")
+    ]
+
+    assert described == [
+        f"{token}.{name}" for token, kind in schema["types"].items() for name in kind["properties"]
+    ]
+
+
 @pytest.mark.parametrize(
     "module", ["wsus_egress", "wsus_egress.preview.cli", "wsus_egress.project"]
 )
@@ -74,9 +88,17 @@ def test_no_cloud_sdk_is_loaded(module: str) -> None:
     assert "[]" == found.stdout.strip()
 
 
-def test_aws_loads_no_azure() -> None:
-    """An AWS-only program never loads the Azure SDK."""
-    code = "import sys, wsus_egress.aws; print('pulumi_azure_native' in sys.modules)"
+@pytest.mark.parametrize(
+    ("module", "other"),
+    [
+        ("wsus_egress.aws", "pulumi_azure_native"),
+        ("wsus_egress.azure", "pulumi_aws"),
+        ("wsus_egress.policy_file", "pulumi_aws"),
+    ],
+)
+def test_one_cloud_loads_no_other(module: str, other: str) -> None:
+    """A program of one cloud never loads the other one's SDK."""
+    code = f"import sys, {module}; print({other!r} in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "False" == found.stdout.strip()

@@ -128,6 +128,25 @@ def test_a_tag_leaves_the_list_out(endpoint: Callable[..., Endpoint], environmen
     assert [rule.endpoints for rule in control.rules] == [(), ()]
 
 
+def test_an_endpoint_below_a_tags_wildcard_has_a_rule(
+    endpoint: Callable[..., Endpoint], environment: Build
+) -> None:
+    """By tag the list's wildcard has no rule: an own endpoint that it covers is named all the same."""
+    own = {"schemes": ["http"], "owner": "team", "reason": "test"}
+    entries = [{"pattern": text, **own} for text in ("srv.a.com", "*.b.com", "srv.b.com")]
+    azure = {**AZURE, "destinations": "tag"}
+    built = environment(aws=None, azure=azure, extraEndpoints=entries, schemes="as-listed")
+    endpoints = (endpoint("*.a.com"), *built.policy.endpoints)
+    listed = replace(built, policy=replace(built.policy, endpoints=endpoints))
+    _, control = compile_target(listed, listed.targets[0])
+
+    assert [
+        ("fqdn-tags", ()),
+        ("names-http", ("*.b.com", "srv.a.com")),
+        ("deny-rest", ()),
+    ] == [(rule.id, rule.endpoints) for rule in control.rules]
+
+
 def test_what_application_rules_admit(azure: Callable[..., tuple[Control, ...]]) -> None:
     """Names of the list on their port with their protocol, and nothing else."""
     _, control = azure()
@@ -171,15 +190,15 @@ def test_a_tag_is_opaque(azure: Callable[..., tuple[Control, ...]]) -> None:
 
 
 def test_what_no_rule_decides_is_azures(azure: Callable[..., tuple[Control, ...]]) -> None:
-    """A server without the Internet has no rule: its names are denied, Azure's own aside."""
+    """A server without the Internet has no rule: its names fall to Azure's own collection."""
     elsewhere = {"name": "one", "addresses": ["10.99.0.1"], "location": "elsewhere"}
     two = {**ONE, "name": "two", "synchronizesFrom": "one"}
     _, control = azure({"denyRest": "servers"}, servers=[elsewhere, two])
     assert control.rules == ()
     ruling = control.admits(web("evil.com"))
     assert (ruling.verdict, ruling.rule) == (
-        Verdict.DENY,
-        "no application rule has it",
+        Verdict.OPAQUE,
+        "Azure's infrastructure collection",
     )
     assert control.names(web("evil.com")) == Bounds(NO_NAMES, ALL_NAMES)
 

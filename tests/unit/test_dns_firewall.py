@@ -11,7 +11,9 @@ import pytest
 
 from wsus_egress.controls import Bounds, compile_target
 from wsus_egress.controls.aws_dns_firewall import (
+    FAIL_OPEN,
     NAMES_PER_LIST,
+    RESIDUES,
     AwsDnsFirewall,
     compile_dns_firewall,
 )
@@ -139,10 +141,29 @@ def test_rules_in_words(firewall: Callable[..., AwsDnsFirewall]) -> None:
     """What a reader sees, and how much of the quotas is used."""
     control = firewall({"alsoResolve": ["*.corp.example.org", "corp.example.org"]})
     assert [rule.text for rule in control.rules] == [
-        "101 allow 1 name, whatever they redirect to",
-        "1101 allow 2 names, whatever they redirect to",
+        "101 allow *.example.com, whatever they redirect to",
+        "1101 allow corp.example.org, *.corp.example.org, whatever they redirect to",
         "9000 block every name",
     ]
     assert [(quota.used, quota.limit) for quota in control.quotas()] == [(2, 1000), (3, 100)]
     assert (list(control.ports), list(control.networks)) == ([], [])
     assert control.assumptions == ("names are resolved by the VPC's own resolver",)
+
+
+def test_other_names_are_another_text(firewall: Callable[..., AwsDnsFirewall]) -> None:
+    """A change of names shows in the rule's text, however many there are."""
+
+    def text(*names: str) -> str:
+        return firewall({"alsoResolve": list(names)}).rules[1].text
+
+    long = [f"host{number}.example.org" for number in range(9)]
+    assert "1101 allow a.org, whatever they redirect to" == text("a.org")
+    assert text(*long).startswith("1101 allow 9 names (fingerprint ")
+    assert text(*long) == text(*reversed(long))
+    assert text(*long) != text(*long[1:], "other.example.org")
+
+
+def test_what_passes_while_it_does_not_answer(firewall: Callable[..., AwsDnsFirewall]) -> None:
+    """A VPC that fails open says so; one that fails closed has nothing to say."""
+    assert (*RESIDUES, FAIL_OPEN) == firewall({"failOpen": True}).residues
+    assert RESIDUES == firewall().residues

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
 import subprocess
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from wsus_egress.plugin import components
+from wsus_egress.references import snake
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -54,7 +58,7 @@ def test_commands_of_the_pages_exist() -> None:
 
 
 def test_the_site_builds(tmp_path: Path) -> None:
-    """The site builds with no warning, each component in its reference."""
+    """The site builds, loads nothing from elsewhere, and has each component, argument and output."""
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)],
         cwd=ROOT,
@@ -63,8 +67,35 @@ def test_the_site_builds(tmp_path: Path) -> None:
     )
 
     text = (tmp_path / "reference" / "index.html").read_text()
-    assert "AwsWsusSecurityGroup" in text
-    assert "AzureWsusEgress" in text
+    index = json.loads((tmp_path / "search" / "search_index.json").read_text())
+    titles = {re.sub("<.*?>", "", document["title"]) for document in index["docs"]}
+    loads = re.compile(
+        r"<(?:script|img|iframe)[^>]* src=.?https?:|<link[^>]* rel=.?stylesheet[^>]* href=.?https?:"
+    )
+
+    shown = set(re.findall(r'id="wsus_egress\.[\w.]+?\.(\w+\.\w+)"', text))
+    schema = json.loads((ROOT / "components" / "schema.json").read_text())
+    wanted = {
+        f"{name.rpartition(':')[2]}Args.{snake(key)}"
+        for name, kind in schema["types"].items()
+        for key in kind["properties"]
+    }
+    for component in components():
+        kinds = (component, inspect.get_annotations(component.__init__)["args"])
+        wanted |= {f"{kind.__name__}.{key}" for kind in kinds for key in public(kind)}
+
+    assert set() == wanted - shown
+    assert {
+        "Tutorial: from nothing to a guarded pull request",
+        "The command line",
+        "The gate",
+    } <= titles
+    assert [] == [page.name for page in tmp_path.rglob("*.html") if loads.search(page.read_text())]
+
+
+def public(kind: type) -> list[str]:
+    """The fields of a type that are not its own affair."""
+    return [key for key in inspect.get_annotations(kind) if not key.startswith("_")]
 
 
 def test_the_release_names_one_version() -> None:

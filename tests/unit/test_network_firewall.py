@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from click.testing import Result
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
-from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
+from wsus_egress.controls.aws_network_firewall import MIDSTREAM, RESIDUES, AwsNetworkFirewall
 from wsus_egress.controls.aws_rule_groups import GROUP_BYTES, GROUP_CAPACITY, in_groups
+from wsus_egress.controls.capabilities import refusals
 from wsus_egress.controls.suricata import SuricataRule, numbered
 from wsus_egress.endpoints import EndpointList
 from wsus_egress.environment import Environment
@@ -204,6 +206,30 @@ def test_the_last_room_is_shared_out() -> None:
     assert all(len(group.rules_string) <= GROUP_BYTES for group in groups)
 
 
+@pytest.mark.parametrize("count", [24_000, 28_000])
+def test_a_rule_more_keeps_what_is_shared_out(count: int) -> None:
+    """Where the rest is shared out, growth replaces at most one group, and seldom that."""
+    names = (Pattern(f"host{number}.example.com", wildcard=False) for number in range(count + 20))
+    rules = numbered(("tls", 443, name, "long") for name in names)
+    found = [
+        [group.capacity for group in in_groups(rules[:size], 30_000)]
+        for size in range(count, count + 20)
+    ]
+    changed = [
+        sum(old != new for old, new in zip(before, after, strict=True))
+        for before, after in pairwise(found)
+    ]
+    assert len(found[0]) == 5
+    assert max(changed) <= 1
+    assert sum(changed) <= 5
+
+
+def test_one_group_takes_what_there_is() -> None:
+    """With no other group to share with, it never grows out of what it reserves."""
+    rules = [SuricataRule(n, "http", 80, Pattern(f"h{n}.com", False), "x") for n in range(90)]
+    assert [100] == [group.capacity for group in in_groups(rules, 100)]
+
+
 def test_too_many_names_are_refused() -> None:
     """More rules than a policy has capacity for are refused, with the figures."""
     environment = long_list(15_001)
@@ -326,3 +352,84 @@ def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     assert rules[1:] == manager[1:] == (routes,)
     assert rules[0].startswith("the firewall policy is yours, is in STRICT_ORDER with ")
     assert manager[0].startswith("the firewall policy is made by Firewall Manager, is in ")
+
+
+def test_what_a_broken_connection_does(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Where a connection may go on without its beginning, that is said."""
+    assert (*RESIDUES, MIDSTREAM) == firewall({"streamExceptionPolicy": "CONTINUE"}).residues
+    assert RESIDUES == firewall({"streamExceptionPolicy": "DROP"}).residues
+
+
+def test_what_is_assumed_of_ipv6(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """IPv6 passes a firewall that stands elsewhere only if it is routed there too."""
+    expected = (
+        "the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of the firewall, whose subnet "
+        "mapping has the IP address type DUALSTACK"
+    )
+    for mode in ("policy", "rules-only"):
+        assert expected == firewall({"mode": mode}, ipv6=True).assumptions[-1]
+
+
+def full(*destinations: str) -> dict[str, Any]:
+    """Mode full with a zone for each destination of a return route."""
+    zones = [
+        {
+            "zone": f"eu-west-1{'abc'[index]}",
+            "subnetId": f"subnet-{index:08x}",
+            "protectedRouteTables": [f"rtb-0{index:07x}"],
+            "returnRoutes": [{"routeTableId": f"rtb-1{index:07x}", "destinations": [destination]}],
+        }
+        for index, destination in enumerate(destinations)
+    ]
+    return {"mode": "full", "endpoints": zones}
+
+
+def test_what_is_assumed_of_routes(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Routes are made here, in tables of which only the user knows who uses them."""
+    expected = (
+        "what the servers send to the Internet is routed by rtb-00000000 and rtb-00000001, in each "
+        "zone by its own"
+    )
+    assert (expected,) == firewall(full("10.20.0.0/24", "10.20.1.0/24")).assumptions
+
+
+@pytest.mark.parametrize(
+    ("destinations", "addresses", "missing"),
+    [
+        (["10.20.0.0/24"], ["10.20.0.10"], []),
+        (["10.20.0.0/24", "10.20.1.0/24"], ["10.20.0.0/23"], []),
+        (["10.20.0.0/24"], ["10.20.0.10", "10.20.7.10"], ["10.20.7.10/32"]),
+        (["10.20.0.0/24"], ["10.20.0.0/16"], ["10.20.0.0/16"]),
+    ],
+)
+def test_a_source_that_no_zone_routes(
+    environment: Build, destinations: list[str], addresses: list[str], missing: list[str]
+) -> None:
+    """A server must be where a zone's return routes lead, or its routes are not made here."""
+    target = {"vpcId": VPC, "networkFirewall": full(*destinations)}
+    built = environment(
+        aws=target,
+        servers=[
+            {"name": "one", "addresses": addresses},
+            {"name": "two", "addresses": ["10.99.0.1"], "synchronizesFrom": "one"},
+        ],
+    )
+    expected = [
+        f"aws.networkFirewall.endpoints: {network} of one is in no destination of returnRoutes: no "
+        "endpoint is known to have its connections both ways; add the range of its subnet to "
+        "returnRoutes of its zone"
+        for network in missing
+    ]
+    assert expected == [str(problem) for problem in refusals(built, built.targets[0])]
+
+
+def test_ipv6_past_a_firewall_that_is_made_here(environment: Build) -> None:
+    """Neither endpoints nor routes have IPv6: the names would not hold there."""
+    target = {"vpcId": VPC, "networkFirewall": full("10.20.0.0/24")}
+    built = environment(aws=target, ipv6=True)
+    expected = [
+        "ipv6: mode full of Network Firewall makes IPv4 endpoints and routes 0.0.0.0/0 to them: IPv6 "
+        "would not pass the firewall; leave it out, or write `aws.networkFirewall.mode: policy` and "
+        "route ::/0 yourself"
+    ]
+    assert expected == [str(problem) for problem in refusals(built, built.targets[0])]

@@ -10,16 +10,18 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
-from pulumi.errors import InputPropertiesError, InputPropertyError
+from pulumi.errors import InputPropertiesError
 
 from wsus_egress import plugin
-from wsus_egress.arguments import compile_arguments
+from wsus_egress.arguments import as_arguments, compile_arguments
+from wsus_egress.component import refusal
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.release import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "components" / "schema.json").read_text())
 POLICY = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}]}
+SECRET = pulumi.Output.secret("10.20.0.10")
 # Shapes that arrive whole through Pulumi's component host, by its release 3.272.
 SAFE_OUTPUTS = ("string", "array", "object")
 
@@ -86,16 +88,29 @@ def test_yaml_example_is_of_the_schema() -> None:
     assert set(used) <= set(kind["properties"])
 
 
-def test_an_output_in_the_policy_names_the_argument() -> None:
-    """What decides which resources exist cannot be an output, and the error says which it is."""
-    provider = plugin.WsusEgressProvider()
-    inputs: dict[str, Any] = {"policy": pulumi.Output.from_input(POLICY), "vpcId": "vpc-1"}
+@pytest.mark.parametrize(
+    ("inputs", "paths"),
+    [
+        ({"policy": SECRET, "vpcId": "vpc-1"}, ["policy"]),
+        ({"policy": {**POLICY, "servers": SECRET}, "vpcId": SECRET}, ["policy.servers"]),
+        ({"policy": {**POLICY, "lists": [SECRET, "wsus"]}, "vpcId": "v"}, ["policy.lists[0]"]),
+        (
+            {"policy": {"servers": [{"addresses": [SECRET]}], "colour": "red"}, "dnsFirewal": {}},
+            ["dnsFirewal", "policy.colour", "policy.servers[0].name",
+             "policy.servers[0].addresses[0]", "vpcId"],
+        ),
+        ({"policy": POLICY, "vpcId": "v", "tags": {"team": SECRET}}, ["tags.team"]),
+    ],
+)  # fmt: skip
+def test_what_the_host_would_not_see(inputs: dict[str, Any], paths: list[str]) -> None:
+    """Every argument that is unknown, missing, or an output where there may be none is named."""
+    with pytest.raises(InputPropertiesError) as caught:
+        plugin.WsusEgressProvider().construct("wsus", "wsus-egress:index:AwsWsusEgress", inputs)
 
-    with pytest.raises(InputPropertyError) as caught:
-        provider.construct("wsus", "wsus-egress:index:AwsWsusEgress", inputs)
-
-    assert "policy" == caught.value.property_path
-    assert "is an output or a secret" in caught.value.reason
+    found = caught.value.errors or []
+    assert paths == [each["property_path"] for each in found]
+    for each in found:
+        assert each["reason"]
 
 
 @pytest.mark.parametrize(
@@ -107,25 +122,23 @@ def test_an_output_in_the_policy_names_the_argument() -> None:
             "policy.servers[0].synchronizationPorts.http",
         ),
         (PolicyErrors([Problem(None, "endpoint_lists", "x")]), "endpointLists"),
+        (PolicyErrors([Problem(None, "party", "'x' does not stand in AWS")]), "party"),
     ],
 )
 def test_paths_are_as_given(error: PolicyErrors, path: str) -> None:
     """A refusal names an argument as a program in another language wrote it."""
-    raised = pulumi.RunError("x")
-    raised.__cause__ = error
-
-    (detail,) = plugin._details(raised)
+    (detail,) = plugin._details(refusal("wsus", as_arguments("aws", error)))
 
     assert path == detail["property_path"]
 
 
 def test_a_refusal_always_has_a_detail() -> None:
     """Pulumi's server breaks on an error that has none."""
-    (detail,) = plugin._details(pulumi.RunError("party: 'x' does not stand in AWS"))
+    said = "the firewall has no endpoint in eu-west-1a"
 
-    assert InputPropertiesError("", [detail]).errors == [
-        {"property_path": "party", "reason": "'x' does not stand in AWS"}
-    ]
+    (detail,) = plugin._details(pulumi.RunError(said))
+
+    assert InputPropertiesError("", [detail]).errors == [{"property_path": "", "reason": said}]
 
 
 def test_whole_numbers_of_other_languages() -> None:

@@ -12,13 +12,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from cases import BEFORE, CASES, CONFIG, CONFIG_FILE, LIST, MAIN_FILE
 from click.testing import CliRunner, Result
-from gitproject import GitProject
+from gitproject import DAY, GitProject, preview
 from schemas import schema_errors
 
 from wsus_egress.preview.cli import main
 
 Preview = Callable[..., Result]
-DAY = "2026-11-24"
 ADDED = next(case for case in CASES if case.name == "added-host")
 WHATS = ("aws/https/added.example.org", "azure/https/added.example.org")
 
@@ -29,12 +28,6 @@ def project(tmp_path: Path) -> GitProject:
     root = tmp_path / "project"
     root.mkdir()
     return GitProject.make(root, BEFORE)
-
-
-def preview(root: Path, *arguments: str, base: str = "HEAD", today: str = DAY) -> Result:
-    """Run `preview` against a base."""
-    given = ["preview", "--project", str(root), "--base", base, "--today", today, *arguments]
-    return CliRunner().invoke(main, given)
 
 
 def approved(*whats: str, expires: str = "2027-06-30", gate: str = "") -> str:

@@ -286,7 +286,7 @@ def test_without_a_base_there_are_no_changes(page: str) -> None:
 def test_what_the_engine_does_is_on_the_page(shipped: tuple[Analysis, ...]) -> None:
     """A replacement of a rule group is marked as the risk that it is."""
     step = Step("replace", "aws:networkfirewall/ruleGroup:RuleGroup", "<i>x</i>", ("capacity",))
-    report = EngineReport((step,), (), ("A warning",), (("replace", 1),))
+    report = EngineReport((step,), (), ("A warning",), (("replace", 1),), ended=True)
     page = as_html.render(alone(shipped, TODAY), report)
     found = page[page.index("What the engine will do") :].partition("</section>")[0]
     assert "risk: a rule group is replaced" in found

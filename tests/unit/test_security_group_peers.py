@@ -12,6 +12,7 @@ from wsus_egress.controls import Verdict, compile_target
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 from wsus_egress.environment import Environment
 from wsus_egress.policy import Flow
+from wsus_egress.problems import PolicyErrors
 
 Build = Callable[..., Environment]
 
@@ -107,3 +108,48 @@ def test_few_addresses_beside_many(groups: Callable[..., AwsSecurityGroups]) -> 
     )
     ingress = rules_of(control, "SecurityGroupIngressRule")
     assert [rule.get("cidrIpv4") for rule in ingress].count("10.20.8.0/24") == 2
+
+
+def test_a_server_called_like_a_prefix_list(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """A list that exists is referred to, whatever the server is called, and none is made of it."""
+    peer = {"awsPeer": {"prefixListId": LIST, "maxEntries": 40}}
+    control = groups(
+        servers=[{**ONE, "name": "pl"}],
+        clients=[{**clients("10.20.4.0/24", **peer)[0], "updatesFrom": "pl"}],
+        aws={"vpcId": VPC, "securityGroup": {"rulesPerDirection": 120}},
+    )
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    assert ([LIST, LIST], []) == (
+        [rule["prefixListId"] for rule in ingress],
+        rules_of(control, "ManagedPrefixList"),
+    )
+    assert (f"{LIST} stands for 10.20.4.0/24",) == control.assumptions
+
+
+def test_two_lists_of_one_name(environment: Build) -> None:
+    """Names that only their hyphens tell apart are refused, where two resources would share one."""
+
+    def built(second: str) -> Environment:
+        many = [f"10.20.4.{number}" for number in range(0, 80, 2)]
+        more = [f"10.20.5.{number}" for number in range(0, 80, 2)]
+        return environment(
+            servers=[{**ONE, "name": "aa"}, {"name": "aa-bb", "addresses": ["10.20.0.11"]}],
+            clients=[
+                {"name": "bb-cc", "addresses": many, "updatesFrom": "aa"},
+                {"name": second, "addresses": more, "updatesFrom": "aa-bb"},
+            ],
+            aws={"vpcId": VPC, "securityGroup": {"rulesPerDirection": 120}},
+        )
+
+    alike, apart = built("cc"), built("dd")
+    with pytest.raises(PolicyErrors) as caught:
+        compile_target(alike, alike.targets[0])
+    assert (
+        "servers: aa and aa-bb would both have a prefix list with the name aa-bb-cc-ipv4; rename "
+        "aa-bb, or who asks it"
+    ) == str(caught.value)
+    (control,) = compile_target(apart, apart.targets[0])
+    assert isinstance(control, AwsSecurityGroups)
+    assert ["wsus-aa-bb-cc-ipv4", "wsus-aa-bb-dd-ipv4"] == [
+        each["name"] for each in rules_of(control, "ManagedPrefixList")
+    ]

@@ -11,8 +11,9 @@ import pytest
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import compile_target
+from wsus_egress.controls.aws_tags import aws_tags
 from wsus_egress.endpoints import load_lists, resolve
-from wsus_egress.environment import Environment
+from wsus_egress.environment import AwsTarget, Environment
 from wsus_egress.policy import SynchronizationPorts
 from wsus_egress.problems import Location, PolicyErrors
 from wsus_egress.project import environment_from_config, load_environments
@@ -24,6 +25,7 @@ Refused = Callable[..., list[str]]
 
 ONE = {"name": "one", "addresses": ["10.20.0.10"]}
 TWO = {"name": "two", "addresses": ["10.20.0.11"]}
+VPC = "vpc-0a1b2c3d4e5f60718"
 AZURE = {
     "resourceGroup": "rg",
     "location": "westeurope",
@@ -138,6 +140,21 @@ def test_snake_case_is_taken(environment: Build) -> None:
     assert (party.asks, party.internet) == ("one", True)
 
 
+def test_a_partys_own_addresses_share_none(environment: Build) -> None:
+    """What another block of the same party has already is left out, and nothing else changes."""
+    given = [
+        "10.20.0.64/26",
+        "10.20.0.0/25",
+        "10.20.0.5",
+        "10.20.0.129",
+        "10.20.0.0/25",
+        "10.20.0.128",
+    ]
+    built = environment(servers=[{"name": "one", "addresses": given}])
+    (party,) = built.policy.parties
+    assert ["10.20.0.0/25", "10.20.0.129/32", "10.20.0.128/32"] == [str(n) for n in party.addresses]
+
+
 def test_a_day_as_the_engine_writes_it(environment: Build) -> None:
     """The Pulumi engine turns an unquoted day into a point in time."""
     accept = {"what": "x", "reason": "x", "expires": "2027-06-30 00:00:00 +0000 UTC"}
@@ -233,6 +250,27 @@ def test_what_the_controls_refuse(refused_by_controls: Refused) -> None:
     assert [line.startswith(start) for line, start in zip(found, expected, strict=True)] == (
         [True] * len(expected)
     )
+
+
+def test_tags_of_ones_own_in_aws(environment: Build, refused_by_controls: Refused) -> None:
+    """They stand beside this project's, and in the place of none."""
+    target = {"vpcId": VPC, "networkFirewall": {}, "dnsFirewall": {}}
+    built = environment(aws={**target, "tags": {"cost-centre": "7"}})
+    tagged = [
+        document.properties["tags"]
+        for control in compile_target(built, built.targets[0])
+        for document in control.documents("wsus")
+        if "tags" in document.properties
+    ]
+    own = {"managed-by": "pulumi-wsus-egress", "wsus-egress:environment": "test"}
+    assert [own | {"cost-centre": "7"}] * len(tagged) == [
+        {key: value for key, value in tags.items() if key != "Name"} for tags in tagged
+    ]
+    keys = ("Name", "managed-by", "wsus-egress:environment")
+    found = refused_by_controls(aws={**target, "tags": dict.fromkeys([*keys, "fine"], "x")})
+    mine = AwsTarget(VPC, (("Name", "mine"), ("managed-by", "mine"), ("team", "mine")))
+    assert own | {"Name": "given", "team": "mine"} == aws_tags(mine, "test", "given")
+    assert [f"aws.tags.{k}: the tag {k!r} is this project's own; rename it" for k in keys] == found
 
 
 def test_ipv6_in_aws_is_taken(environment: Build) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import standin
-from standin import GONE, changed, places, said
+from standin import GONE, changed, crashing, places, said, sdk_properties
 from standin_aws import BASE, DNS_CONFIG, PRINCIPAL, RESOURCE_POLICY, RULE_GROUP, SHARED_RESOURCE
 
 from providers.aws import CLOUD, KINDS
+from providers.aws.account import NamedKind
 from providers.aws.registry import properties
 from providers.errors import CloudError
 from providers.kind import Session
@@ -41,35 +42,39 @@ def test_every_type_has_a_baseline() -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_inputs_are_those_of_the_sdk(kind: Any) -> None:
     """Neither more nor fewer than pulumi-aws has, and what it requires."""
-    module, _, name = kind.type_name.removeprefix("aws:").partition("/")
-    sdk = __import__(f"pulumi_aws.{module}", fromlist=[name.rpartition(":")[2]])
-    arguments = getattr(sdk, f"{name.rpartition(':')[2]}Args")
-    known = {
-        getter._pulumi_name  # The SDK's own word for the property.
-        for attribute in vars(arguments).values()
-        if isinstance(attribute, property) and (getter := cast("Any", attribute.fget))
-    }
-
-    assert known == {*kind.inputs}
+    assert sdk_properties("pulumi_aws", kind.type_name, "Args") == {*kind.inputs}
 
 
 @pytest.mark.parametrize("type_name", BASE)
 def test_outputs_are_those_of_the_sdk(session: Session, type_name: str) -> None:
     """What is unknown in a preview is what a create adds, and pulumi-aws has it all."""
     kind = CLOUD.kinds[type_name]
-    module, _, name = type_name.removeprefix("aws:").partition("/")
-    sdk = __import__(f"pulumi_aws.{module}", fromlist=[name.rpartition(":")[2]])
-    resource = getattr(sdk, name.rpartition(":")[2])
-    known = {
-        getter._pulumi_name
-        for attribute in vars(resource).values()
-        if isinstance(attribute, property) and (getter := cast("Any", attribute.fget))
-    }
 
     added = kind.outputs("id", BASE[type_name], session)
 
     assert {*kind.computed} == {*added}
-    assert set() == {*added} - known
+    assert set() == {*added} - sdk_properties("pulumi_aws", type_name)
+
+
+@pytest.mark.parametrize("type_name", BASE)
+def test_what_is_accepted_does_not_crash(session: Session, type_name: str) -> None:
+    """With any one value taken out, or a text in its place, there is an answer."""
+    assert {} == crashing(CLOUD.kinds[type_name], BASE[type_name], session, {})
+
+
+@pytest.mark.parametrize("type_name", BASE)
+def test_a_replacement_waits_where_it_wants_the_same_name(type_name: str) -> None:
+    """Where the program gives the name; one of the provider's own is another every time."""
+    kind = CLOUD.kinds[type_name]
+    given = {**BASE[type_name], "__defaults": []}
+    other = {**given, "name": "another"}
+    unnamed = {**given, "namePrefix": "x", "name": None}
+    own = {**given, "__defaults": ["name"]}
+
+    waits = isinstance(kind, NamedKind) and "name" in given
+    assert waits == kind.delete_first(given, given)
+    assert [False] * 3 == [kind.delete_first(given, new) for new in (other, own, unnamed)]
+    assert not kind.delete_first(unnamed, unnamed)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +86,7 @@ def test_the_registry_schema_has_its_say(session: Session, type_name: str) -> No
     """Whatever the type's own rules say: an unknown property or a wrong type is refused."""
     kind = CLOUD.kinds[type_name]
     field = next(name for name in ("priority", "name", "description", "destinationCidrBlock",
-                                   "firewallArn") if name in BASE[type_name])  # fmt: skip
+                                   "firewallArn", "subnetId", "vpcId") if name in BASE[type_name])  # fmt: skip
     with pytest.raises(CloudError, match="AWS::"):
         kind.admit("id", changed(BASE[type_name], {field: [{}]}), {}, session)
 

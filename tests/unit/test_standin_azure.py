@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import standin
 from standin import GONE, Case, Inputs, places
+from standin_azure import BASE, GROUP, IP_GROUP, IP_GROUP_ID, NSG, POLICY
 
 from providers.azure import CLOUD as AZURE
 from providers.azure import application_rule, models, rule_collection_group
@@ -15,78 +16,8 @@ from providers.errors import CloudError
 from providers.kind import Session
 from providers.store import Records
 from providers.wire import UNKNOWN
+from wsus_egress.controls import azure_rules
 
-POLICY, GROUP, NSG, *_ = AZURE.kinds
-
-BASE: dict[str, Inputs] = {
-    POLICY: {
-        "resourceGroupName": "rg-wsus-sandbox",
-        "firewallPolicyName": "afwp",
-        "location": "westeurope",
-        "sku": {"tier": "Standard"},
-        "threatIntelMode": "Deny",
-        "dnsSettings": {"enableProxy": True},
-    },
-    GROUP: {
-        "resourceGroupName": "rg-wsus-sandbox",
-        "firewallPolicyName": "afwp",
-        "ruleCollectionGroupName": "wsus",
-        "priority": 300,
-        "ruleCollections": [
-            {
-                "ruleCollectionType": "FirewallPolicyFilterRuleCollection",
-                "name": "allow",
-                "priority": 100,
-                "action": {"type": "Allow"},
-                "rules": [
-                    {
-                        "ruleType": "ApplicationRule",
-                        "name": "names",
-                        "sourceAddresses": ["10.33.0.10", "10.33.1.0/24"],
-                        "targetFqdns": ["*.windowsupdate.com", "*", "*x.com", "a-b.example.com"],
-                        "protocols": [{"protocolType": "Https", "port": 443}],
-                    },
-                    {
-                        "ruleType": "ApplicationRule",
-                        "name": "tag",
-                        "sourceIpGroups": ["/an/id"],
-                        "fqdnTags": ["WindowsUpdate"],
-                        "protocols": [{"protocolType": "Http", "port": 80}],
-                    },
-                ],
-            }
-        ],
-    },
-    NSG: {
-        "resourceGroupName": "rg-wsus-sandbox",
-        "networkSecurityGroupName": "nsg",
-        "location": "West Europe",
-        "securityRules": [
-            {
-                "name": "allow",
-                "priority": 1000,
-                "direction": "Outbound",
-                "access": "Allow",
-                "protocol": "Tcp",
-                "sourceAddressPrefixes": ["10.33.0.10", "10.33.1.0/24"],
-                "sourcePortRange": "*",
-                "destinationAddressPrefix": "Internet",
-                "destinationPortRanges": ["80", "8530-8531"],
-            },
-            {
-                "name": "deny",
-                "priority": 4096,
-                "direction": "Outbound",
-                "access": "Deny",
-                "protocol": "*",
-                "sourceAddressPrefix": "*",
-                "sourcePortRange": "*",
-                "destinationAddressPrefix": "*",
-                "destinationPortRange": "*",
-            },
-        ],
-    },
-}  # fmt: skip
 RULE = "ruleCollections.0.rules.0"
 TAG_RULE = "ruleCollections.0.rules.1"
 COLLECTION = "ruleCollections.0"
@@ -183,7 +114,7 @@ CASES: list[Case] = [
     (GROUP, {f"{TAG_RULE}.fqdnTags": ["x.com"]}, "ruleCollections[0].rules[1].fqdnTags[0]",
      bad(f"Invalid FQDN tag 'x.com'; known tags: {', '.join(application_rule.FQDN_TAGS)}.")),
     (GROUP, {f"{RULE}.description": "x" * rule_collection_group.LARGEST_GROUP}, "ruleCollections",
-     bad("The rule collection group is 2097753 bytes; the limit is 2097152 (2 MB).")),
+     bad("The rule collection group is 2097874 bytes; the limit is 2097152 (2 MB).")),
     (NSG, {f"{FIRST}.priority": 99}, "securityRules[0].priority",
      'Code="SecurityRuleInvalidPriority" Message="Security rule has invalid Priority. Value '
      'provided: 99 Allowed range 100-4096."'),
@@ -221,12 +152,21 @@ CASES: list[Case] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("type_name", BASE)
+@pytest.mark.parametrize("type_name", [POLICY, GROUP, NSG])
 def test_the_baseline_is_accepted(session: Session, type_name: str) -> None:
     """Also with any one value, at any depth, not known yet."""
     assert said(session, type_name, BASE[type_name]) == []
     for place in places(BASE[type_name]):
         assert said(session, type_name, changed(type_name, {place: UNKNOWN})) == [], place
+
+
+@pytest.mark.parametrize("type_name", [POLICY, GROUP, NSG])
+def test_what_is_accepted_does_not_crash(session: Session, type_name: str) -> None:
+    """With any one value taken out, or a text in its place, there is an answer."""
+    policy = azure_id(session, POLICY)
+    records: Records = {POLICY: {policy: BASE[POLICY]}, IP_GROUP: {IP_GROUP_ID: {}}}
+    records.pop(type_name, None)
+    assert {} == standin.crashing(AZURE.kinds[type_name], BASE[type_name], session, records)
 
 
 @pytest.mark.parametrize(("type_name", "edits", "path", "message"), CASES)
@@ -235,6 +175,11 @@ def test_one_change_is_refused(
 ) -> None:
     """With the property at fault, in the cloud's words."""
     assert (path, message) in said(session, type_name, changed(type_name, edits))
+
+
+def test_azure_takes_every_fqdn_tag_that_a_setting_may_name() -> None:
+    """What `check` lets through is not refused by a deployment."""
+    assert set() == {*azure_rules.FQDN_TAGS} - {*application_rule.FQDN_TAGS}
 
 
 def put(session: Session, records: Records, type_name: str, id_: str, **edits: Any) -> None:
@@ -252,7 +197,7 @@ def azure_id(session: Session, type_name: str) -> str:
 
 def test_azure_answers_from_what_the_subscription_holds(session: Session) -> None:
     """No policy, no resource group, a priority taken, a feature of another SKU, a policy in use."""
-    records: Records = {}
+    records: Records = {IP_GROUP: {IP_GROUP_ID: {}}}
     policy, group = azure_id(session, POLICY), azure_id(session, GROUP)
     with pytest.raises(CloudError, match=r"ParentResourceNotFound.*'afwp' not found"):
         put(session, records, GROUP, group)

@@ -8,6 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standin import crashing
+from standin_azure import (
+    ADDRESS,
+    BASE,
+    FIREWALL,
+    GROUP,
+    IP_GROUP,
+    LOGS,
+    NETWORK,
+    NSG,
+    POLICY,
+    PREFIX,
+    RG,
+    SUBNET,
+    TABLE,
+    WORKSPACE,
+)
 
 from providers import world
 from providers.azure import CLOUD
@@ -16,56 +33,7 @@ from providers.kind import Session, shape_problems
 from providers.operations import ThrottledError, Traffic, alone
 from providers.store import Records, Store
 
-POLICY, GROUP, NSG, IP_GROUP, ADDRESS, FIREWALL, TABLE, SUBNET, LOGS = CLOUD.kinds
-RG = "rg-wsus-sandbox"
-PREFIX = (
-    f"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/{RG}"
-    "/providers/Microsoft.Network"
-)
-NETWORK = f"{PREFIX}/virtualNetworks/vnet-wsus-sandbox"
-WORKSPACE = (
-    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-wsus-prod"
-    "/providers/Microsoft.OperationalInsights/workspaces/log-wsus-prod"
-)
-
-BASE: dict[str, dict[str, Any]] = {
-    IP_GROUP: {
-        "resourceGroupName": RG, "ipGroupsName": "servers", "location": "westeurope",
-        "ipAddresses": ["10.33.0.10", "10.33.1.0/24", "10.33.2.1-10.33.2.9"],
-    },
-    ADDRESS: {
-        "resourceGroupName": RG, "publicIpAddressName": "pip", "location": "westeurope",
-        "publicIPAllocationMethod": "Static", "sku": {"name": "Standard", "tier": "Regional"},
-        "zones": ["1", "2"],
-    },
-    FIREWALL: {
-        "resourceGroupName": RG, "azureFirewallName": "afw", "location": "westeurope",
-        "firewallPolicy": {"id": f"{PREFIX}/firewallPolicies/afwp"},
-        "ipConfigurations": [{
-            "name": "address",
-            "publicIPAddress": {"id": f"{PREFIX}/publicIPAddresses/pip"},
-            "subnet": {"id": f"{NETWORK}/subnets/AzureFirewallSubnet"},
-        }],
-        "sku": {"name": "AZFW_VNet", "tier": "Standard"},
-    },
-    TABLE: {
-        "resourceGroupName": RG, "routeTableName": "rt", "location": "westeurope",
-        "disableBgpRoutePropagation": True,
-        "routes": [{
-            "name": "default", "addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance",
-            "nextHopIpAddress": "10.33.255.4",
-        }],
-    },
-    SUBNET: {
-        "resourceGroupName": RG, "virtualNetworkName": "vnet-wsus-sandbox", "subnetName": "servers",
-        "addressPrefix": "10.33.0.0/24", "routeTable": {"id": f"{PREFIX}/routeTables/rt"},
-    },
-    LOGS: {
-        "name": "logs", "resourceUri": f"{PREFIX}/azureFirewalls/afw", "workspaceId": WORKSPACE,
-        "logAnalyticsDestinationType": "Dedicated",
-        "logs": [{"category": "AZFWApplicationRule", "enabled": True}],
-    },
-}  # fmt: skip
+ON_THE_PATH = (IP_GROUP, ADDRESS, FIREWALL, TABLE, SUBNET, LOGS)
 
 
 @pytest.fixture
@@ -99,7 +67,7 @@ def changed(token: str, path: str, value: Any) -> dict[str, Any]:
     return inputs
 
 
-@pytest.mark.parametrize("token", BASE)
+@pytest.mark.parametrize("token", ON_THE_PATH)
 def test_the_baseline_is_accepted(token: str, session: Session, records: Records) -> None:
     """Nothing is wrong with it, for the provider, the service and azure-mgmt-network's model."""
     kind = CLOUD.kinds[token]
@@ -109,6 +77,13 @@ def test_the_baseline_is_accepted(token: str, session: Session, records: Records
     assert [] == [*shape_problems(kind, inputs), *kind.problems(inputs, session)]
     kind.surroundings(inputs, session)
     kind.admit(kind.identify(inputs, session), inputs, records, session)
+
+
+@pytest.mark.parametrize("token", ON_THE_PATH)
+def test_what_is_accepted_does_not_crash(token: str, session: Session, records: Records) -> None:
+    """With any one value taken out, or a text in its place, there is an answer."""
+    records.pop(token, None)
+    assert {} == crashing(CLOUD.kinds[token], BASE[token], session, records)
 
 
 IN_PREVIEW: list[tuple[str, str, Any, str]] = [
@@ -134,6 +109,10 @@ IN_PREVIEW: list[tuple[str, str, Any, str]] = [
     (TABLE, "routes[0].addressPrefix", "0.0.0.0/40", "Invalid prefix 0.0.0.0/40."),
     (TABLE, "routes[0].name", "a b", "Resource name a b is invalid."),
     (TABLE, "routes", BASE[TABLE]["routes"] * 2, "Two routes have 0.0.0.0/0."),
+    (SUBNET, "addressPrefix", None, "A subnet needs addressPrefix or addressPrefixes."),
+    (SUBNET, "addressPrefix", "10.33.0.1/24", "The address prefix 10.33.0.1/24 has an invalid"),
+    (SUBNET, "addressPrefixes", ["x"], "The address prefix x has an invalid format."),
+    (TABLE, "routes", ["x"], "routes holds maps, not 'x'"),
     (LOGS, "logs[0].category", "Everything", "Category 'Everything' is not supported."),
     (LOGS, "workspaceId", None, "At least one data sink needs to be specified."),
 ]
@@ -266,3 +245,15 @@ def test_throttled_requests_are_sent_again(
     traffic.enter()
 
     assert 0 == traffic._left
+
+
+def test_networks_are_looked_up(session: Session) -> None:
+    """A network by its resource group and name, whatever their case; in Azure's words where not."""
+    look_up = CLOUD.invokes["azure-native:network:getVirtualNetwork"]
+    named = {"resourceGroupName": RG, "virtualNetworkName": "vnet-wsus-sandbox"}
+
+    found = look_up(named, session)
+
+    assert (NETWORK, "westeurope") == (found["id"], found["location"])
+    with pytest.raises(CloudError, match="virtualNetworks/none' under resource group 'rg-wsus"):
+        look_up({**named, "virtualNetworkName": "none"}, session)

@@ -288,7 +288,12 @@ def test_a_route_may_be_for_ipv6_or_a_prefix_list(account: Account) -> None:
 
 
 def test_networks_are_looked_up(session: Session) -> None:
-    """A subnet by its id; a route table by its id or by a subnet's, with what it holds already."""
+    """A VPC or subnet by its id; a route table by its id or by a subnet's, with what it holds."""
+    network = CLOUD.invokes["aws:ec2/getVpc:getVpc"]({"id": VPC}, session)
+    assert (VPC, "10.23.0.0/16", "eu-west-1") == (
+        network["id"], network["cidrBlock"], network["region"]
+    )  # fmt: skip
+
     subnet = CLOUD.invokes["aws:ec2/getSubnet:getSubnet"]({"id": SUBNETS[0]}, session)
     find_table = CLOUD.invokes["aws:ec2/getRouteTable:getRouteTable"]
     table = find_table({"routeTableId": PUBLIC}, session)
@@ -315,6 +320,9 @@ def test_networks_are_looked_up(session: Session) -> None:
          f"'{SUBNETS[0]}' does not exist (sandbox/world.yaml has none of that id in us-east-1)"),
         ("aws:ec2/getSubnet:getSubnet", {"id": SUBNETS[0], "vpcId": VPC},
          "the stand-in looks a subnet up by id alone: leave out vpcId"),
+        ("aws:ec2/getVpc:getVpc", {"id": VPC, "region": "us-east-1"},
+         "operation error EC2: DescribeVpcs, api error InvalidVpcID.NotFound: The vpc ID "
+         f"'{VPC}' does not exist (sandbox/world.yaml has none of that id in us-east-1)"),
         ("aws:ec2/getRouteTable:getRouteTable", {"routeTableId": "rtb-1"},
          "operation error EC2: DescribeRouteTables, api error InvalidRouteTableID.NotFound: The "
          "route table ID 'rtb-1' does not exist (sandbox/world.yaml has none of that id in "
@@ -334,14 +342,16 @@ def test_what_is_not_there_is_not_found(
 
 
 def test_the_world_has_what_inspection_needs() -> None:
-    """In every VPC two zones, each with a subnet and a table of the three kinds, in the VPC's range."""
+    """In every VPC two zones, each with a subnet and a table of each kind, in the VPC's range."""
     around = world.load()
     for (_, vpc), row in around.vpcs.items():
         subnets = [subnet for subnet in around.subnets.values() if subnet["vpc"] == vpc]
         names = {subnet["name"].removeprefix(f"{row['name']}-") for subnet in subnets}
 
-        assert {f"{kind}-{zone}" for kind in ("firewall", "protected", "public")
-                for zone in "ab"} == names  # fmt: skip
+        # The inspection VPC is for others, and its stack makes the firewall's subnets.
+        own = ("transit",) if row["name"] == "inspection" else ("firewall", "protected")
+
+        assert {f"{kind}-{zone}" for kind in (*own, "public") for zone in "ab"} == names
         assert all(
             around.route_tables["eu-west-1", subnet["table"]]["vpc"] == vpc for subnet in subnets
         )

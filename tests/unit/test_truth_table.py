@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from truth_table import CONFIG, LIST, REFUSED, TABLE
 
-from wsus_egress.controls import Verdict
+from wsus_egress.controls import Ruling, Verdict
 from wsus_egress.controls.azure_application_rules import AzureApplicationRules
 from wsus_egress.policy import EgressPolicy
 from wsus_egress.preview.analysis import Analysis, analyse
@@ -76,3 +76,23 @@ def test_the_deciding_endpoint_and_rule_are_named(analysis: Analysis) -> None:
         ("azure-application-rules", Verdict.ALLOW, "names-http"),
     ]
     assert rulings == expected
+
+
+def test_what_nobody_is_denied_is_opaque(write: Callable[..., Path]) -> None:
+    """Without a denial Azure's own collection decides: `explain`, flow and names say the same."""
+    open_end = CONFIG.replace("destinations: list", "destinations: list\n    denyRest: nobody")
+    files = {"config/endpoints/good.yaml": LIST, "config/Pulumi.x.yaml": open_end}
+    analysis = analyse(write(files=files), (), None)[0]
+    request = parse_url("https://www.example.org/")
+    flow = request.flow(analysis.environment.policy.parties[0].addresses[0][0])
+    rules = analysis.targets[0].controls[-1]
+    (found,) = Explainer(analysis).explain(request).targets
+    names = rules.names(flow)
+    ruling = Ruling(Verdict.OPAQUE, "Azure's infrastructure collection")
+
+    assert ("azure-application-rules", ruling) == found.rulings[-1]
+    assert ruling == rules.admits(flow)
+    assert names is not None
+    assert flow.name is not None
+    assert (False, True) == (flow.name in names.surely, flow.name in names.possibly)
+    assert Verdict.DENY is found.verdict

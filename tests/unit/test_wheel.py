@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
-import venv
+import tarfile
 import zipfile
+from collections.abc import Callable
 from email import message_from_bytes
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from distribution import Installed, build, link
 
+import sbom
 from wsus_egress.release import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
-EPOCH = "1767225600"
-
-
-def build(folder: Path, kind: str) -> Path:
-    """Build a distribution, with the pinned backend and no network."""
-    call = f"import hatchling.build as b; print(b.build_{kind}({str(folder)!r}))"
-    done = subprocess.run(
-        [sys.executable, "-c", call],
-        cwd=ROOT,
-        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return folder / done.stdout.strip().splitlines()[-1]
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout."""
-    return build(tmp_path_factory.mktemp("wheel"), "wheel")
 
 
 def test_one_package_and_the_lists(wheel: Path) -> None:
@@ -77,29 +59,91 @@ def test_builds_are_reproducible(tmp_path: Path, kind: str) -> None:
     assert 1 == len(digests)
 
 
-def test_installed_wheel_serves_its_lists(wheel: Path, tmp_path: Path) -> None:
-    """Away from the checkout, a component's policy is made from the lists in the wheel."""
-    folder = tmp_path / "venv"
-    venv.create(folder, symlinks=True)
-    (site,) = folder.glob("lib/python*/site-packages")
-    zipfile.ZipFile(wheel).extractall(site)
-    # The dependencies are those of this environment; the package is the wheel's.
-    own = next(path for path in sys.path if path.endswith("site-packages"))
-    code = (
-        "from wsus_egress.arguments import compile_arguments as c; import wsus_egress; "
-        "p={'lists': ['wsus'], 'servers': [{'name': 'wsus', 'addresses': ['10.20.0.10']}]}; "
-        "c('dev', p, 'aws', {'vpc_id': 'vpc-1a2b3c4d'}, None); print(wsus_egress.__file__)"
-    )
-    done = subprocess.run(
-        [folder / "bin" / "python", "-c", code],
-        cwd=tmp_path,
-        env={"PYTHONPATH": f"{site}{os.pathsep}{own}"},
-        capture_output=True,
-        text=True,
-        check=True,
+def test_what_the_package_reads_is_in_it(wheel: Path) -> None:
+    """Schemas, templates and assets of the checkout are all there, and the licence."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    tracked = subprocess.run(
+        ["git", "ls-files", "."], cwd=ROOT / "components" / "wsus_egress", capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+
+    assert set() == {f"wsus_egress/{name}" for name in tracked.stdout.splitlines()} - names
+    assert f"pulumi_wsus_egress-{VERSION}.dist-info/licenses/LICENSE" in names
+
+
+def test_the_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    """It has what the build needs and nothing else; what it builds is the wheel, to the byte."""
+    with tarfile.open(build(tmp_path, "sdist")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (tree,) = (path for path in tmp_path.iterdir() if path.is_dir())
+
+    assert [
+        ".gitignore", "LICENSE", "PKG-INFO", "README.md", "components", "config", "pyproject.toml",
+    ] == sorted(path.name for path in tree.iterdir())  # fmt: skip
+    assert wheel.read_bytes() == build(tmp_path, "wheel", tree).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def with_extra(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Installed]:
+    """Installs the wheel with the dependencies of one extra, or of none, and no others."""
+    folder = tmp_path_factory.mktemp("extras")
+
+    def install(extra: str) -> Installed:
+        place = folder / (extra or "none")
+        place.mkdir()
+        installed = Installed.from_wheel(wheel, place, place / "others")
+        (own,) = metadata.distributions(path=[str(installed.site)])
+        link(installed.others, [n for n, extras in sbom.needs(own).items() if extras & {"", extra}])
+        return installed
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("extra", "module", "package", "needed"),
+    [("aws", "azure", "pulumi_azure_native", "azure"),
+     ("azure", "aws", "pulumi_aws", "aws"),
+     ("", "guardrails.pack", "pulumi_policy", "guardrails")],
+)  # fmt: skip
+def test_a_missing_extra_is_named(
+    with_extra: Callable[[str], Installed], tmp_path: Path,
+    extra: str, module: str, package: str, needed: str,
+) -> None:  # fmt: skip
+    """With one cloud's extra its components work; the other's name what to install."""
+    installed = with_extra(extra)
+    own = installed.run("-c", f"import wsus_egress.{extra}".rstrip("."), cwd=tmp_path)
+    other = installed.run("-c", f"import wsus_egress.{module}", cwd=tmp_path)
+    expected = (
+        f"ModuleNotFoundError: {package} is not installed: "
+        f'pip install "pulumi-wsus-egress[{needed}]"'
     )
 
-    assert str(site) in done.stdout
+    assert (0, "") == (own.returncode, own.stderr)
+    assert (1, expected) == (other.returncode, other.stderr.splitlines()[-1])
+
+
+def test_without_the_command_line_it_says_so(
+    with_extra: Callable[[str], Installed], tmp_path: Path
+) -> None:
+    """Exit status 2, for it is no finding, and no traceback."""
+    done = with_extra("guardrails").run(
+        "-c", "from wsus_egress.preview import main; main()", cwd=tmp_path
+    )
+    expected = 'error: click is not installed: pip install "pulumi-wsus-egress[cli]"\n'
+
+    assert (2, expected) == (done.returncode, done.stderr)
+
+
+def test_the_command_line_alone(with_extra: Callable[[str], Installed], root: Path) -> None:
+    """With its extra and no cloud's SDK the installed command proves the shipped environments."""
+    installed = with_extra("cli")
+    done = installed.run(
+        installed.python.with_name("wsus-egress"), "check", "--project", root, "--today", "2026-11-24",
+        cwd=installed.site,
+    )  # fmt: skip
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert done.stdout.endswith(": no finding\n")
 
 
 def measured(code: str) -> tuple[float, float]:

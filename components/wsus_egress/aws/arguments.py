@@ -1,18 +1,13 @@
-"""The AWS components' arguments, and the controls that they ask for.
+"""The arguments of the AWS components.
 
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
-from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 
 from wsus_egress.args import PolicyArgs
-from wsus_egress.arguments import UNKNOWN_VPC, compile_arguments, text_or
-from wsus_egress.checked import wrong_arguments
-from wsus_egress.controls import Control
-from wsus_egress.problems import PolicyErrors
 
 
 class ReturnRouteArgs(TypedDict):
@@ -44,7 +39,7 @@ class FirewallLoggingArgs(TypedDict):
     """Beginning of the CloudWatch log groups' names; one is made a log type."""
     retention_days: NotRequired[int]
     """How long CloudWatch keeps them; 365 by default."""
-    bucket: NotRequired[str]
+    bucket: NotRequired[pulumi.Input[str]]
     """An S3 bucket that exists."""
     prefix: NotRequired[str]
     """Key prefix in the bucket."""
@@ -195,62 +190,3 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
-
-
-class StandIns:
-    """Texts that stand for outputs while rules are made, and the outputs that they stand for."""
-
-    def __init__(self) -> None:
-        """Nothing stands for anything yet."""
-        self.outputs: dict[str, pulumi.Input[str]] = {}
-
-    def plain(self, value: Any, key: str = "") -> Any:
-        """The value with a text in place of each output, of the form that its key asks for."""
-        if isinstance(value, Mapping):
-            return {name: self.plain(part, name) for name, part in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.plain(part, key) for part in value]
-        if value is None or isinstance(value, (str, int, float, bool)):
-            return value
-        kind = "subnet" if key in ("subnet_id", "subnetId") else "rtb"
-        text = f"{kind}-{len(self.outputs) + 1:08x}"
-        self.outputs[text] = value
-        return text
-
-
-def compile_aws(args: Any, stand_ins: StandIns, *parts: str) -> tuple[Control, ...]:
-    """The controls that a component's arguments ask for.
-
-    Args:
-        args: The arguments; `policy` and `vpc_id` at least.
-        stand_ins: Receives what stands for outputs.
-        parts: Which of the target's settings count, by their argument's name.
-
-    Raises:
-        pulumi.RunError: When they cannot be used, with everything that is wrong.
-    """
-    target: dict[str, Any] = {
-        "vpc_id": text_or(args["vpc_id"], UNKNOWN_VPC),
-        "tags": dict(args.get("tags") or {}),
-    }
-    for part in parts:
-        if args.get(part) is not None:
-            target[part] = stand_ins.plain(args[part])
-    environment = args.get("environment") or pulumi.get_stack()
-    try:
-        _, _, controls = compile_arguments(
-            environment, args["policy"], "aws", target, args.get("endpoint_lists")
-        )
-    except PolicyErrors as error:
-        raise pulumi.RunError(str(error)) from error
-    return controls
-
-
-def check_arguments(name: str, args: Any, kind: type) -> None:
-    """Refuse arguments that are missing, empty or unknown, before anything reads them.
-
-    Raises:
-        pulumi.RunError: With everything that is wrong.
-    """
-    if wrong := wrong_arguments(name, args, kind):
-        raise pulumi.RunError(wrong)

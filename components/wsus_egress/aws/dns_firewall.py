@@ -5,12 +5,12 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
-from wsus_egress.aws.arguments import AwsWsusDnsFirewallArgs, StandIns, check_arguments, compile_aws
-from wsus_egress.aws.declare import Declarer
+from wsus_egress.aws.arguments import AwsWsusDnsFirewallArgs
+from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.controls.aws_dns_firewall import AwsDnsFirewall
 
 
-class AwsWsusDnsFirewall(pulumi.ComponentResource):
+class AwsWsusDnsFirewall(AwsComponent):
     """A rule group that lets a VPC resolve the listed names only."""
 
     rule_group_id: pulumi.Output[str]
@@ -27,15 +27,12 @@ class AwsWsusDnsFirewall(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        check_arguments(name, args, AwsWsusDnsFirewallArgs)
         super().__init__(
-            "wsus-egress:index:AwsWsusDnsFirewall", name, {"vpcId": args["vpc_id"]}, opts
+            "wsus-egress:index:AwsWsusDnsFirewall", name, args, AwsWsusDnsFirewallArgs, opts
         )
         wanted = {**args, "dns_firewall": args.get("dns_firewall") or {}}
-        controls = compile_aws(wanted, StandIns(), "dns_firewall")
-        control = next(each for each in controls if isinstance(each, AwsDnsFirewall))
-        declarer = Declarer(self, {control.target.vpc_id: args["vpc_id"]})
+        control, declarer = self.compile(name, wanted, AwsDnsFirewall, "dns_firewall")
         declarer.declare(control.documents(name.removesuffix("-dns-firewall")))
         (group,) = declarer.of("aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup")
         self.rule_group_id = group.id
-        self.register_outputs({"ruleGroupId": self.rule_group_id})
+        self.register()

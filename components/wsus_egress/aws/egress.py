@@ -12,10 +12,8 @@ from wsus_egress.aws.arguments import (
     AwsWsusEgressArgs,
     AwsWsusNetworkFirewallArgs,
     AwsWsusSecurityGroupArgs,
-    StandIns,
-    check_arguments,
-    compile_aws,
 )
+from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
 from wsus_egress.aws.network_firewall import AwsWsusNetworkFirewall
 from wsus_egress.aws.security_group import AwsWsusSecurityGroup
@@ -24,7 +22,7 @@ from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 _PARTS = ("security_group", "network_firewall", "dns_firewall")
 
 
-class AwsWsusEgress(pulumi.ComponentResource):
+class AwsWsusEgress(AwsComponent):
     """The policy enforced in one VPC.
 
     A security group for every server and client group; Network Firewall and DNS Firewall where they
@@ -50,10 +48,8 @@ class AwsWsusEgress(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        check_arguments(name, args, AwsWsusEgressArgs)
-        super().__init__("wsus-egress:index:AwsWsusEgress", name, {"vpcId": args["vpc_id"]}, opts)
-        controls = compile_aws(args, StandIns(), *_PARTS)
-        groups = next(each for each in controls if isinstance(each, AwsSecurityGroups)).groups
+        super().__init__("wsus-egress:index:AwsWsusEgress", name, args, AwsWsusEgressArgs, opts)
+        control, _ = self.compile(name, args, AwsSecurityGroups, *_PARTS)
         child = pulumi.ResourceOptions(parent=self)
         self.security_group_ids = pulumi.Output.all(
             **{
@@ -65,7 +61,7 @@ class AwsWsusEgress(pulumi.ComponentResource):
                     ),
                     child,
                 ).security_group_id
-                for group in groups
+                for group in control.groups
             }
         )
         nothing: pulumi.Output[Any] = pulumi.Output.from_input("")
@@ -85,15 +81,7 @@ class AwsWsusEgress(pulumi.ComponentResource):
             self.dns_rule_group_id = AwsWsusDnsFirewall(
                 f"{name}-dns-firewall", cast(AwsWsusDnsFirewallArgs, wanted), child
             ).rule_group_id
-        self.register_outputs(
-            {
-                "dnsRuleGroupId": self.dns_rule_group_id,
-                "endpointIds": self.endpoint_ids,
-                "firewallPolicyArn": self.firewall_policy_arn,
-                "ruleGroupArns": self.rule_group_arns,
-                "securityGroupIds": self.security_group_ids,
-            }
-        )
+        self.register()
 
 
 def _without(args: AwsWsusEgressArgs, *parts: str, **more: Any) -> dict[str, Any]:

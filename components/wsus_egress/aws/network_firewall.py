@@ -3,23 +3,18 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
-from wsus_egress.aws.arguments import (
-    AwsWsusNetworkFirewallArgs,
-    StandIns,
-    check_arguments,
-    compile_aws,
-)
-from wsus_egress.aws.declare import Declarer, endpoint_of
+from wsus_egress.aws.arguments import AwsWsusNetworkFirewallArgs
+from wsus_egress.aws.cloud import AwsComponent, endpoint_of
+from wsus_egress.aws.lookups import foreign_endpoints
+from wsus_egress.component import refuse
 from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 
 
-class AwsWsusNetworkFirewall(pulumi.ComponentResource):
+class AwsWsusNetworkFirewall(AwsComponent):
     """Rule groups; by the mode a firewall policy, a firewall, its logging and routes too."""
 
     rule_group_arns: pulumi.Output[list[str]]
@@ -43,17 +38,12 @@ class AwsWsusNetworkFirewall(pulumi.ComponentResource):
             pulumi.RunError: When the policy cannot be used, or a subnet or route table is of
                 another VPC, before any resource is declared.
         """
-        check_arguments(name, args, AwsWsusNetworkFirewallArgs)
         super().__init__(
-            "wsus-egress:index:AwsWsusNetworkFirewall", name, {"vpcId": args["vpc_id"]}, opts
+            "wsus-egress:index:AwsWsusNetworkFirewall", name, args, AwsWsusNetworkFirewallArgs, opts
         )
-        stand_ins = StandIns()
         wanted = {**args, "network_firewall": args.get("network_firewall") or {}}
-        controls = compile_aws(wanted, stand_ins, "network_firewall")
-        control = next(each for each in controls if isinstance(each, AwsNetworkFirewall))
-        _refuse_foreign(self, control, stand_ins.outputs, args["vpc_id"])
-        given = {**stand_ins.outputs, control.target.vpc_id: args["vpc_id"]}
-        declarer = Declarer(self, given)
+        control, declarer = self.compile(name, wanted, AwsNetworkFirewall, "network_firewall")
+        refuse(name, foreign_endpoints(self, control, declarer.given, args["vpc_id"]))
         declarer.declare(control.documents(name.removesuffix("-network-firewall")))
         groups = declarer.of("aws:networkfirewall/ruleGroup:RuleGroup")
         policies = declarer.of("aws:networkfirewall/firewallPolicy:FirewallPolicy")
@@ -69,45 +59,8 @@ class AwsWsusNetworkFirewall(pulumi.ComponentResource):
             if firewalls
             else pulumi.Output.from_input({})
         )
-        self.register_outputs(
-            {
-                "endpointIds": self.endpoint_ids,
-                "firewallArn": self.firewall_arn,
-                "firewallPolicyArn": self.firewall_policy_arn,
-                "ruleGroupArns": self.rule_group_arns,
-            }
-        )
+        self.register()
 
 
 def _arn(resources: list[Any]) -> pulumi.Output[str]:
     return resources[0].arn if resources else pulumi.Output.from_input("")
-
-
-def _refuse_foreign(
-    component: pulumi.ComponentResource,
-    control: AwsNetworkFirewall,
-    outputs: Mapping[str, Any],
-    vpc: pulumi.Input[str],
-) -> None:
-    """Ask AWS where the given subnets and route tables are; outputs are not known yet."""
-    if not isinstance(vpc, str):
-        return
-    found: list[str] = []
-    options = pulumi.InvokeOptions(parent=component)
-    for endpoint in control.firewall.endpoints:
-        if endpoint.subnet not in outputs:
-            subnet = aws.ec2.get_subnet(id=endpoint.subnet, opts=options)
-            if subnet.vpc_id != vpc:
-                found.append(f"subnetId: {endpoint.subnet} is in {subnet.vpc_id}, not in {vpc}")
-            elif subnet.availability_zone != endpoint.zone:
-                where = subnet.availability_zone
-                found.append(f"subnetId: {endpoint.subnet} is in {where}, not in {endpoint.zone}")
-        returns = [route.route_table for route in endpoint.return_routes]
-        for table in (*endpoint.protected_route_tables, *returns):
-            if table not in outputs:
-                answer = aws.ec2.get_route_table(route_table_id=table, opts=options)
-                if answer.vpc_id != vpc:
-                    found.append(f"route table {table} is in {answer.vpc_id}, not in {vpc}")
-    if found:
-        lines = [f"networkFirewall.endpoints: {text}" for text in found]
-        raise pulumi.RunError("\n".join([*lines, "give those of the firewall's own VPC"]))

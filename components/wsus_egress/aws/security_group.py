@@ -5,21 +5,21 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
-from wsus_egress.aws.arguments import (
-    AwsWsusSecurityGroupArgs,
-    StandIns,
-    check_arguments,
-    compile_aws,
-)
-from wsus_egress.aws.declare import Declarer
+from wsus_egress.aws.arguments import AwsWsusSecurityGroupArgs
+from wsus_egress.aws.cloud import AwsComponent
+from wsus_egress.component import refusal
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
+from wsus_egress.endpoints import choices
+from wsus_egress.problems import PolicyErrors, Problem
 
 
-class AwsWsusSecurityGroup(pulumi.ComponentResource):
+class AwsWsusSecurityGroup(AwsComponent):
     """A security group and its rules, each a resource of its own, none inline."""
 
     security_group_id: pulumi.Output[str]
     """The group's id: attach it to the servers' network interfaces."""
+
+    _shown = ("party", "vpc_id")
 
     def __init__(
         self,
@@ -32,24 +32,17 @@ class AwsWsusSecurityGroup(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        check_arguments(name, args, AwsWsusSecurityGroupArgs)
-        party = args["party"]
         super().__init__(
-            "wsus-egress:index:AwsWsusSecurityGroup",
-            name,
-            {"party": party, "vpcId": args["vpc_id"]},
-            opts,
+            "wsus-egress:index:AwsWsusSecurityGroup", name, args, AwsWsusSecurityGroupArgs, opts
         )
-        controls = compile_aws(args, StandIns(), "security_group")
-        control = next(each for each in controls if isinstance(each, AwsSecurityGroups))
+        control, declarer = self.compile(name, args, AwsSecurityGroups, "security_group")
+        party = args["party"]
         group = next((group for group in control.groups if group.party == party), None)
         if group is None:
-            known = ", ".join(each.party for each in control.groups)
-            raise pulumi.RunError(
-                f"party: {party!r} does not stand in AWS; the choices are {known}"
-            )
-        declarer = Declarer(self, {control.target.vpc_id: args["vpc_id"]})
+            known = choices(each.party for each in control.groups)
+            what = f"{party!r} does not stand in AWS"
+            raise refusal(name, PolicyErrors([Problem(None, "party", what, known)]))
         declarer.declare(control.group_documents(name.removesuffix(f"-{party}"), group))
         (made,) = declarer.of("aws:ec2/securityGroup:SecurityGroup")
         self.security_group_id = made.id
-        self.register_outputs({"securityGroupId": self.security_group_id})
+        self.register()

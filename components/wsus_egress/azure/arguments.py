@@ -3,12 +3,11 @@
 Pulumi reads these annotations at run time: no postponed annotations here.
 """
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 
 from wsus_egress.args import PolicyArgs
-from wsus_egress.checked import wrong_arguments
 
 
 class ForeignRuleArgs(TypedDict):
@@ -43,7 +42,7 @@ class ForeignRuleArgs(TypedDict):
 class FirewallPolicyArgs(TypedDict):
     """The Azure Firewall policy that carries the rules."""
 
-    name: str
+    name: pulumi.Input[str]
     """Its name in Azure."""
     mode: NotRequired[str]
     """`rules-only`: it exists. `policy` (default): it is created. `full`: the firewall too."""
@@ -135,7 +134,7 @@ class NetworkSecurityGroupArgs(TypedDict):
 class SubnetArgs(TypedDict):
     """A subnet that the security group and the route table are attached to."""
 
-    virtual_network: str
+    virtual_network: pulumi.Input[str]
     """The network's name."""
     name: str
     """The subnet's name."""
@@ -205,13 +204,3 @@ class AzureWsusFirewallArgs(TypedDict):
     """What resources are tagged with; the stack's name by default."""
     tags: NotRequired[dict[str, str]]
     """Further tags for every resource."""
-
-
-def check_arguments(name: str, args: Any, kind: type) -> None:
-    """Refuse arguments that are missing, empty or unknown, before anything reads them.
-
-    Raises:
-        pulumi.RunError: With everything that is wrong.
-    """
-    if wrong := wrong_arguments(name, args, kind):
-        raise pulumi.RunError(wrong)

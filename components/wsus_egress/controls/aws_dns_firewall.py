@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from wsus_egress.controls.aws_tags import aws_tags
 from wsus_egress.controls.base import (
-    MANAGED_BY,
     Bounds,
     Document,
     Part,
@@ -22,7 +22,7 @@ from wsus_egress.controls.base import (
     Verdict,
     leaves,
 )
-from wsus_egress.controls.suricata import digest
+from wsus_egress.controls.digests import digest
 from wsus_egress.environment import AwsTarget, DnsFirewall
 from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
 from wsus_egress.pairs import Latest
@@ -43,6 +43,12 @@ RESIDUES: Final = (
     Residue("whether *.x also resolves x itself is not documented: the proof takes both as possible",
             _GUIDE),
 )  # fmt: skip
+FAIL_OPEN: Final = Residue(
+    "while DNS Firewall does not answer, the VPC's resolver resolves every name: failOpen is true",
+    "Route 53 developer guide, DNS Firewall VPC configuration, read 2026-11",
+)
+# So many names a rule's text lists; more are counted.
+_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,15 @@ class DnsRule:
 
     @property
     def text(self) -> str:
-        """`100 allow 9 names, whatever they redirect to`."""
+        """`100 allow b.com, *.c.com, whatever they redirect to`, the same only for the same names."""
+        start = f"{self.priority} {self.action.lower()}"
         if self.patterns is None:
-            return f"{self.priority} {self.action.lower()} every name"
-        count = f"{len(self.patterns)} name" + ("" if len(self.patterns) == 1 else "s")
-        return f"{self.priority} {self.action.lower()} {count}, whatever they redirect to"
+            return f"{start} every name"
+        texts = [pattern.text for pattern in self.patterns]
+        names = ", ".join(texts)
+        if len(texts) > _NAMED:
+            names = f"{len(texts)} names (fingerprint {digest(names):016x})"
+        return f"{start} {names}, whatever they redirect to"
 
 
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "no name is looked up in this VPC for it")
@@ -147,8 +157,7 @@ class AwsDnsFirewall:
         return Bounds(surely | decided.complement(), surely | possibly | decided.complement())
 
     def _tags(self, name: str) -> dict[str, str]:
-        own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
-        return {"Name": name, **own, **dict(self.target.tags)}
+        return aws_tags(self.target, self.environment, name)
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""
@@ -257,7 +266,8 @@ def compile_dns_firewall(
         for number, chunk in enumerate(_chunks(besides), start=1)
     ]
     rules.append(DnsRule("block-rest", _BLOCK, "BLOCK", None))
-    return AwsDnsFirewall(target, firewall, environment, elsewhere, tuple(rules))
+    residues = (*RESIDUES, FAIL_OPEN) if firewall.fail_open else RESIDUES
+    return AwsDnsFirewall(target, firewall, environment, elsewhere, tuple(rules), residues=residues)
 
 
 def _chunks(patterns: Sequence[Pattern]) -> Iterator[tuple[Pattern, ...]]:

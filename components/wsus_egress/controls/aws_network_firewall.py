@@ -51,7 +51,11 @@ RESIDUES: Final = (
             "inferred: AWS says nothing of it (read 2026-11)"),
     Residue("a Host or server name that ends in a dot is denied, although it means the same", _MEASURED),
 )  # fmt: skip
-
+MIDSTREAM: Final = Residue(
+    "a connection whose beginning the firewall has not seen goes on unless a rule without a name drops "
+    "it: streamExceptionPolicy is CONTINUE, and what waits for HTTP or TLS does not match there",
+    "AWS Network Firewall developer guide, stream exception policy, read 2026-11",
+)
 
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
 
@@ -72,6 +76,7 @@ class AwsNetworkFirewall:
         sources: Who may reach Microsoft Update from here; the rules are for nobody else.
         elsewhere: Parties that stand elsewhere: what they send does not pass here.
         default_actions: The firewall policy's, ours or the user's.
+        ipv6: Whether what goes to IPv6 addresses is to pass here too.
     """
 
     target: AwsTarget
@@ -81,6 +86,7 @@ class AwsNetworkFirewall:
     elsewhere: tuple[Network, ...]
     rules: tuple[SuricataRule, ...]
     default_actions: tuple[str, ...]
+    ipv6: bool = False
     name: str = "aws-network-firewall"
     guards_inside: bool = False
     residues: tuple[Residue, ...] = RESIDUES
@@ -111,9 +117,22 @@ class AwsNetworkFirewall:
                 f"the firewall policy {what}, is in STRICT_ORDER with the default actions {actions}, "
                 "and its other rule groups admit nothing to these sources"
             )
-        if mode != "full" or not any(e.protected_route_tables for e in self.firewall.endpoints):
-            found.append("the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall")
+        found.append(self._routing())
         return tuple(found)
+
+    def _routing(self) -> str:
+        tables = [t for each in self.firewall.endpoints for t in each.protected_route_tables]
+        if tables:
+            return (
+                "what the servers send to the Internet is routed by "
+                f"{' and '.join(tables)}, in each zone by its own"
+            )
+        if self.ipv6:
+            return (
+                "the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of the firewall, whose "
+                "subnet mapping has the IP address type DUALSTACK"
+            )
+        return "the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall"
 
     @property
     def networks(self) -> Iterable[Network]:
@@ -219,7 +238,17 @@ def compile_network_firewall(
     elsewhere = policy.addresses_outside("aws")
     rules = numbered(_wanted(policy)) if sources else ()
     return AwsNetworkFirewall(
-        target, firewall, environment, sources, elsewhere, rules, firewall.default_actions
+        target,
+        firewall,
+        environment,
+        sources,
+        elsewhere,
+        rules,
+        firewall.default_actions,
+        policy.ipv6,
+        residues=(*RESIDUES, MIDSTREAM)
+        if firewall.stream_exception_policy == "CONTINUE"
+        else RESIDUES,
     )
 
 

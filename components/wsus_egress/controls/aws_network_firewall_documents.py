@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from wsus_egress.controls.base import MANAGED_BY, Document, slug
+from wsus_egress.controls.aws_tags import aws_tags
+from wsus_egress.controls.base import Document, slug
 
 if TYPE_CHECKING:
     from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
@@ -33,10 +34,8 @@ def documents(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
         yield _firewall_manager(control, prefix, [group.name for group in groups])
 
 
-def tags(control: AwsNetworkFirewall, name: str) -> dict[str, str]:
-    """What a resource is tagged with."""
-    own = {"managed-by": MANAGED_BY, "wsus-egress:environment": control.environment}
-    return {"Name": name, **own, **dict(control.target.tags)}
+def _tags(control: AwsNetworkFirewall, name: str) -> dict[str, str]:
+    return aws_tags(control.target, control.environment, name)
 
 
 def _groups(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
@@ -60,7 +59,7 @@ def _groups(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
                     "rulesSource": {"rulesString": group.rules_string},
                     "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
                 },
-                "tags": tags(control, name),
+                "tags": _tags(control, name),
                 "type": "STATEFUL",
             },
         )
@@ -95,7 +94,7 @@ def _policy(control: AwsNetworkFirewall, prefix: str, groups: list[str]) -> Docu
                 "statelessDefaultActions": ["aws:forward_to_sfe"],
                 "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
             },
-            "tags": tags(control, name),
+            "tags": _tags(control, name),
         },
     )
 
@@ -112,7 +111,7 @@ def _firewall(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
             "firewallPolicyChangeProtection": False,
             "subnetChangeProtection": firewall.protected,
             "subnetMappings": [{"subnetId": endpoint.subnet} for endpoint in firewall.endpoints],
-            "tags": tags(control, prefix),
+            "tags": _tags(control, prefix),
             "vpcId": control.target.vpc_id,
         },
     )
@@ -139,7 +138,7 @@ def _logging(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
                 {
                     "name": destination["logGroup"],
                     "retentionInDays": logging.retention_days,
-                    "tags": tags(control, name),
+                    "tags": _tags(control, name),
                 },
             )
         destinations.append(
@@ -182,7 +181,7 @@ def _share(control: AwsNetworkFirewall, prefix: str, shared: list[str]) -> Itera
     yield Document(
         "aws:ram/resourceShare:ResourceShare",
         name,
-        {"allowExternalPrincipals": False, "name": name, "tags": tags(control, name)},
+        {"allowExternalPrincipals": False, "name": name, "tags": _tags(control, name)},
     )
     for resource in shared:
         yield Document(
@@ -212,7 +211,7 @@ def _firewall_manager(control: AwsNetworkFirewall, prefix: str, groups: list[str
             ),
             "type": "NETWORK_FIREWALL",
         },
-        "tags": tags(control, f"{prefix}-manager"),
+        "tags": _tags(control, f"{prefix}-manager"),
     }
     included = {
         "accounts": list(manager.accounts),

@@ -24,6 +24,7 @@ _FILL_BYTES: Final = GROUP_BYTES * 3 // 4
 # quarter more than needed, so that growth seldom replaces a group.
 _SMALLEST_CAPACITY: Final = 100
 _HEAD_ROOM: Final = 1.25
+_SHARED_STEPS: Final = (500, 100, 20)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[Rule
         policy_capacity: What all groups may reserve together.
 
     Returns:
-        None where there is no rule. Groups may break a quota: `quotas` has the figures.
+        Nothing where there is no rule. Groups may break a quota: `quotas` has the figures.
     """
     if not rules:
         return ()
@@ -77,9 +78,18 @@ def _capacities(needs: Sequence[int], policy_capacity: int) -> list[int]:
     stepped = [_step(need) for need in needs]
     if sum(stepped) <= policy_capacity and max(stepped) <= GROUP_CAPACITY:
         return stepped
-    # The steps are too coarse for what is left: the rest is shared out evenly.
+    if len(needs) == 1:
+        return [max(needs[0], min(policy_capacity, GROUP_CAPACITY))]
+    # The steps are too coarse for what is left: the rest is shared out evenly, in smaller ones, or
+    # every rule more or less would replace nearly all groups.
     spare = max(policy_capacity - sum(needs), 0) // len(needs)
-    return [min(need + spare, max(need, GROUP_CAPACITY)) for need in needs]
+    return [max(need, min(_rounded(need, need + spare), GROUP_CAPACITY)) for need in needs]
+
+
+def _rounded(need: int, share: int) -> int:
+    """A share, less what is beyond the coarsest step that holds what is needed."""
+    steps = (share // step * step for step in _SHARED_STEPS)
+    return next((rounded for rounded in steps if rounded >= need), need)
 
 
 def _step(need: int) -> int:

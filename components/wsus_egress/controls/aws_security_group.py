@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from wsus_egress.controls.aws_tags import aws_tags
 from wsus_egress.controls.base import (
-    MANAGED_BY,
     Bounds,
     Document,
     Part,
@@ -43,6 +42,7 @@ class SecurityGroupRule:
         networks: What the peer stands for: the one CIDR block, what the prefix list holds, or the
             addresses of the security group's members.
         prefix_list: Its id, or the name of one that is made here; empty where the peer is none.
+        made: Whether the prefix list is made here.
         group: A security group's id; empty where the peer is none.
         weight: How many rules it counts for: a prefix list as many as it may hold.
     """
@@ -55,6 +55,7 @@ class SecurityGroupRule:
     description: str
     protocol: Literal["tcp", "udp"] = "tcp"
     prefix_list: str = ""
+    made: bool = False
     group: str = ""
     weight: int = 1
     endpoints: tuple[str, ...] = ()
@@ -138,7 +139,7 @@ class AwsSecurityGroups:
             f"{rule.peer} stands for {', '.join(map(str, rule.networks))}"
             for group in self.groups
             for rule in group.rules
-            if rule.group or rule.prefix_list not in ("", *(own.id for own in group.prefix_lists))
+            if rule.group or (rule.prefix_list and not rule.made)
         }
         return tuple(sorted(found))
 
@@ -189,12 +190,6 @@ class AwsSecurityGroups:
         """All names or none: a security group cannot see them."""
         return blind(self.admits(flow).verdict)
 
-    @cached_property
-    def tags(self) -> dict[str, str]:
-        """What every resource is tagged with."""
-        own = {"managed-by": MANAGED_BY, "wsus-egress:environment": self.environment}
-        return {**own, **dict(self.target.tags)}
-
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """Ports and addresses; names are left to another control."""
         return asked_of_ports(policy, flow)
@@ -206,13 +201,14 @@ class AwsSecurityGroups:
     def group_documents(self, prefix: str, group: SecurityGroup) -> Iterator[Document]:
         """The resources of one group, the group itself first, then a rule each in their order."""
         name = f"{prefix}-{group.party}"
+        tags = aws_tags(self.target, self.environment)
         yield Document(
             "aws:ec2/securityGroup:SecurityGroup",
             name,
             {
                 "description": description(group),
                 "revokeRulesOnDelete": True,
-                "tags": {"Name": name, **self.tags},
+                "tags": aws_tags(self.target, self.environment, name),
                 "vpcId": self.target.vpc_id,
             },
         )
@@ -225,22 +221,21 @@ class AwsSecurityGroups:
                     "entries": [{"cidr": str(network)} for network in listed.networks],
                     "maxEntries": len(listed.networks),
                     "name": f"{prefix}-{listed.id}",
-                    "tags": self.tags,
+                    "tags": tags,
                 },
             )
-        own = {listed.id for listed in group.prefix_lists}
         for rule in group.rules:
             kind = "Egress" if rule.direction == "egress" else "Ingress"
             yield Document(
                 f"aws:vpc/securityGroup{kind}Rule:SecurityGroup{kind}Rule",
                 f"{prefix}-{rule.id}",
                 {
-                    **_peer(rule, prefix, own),
+                    **_peer(rule, prefix),
                     "description": rule.description,
                     "fromPort": rule.from_port,
                     "ipProtocol": rule.protocol,
                     "securityGroupId": f"${{{name}.id}}",
-                    "tags": self.tags,
+                    "tags": tags,
                     "toPort": rule.to_port,
                 },
             )
@@ -263,14 +258,12 @@ class AwsSecurityGroups:
         )
 
 
-def _peer(rule: SecurityGroupRule, prefix: str, own: AbstractSet[str]) -> dict[str, str]:
+def _peer(rule: SecurityGroupRule, prefix: str) -> dict[str, str]:
     if rule.group:
         return {"referencedSecurityGroupId": rule.group}
     if rule.prefix_list:
-        made = rule.prefix_list in own
-        return {
-            "prefixListId": f"${{{prefix}-{rule.prefix_list}.id}}" if made else rule.prefix_list
-        }
+        made = f"${{{prefix}-{rule.prefix_list}.id}}"
+        return {"prefixListId": made if rule.made else rule.prefix_list}
     return {"cidrIpv4" if rule.networks[0].version == 4 else "cidrIpv6": str(rule.networks[0])}
 
 

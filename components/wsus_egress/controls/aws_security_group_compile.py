@@ -19,6 +19,7 @@ from wsus_egress.controls.aws_security_group import (
 from wsus_egress.controls.base import collapsed, slug
 from wsus_egress.environment import AwsTarget
 from wsus_egress.policy import EgressPolicy, Party, Scheme
+from wsus_egress.problems import Problem
 
 _EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")
 _EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
@@ -30,6 +31,23 @@ def compile_security_groups(
     """One group for every server and client group that stands in the target."""
     groups = tuple(_group(policy, party) for party in policy.in_place("aws"))
     return AwsSecurityGroups(target, environment, groups)
+
+
+def same_names(control: AwsSecurityGroups) -> Iterator[Problem]:
+    """Rules or prefix lists that get one name: names of servers and clients are joined by hyphens.
+
+    `aa-bb` towards `cc` and `aa` towards `bb-cc` are told apart by nothing else, and to name all of
+    them otherwise would replace what is deployed.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    for group in control.groups:
+        named = [("rule", rule.id) for rule in group.rules]
+        named += [("prefix list", listed.id) for listed in group.prefix_lists]
+        for kind, name in named:
+            owner = owners.setdefault((kind, name), group.party)
+            if owner != group.party:
+                what = f"{owner} and {group.party} would both have a {kind} with the name {name}"
+                yield Problem(None, "servers", what, f"rename {group.party}, or who asks it")
 
 
 def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
@@ -45,9 +63,7 @@ def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
         return SecurityGroup(party.name, party.addresses, rules)
     rules = tuple(_rules(policy, party, by_list=True))
     lists = {
-        rule.prefix_list: PrefixList(rule.prefix_list, rule.networks)
-        for rule in rules
-        if rule.prefix_list.startswith(f"{party.name}-")
+        rule.prefix_list: PrefixList(rule.prefix_list, rule.networks) for rule in rules if rule.made
     }
     return SecurityGroup(party.name, party.addresses, rules, tuple(lists.values()))
 
@@ -101,14 +117,14 @@ def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[tuple[str, d
         yield "", {"networks": peer.addresses, "group": named.security_group}
         return
     if named is not None:
-        fields = {"prefix_list": named.prefix_list, "weight": named.max_entries}
+        fields: dict[str, Any] = {"prefix_list": named.prefix_list, "weight": named.max_entries}
         yield "", {"networks": peer.addresses, **fields}
         return
     for version in (4, 6):
         networks = tuple(collapsed(peer.addresses, version))
         if by_list and len(networks) > 1:
             listed = f"{party.name}-{peer.name}-ipv{version}"
-            fields = {"prefix_list": listed, "weight": len(networks)}
+            fields = {"prefix_list": listed, "made": True, "weight": len(networks)}
             yield f"-ipv{version}", {"networks": networks, **fields}
             continue
         for network in networks:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from wsus_egress.controls.azure_compile import application_rules
+from wsus_egress.controls.azure_compile import application_rules, sources_of
 from wsus_egress.controls.azure_firewall import (
     GROUP_TYPE,
     GROUPS_PER_POLICY,
@@ -19,7 +19,6 @@ from wsus_egress.controls.azure_firewall import (
 )
 from wsus_egress.controls.azure_residues import firewall_residues
 from wsus_egress.controls.azure_rules import (
-    FQDN_TAGS,
     ApplicationRule,
     FirewallRule,
     NetworkRule,
@@ -41,17 +40,12 @@ from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.pairs import Latest
 from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
 
-__all__ = [
-    "FQDN_TAGS",
-    "ApplicationRule",
-    "AzureApplicationRules",
-    "compile_application_rules",
-    "name_set",
-]
-
 # "Azure Firewall limits", 2023-10: 2 MB a rule collection group (policies made after July 2022).
 GROUP_BYTES: Final = 2 * 1024 * 1024
 IMPLICIT_DENY: Final = "no application rule has it"
+# What no rule decides falls to a collection that comes with every firewall; its content is not
+# published in full ("infrastructure FQDNs", 2018).
+_UNDECIDED: Final = Ruling(Verdict.OPAQUE, "Azure's infrastructure collection")
 _IPV4_ONLY: Final = "Azure Firewall has IPv4 only"
 ROUTE: Final = "the servers' subnets send 0.0.0.0/0 to the firewall"
 
@@ -165,7 +159,9 @@ class AzureApplicationRules:
                 )
         if flow.name is None:
             return Ruling(Verdict.DENY, "without a host name no application rule matches")
-        return Ruling(Verdict.OPAQUE, opaque.id) if opaque else Ruling(Verdict.DENY, IMPLICIT_DENY)
+        if opaque:
+            return Ruling(Verdict.OPAQUE, opaque.id)
+        return _UNDECIDED if _is_web(flow) else Ruling(Verdict.DENY, IMPLICIT_DENY)
 
     def names(self, flow: Flow) -> Bounds | None:
         """What the allow rules add up to, less what a deny rule before them takes."""
@@ -191,9 +187,7 @@ class AzureApplicationRules:
                 admitted |= self._sets[rule.id] - denied
             else:
                 denied |= self._sets[rule.id]
-        # What no rule decides falls to Azure's own infrastructure collection, whose content is not
-        # published in full either ("infrastructure FQDNs", 2018).
-        if web:
+        if web:  # _UNDECIDED
             possible |= ALL_NAMES - denied
         return Bounds(admitted, admitted | possible)
 
@@ -249,8 +243,6 @@ def compile_application_rules(
     policy: EgressPolicy, target: AzureTarget, environment: str
 ) -> AzureApplicationRules:
     """Rules for the sources in the target that may reach Microsoft Update themselves."""
-    sources = tuple(
-        (party.name, party.addresses) for party in policy.in_place("azure") if party.internet
-    )
+    sources = sources_of(policy)
     rules = application_rules(policy, target, sources)
     return AzureApplicationRules(target, environment, rules, sources)

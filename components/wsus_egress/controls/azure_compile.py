@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -15,8 +14,10 @@ from wsus_egress.controls.azure_rules import (
     ApplicationRule,
     FirewallRule,
     NetworkRule,
+    Owner,
     reading_order,
 )
+from wsus_egress.controls.digests import digest
 from wsus_egress.endpoints import EXTRA
 from wsus_egress.environment_azure import (
     ALLOW_PRIORITY,
@@ -25,6 +26,7 @@ from wsus_egress.environment_azure import (
     FirewallPolicy,
     ForeignRule,
 )
+from wsus_egress.names import Pattern, minimal_cover
 from wsus_egress.policy import EgressPolicy, Mode, Network, Scheme
 
 NETWORK_PRIORITY: Final = 100
@@ -32,8 +34,14 @@ NETWORK_PRIORITY: Final = 100
 # what stands around the names.
 COMFORTABLE_BYTES: Final = 1024 * 1024
 
-Sources: TypeAlias = Sequence[tuple[str, tuple[Network, ...]]]
+Sources: TypeAlias = tuple[tuple[str, tuple[Network, ...]], ...]
 Grouped: TypeAlias = Mapping[tuple[Scheme, ...], tuple[str, ...]]
+
+
+def sources_of(policy: EgressPolicy) -> Sources:
+    """The parties in the target that may reach Microsoft Update themselves."""
+    here = policy.in_place("azure")
+    return tuple((party.name, party.addresses) for party in here if party.internet)
 
 
 def application_rules(
@@ -52,19 +60,16 @@ def application_rules(
 
 def foreign_rule(rule: ForeignRule) -> FirewallRule:
     """Somebody else's rule as the firewall reads it."""
-    owner, place = (
-        ("base policy" if rule.inherited else "others"),
-        (rule.group_priority, rule.priority),
-    )
+    owner: Owner = "base policy" if rule.inherited else "others"
     name, sources = f"{owner}: {rule.name}", rule.sources or ANY_SOURCE
+    place = rule.group_priority, rule.priority
     if rule.fqdns:
         return ApplicationRule(
-            name, rule.action, sources, rule.protocols, rule.fqdns, place=place,
-            owner="base policy" if rule.inherited else "others",
-        )  # fmt: skip
+            name, rule.action, sources, rule.protocols, rule.fqdns, place=place, owner=owner
+        )
     return NetworkRule(
         name, rule.action, sources, rule.protocol, rule.ports, rule.destinations, place=place,
-        owner="base policy" if rule.inherited else "others",
+        owner=owner,
     )  # fmt: skip
 
 
@@ -136,8 +141,7 @@ def _spread(rule: ApplicationRule, groups: int) -> Iterator[ApplicationRule]:
     shares: dict[int, list[str]] = {}
     for fqdn in rule.fqdns:
         # Not by position: an entry that is added then changes the one group that it goes to.
-        digest = hashlib.sha256(fqdn.encode()).digest()
-        shares.setdefault(int.from_bytes(digest[:4], "big") % groups, []).append(fqdn)
+        shares.setdefault((digest(fqdn) >> 32) % groups, []).append(fqdn)
     first, collection = rule.place
     for group, fqdns in sorted(shares.items()):
         yield replace(
@@ -152,7 +156,8 @@ def _denial(
     policy: EgressPolicy, target: AzureTarget, sources: Sources, groups: int
 ) -> Iterator[ApplicationRule]:
     addresses: Mapping[str, tuple[Network, ...]] = {
-        "address-space": target.address_space,
+        # Azure Firewall has IPv4 only (known issues, 2023-10): an IPv6 source fails the update.
+        "address-space": tuple(network for network in target.address_space if network.version == 4),
         "servers": () if policy.mode is Mode.OPEN else _addresses(sources),
         "nobody": (),
     }
@@ -170,17 +175,24 @@ def _denial(
 
 def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:
     """The patterns that need a rule, by the schemes they need it for."""
-    listed = policy.patterns
+    # By tag the list's wildcards have no rule: what is below one of them needs one all the same.
+    listed = _extras(policy) if target.destinations == "tag" else policy.patterns
     wanted: dict[str, list[Scheme]] = {}
-    extra = {endpoint.pattern for endpoint in policy.endpoints if endpoint.list == EXTRA}
     for scheme in Scheme:
         for pattern in listed[scheme]:
-            if target.destinations != "tag" or pattern in extra:
-                wanted.setdefault(pattern.text, []).append(scheme)
+            wanted.setdefault(pattern.text, []).append(scheme)
     grouped: dict[tuple[Scheme, ...], list[str]] = {}
     for text, schemes in wanted.items():
         grouped.setdefault(tuple(schemes), []).append(text)
     return {schemes: tuple(sorted(grouped[schemes])) for schemes in sorted(grouped)}
+
+
+def _extras(policy: EgressPolicy) -> Mapping[Scheme, tuple[Pattern, ...]]:
+    extra = [endpoint for endpoint in policy.endpoints if endpoint.list == EXTRA]
+    return {
+        scheme: minimal_cover([e.pattern for e in extra if scheme in policy.schemes_of(e)]).patterns
+        for scheme in Scheme
+    }
 
 
 def _addresses(sources: Sources) -> tuple[Network, ...]:

@@ -13,12 +13,14 @@ from wsus_egress.names import ALL_NAMES, NameSet, Pattern
 from wsus_egress.policy import Address, Application, Flow, Network, Protocol, is_internet
 
 # Microsoft keeps the tags' content and does not publish it ("FQDN tags overview", 2026-03-28). The
-# names are those of the API, as Microsoft's own templates and tools write them.
+# names are those of the API. That page's table writes one of them otherwise, AzureHDInsight; in a
+# rule it is HDInsight ("Configure outbound network traffic for Azure HDInsight clusters",
+# 2020-04-17, and `az network firewall policy ... --fqdn-tags HDInsight`).
 FQDN_TAGS: Final = (
     "AppServiceEnvironment",
     "AzureBackup",
-    "AzureHDInsight",
     "AzureKubernetesService",
+    "HDInsight",
     "MicrosoftActiveProtectionService",
     "MicrosoftIntune",
     "Windows365",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from wsus_egress.assembly_base import is_within
 from wsus_egress.controls.base import Document
 from wsus_egress.environment_azure import AzureTarget
 from wsus_egress.policy import Network
@@ -15,7 +16,7 @@ SUBNET_TYPE = "azure-native:network:Subnet"
 def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
     """A subnet each, with its attachments. Whatever else a subnet has is left as it is.
 
-    A subnet is always sent whole. So azure.py tells the engine to ignore what is not here: an
+    A subnet is always sent whole. So azure/cloud.py tells the engine to ignore what is not here: an
     imported subnet keeps its endpoints, delegations and NAT gateway.
     """
     for subnet in target.subnets:
@@ -33,11 +34,5 @@ def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
 
 def uncovered(target: AzureTarget, networks: Iterable[Network]) -> tuple[Network, ...]:
     """The addresses that are in none of the target's subnets."""
-    return tuple(
-        network
-        for network in networks
-        if not any(
-            network.version == subnet.prefix.version and network.subnet_of(subnet.prefix)  # type: ignore[arg-type]
-            for subnet in target.subnets
-        )
-    )
+    prefixes = [subnet.prefix for subnet in target.subnets]
+    return tuple(network for network in networks if not is_within(network, prefixes))

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wsus_egress.controls.aws_refusals import aws_refusals
 from wsus_egress.controls.azure_refusals import azure_refusals
 from wsus_egress.controls.base import Control
-from wsus_egress.environment import AwsTarget, AzureTarget, Environment, Target
-from wsus_egress.policy import EgressPolicy, Mode, Party
+from wsus_egress.environment import AzureTarget, Environment, Target
+from wsus_egress.policy import Party
 from wsus_egress.problems import Problem
 
 
@@ -20,21 +21,20 @@ class Capability:
     control: str
     cloud: str
     names: bool
-    ports: bool
     ipv6: bool
     source: str
 
 
 CAPABILITIES: Final = (
-    Capability("aws-security-group", "aws", False, True, True,
+    Capability("aws-security-group", "aws", False, True,
                "Amazon VPC user guide, security group rules, 2023-06"),
-    Capability("aws-network-firewall", "aws", True, True, True,
+    Capability("aws-network-firewall", "aws", True, True,
                "AWS Network Firewall developer guide, read 2026-11"),
-    Capability("aws-dns-firewall", "aws", True, False, True,
+    Capability("aws-dns-firewall", "aws", True, True,
                "Route 53 Resolver DNS Firewall developer guide, read 2026-11"),
-    Capability("azure-nsg", "azure", False, True, True,
+    Capability("azure-nsg", "azure", False, True,
                "Azure network security groups overview, 2025-07"),
-    Capability("azure-application-rules", "azure", True, True, False,
+    Capability("azure-application-rules", "azure", True, False,
                "Azure Firewall known issues, 2023-10: IPv4 only"),
 )  # fmt: skip
 
@@ -57,7 +57,7 @@ def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
     if isinstance(target, AzureTarget):
         yield from azure_refusals(environment.policy, target)
     else:
-        yield from _aws(policy, target)
+        yield from aws_refusals(policy, target)
 
 
 def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Problem]:
@@ -70,12 +70,6 @@ def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Prob
                         f"IPv4 only ({capability.source})"
                     )
                     yield Problem(None, "ipv6", what, "leave its IPv6 address out")
-
-
-def _aws(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
-    if target.dns_firewall is not None and policy.mode is Mode.OPEN:
-        what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
-        yield Problem(None, "aws.dnsFirewall", what, "remove it, or write `mode: restricted`")
 
 
 def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:

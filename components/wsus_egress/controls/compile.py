@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from wsus_egress.controls.aws_dns_firewall import compile_dns_firewall
 from wsus_egress.controls.aws_network_firewall import compile_network_firewall
-from wsus_egress.controls.aws_security_group_compile import compile_security_groups
+from wsus_egress.controls.aws_security_group import AwsSecurityGroups
+from wsus_egress.controls.aws_security_group_compile import (
+    compile_security_groups,
+    same_names,
+)
 from wsus_egress.controls.azure_application_rules import compile_application_rules
 from wsus_egress.controls.azure_nsg_compile import compile_nsg
 from wsus_egress.controls.azure_route_table import compile_route_table
@@ -25,6 +29,9 @@ def compile_target(environment: Environment, target: Target) -> tuple[Control, .
     problems = list(refusals(environment, target))
     controls = () if problems else _controls(environment, target)
     problems += overdrawn(controls)
+    for control in controls:
+        if isinstance(control, AwsSecurityGroups):
+            problems += same_names(control)
     if problems:
         raise PolicyErrors(_located(problem, environment.locate) for problem in problems)
     return controls

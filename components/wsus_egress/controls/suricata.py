@@ -7,11 +7,11 @@ Firewall (classic) since 2024-11, and the tests replay them there.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from wsus_egress.controls.digests import digest
 from wsus_egress.names import Pattern
 from wsus_egress.policy import Scheme
 
@@ -111,11 +111,6 @@ def numbered(
 def _order(wanted: tuple[Protocol, int, Pattern | None, str]) -> tuple[str, bool, int]:
     _, port, pattern, _ = wanted
     return (pattern.host, pattern.wildcard, port) if pattern else ("", False, port)
-
-
-def digest(text: str) -> int:
-    """64 bits that depend on a text alone: the same on every machine and in every run."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 def _number(key: str, attempt: int) -> int:

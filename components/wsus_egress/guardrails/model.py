@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Literal
 
-from wsus_egress.policy import EgressPolicy
+from wsus_egress.environment import Environment
+from wsus_egress.policy import EgressPolicy, Mode, Place
+from wsus_egress.proof import Deviation
 
 
 class Unknown(Enum):
@@ -33,6 +36,37 @@ class Resource:
     urn: str
     properties: Mapping[str, Any] = field(default_factory=dict)
     refers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a stack is judged by.
+
+    Attributes:
+        environment: The policy, and what its owner accepts and approves.
+        today: The day on which acceptances and approvals must not have expired.
+    """
+
+    environment: Environment
+    today: datetime.date
+
+    @property
+    def policy(self) -> EgressPolicy:
+        """The policy of the environment."""
+        return self.environment.policy
+
+    def accepts(self, deviation: Deviation) -> bool:
+        """Whether the environment's owner accepts a deviation today."""
+        return any(
+            entry.what == deviation.what and entry.expires >= self.today
+            for entry in self.environment.accept
+        )
+
+
+# For the rules that look at no policy.
+NO_POLICY: Final = Context(
+    Environment("none", EgressPolicy(Mode.RESTRICTED, False, (), ()), (), ()), datetime.date.min
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +108,8 @@ class Rule:
         id: Stable, kebab-case.
         why: Why the rule exists, a sentence.
         needs_policy: Whether it compares with a WSUS policy.
-        judge: Gives the findings, or says that it does not apply. The policy is None where the
-            rule needs none.
+        judge: Gives the findings, or says that it does not apply.
+        place: The cloud in which the servers of a policy stand that does not say where.
     """
 
     id: str
@@ -83,7 +117,8 @@ class Rule:
     why: str
     severity: Literal["low", "medium", "high", "critical"]
     needs_policy: bool
-    judge: Callable[[tuple[Resource, ...], EgressPolicy | None], Outcome]
+    judge: Callable[[tuple[Resource, ...], Context], Outcome]
+    place: Place = "aws"
 
 
 def unknowns(value: Any, path: str = "") -> Iterator[str]:

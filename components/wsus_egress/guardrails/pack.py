@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import pulumi_policy as crossguard
-from pulumi_policy.proxy import UnknownValueError
-
+from wsus_egress._extras import needing
 from wsus_egress.assembly import build_environment
 from wsus_egress.endpoints import load_lists, shipped_lists
+from wsus_egress.environment import Environment
 from wsus_egress.guardrails.catalogue import RULES
-from wsus_egress.guardrails.model import UNKNOWN, Finding, NotApplicable, Resource, Rule
-from wsus_egress.policy import EgressPolicy
+from wsus_egress.guardrails.model import (
+    NO_POLICY,
+    UNKNOWN,
+    Context,
+    Finding,
+    NotApplicable,
+    Resource,
+    Rule,
+)
+from wsus_egress.policy import Place
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import load_environments
+
+with needing("pulumi_policy", "guardrails"):
+    import pulumi_policy as crossguard
+    from pulumi_policy.proxy import UnknownValueError
 
 _CONFIG: Final[dict[str, dict[str, Any]]] = {
     "project": {"type": "string", "description": "Folder with the project's config/."},
     "environment": {"type": "string", "description": "The environment in it whose policy holds."},
     "policy": {"type": "object", "description": "The policy itself, where there is no project."},
+    "today": {"type": "string", "description": "YYYY-MM-DD, the day to judge by. Default: today."},
     "exceptions": {
         "type": "array",
         "items": {
@@ -30,6 +44,8 @@ _CONFIG: Final[dict[str, dict[str, Any]]] = {
         "description": "Resources that may fire this rule, each with a reason.",
     },
 }
+# A type of one API version: `azure-native:network/v20240501:RouteTable`.
+_VERSION: Final = re.compile(r"/v20\d{6}(?:preview)?(?=:)")
 _NO_POLICY: Final = (
     "the rule has no WSUS policy to compare with; set `policy`, or `project` and `environment`, in "
     "its configuration"
@@ -45,22 +61,22 @@ def _policy(rule: Rule) -> crossguard.StackValidationPolicy:
     def validate(args: crossguard.StackValidationArgs, report: crossguard.ReportViolation) -> None:
         config = plain(args.get_config())
         try:
-            policy = configured(config) if rule.needs_policy else None
-        except PolicyErrors as error:
+            context = judged_by(config, rule)
+        except (PolicyErrors, ValueError) as error:
             report(str(error), None)
             return
-        if rule.needs_policy and policy is None:
+        if context is None:
             report(_NO_POLICY, None)
             return
         excused, wrong = exceptions(config)
         for text in wrong:
             report(text, None)
-        outcome = rule.judge(tuple(map(read, args.resources)), policy)
+        outcome = rule.judge(tuple(map(read, args.resources)), context)
         if isinstance(outcome, NotApplicable):
             args.not_applicable(outcome.reason)
             return
         for finding in unexcused(outcome, excused):
-            report(str(finding), finding.urn)
+            report(str(finding), finding.urn or None)
 
     return crossguard.StackValidationPolicy(
         name=rule.id,
@@ -73,20 +89,80 @@ def _policy(rule: Rule) -> crossguard.StackValidationPolicy:
     )
 
 
-def configured(config: Mapping[str, Any]) -> EgressPolicy | None:
-    """The policy that a rule's configuration names; None where it names none.
+def judged_by(config: Mapping[str, Any], rule: Rule) -> Context | None:
+    """What a rule judges a stack by; None where its configuration names no policy and it needs one.
+
+    Raises:
+        PolicyErrors: When the policy cannot be used.
+        ValueError: When `today` is no day.
+    """
+    if not rule.needs_policy:
+        return NO_POLICY
+    environment = configured(config, rule.place)
+    if environment is None:
+        return None
+    given = config.get("today")
+    try:
+        day = datetime.date.fromisoformat(given) if given else datetime.date.today()  # noqa: DTZ011 - as `check`
+    except (TypeError, ValueError):
+        raise ValueError(f"today: {given!r} is no day; write one like 2026-11-24") from None
+    return Context(environment, day)
+
+
+def configured(config: Mapping[str, Any], place: Place = "aws") -> Environment | None:
+    """The environment that a rule's configuration names; None where it names none.
+
+    Args:
+        config: The rule's configuration.
+        place: Where the servers stand of a policy that does not say.
 
     Raises:
         PolicyErrors: When it cannot be used.
     """
     if project := config.get("project"):
         (environment,) = load_environments(Path(project), [str(config.get("environment"))])
-        return environment.policy
+        return environment
     if not (given := config.get("policy")):
         return None
-    data = {**given, "aws": {"vpcId": "vpc-00000000"}}
     lists = load_lists(shipped_lists(), "lists")
-    return build_environment("guardrails", data, lists, lambda _: None).policy
+    return build_environment("guardrails", with_targets(given, place), lists, lambda _: None)
+
+
+def with_targets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """A policy's settings with the targets that its servers and clients stand in.
+
+    Args:
+        given: The settings; a target that they have themselves is left as it is.
+        place: The target where they name none.
+    """
+    parties = [
+        party
+        for kind in ("servers", "clients")
+        for party in given.get(kind) or ()
+        if isinstance(party, Mapping)
+    ]
+    said = {party.get("location") for party in parties}
+    in_azure = {"azure", None} if place == "azure" else {"azure"}
+    space = [
+        address
+        for party in parties
+        if party.get("location") in in_azure
+        for address in party.get("addresses") or ()
+    ]
+    targets: dict[str, dict[str, Any]] = {
+        "aws": {"vpcId": "vpc-00000000"},
+        "azure": {
+            "resourceGroup": "guardrails",
+            "location": "guardrails",
+            "addressSpace": space,
+            # Who gives no settings has not asked for remote administration to be denied.
+            "networkSecurityGroup": {"lateralMovement": "allow"},
+        },
+    }
+    wanted = {each for each in targets if each in said}
+    if not wanted and not {*targets} & {*given}:
+        wanted = {place}
+    return {**{each: targets[each] for each in sorted(wanted)}, **given}
 
 
 def exceptions(config: Mapping[str, Any]) -> tuple[frozenset[str], list[str]]:
@@ -112,7 +188,8 @@ def read(resource: crossguard.PolicyResource) -> Resource:
         for key, found in resource.property_dependencies.items()
     }
     properties = plain(resource.props)
-    return Resource(resource.resource_type, resource.name, resource.urn, properties, refers)
+    kind = _VERSION.sub("", resource.resource_type)
+    return Resource(kind, resource.name, resource.urn, properties, refers)
 
 
 def plain(value: Any) -> Any:

@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from wsus_egress.controls.aws_network_firewall import compile_network_firewall
-from wsus_egress.controls.base import MANAGED_BY
 from wsus_egress.environment import AwsTarget, NetworkFirewall
-from wsus_egress.guardrails.model import UNKNOWN, Finding, NotApplicable, Outcome, Resource, Rule
-from wsus_egress.policy import EgressPolicy
+from wsus_egress.guardrails.model import (
+    UNKNOWN,
+    Context,
+    Finding,
+    NotApplicable,
+    Outcome,
+    Resource,
+    Rule,
+)
+from wsus_egress.guardrails.read_network_firewall import GROUP
+from wsus_egress.guardrails.reading import is_ours
 
-_GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
 _FIX: Final = "change the endpoint list instead, and let the component write the rules"
 # What the rules say depends on none of it: networks and defaults stand in the firewall policy.
 _FIREWALL: Final = NetworkFirewall(
@@ -19,13 +26,13 @@ _FIREWALL: Final = NetworkFirewall(
 )  # fmt: skip
 
 
-def judge(resources: tuple[Resource, ...], policy: EgressPolicy | None) -> Outcome:
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Compare every line of the groups with the lines that the policy makes."""
-    groups = [each for each in resources if each.type == _GROUP and _is_ours(each)]
-    if policy is None or not groups:
+    groups = [each for each in resources if each.type == GROUP and is_ours(each)]
+    if not groups:
         return NotApplicable("the stack has no Network Firewall rule group of this package")
     control = compile_network_firewall(
-        policy, AwsTarget("vpc-00000000", ()), _FIREWALL, "guardrails"
+        context.policy, AwsTarget("vpc-00000000", ()), _FIREWALL, "guardrails"
     )
     made = {line for group in control.rule_groups for line in _lines(group.rules_string)}
     findings = []
@@ -40,11 +47,6 @@ def judge(resources: tuple[Resource, ...], policy: EgressPolicy | None) -> Outco
             what = f"{len(extra)} of its rules are not of the policy's lists, first: {extra[0]}"
             findings.append(Finding(each.urn, each.name, what, _FIX))
     return tuple(findings)
-
-
-def _is_ours(resource: Resource) -> bool:
-    tags = resource.properties.get("tags")
-    return isinstance(tags, Mapping) and tags.get("managed-by") == MANAGED_BY
 
 
 def _text(properties: Mapping[str, Any]) -> Any:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from wsus_egress.guardrails.model import Finding, NotApplicable, Outcome, Resource, Rule
+from wsus_egress.guardrails.model import (
+    Context,
+    Finding,
+    NotApplicable,
+    Outcome,
+    Resource,
+    Rule,
+)
 from wsus_egress.guardrails.read_security_groups import covered
-from wsus_egress.policy import EgressPolicy, is_internet
+from wsus_egress.policy import is_internet
 
 _FIX = "WSUS starts every connection: take the rule out"
 
 
-def judge(resources: tuple[Resource, ...], policy: EgressPolicy | None) -> Outcome:
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove each rule of the covered groups by itself."""
-    groups = covered(resources, policy) if policy else ()
-    if policy is None or not groups:
+    groups = covered(resources, context)
+    if not groups:
         return NotApplicable("the stack has no security group of a WSUS server or client group")
     findings: dict[Finding, None] = {}
     for each in groups:
-        for owner, deviation in each.wider(policy):
+        for owner, deviation in each.wider(context):
             if is_internet(deviation.witness.source):
                 what = f"{deviation.reason}: {deviation.witness}"
                 findings[Finding(owner.urn, owner.name, what, _FIX)] = None

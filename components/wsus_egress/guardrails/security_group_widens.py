@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from wsus_egress.guardrails.model import Finding, NotApplicable, Outcome, Resource, Rule
-from wsus_egress.guardrails.read_security_groups import covered
-from wsus_egress.policy import EgressPolicy, is_internet
+from wsus_egress.guardrails.model import (
+    Context,
+    Finding,
+    NotApplicable,
+    Outcome,
+    Resource,
+    Rule,
+)
+from wsus_egress.guardrails.read_security_groups import covered, unread
+from wsus_egress.policy import is_internet
 
 _FIX = "take the rule out, or add what it is for to the endpoint policy"
 
 
-def judge(resources: tuple[Resource, ...], policy: EgressPolicy | None) -> Outcome:
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove each covered group by itself."""
-    groups = covered(resources, policy) if policy else ()
-    if policy is None or not groups:
+    groups, unjudged = covered(resources, context), tuple(unread(resources, context))
+    if not groups and not unjudged:
         return NotApplicable("the stack has no security group of a WSUS server or client group")
     findings: dict[Finding, None] = {}
     for each in groups:
         findings.update(dict.fromkeys(each.unsure))
-        for owner, deviation in each.wider(policy):
+        for owner, deviation in each.wider(context):
             if not is_internet(deviation.witness.source):
                 what = f"{deviation.reason}: {deviation.witness}"
                 findings[Finding(owner.urn, owner.name, what, _FIX)] = None
-    return tuple(findings)
+    return (*findings, *unjudged)
 
 
 RULE = Rule(

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wsus_egress.guardrails.model import UNKNOWN, Finding, NotApplicable, Outcome, Resource, Rule
-from wsus_egress.policy import EgressPolicy
+from wsus_egress.guardrails.model import (
+    UNKNOWN,
+    Context,
+    Finding,
+    NotApplicable,
+    Outcome,
+    Resource,
+    Rule,
+)
 
 _AWS_POLICY: Final = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 _AZURE_POLICY: Final = "azure-native:network:FirewallPolicy"
@@ -14,7 +21,7 @@ _AZURE_GROUP: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"
 _FIX: Final = "leave TLS to Microsoft Update alone: its certificates are pinned"
 
 
-def judge(resources: tuple[Resource, ...], _: EgressPolicy | None) -> Outcome:
+def judge(resources: tuple[Resource, ...], _: Context) -> Outcome:
     """Look at every firewall policy and application rule."""
     firewalls = [r for r in resources if r.type in (_AWS_POLICY, _AZURE_POLICY, _AZURE_GROUP)]
     if not firewalls:

@@ -127,8 +127,10 @@ def _engine(engine: EngineReport) -> Mapping[str, Any]:
     }
 
 
-def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
-    """What `check` found: problems of the input, or each target's fidelity."""
+def check(
+    analyses: Sequence[Analysis], problems: Iterable[Problem], findings: Iterable[Finding]
+) -> str:
+    """What `check` found: problems of the input, or each target's fidelity and what fails."""
     environments = [
         {
             "environment": analysis.environment.name,
@@ -144,6 +146,7 @@ def check(analyses: Sequence[Analysis], problems: Iterable[Problem]) -> str:
             "version": VERSION,
             "problems": [_problem(problem) for problem in problems],
             "environments": environments,
+            "findings": [_finding(finding) for finding in findings],
         }
     )
 
@@ -209,6 +212,7 @@ def _target(analysis: TargetAnalysis) -> Mapping[str, Any]:
         "cloud": analysis.target.cloud,
         "fidelity": found["fidelity"],
         "deviations": found["deviations"],
+        **({"masked": found["masked"]} if "masked" in found else {}),
         "controls": [_control(analysis, control) for control in analysis.controls],
         "residues": [
             {"control": control.name, "what": residue.what, "source": residue.source}

@@ -16,6 +16,7 @@ from wsus_egress.proof import Deviation, Fidelity, Proof
 
 if TYPE_CHECKING:
     from wsus_egress.preview.explain import Explanation
+    from wsus_egress.preview.findings import Finding
 
 _VERDICTS = {
     Fidelity.EXACT: "admits exactly the policy's flows",
@@ -34,10 +35,12 @@ def problems(found: Sequence[Problem]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def check(analyses: Sequence[Analysis], notes: Sequence[str]) -> str:
-    """Each target's fidelity on a line, then what nobody has accepted."""
+def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequence[str]) -> str:
+    """Each target's fidelity on a line, then what nobody has accepted and what has expired."""
     rows = []
     findings: list[str] = []
+    ends = _ends(analyses, found)
+    expired = [f"{_line(each)}\n    {each.instead}" for each in ends if each.fails]
     for analysis in analyses:
         for target in analysis.targets:
             proof = target.proof
@@ -45,15 +48,38 @@ def check(analyses: Sequence[Analysis], notes: Sequence[str]) -> str:
                 rows.append((analysis.environment.name, proof.target, *_summary(proof)))
                 findings += _findings(analysis.environment.name, proof)
     lines = _columns(rows)
-    lines += ["", *findings] if findings else []
+    lines += ["", *findings, *expired] if findings or expired else []
     lines += [line for analysis in analyses for line in _parity(analysis)]
+    lines += [f"note: {_line(each)}; {each.instead}" for each in ends if not each.fails]
     lines += [f"note: {note}" for note in notes]
-    verdict = f"{len(findings)} not accepted" if findings else "no finding"
+    verdicts = [f"{len(findings)} not accepted"] if findings else []
+    verdicts += [f"{len(expired)} expired"] if expired else []
     lines += [
         "",
-        f"{count(len(analyses), 'environment')}, {count(len(rows), 'target')}: {verdict}",
+        f"{count(len(analyses), 'environment')}, {count(len(rows), 'target')}: "
+        + (", ".join(verdicts) or "no finding"),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _ends(analyses: Sequence[Analysis], found: Iterable[Finding]) -> list[Finding]:
+    """Entries that have expired or soon will, but for those that a deviation tells of already."""
+    told = {
+        deviation.acceptance.location
+        for analysis in analyses
+        for target in analysis.targets
+        for deviation in (target.proof.findings if target.proof else ())
+        if deviation.acceptance
+    }
+    return [
+        each for each in found if each.kind in {"expired-entry", "expires-soon"}
+        and (each.location is None or each.location not in told)
+    ]  # fmt: skip
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.location}: " if finding.location else ""
+    return f"{where}{finding.environment}: {finding.what}"
 
 
 def _summary(proof: Proof) -> tuple[str, str]:
@@ -136,7 +162,7 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
     proof = target.proof
     assert proof is not None  # noqa: S101 - the preview always proves
     yield f"{proof.target}: {proof.fidelity} - {_VERDICTS[proof.fidelity]}"
-    for deviation in proof.deviations:
+    for deviation in (*proof.deviations, *proof.masked):
         yield from _deviation(deviation)
     for unproved in proof.unproved:
         if not unproved.masked:

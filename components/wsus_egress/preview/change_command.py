@@ -48,7 +48,8 @@ def _all(  # noqa: PLR0913, PLR0917
     events: Path | None,
     today: datetime.date,
 ) -> tuple[EngineReport | None, Comparison]:
-    from wsus_egress.preview.comparison import alone, compared, sort  # noqa: PLC0415
+    from wsus_egress.preview.comparison import alone, compared  # noqa: PLC0415
+    from wsus_egress.preview.findings import in_order  # noqa: PLC0415
 
     problems: list[Problem] = []
     engine: EngineReport | None = None
@@ -72,7 +73,9 @@ def _all(  # noqa: PLR0913, PLR0917
     if problems or comparison is None:
         raise PolicyErrors(problems)
     if engine is not None:
-        found = sort((*comparison.findings, *engine.findings()))
+        # The engine knows what it replaces; what was expected of it is told only without it.
+        known = (each for each in comparison.findings if each.kind != "rule-group-replaced")
+        found = in_order((*known, *engine.findings()))
         comparison = dataclasses.replace(comparison, findings=found)
     return engine, comparison
 

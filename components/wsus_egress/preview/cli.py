@@ -108,24 +108,25 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     """Validate lists and environments, and prove each target's rules.
 
     Fails with status 1 where the rules admit more or less than the policy and nobody has accepted
-    that, or the acceptance has expired.
+    that, and where an acceptance or approval has expired.
     """
     from wsus_egress.preview.analysis import analyse, stale_acceptances  # noqa: PLC0415
+    from wsus_egress.preview.findings import standing  # noqa: PLC0415
 
     try:
         analyses = analyse(project, names, today)
     except PolicyErrors as error:
         _refuse(error, format_)
+    found = standing(analyses, today)
     if format_ == "json":
         from wsus_egress.preview import as_json  # noqa: PLC0415
 
-        click.echo(as_json.check(analyses, ()), nl=False)
+        click.echo(as_json.check(analyses, (), found), nl=False)
     else:
         from wsus_egress.preview import as_text  # noqa: PLC0415
 
-        click.echo(as_text.check(analyses, stale_acceptances(analyses)), nl=False)
-    proofs = [target.proof for analysis in analyses for target in analysis.targets if target.proof]
-    sys.exit(FINDING if any(proof.findings for proof in proofs) else FINE)
+        click.echo(as_text.check(analyses, found, stale_acceptances(analyses)), nl=False)
+    sys.exit(FINDING if any(each.fails for each in found) else FINE)
 
 
 @main.command()
@@ -367,7 +368,7 @@ def _refuse(error: PolicyErrors, format_: str) -> NoReturn:
     if format_ == "json":
         from wsus_egress.preview import as_json  # noqa: PLC0415
 
-        click.echo(as_json.check((), error.problems), nl=False)
+        click.echo(as_json.check((), error.problems, ()), nl=False)
     else:
         from wsus_egress.preview import as_text  # noqa: PLC0415
 

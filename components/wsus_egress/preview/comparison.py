@@ -15,6 +15,7 @@ from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, analysed
 from wsus_egress.preview.findings import Approved, Finding
 from wsus_egress.preview.gitbase import base_project
 from wsus_egress.preview.locations import Locator
+from wsus_egress.preview.replacements import is_replaced, is_risk
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
 from wsus_egress.project import (
     CONFIG_FOLDER,
@@ -105,6 +106,9 @@ def compared(
         old, new, head = before.get(name), after.get(name), heads.get(name)
         if new is not None:
             found += gate.expiries(new, _gate(old, new), today)
+        if name not in same:
+            found += gate.removals(old, new, today)
+            found += gate.acceptances(old, new, today) if new is not None else ()
         controls = _controls(head)
         try:
             was = _controls(analysed([old], None)[0]) if old and name not in same else controls
@@ -119,35 +123,36 @@ def compared(
             resources[key] = tuple(
                 _resources(was.get(change.target, ()), controls.get(change.target, ()))
             )
+            found += (
+                gate.rule_group_at_risk(name, change.target, each.kind, each.type, each.name)
+                for each in resources[key]
+                if each.kind == "replace" and is_risk(each.kind, each.type)
+            )
             if new is not None:
                 places = locator.of(new, change)
                 approved[key] = gate.approvals(change, old, new, today, places)
                 found += gate.widenings(change, approved[key], _gate(old, new))
-        for target in head.targets if head else ():
-            found += gate.deviations(head.environment, target) if head else ()
+        # What stands as it stood is nothing that the change does: `check` finds it.
+        if head is not None and name not in same:
+            for target in head.targets:
+                found += gate.deviations(head.environment, target)
+                if old is not None and target.target.cloud in was:
+                    found += gate.under_acceptances(
+                        head.environment, old, target, was[target.target.cloud], today
+                    )
     problems.raise_if_any()
-    return Comparison(ref, analyses, tuple(changes), approved, resources, sort(found), same, files)
+    ordered = gate.in_order(found)
+    return Comparison(ref, analyses, tuple(changes), approved, resources, ordered, same, files)
 
 
 def alone(analyses: Sequence[Analysis], today: datetime.date) -> Comparison:
     """The head by itself, where there is no base: nothing changes, and the gate looks at it."""
-    found: list[Finding] = []
-    for analysis in analyses:
-        found += gate.expiries(analysis.environment, analysis.environment.gate, today)
-        for target in analysis.targets:
-            found += gate.deviations(analysis.environment, target)
-    return Comparison("", tuple(analyses), (), {}, {}, sort(found), (), ())
-
-
-def sort(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """What fails first, then by kind and place."""
-    return tuple(
-        sorted(set(found), key=lambda f: (not f.fails, f.kind, f.environment, f.target, f.what))
-    )
+    return Comparison("", tuple(analyses), (), {}, {}, gate.standing(analyses, today), (), ())
 
 
 def _gate(old: Environment | None, new: Environment) -> Gate:
-    return new.gate.stricter(old.gate) if old else new.gate
+    # A new environment cannot open its own gate either.
+    return new.gate.stricter(old.gate if old else Gate())
 
 
 def _controls(analysis: Analysis | None) -> dict[str, tuple[Control, ...]]:
@@ -232,7 +237,8 @@ def _resources(before: Sequence[Control], after: Sequence[Control]) -> Iterator[
         elif was.properties != now.properties:
             names = sorted({*was.properties, *now.properties})
             differ = [n for n in names if was.properties.get(n) != now.properties.get(n)]
-            yield ResourceChange("update", *key, tuple(differ))
+            kind = "replace" if is_replaced(now.type, differ) else "update"
+            yield ResourceChange(kind, *key, tuple(differ))
 
 
 def _documents(controls: Sequence[Control]) -> dict[tuple[str, str], Document]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from wsus_egress.preview.findings import Finding
+from wsus_egress.preview.findings import Finding, rule_group_at_risk
+from wsus_egress.preview.replacements import is_risk
 from wsus_egress.problems import Location, PolicyErrors, Problem
 
 _REASONS: Final = ("keys", "replaceReasons", "diffs", "diffReasons")
+_ERROR: Final = "error: "
 MAX_BYTES: Final = 64 * 1024 * 1024
-_RULE_GROUPS: Final = ("RuleGroup", "RuleCollectionGroup")
 _SHOWN: Final = frozenset(
     {"create", "update", "delete", "replace", "import", "read", "discard"}
 )  # `create-replacement` and `delete-replaced` are the halves of a `replace`.
@@ -30,9 +31,8 @@ class Step:
 
     @property
     def is_risk(self) -> bool:
-        """Whether a firewall's rules are gone for a while: a rule group replaced or deleted."""
-        kind = self.type.rpartition(":")[2]
-        return self.operation in ("replace", "delete") and kind.endswith(_RULE_GROUPS)
+        """Whether a firewall's rules are at stake."""
+        return is_risk(self.operation, self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +47,39 @@ class PolicyResult:
 
 @dataclass(frozen=True, slots=True)
 class EngineReport:
-    """What the engine's preview says, sorted; resources that stay as they are left out."""
+    """What the engine's preview says, sorted; resources that stay as they are left out.
+
+    Attributes:
+        ended: Whether the engine said how many resources it would change, as it does at the end.
+    """
 
     steps: tuple[Step, ...]
     policies: tuple[PolicyResult, ...]
     diagnostics: tuple[str, ...]
     counts: tuple[tuple[str, int], ...]
+    ended: bool
 
     @property
     def summary(self) -> str:
         """`1 to create, 2 to update, 31 the same`."""
         parts = [f"{n} the same" if op == "same" else f"{n} to {op}" for op, n in self.counts if n]
+        if not self.ended:
+            return "no summary: the preview did not come to its end"
         return ", ".join(parts) or "nothing to do"
 
     def findings(self) -> Iterator[Finding]:
         """What the gate has to know."""
         for step in self.steps:
             if step.is_risk:
+                yield rule_group_at_risk("", "", step.operation, step.type, step.name)
+        for text in self.diagnostics:
+            if text.startswith(_ERROR):
                 yield Finding(
-                    "rule-group-replaced",
+                    "engine-error",
                     "",
                     "",
-                    f"the engine will {step.operation} {step.type} {step.name}: its rules can be "
-                    "missing until the new one is in place",
-                    "keep its name and capacity, or deploy when no update is running",
+                    text.removeprefix(_ERROR),
+                    "mend what the engine says, and run its preview again",
                 )
         for each in self.policies:
             mandatory = each.level == "mandatory"
@@ -145,6 +154,7 @@ class _Reader:
         self._policies: dict[PolicyResult, None] = {}
         self._diagnostics: dict[str, None] = {}
         self._counts: dict[str, int] = {}
+        self._ended = False
 
     def take(self, event: Mapping[str, Any]) -> None:
         if isinstance(pre := event.get("resourcePreEvent"), dict):
@@ -194,7 +204,7 @@ class _Reader:
 
     def _summary(self, counts: Any) -> None:
         if isinstance(counts, dict):
-            self.seen = True
+            self.seen = self._ended = True
             for operation, number in counts.items():
                 if isinstance(number, int):
                     self._counts[_text(operation)] = number
@@ -205,6 +215,7 @@ class _Reader:
             tuple(sorted(self._policies, key=lambda p: (p.level, p.rule, p.resource, p.message))),
             tuple(sorted(self._diagnostics)),
             tuple(sorted(self._counts.items())),
+            self._ended,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -134,9 +135,11 @@ def verdict(comparison: Comparison, *, gated: bool = True) -> str:
     opened, closed = (rows(comparison, side) for side in ("newly_allowed", "no_longer_allowed"))
     changed = [change for change in comparison.changes if change.is_change]
     if not changed:
+        touched = sum(bool(found) for found in comparison.resources.values())
+        rest = f"; resources change in {count(touched, 'target')}" if touched else ""
         text = (
             f"No change of policy: nothing is newly allowed, nothing is closed, in "
-            f"{count(len(comparison.changes), 'target')}"
+            f"{count(len(comparison.changes), 'target')}{rest}"
         )
     else:
         missing = sum(row.approval is None for row in opened)
@@ -145,7 +148,20 @@ def verdict(comparison: Comparison, *, gated: bool = True) -> str:
             f"{len(opened)} newly allowed{state}, {len(closed)} no longer allowed, in "
             f"{len(changed)} of {count(len(comparison.changes), 'target')}"
         )
-    return f"{text}: {end}"
+    return f"{text}{_special(comparison)}: {end}"
+
+
+def _special(comparison: Comparison) -> str:
+    """What a reader must not miss though no flow of the policy changes."""
+    kinds = Counter(finding.kind for finding in comparison.findings)
+    accepted = kinds["unapproved-acceptance"] + kinds["newly-accepted"]
+    removed = kinds["unapproved-removal"] + kinds["no-longer-enforced"]
+    return "".join(
+        (
+            f"; {count(accepted, 'deviation')} newly accepted" if accepted else "",
+            f"; {count(removed, 'target')} no longer enforced" if removed else "",
+        )
+    )
 
 
 def notes(comparison: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -154,7 +170,7 @@ def notes(comparison: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
     for change in comparison.changes:
         for note in change.notes:
             found.setdefault(note, {})[change.environment] = None
-    if comparison.files and not any(c.is_change or c.notes for c in comparison.changes):
+    if comparison.files and all(c.environment in comparison.same for c in comparison.changes):
         files = shortened(comparison.files)
         found.setdefault(f"only comments, layout or lists that nothing uses: {files}", {})
     return tuple((note, tuple(names)) for note, names in found.items())

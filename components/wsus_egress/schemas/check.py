@@ -12,6 +12,7 @@ from wsus_egress.schemas.shapes import (
     array,
     deviation,
     document,
+    finding,
     obj,
     problem,
 )
@@ -41,6 +42,7 @@ def check_schema() -> dict[str, Any]:
                 "version": VERSION,
                 "problems": array(problem()),
                 "environments": array(environment),
+                "findings": array(finding()),
             }
         ),
     )

@@ -6,15 +6,14 @@ from typing import Any
 
 from wsus_egress.schemas.shapes import (
     FIDELITY,
-    LINE,
     NUMBER,
     TEXT,
-    TEXT_OR_NONE,
     VERSION,
     YES_OR_NO,
     array,
     deviation,
     document,
+    finding,
     obj,
     refusal,
 )
@@ -29,7 +28,7 @@ def preview_schema() -> dict[str, Any]:
             "version": VERSION,
             "environments": array(_environment()),
             "changes": array(_change()),
-            "findings": array(_finding()),
+            "findings": array(finding()),
             "engine": _engine(),
         },
         optional=("changes", "engine"),
@@ -68,9 +67,11 @@ def _target() -> dict[str, Any]:
             "cloud": {"enum": ["aws", "azure"]},
             "fidelity": FIDELITY,
             "deviations": array(deviation()),
+            "masked": array(deviation()),
             "controls": array(control),
             "residues": array(obj({"control": TEXT, "what": TEXT, "source": TEXT})),
-        }
+        },
+        optional=("masked",),
     )
 
 
@@ -100,21 +101,6 @@ def _change() -> dict[str, Any]:
             "unchanged": NUMBER,
             "rules": array(rule),
             "notes": array(TEXT),
-        }
-    )
-
-
-def _finding() -> dict[str, Any]:
-    return obj(
-        {
-            "kind": TEXT,
-            "fails": YES_OR_NO,
-            "environment": TEXT,
-            "target": TEXT,
-            "what": TEXT,
-            "instead": TEXT,
-            "file": TEXT_OR_NONE,
-            "line": LINE,
         }
     )
 

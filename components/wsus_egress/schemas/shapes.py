@@ -52,6 +52,22 @@ def deviation() -> dict[str, Any]:
     )
 
 
+def finding() -> dict[str, Any]:
+    """One thing that a reviewer has to know of."""
+    return obj(
+        {
+            "kind": TEXT,
+            "fails": YES_OR_NO,
+            "environment": TEXT,
+            "target": TEXT,
+            "what": TEXT,
+            "instead": TEXT,
+            "file": TEXT_OR_NONE,
+            "line": LINE,
+        }
+    )
+
+
 def problem() -> dict[str, Any]:
     """One thing that is wrong with the input."""
     return obj({"file": TEXT_OR_NONE, "line": LINE, "path": TEXT, "what": TEXT, "instead": TEXT})
@@ -64,5 +80,6 @@ def refusal() -> dict[str, Any]:
             "version": VERSION,
             "problems": array(problem(), minItems=1),
             "environments": {"type": "array", "maxItems": 0},
+            "findings": {"type": "array", "maxItems": 0},
         }
     )

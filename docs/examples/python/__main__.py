@@ -4,14 +4,9 @@ import pulumi
 
 from wsus_egress.aws import AwsWsusEgress
 
+servers = [{"name": "wsus", "addresses": ["10.20.0.10"]}]
 egress = AwsWsusEgress(
     "wsus",
-    {
-        "vpc_id": "vpc-0a1b2c3d4e5f60718",
-        "policy": {
-            "lists": ["wsus"],
-            "servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}],
-        },
-    },
+    {"vpc_id": "vpc-0a1b2c3d4e5f60718", "policy": {"lists": ["wsus"], "servers": servers}},
 )
 pulumi.export("securityGroupIds", egress.security_group_ids)

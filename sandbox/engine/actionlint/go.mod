@@ -1,4 +1,4 @@
-// The linter of the workflow files, built where there is a Go; go.sum pins every module.
+// The linter of the workflow files; go.sum pins every module.
 module pulumi-wsus-egress/engine/actionlint
 
 go 1.25.0

@@ -12,8 +12,10 @@ from providers.aws.dnsfirewall.rule import DnsRule
 from providers.aws.dnsfirewall.rule_group import DnsRuleGroup
 from providers.aws.ec2.prefix_list import ManagedPrefixList
 from providers.aws.ec2.route import Route
+from providers.aws.ec2.route_table import RouteTable, RouteTableAssociation
 from providers.aws.ec2.security_group import SecurityGroup
 from providers.aws.ec2.security_group_rule import EgressRule, IngressRule
+from providers.aws.ec2.subnet import Subnet
 from providers.aws.log_group import LogGroup
 from providers.aws.lookups import INVOKES
 from providers.aws.networkfirewall.firewall import Firewall
@@ -32,6 +34,9 @@ KINDS: Final = (
     EgressRule(),
     IngressRule(),
     ManagedPrefixList(),
+    Subnet(),
+    RouteTable(),
+    RouteTableAssociation(),
     Route(),
     RuleGroup(),
     FirewallPolicy(),

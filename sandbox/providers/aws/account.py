@@ -49,7 +49,8 @@ class NamedKind(AwsKind):
 
         That is pulumi-aws's own way (`nameRequiresDeleteBeforeReplace` of its bridge, read 2026-11).
         """
-        return "name" not in new.get("__defaults", ("name",)) and old.get("name") == new.get("name")
+        given = known(new, "name") is not None and "name" not in new.get("__defaults", ("name",))
+        return given and old.get("name") == new["name"]
 
 
 def arn(service: str, resource: str, inputs: Inputs, session: Session) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from providers.aws.account import ACCOUNT, region
+from providers.aws.ec2.networks import route_tables, subnets
 from providers.errors import CloudError, aws_error
 from providers.kind import Inputs, Invoke, Session
 from providers.world import WORLD_NAME, Row, Rows
@@ -20,9 +21,24 @@ def _get_caller_identity(_: Inputs, __: Session) -> dict[str, Any]:
     return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": arn, "userId": "sandbox"}
 
 
+def _get_vpc(inputs: Inputs, session: Session) -> dict[str, Any]:
+    where = region(inputs, session)
+    row = _by_id("vpc", "id", inputs, session.world.vpcs, where)
+    return {
+        "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:vpc/{row['id']}",
+        "cidrBlock": row["cidr"],
+        "default": bool(row.get("default")),
+        "id": row["id"],
+        "ownerId": ACCOUNT,
+        "region": where,
+        "state": "available",
+        "tags": {"Name": row["name"]},
+    }
+
+
 def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     where = region(inputs, session)
-    row = _by_id("subnet", "id", inputs, session.world.subnets, where)
+    row = _by_id("subnet", "id", inputs, subnets(session), where)
     return {
         "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:subnet/{row['id']}",
         "availabilityZone": row["zone"],
@@ -39,15 +55,20 @@ def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
 def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
     where, world = region(inputs, session), session.world
     if "subnetId" in inputs and "routeTableId" not in inputs:
-        subnet = _by_id("subnet", "subnetId", inputs, world.subnets, where)
+        subnet = _by_id("subnet", "subnetId", inputs, subnets(session), where)
+        if not subnet["table"]:
+            raise CloudError(
+                f"{subnet['id']} has no route table of its own, and the stand-in has no main ones: "
+                "add a RouteTableAssociation"
+            )
         inputs = {"routeTableId": subnet["table"]}
-    row = _by_id("route table", "routeTableId", inputs, world.route_tables, where)
+    row = _by_id("route table", "routeTableId", inputs, route_tables(session), where)
     local = {"cidrBlock": world.vpcs[where, row["vpc"]]["cidr"], "gatewayId": "local"}
     return {
         "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:route-table/{row['id']}",
         "associations": [
             {"subnetId": subnet["id"], "routeTableId": row["id"], "main": False}
-            for subnet in world.subnets.values()
+            for subnet in subnets(session).values()
             if subnet["table"] == row["id"]
         ],
         "id": row["id"],
@@ -63,7 +84,8 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
 
 
 def _field(target: str) -> str:
-    return "natGatewayId" if target.startswith("nat-") else "gatewayId"
+    fields = {"nat": "natGatewayId", "tgw": "transitGatewayId"}
+    return fields.get(target.partition("-")[0], "gatewayId")
 
 
 def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row:
@@ -89,6 +111,7 @@ def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row
 INVOKES: Final[dict[str, Invoke]] = {
     "aws:ec2/getRouteTable:getRouteTable": _get_route_table,
     "aws:ec2/getSubnet:getSubnet": _get_subnet,
+    "aws:ec2/getVpc:getVpc": _get_vpc,
     "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
     "aws:index/getRegion:getRegion": _get_region,
 }

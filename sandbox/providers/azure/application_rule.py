@@ -16,8 +16,9 @@ from providers.kind import is_a, items, known
 from providers.wire import UNKNOWN
 
 DESTINATIONS: Final = ("fqdnTags", "targetFqdns", "targetUrls", "webCategories")
-# API names of the tags (azure-powershell's list, samples, 2026-11). Microsoft adds to them: a real
-# subscription's own list is `az network firewall policy ...` / GET azureFirewallFqdnTags.
+# API names of the tags (azure-powershell's recorded answers, Microsoft's samples, 2026-11; the table
+# of "FQDN tags overview" writes HDInsight otherwise). Microsoft adds to them: a subscription's own
+# list is what GET azureFirewallFqdnTags answers.
 FQDN_TAGS: Final = (
     "AppServiceEnvironment",
     "AzureActiveDirectoryDomainServices",

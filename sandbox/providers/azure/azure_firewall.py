@@ -11,7 +11,7 @@ from providers.azure.references import enveloped, reference, require, subnet_pre
 from providers.azure.resource import AzureKind, resource
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
-from providers.kind import Inputs, Session, items, known
+from providers.kind import Inputs, Session, items, known, row_problems
 from providers.store import Records
 from providers.wire import UNKNOWN
 
@@ -74,8 +74,11 @@ class AzureFirewall(AzureKind):
                 "A Basic firewall needs a management IP configuration in "
                 "AzureFirewallManagementSubnet.",
             )
+        if inputs.get("ipConfigurations") is UNKNOWN:
+            return
         if not items(inputs, "ipConfigurations"):
             yield bad("ipConfigurations", "A firewall needs an IP configuration.")
+        yield from row_problems(inputs, "ipConfigurations")
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Policy, addresses and subnets must be there; the tiers must agree."""

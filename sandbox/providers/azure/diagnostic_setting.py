@@ -9,7 +9,7 @@ from providers.azure.references import require, require_workspace
 from providers.azure.resource import AzureKind
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
-from providers.kind import Inputs, Session, is_a, items, known
+from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
 # "Supported logs for Microsoft.Network/azureFirewalls" (2026-11).
@@ -44,13 +44,22 @@ class DiagnosticSetting(AzureKind):
     }
     required: ClassVar = ("resourceUri",)
     replaced_by: ClassVar = frozenset({"name", "resourceUri"})
+    computed: ClassVar = ("azureApiVersion", "type")
 
     def body(self, inputs: Inputs) -> dict[str, Any]:
         """Everything inside `properties`."""
         return {"properties": {n: v for n, v in inputs.items() if n not in ("name", "resourceUri")}}
 
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
+        """What Azure Monitor adds: no etag, for it keeps none."""
+        return {
+            "azureApiVersion": "2021-05-01-preview",
+            "type": "Microsoft.Insights/diagnosticSettings",
+        }
+
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Categories that a firewall has not, and a setting that sends nothing anywhere."""
+        yield from row_problems(inputs, "logs")
         for index, log in enumerate(items(inputs, "logs")):
             category = known(log, "category") if is_a(log, dict) else None
             if category is not None and category not in _CATEGORIES:

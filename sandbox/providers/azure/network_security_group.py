@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from providers.azure.references import refuse_use
 from providers.azure.resource import AzureKind
 from providers.azure.security_rule import rule_problems
 from providers.azure.subnet import SUBNET_TYPE
 from providers.errors import Problem, Problems, azure_text
-from providers.kind import Inputs, Session, is_a, items, known
+from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
 # "Azure subscription and service limits" (2026-11).
@@ -63,6 +62,7 @@ class NetworkSecurityGroup(AzureKind):
                     "SecurityRuleCountExceeded", f"{len(given)} rules; the limit is {_MOST_RULES}."
                 ),
             )
+        yield from row_problems(inputs, "securityRules")
         for path, rule in rules:
             yield from rule_problems(path, rule)
         yield from _conflicts(rules)
@@ -71,11 +71,6 @@ class NetworkSecurityGroup(AzureKind):
         """Refused while a subnet has it (pulumi-azure-native#3051)."""
         code = "InUseNetworkSecurityGroupCannotBeDeleted"
         refuse_use(records, SUBNET_TYPE, "networkSecurityGroup", id_, code)
-
-    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """Also the GUID that the group keeps for life."""
-        guid = str(uuid5(NAMESPACE_URL, id_.casefold()))
-        return {**super().outputs(id_, inputs, session), "resourceGuid": guid}
 
 
 def _rule_body(rule: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar, Final
 
 from providers.azure.references import enveloped
@@ -49,6 +50,11 @@ class PublicIPAddress(AzureKind):
         sku = known(inputs, "sku", dict) or {}
         if sku.get("name") == "Standard" and inputs.get("publicIPAllocationMethod") != "Static":
             yield bad("publicIPAllocationMethod", "A Standard public IP address must be Static.")
+
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
+        """Also an address, of a block that is nobody's (RFC 5737): the same for the same id."""
+        host = hashlib.sha256(id_.casefold().encode()).digest()[0]
+        return {**super().outputs(id_, inputs, session), "ipAddress": f"198.51.100.{host}"}
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refused while a firewall has it."""

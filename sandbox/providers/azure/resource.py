@@ -8,6 +8,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
+from uuid import NAMESPACE_URL, uuid5
 
 from providers.azure import models
 from providers.compare import join
@@ -24,6 +25,7 @@ NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?")
 _TAGS: Final = 50
 _TAG_NAME: Final = 512
 _TAG_VALUE: Final = 256
+_IN_NO_ID: Final = frozenset({"location", "zones"})
 _UNNAMED_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 
 
@@ -143,7 +145,10 @@ class AzureKind(Kind):
         """What ARM adds. The etag is a hash of the body, so it changes only with the resource."""
         body = json.dumps(self.body(inputs), sort_keys=True, default=str)
         digest = hashlib.sha256(body.encode()).hexdigest()
+        # The GUID is a resource's for life.
+        guid = {"resourceGuid": str(uuid5(NAMESPACE_URL, id_.casefold()))}
         return {
+            **(guid if "resourceGuid" in self.computed else {}),
             "azureApiVersion": API_VERSION,
             "etag": f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}",
             "name": inputs[self.name_input],
@@ -157,11 +162,9 @@ class AzureKind(Kind):
         return self.collection
 
     def delete_first(self, old: Inputs, new: Inputs) -> bool:
-        """Where the replacement would have the same id: only the location differs."""
-        return all(
-            known(old, name) is not None and known(old, name) == known(new, name)
-            for name in self.replaced_by - {"location"}
-        )
+        """Where the replacement would have the same id: only what is in no id differs."""
+        pairs = [(known(old, name), known(new, name)) for name in self.replaced_by - _IN_NO_ID]
+        return all(was and now and was.casefold() == now.casefold() for was, now in pairs)
 
 
 def resource(records: Records, token: str, id_: str) -> Record | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, ClassVar, Final
 
-from providers.azure.references import enveloped, refuse_use
+from providers.azure.references import enveloped, refuse_use, used_by
 from providers.azure.resource import NAME, AzureKind
 from providers.azure.sources import bad
 from providers.azure.subnet import SUBNET_TYPE
 from providers.errors import Problems
-from providers.kind import Inputs, Session, is_a, items, known
+from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
 ROUTE_TABLE_TYPE: Final = "azure-native:network:RouteTable"
@@ -56,6 +56,7 @@ class RouteTable(AzureKind):
         routes = [route for route in items(inputs, "routes") if is_a(route, dict)]
         if len(routes) > _MOST:
             yield bad("routes", f"{len(routes)} routes; the limit is {_MOST}.")
+        yield from row_problems(inputs, "routes")
         seen: set[str] = set()
         for index, route in enumerate(routes):
             path = f"routes[{index}]"
@@ -72,6 +73,11 @@ class RouteTable(AzureKind):
                 seen.add(prefix)
                 yield from _prefix_problems(path, prefix)
             yield from _hop_problems(path, route)
+
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
+        """Also the subnets that have the table now."""
+        users = used_by(session.store.read(), SUBNET_TYPE, "routeTable", id_)
+        return {**super().outputs(id_, inputs, session), "subnets": [{"id": key} for key in users]}
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refused while a subnet has it."""

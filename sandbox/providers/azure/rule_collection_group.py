@@ -12,7 +12,7 @@ from providers.azure.ip_group import IP_GROUP_TYPE
 from providers.azure.references import require
 from providers.azure.resource import NAME, AzureKind, resource, resource_id
 from providers.errors import Problem, Problems, azure_error, azure_text
-from providers.kind import Inputs, Session, is_a, items, known
+from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
 # Microsoft.Network 2024-05-01, and "Azure subscription and service limits" (2023-10): 2 MB a group
@@ -84,6 +84,7 @@ class RuleCollectionGroup(AzureKind):
             for index, collection in enumerate(items(inputs, "ruleCollections"))
             if is_a(collection, dict)
         ]
+        yield from row_problems(inputs, "ruleCollections")
         yield from _unique(collections, "priority")
         yield from _unique(collections, "name")
         for path, collection in collections:
@@ -138,7 +139,7 @@ class RuleCollectionGroup(AzureKind):
 def _ip_groups(inputs: Inputs) -> Iterator[str]:
     for collection in items(inputs, "ruleCollections"):
         for rule in items(collection, "rules"):
-            yield from (each for each in items(rule, "sourceIpGroups") if "/ipGroups/" in each)
+            yield from items(rule, "sourceIpGroups")
 
 
 def sku_problems(inputs: Inputs, sku: str) -> Problems:
@@ -187,6 +188,7 @@ def _collection_problems(path: str, collection: dict[str, Any]) -> Problems:
         yield _bad(f"{path}.priority", f"{path}: Required property 'priority' not found in JSON.")
     yield from priority_problems(f"{path}.priority", collection)
     yield from _action_problems(path, collection)
+    yield from row_problems(collection, "rules", f"{path}.")
     rules = [
         (f"{path}.rules[{index}]", rule)
         for index, rule in enumerate(items(collection, "rules"))

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+import re
+from typing import Any, Final
 
 from providers.errors import Problem, Problems, azure_text
 from providers.kind import items, known
+from providers.wire import UNKNOWN
+
+_IP_GROUP: Final = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/ipGroups/[^/]+",
+    re.IGNORECASE,
+)
 
 
 def source_problems(path: str, rule: dict[str, Any]) -> Problems:
@@ -21,6 +28,11 @@ def source_problems(path: str, rule: dict[str, Any]) -> Problems:
             yield bad(
                 f"{path}.sourceAddresses[{index}]",
                 f"Invalid address '{address}': an IPv4 address, prefix, a-b range, or *.",
+            )
+    for index, group in enumerate(items(rule, "sourceIpGroups")):
+        if group is not UNKNOWN and not _IP_GROUP.fullmatch(str(group)):
+            yield bad(
+                f"{path}.sourceIpGroups[{index}]", f"Invalid IP Group '{group}': write its ARM id."
             )
 
 

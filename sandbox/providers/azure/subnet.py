@@ -7,9 +7,11 @@ from typing import Any, ClassVar, Final
 
 from providers.azure.references import enveloped, reference, require
 from providers.azure.resource import AzureKind, resource_id
+from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
-from providers.kind import Inputs, Session
+from providers.kind import Inputs, Session, items
 from providers.store import Records
+from providers.wire import UNKNOWN
 from providers.world import WORLD_NAME
 
 SUBNET_TYPE: Final = "azure-native:network:Subnet"
@@ -69,8 +71,20 @@ class Subnet(AzureKind):
         return resource_id(session, inputs["resourceGroupName"], path)
 
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """Nothing that the service says before it looks at the network."""
-        yield from ()
+        """Without a range, and with one that is none."""
+        places = {"addressPrefix": inputs.get("addressPrefix")}
+        for index, prefix in enumerate(items(inputs, "addressPrefixes")):
+            places[f"addressPrefixes[{index}]"] = prefix
+        if "addressPrefix" not in inputs and inputs.get("addressPrefixes") in (None, []):
+            yield bad("addressPrefix", "A subnet needs addressPrefix or addressPrefixes.")
+            return
+        for place, prefix in places.items():
+            if prefix not in (None, UNKNOWN) and not _is_network(prefix):
+                yield bad(
+                    place,
+                    f"The address prefix {prefix} has an invalid format.",
+                    "InvalidAddressPrefixFormat",
+                )
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """The network must be there and have room, and what is attached must be there."""
@@ -83,22 +97,42 @@ class Subnet(AzureKind):
                 f"Parent resource '{name}' not found. ({WORLD_NAME} has no such virtual network)",
             )
         inside = id_.rpartition("/")[0].casefold()
-        others = {subnet["name"]: subnet["prefix"] for subnet in network.get("subnets", ())}
+        others = {subnet["name"]: [subnet["prefix"]] for subnet in network.get("subnets", ())}
         for key, row in records.get(SUBNET_TYPE, {}).items():
             if key.casefold() != id_.casefold() and key.rpartition("/")[0].casefold() == inside:
-                others[key.rpartition("/")[2]] = row.get("addressPrefix")
+                others[key.rpartition("/")[2]] = _prefixes(row)
         if inputs["subnetName"].casefold() in {other.casefold() for other in others}:
             raise azure_error(
                 "Conflict",
                 f"cannot create already existing resource '{id_}' (import it first: "
                 "docs/azure.md says how)",
             )
-        prefix = ipaddress.ip_network(inputs["addressPrefix"])
         blocks = [ipaddress.ip_network(block) for block in network["address_space"]]
-        if not any(prefix.subnet_of(block) for block in blocks):  # type: ignore[arg-type]
-            raise azure_error("NetcfgInvalidSubnet", f"Subnet {prefix} is not in {name}'s space.")
-        for other, taken in others.items():
-            if prefix.overlaps(ipaddress.ip_network(taken)):
-                raise azure_error("NetcfgSubnetRangesOverlap", f"{prefix} overlaps with {other}.")
+        for prefix in map(ipaddress.ip_network, _prefixes(inputs)):
+            # A block of the other version holds nothing of it.
+            same = [block for block in blocks if block.version == prefix.version]
+            if not any(prefix.subnet_of(block) for block in same):  # type: ignore[arg-type]
+                raise azure_error(
+                    "NetcfgInvalidSubnet", f"Subnet {prefix} is not in {name}'s space."
+                )
+            for other, taken in others.items():
+                if any(prefix.overlaps(ipaddress.ip_network(one)) for one in taken):
+                    raise azure_error(
+                        "NetcfgSubnetRangesOverlap", f"{prefix} overlaps with {other}."
+                    )
         for field, token in _ATTACHED:
             require(records, token, reference(inputs, field), id_)
+
+
+def _prefixes(inputs: Inputs) -> list[str]:
+    """Its ranges: by one field or the other."""
+    one = inputs.get("addressPrefix")
+    return sorted({*([] if one is None else [one]), *items(inputs, "addressPrefixes")})
+
+
+def _is_network(text: object) -> bool:
+    try:
+        ipaddress.ip_network(str(text))
+    except ValueError:
+        return False
+    return True

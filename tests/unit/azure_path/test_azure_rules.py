@@ -191,3 +191,19 @@ def test_whom_the_rest_is_denied(compiled: Compile, deny: str, expected: int) ->
     assert (Fidelity.OPAQUE, Fidelity.EXACT)[expected] is proof.fidelity
     infrastructure = [each for each in controls[-1].residues if "infrastructure" in each.what]
     assert 1 - expected == len(infrastructure)
+
+
+def test_the_denial_has_no_ipv6(compiled: Compile, proof: Callable[..., Proof]) -> None:
+    """A virtual network with IPv6 too: Azure Firewall takes IPv4 sources only, and carries no other."""
+    own = {"addressSpace": ["10.20.0.0/16", "fd00:20::/48"]}
+    _, controls = compiled(own)
+    (group,) = (d for d in controls[-1].documents("wsus") if d.type.endswith("CollectionGroup"))
+
+    assert ["10.20.0.0/16"] == [
+        source
+        for collection in group.properties["ruleCollections"]
+        if collection["action"]["type"] == "Deny"
+        for each in collection["rules"]
+        for source in each["sourceAddresses"]
+    ]
+    assert Fidelity.EXACT is proof(own).fidelity

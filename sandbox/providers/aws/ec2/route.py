@@ -7,6 +7,7 @@ import zlib
 from typing import Any, ClassVar, Final
 
 from providers.aws.account import AwsKind, region
+from providers.aws.ec2.networks import route_tables, subnets
 from providers.aws.networkfirewall.endpoints import endpoints
 from providers.aws.registry import check_schema, properties
 from providers.errors import CloudError, Problem, Problems, aws_error
@@ -28,7 +29,7 @@ TARGETS: Final = (
 
 
 class Route(AwsKind):
-    """A route in a table that the platform team made."""
+    """A route in a table that is there."""
 
     type_name = ROUTE
     inputs: ClassVar = dict.fromkeys((*DESTINATIONS, "region", "routeTableId", *TARGETS), str)
@@ -57,11 +58,11 @@ class Route(AwsKind):
             )
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
-        """The table must be one that `world.yaml` lists, without that destination."""
+        """The table must be there, without that destination."""
         where, table = region(inputs, session), known(inputs, "routeTableId")
         if table is None:
             return
-        row = session.world.route_tables.get((where, table))
+        row = route_tables(session).get((where, table))
         if row is None:
             raise aws_error(
                 "CreateRoute",
@@ -93,8 +94,8 @@ class Route(AwsKind):
         given.pop("region", None)
         check_schema(operation, "AWS::EC2::Route", properties(given), region(inputs, session))
         target = next(str(inputs[field]) for field in TARGETS if field in inputs)
-        theirs = _network_of(target, records, session)
-        if theirs is None:
+        theirs = _networks_of(target, records, session)
+        if not theirs:
             kind = "VpcEndpoint" if "vpcEndpointId" in inputs else "Gateway"
             raise aws_error(
                 operation,
@@ -102,7 +103,7 @@ class Route(AwsKind):
                 f"The {kind} ID '{target}' does not exist",
             )
         table = str(inputs["routeTableId"])
-        if theirs != session.world.route_tables[region(inputs, session), table]["vpc"]:
+        if route_tables(session, records)[region(inputs, session), table]["vpc"] not in theirs:
             raise aws_error(
                 operation,
                 "InvalidParameterValue",
@@ -149,20 +150,22 @@ def _check_more_specific(destination: str, row: Row, local: str, session: Sessio
     network, inside = ipaddress.ip_network(destination), ipaddress.ip_network(local)
     if not isinstance(network, ipaddress.IPv4Network) or not isinstance(inside, type(network)):
         return
-    subnets = {about["cidr"] for about in session.world.subnets.values()
-               if about["vpc"] == row["vpc"]}  # fmt: skip
-    if network.subnet_of(inside) and destination not in subnets:
+    whole = {about["cidr"] for about in subnets(session).values() if about["vpc"] == row["vpc"]}
+    if network.subnet_of(inside) and destination not in whole:
         raise aws_error(
             "CreateRoute",
             "InvalidParameterValue",
             f"The destination CIDR block {destination} is more specific than the VPC's CIDR block "
-            f"{local}: it must be a whole subnet ({', '.join(sorted(subnets))})",
+            f"{local}: it must be a whole subnet ({', '.join(sorted(whole))})",
         )
 
 
-def _network_of(target: str, records: Records, session: Session) -> str | None:
-    """The VPC that a target is in."""
-    for row in session.world.route_tables.values():
-        if target in (route["via"] for route in row["routes"]):
-            return str(row["vpc"])
-    return endpoints(records).get(target)
+def _networks_of(target: str, records: Records, session: Session) -> set[str]:
+    """The VPCs that a target is in; a transit gateway is in all that are attached to it."""
+    found = {
+        str(row["vpc"])
+        for row in session.world.route_tables.values()
+        if target in (route["via"] for route in row["routes"])
+    }
+    found |= session.world.gateways.get(target, frozenset())
+    return found | ({vpc} if (vpc := endpoints(records).get(target)) else set())

@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Any, ClassVar, Final
 
-from providers.aws.account import ACCOUNT, AwsKind, all_tags, region, tag_problems
+from providers.aws.account import ACCOUNT, NamedKind, all_tags, region, tag_problems
 from providers.aws.ec2 import mirror
 from providers.aws.ec2.security_group_rule import RULE_TYPES
 from providers.aws.registry import check_schema, tags
@@ -23,7 +23,7 @@ LONGEST_TEXT: Final = 255
 _LONGEST_PREFIX: Final = 229  # The provider adds 26 digits.
 
 
-class SecurityGroup(AwsKind):
+class SecurityGroup(NamedKind):
     """A group; its rules name it."""
 
     type_name = "aws:ec2/securityGroup:SecurityGroup"
@@ -138,10 +138,6 @@ class SecurityGroup(AwsKind):
             "tagsAll": all_tags(inputs, session),
             "vpcId": complete.get("vpcId"),
         }
-
-    def delete_first(self, old: Inputs, new: Inputs) -> bool:
-        """A group with a name of its own: its replacement wants the same one."""
-        return "name" not in new.get("__defaults", ()) and old.get("name") == new.get("name")
 
     @staticmethod
     def _complete(id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from providers.aws.account import region
+from providers.aws.ec2.networks import subnets
 from providers.aws.networkfirewall.common import LOGGING, POLICY, FirewallKind
 from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
-from providers.kind import Inputs, Naming, Session, is_a, items, known
+from providers.kind import Inputs, Naming, Session, is_a, items, known, row_problems
 from providers.store import Record, Records
 from providers.world import WORLD_NAME
 
@@ -69,6 +70,7 @@ class Firewall(FirewallKind):
                 yield NETWORK_FIREWALL.problem(
                     field, f"{title} cannot be null or empty, context: {title}"
                 )
+        yield from row_problems(inputs, "subnetMappings")
         seen: set[str] = set()
         for index, mapping in enumerate(items(inputs, "subnetMappings")):
             if is_a(mapping, dict):
@@ -82,7 +84,7 @@ class Firewall(FirewallKind):
                 )
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
-        """VPC and subnets must be those of `world.yaml`, the subnets in the VPC, one a zone."""
+        """VPC and subnets must be there, the subnets in the VPC, one a zone."""
         where, vpc = region(inputs, session), known(inputs, "vpcId")
         if vpc is not None and (where, vpc) not in session.world.vpcs:
             raise NETWORK_FIREWALL.refusal(
@@ -91,11 +93,12 @@ class Firewall(FirewallKind):
                 f"({WORLD_NAME} has none of that id in {where})",
             )
         zones: dict[str, str] = {}
+        there = subnets(session)
         for index, mapping in enumerate(items(inputs, "subnetMappings")):
             subnet = known(mapping, "subnetId") if is_a(mapping, dict) else None
             if subnet is None:
                 continue
-            row = session.world.subnets.get((where, subnet))
+            row = there.get((where, subnet))
             problem = "" if row else f"{WORLD_NAME} has none of that id in {where}"
             if row and vpc is not None and row["vpc"] != vpc:
                 problem = f"it is in {row['vpc']}, the firewall in {vpc}"
@@ -159,10 +162,10 @@ class Firewall(FirewallKind):
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """Also the endpoints, as the provider's `firewallStatuses` lists them."""
-        where = region(inputs, session)
+        where, there = region(inputs, session), subnets(session)
         states = [
             {
-                "availabilityZone": session.world.subnets.get((where, subnet), {}).get("zone", ""),
+                "availabilityZone": there.get((where, subnet), {}).get("zone", ""),
                 "attachments": [{"endpointId": endpoint, "subnetId": subnet}],
             }
             for subnet, endpoint in sorted(own_endpoints(id_, inputs).items())
@@ -187,6 +190,8 @@ class Firewall(FirewallKind):
 def _mapping_problems(mapping: Inputs, index: int, seen: set[str]) -> Problems:
     path = f"subnetMappings[{index}]"
     subnet = known(mapping, "subnetId")
+    if "subnetId" not in mapping:
+        yield Problem(f"{path}.subnetId", "missing required property 'subnetId'")
     if subnet is not None and subnet in seen:
         yield NETWORK_FIREWALL.problem(
             f"{path}.subnetId",

@@ -11,7 +11,7 @@ from providers.aws.networkfirewall.endpoints import FIREWALL
 from providers.aws.registry import check_schema, properties
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import CloudError, Problems
-from providers.kind import Inputs, Session, is_a, items, known
+from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 from providers.wire import is_known
 
@@ -41,6 +41,8 @@ class LoggingConfiguration(AwsKind):
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """What the service refuses in the inputs alone."""
+        configuration = mapping(inputs, "loggingConfiguration")
+        yield from row_problems(configuration, "logDestinationConfigs", "loggingConfiguration.")
         seen: set[str] = set()
         for index, config in enumerate(_configs(inputs)):
             if not is_a(config, dict):

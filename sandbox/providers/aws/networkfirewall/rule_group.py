@@ -25,7 +25,7 @@ from providers.aws.networkfirewall.rules_text import parse, refusals
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
-from providers.kind import Inputs, Session, items, known
+from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 from providers.wire import is_known
 
@@ -101,6 +101,7 @@ class RuleGroup(FirewallKind):
             )
         yield from _source_problems(inputs)
         yield from _variable_problems(inputs)
+        yield from _reference_problems(inputs)
         yield from _capacity_problems(inputs)
         yield from _text_problems(inputs)
 
@@ -250,7 +251,7 @@ def _text_problems(inputs: Inputs) -> Problems:
         return
     ip_sets = dict(_named(variables, "ipSets", "ipSet"))
     port_sets = dict(_named(variables, "portSets", "portSet"))
-    references = {row["key"] for row in items(mapping(group, "referenceSets"), "ipSetReferences")}
+    references = {key for key, _ in _references(group)}
     own = [
         *refusals(
             rules,
@@ -269,6 +270,25 @@ def _named(variables: Inputs, field: str, value: str) -> Iterator[tuple[str, lis
         yield key, [str(text) for text in row["Definition"]]
 
 
+def _references(group: Inputs) -> Iterator[tuple[str, Inputs]]:
+    """The rows of the sets that a group refers to, by their names."""
+    for row in items(mapping(group, "referenceSets"), "ipSetReferences"):
+        if is_a(row, dict) and known(row, "key") is not None:
+            yield row["key"], row
+
+
+def _reference_problems(inputs: Inputs) -> Problems:
+    rows, path = mapping(inputs, "ruleGroup", "referenceSets"), "ruleGroup.referenceSets."
+    yield from row_problems(rows, "ipSetReferences", path)
+    for index, row in enumerate(items(rows, "ipSetReferences")):
+        place = f"{path}ipSetReferences[{index}]"
+        if not is_a(row, dict):
+            continue
+        if "key" not in row:
+            yield Problem(f"{place}.key", "missing required property 'key'")
+        yield from row_problems(row, "ipSetReferences", f"{place}.")
+
+
 def _document(inputs: Inputs) -> dict[str, Any]:
     group = mapping(inputs, "ruleGroup")
     source = {**mapping(group, "rulesSource")}
@@ -277,9 +297,10 @@ def _document(inputs: Inputs) -> dict[str, Any]:
         source["rulesString"] = text[:_SCHEMA_STRING]
     variables = mapping(group, "ruleVariables")
     references = {
-        str(row["key"]): {"ReferenceArn": inner.get("referenceArn")}
-        for row in items(mapping(group, "referenceSets"), "ipSetReferences")
+        key: {"ReferenceArn": inner.get("referenceArn")}
+        for key, row in _references(group)
         for inner in items(row, "ipSetReferences")
+        if is_a(inner, dict)
     }
     document: dict[str, Any] = {"RulesSource": properties(source)}
     if variables:

@@ -1,0 +1,53 @@
+"""Azure Firewall's rules as a component.
+
+Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
+"""
+
+import pulumi
+
+from wsus_egress.azure.arguments import AzureWsusEgressArgs
+from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.controls.azure_firewall import (
+    ADDRESS_TYPE,
+    DIAGNOSTICS_TYPE,
+    FIREWALL_TYPE,
+    GROUP_TYPE,
+    POLICY_TYPE,
+)
+
+_OF_THE_FIREWALL = (ADDRESS_TYPE, DIAGNOSTICS_TYPE, FIREWALL_TYPE)
+
+
+class AzureWsusFirewallRules(AzureComponent):
+    """Rule collection groups, on a firewall policy that it creates or is given."""
+
+    rule_collection_group_id: pulumi.Output[str]
+    """The first rule collection group's id."""
+    firewall_policy_name: pulumi.Output[str]
+    """The firewall policy's name."""
+    firewall_policy_id: pulumi.Output[str] | None
+    """The id of the firewall policy that is created: for AzureWsusFirewall."""
+
+    def __init__(
+        self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare IP Groups, the policy, where it is ours, and the groups one after another.
+
+        Raises:
+            pulumi.RunError: When the policy cannot be used, before any resource is declared.
+        """
+        super().__init__(
+            "wsus-egress:index:AzureWsusFirewallRules", name, args, AzureWsusEgressArgs, opts
+        )
+        control, declarer = self.compile(name, args, "azure-application-rules", "firewall_policy")
+        documents = control.documents(name.removesuffix("-firewall"))
+        declarer.declare(each for each in documents if each.type not in _OF_THE_FIREWALL)
+        groups, policies = declarer.of(GROUP_TYPE), declarer.of(POLICY_TYPE)
+        self.rule_collection_group_id = groups[0].id
+        self.firewall_policy_name = (
+            policies[0].name
+            if policies
+            else pulumi.Output.from_input(args["firewall_policy"]["name"])
+        )
+        self.firewall_policy_id = policies[0].id if policies else None
+        self.register()

@@ -1,0 +1,84 @@
+"""Whether Azure has the networks that arguments name, where the component's provider looks."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+import pulumi
+import pulumi_azure_native as azure
+
+from wsus_egress.problems import Problem
+from wsus_egress.run import once
+
+_ID: Final = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/([^/]+)/providers/Microsoft\.Network/virtualNetworks/([^/]+)",
+    re.IGNORECASE,
+)
+_INSTEAD: Final = (
+    "give the component the provider of the network's own subscription (option `providers`), or "
+    "a network that this provider has"
+)
+
+
+def foreign_networks(
+    component: pulumi.ComponentResource, args: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Networks that the provider does not have, or that are in another region.
+
+    A route table is for subnets of networks of its own region and subscription ("Configure Azure
+    route tables using Ansible", read 2026-11-24). What is an output is not looked up.
+
+    Args:
+        component: Whose provider looks.
+        args: The component's, checked.
+    """
+    for path, group, name, identity in _named(args):
+        if not isinstance(group, str) or not isinstance(name, str):
+            continue
+        found = once(
+            component,
+            "azure-native",
+            ("virtual network", group.casefold(), name.casefold()),
+            partial(_look_up, component, group, name),
+        )
+        if isinstance(found, str):
+            what = f"this component's provider cannot look the network {name} up: {found}"
+            yield Problem(None, path, what, _INSTEAD)
+        elif identity and found.id and found.id.casefold() != identity.casefold():
+            what = f"the network {name} of this component's provider is {found.id}, another one"
+            yield Problem(None, path, what, _INSTEAD)
+        elif _elsewhere(found.location, args["location"]):
+            what = f"{args['location']} is not where the network {name} is: {found.location}"
+            yield Problem(None, "location", what, f"write {_region(found.location)}")
+
+
+def _named(args: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, str]]:
+    """Where a network is named, its resource group and name, and its id where that was given."""
+    firewall = args.get("firewall") or {}
+    identity = firewall.get("virtual_network")
+    if isinstance(identity, str) and (match := _ID.fullmatch(identity)):
+        yield "firewall.virtual_network", match[1], match[2], identity
+    for index, subnet in enumerate(args.get("subnets") or ()):
+        path = f"subnets[{index}].virtual_network"
+        yield path, args["resource_group_name"], subnet.get("virtual_network"), ""
+
+
+def _look_up(component: pulumi.ComponentResource, group: str, name: str) -> Any:
+    """What Azure says of a network, or why it says nothing."""
+    options = pulumi.InvokeOptions(parent=component)
+    try:
+        return azure.network.get_virtual_network(
+            resource_group_name=group, virtual_network_name=name, opts=options
+        )
+    except Exception as error:  # noqa: BLE001 - Pulumi raises nothing more particular.
+        return str(error)
+
+
+def _elsewhere(found: str | None, given: Any) -> bool:
+    return isinstance(given, str) and bool(found) and _region(str(found)) != _region(given)
+
+
+def _region(name: str) -> str:
+    """`West Europe` as `westeurope`: Azure takes both."""
+    return name.replace(" ", "").casefold()

@@ -1,0 +1,33 @@
+"""The servers' route table as a component.
+
+Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
+"""
+
+import pulumi
+
+from wsus_egress.azure.arguments import AzureWsusEgressArgs
+from wsus_egress.azure.cloud import AzureComponent
+
+
+class AzureWsusRouteTable(AzureComponent):
+    """The servers' route table: 0.0.0.0/0 to the firewall."""
+
+    route_table_id: pulumi.Output[str]
+    """The route table's id: set it on the servers' subnets."""
+
+    def __init__(
+        self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the table. Its subnets are AzureWsusEgress's: they need the security group too.
+
+        Raises:
+            pulumi.RunError: When the policy cannot be used, before any resource is declared.
+        """
+        super().__init__(
+            "wsus-egress:index:AzureWsusRouteTable", name, args, AzureWsusEgressArgs, opts
+        )
+        control, declarer = self.compile(name, args, "azure-route-table", "route_table")
+        declarer.declare(control.documents(name.removesuffix("-routes"))[:1])
+        (table,) = declarer.of("azure-native:network:RouteTable")
+        self.route_table_id = table.id
+        self.register()

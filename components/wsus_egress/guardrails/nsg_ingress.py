@@ -1,0 +1,37 @@
+"""No network security group of a WSUS server lets a connection from the Internet in."""
+
+from __future__ import annotations
+
+from wsus_egress.guardrails.judging import findings
+from wsus_egress.guardrails.model import Context, Outcome, Resource, Rule
+from wsus_egress.guardrails.read_nsgs import NONE, judged_nsgs
+from wsus_egress.policy import is_internet
+
+_FIX = "WSUS starts every connection: take the rule out"
+
+
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
+    """Prove each group by itself."""
+    judged = judged_nsgs(resources, context)
+    if not judged:
+        return NONE
+    return findings(
+        (
+            widening
+            for each in judged
+            for widening in each.widenings(context)
+            if is_internet(widening.deviation.witness.source)
+        ),
+        _FIX,
+    )
+
+
+RULE = Rule(
+    "wsus-azure-nsg-ingress",
+    "A WSUS server's network security group lets the Internet in",
+    "WSUS starts every connection, so nothing ever has to come in from the Internet.",
+    "critical",
+    True,
+    judge,
+    "azure",
+)

@@ -1,0 +1,37 @@
+"""No network security group of a WSUS server admits what its part of the policy does not."""
+
+from __future__ import annotations
+
+from wsus_egress.guardrails.judging import findings
+from wsus_egress.guardrails.model import Context, Outcome, Resource, Rule
+from wsus_egress.guardrails.read_nsgs import NONE, judged_nsgs
+from wsus_egress.policy import is_internet
+
+_FIX = "take the rule out, or put a denial of the rest of the Internet before the default rules"
+
+
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
+    """Prove each group by itself, Azure's default rules included."""
+    judged = judged_nsgs(resources, context)
+    if not judged:
+        return NONE
+    return findings(
+        (
+            widening
+            for each in judged
+            for widening in each.widenings(context)
+            if not is_internet(widening.deviation.witness.source)
+        ),
+        _FIX,
+    )
+
+
+RULE = Rule(
+    "wsus-azure-nsg-widens",
+    "A WSUS server's network security group admits what the policy does not",
+    "One rule more, or the default rules of a group that denies nothing, let the server out past the endpoint policy.",
+    "high",
+    True,
+    judge,
+    "azure",
+)

@@ -1,0 +1,59 @@
+"""Which properties the providers cannot change in place: where one differs, a resource is replaced.
+
+From the schemas of pulumi-aws 7.51.1 (`willReplaceOnChanges`, `replaceOnChanges` of the bridge) and
+azure-native 3.29.0 (parts of a resource's id, and its location), for what this project sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+_NETWORK: Final = "azure-native:network:"
+REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
+    kind: frozenset(names.split())
+    for kind, names in {
+        "aws:cloudwatch/logGroup:LogGroup": "name",
+        "aws:ec2/managedPrefixList:ManagedPrefixList": "addressFamily",
+        "aws:ec2/route:Route": "destinationCidrBlock routeTableId",
+        "aws:ec2/securityGroup:SecurityGroup": "description name vpcId",
+        "aws:networkfirewall/firewall:Firewall": "name vpcId",
+        "aws:networkfirewall/firewallPolicy:FirewallPolicy": "name",
+        "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": "firewallArn",
+        "aws:networkfirewall/ruleGroup:RuleGroup": "capacity name type",
+        "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": "resourceId",
+        "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": "name",
+        "aws:route53/resolverFirewallRule:ResolverFirewallRule": (
+            "firewallDomainListId firewallRuleGroupId"
+        ),
+        "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": "name",
+        "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": (
+            "firewallRuleGroupId vpcId"
+        ),
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "securityGroupId",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
+        "azure-native:monitor:DiagnosticSetting": "name resourceUri",
+        f"{_NETWORK}AzureFirewall": "azureFirewallName location resourceGroupName zones",
+        f"{_NETWORK}FirewallPolicy": "firewallPolicyName location resourceGroupName",
+        f"{_NETWORK}FirewallPolicyRuleCollectionGroup": (
+            "firewallPolicyName resourceGroupName ruleCollectionGroupName"
+        ),
+        f"{_NETWORK}IpGroup": "ipGroupsName location resourceGroupName",
+        f"{_NETWORK}NetworkSecurityGroup": "location networkSecurityGroupName resourceGroupName",
+        f"{_NETWORK}PublicIPAddress": "location publicIpAddressName resourceGroupName zones",
+        f"{_NETWORK}RouteTable": "location resourceGroupName routeTableName",
+        f"{_NETWORK}Subnet": "resourceGroupName subnetName virtualNetworkName",
+    }.items()
+}
+_RULE_GROUPS: Final = ("RuleGroup", "RuleCollectionGroup")
+
+
+def is_replaced(kind: str, properties: Iterable[str]) -> bool:
+    """Whether a resource of a type is replaced where these properties differ."""
+    return not REPLACED_BY.get(kind, frozenset()).isdisjoint(properties)
+
+
+def is_risk(operation: str, kind: str) -> bool:
+    """Whether a firewall's rules are at stake: a rule group is replaced or deleted."""
+    name = kind.rpartition(":")[2]
+    return operation in ("replace", "delete") and name.endswith(_RULE_GROUPS)

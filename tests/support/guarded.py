@@ -1,0 +1,81 @@
+"""A stack as the policy pack sees it: what the components declare, in a preview and after an update."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wsus_egress.controls.base import Document
+from wsus_egress.guardrails.model import UNKNOWN, Resource
+
+_REFERENCE = re.compile(r"\$\{([^.}]+)\.([^}]+)\}")
+
+
+def urn(name: str) -> str:
+    """A URN for a resource of that name."""
+    return f"urn:pulumi:dev::zone::x::{name}"
+
+
+def resource(kind: str, name: str = "planted", **properties: Any) -> Resource:
+    """A resource that somebody wrote; `refers` gives what a property is made from, by name."""
+    refers = {key: tuple(map(urn, names)) for key, names in properties.pop("refers", {}).items()}
+    return Resource(kind, name, urn(name), properties, refers)
+
+
+def previewed(documents: Iterable[Document]) -> list[Resource]:
+    """Documents as in a first preview: no resource has an id yet."""
+    return [_resource(document, lambda _name, _key: UNKNOWN) for document in documents]
+
+
+def deployed(documents: Iterable[Document]) -> list[Resource]:
+    """Documents as after an update: AWS's resources with ids and ARNs, Azure's with their names."""
+    every = list(documents)
+    found = {}
+    for document in every:
+        kind = document.type.rpartition(":")[2]
+        own = document.properties.get(f"{kind[0].lower()}{kind[1:]}Name", document.name)
+        own = document.properties.get("ipGroupsName", own)
+        if document.type.startswith("aws:"):
+            found[document.name] = {"id": f"id-{document.name}", "arn": f"arn:{document.name}"}
+        else:
+            found[document.name] = {"id": f"/subscriptions/x/providers/{kind}/{own}", "name": own}
+
+    def value(name: str, key: str) -> Any:
+        return found[name].get(key, f"{key}-of-{name}")
+
+    return [
+        _resource(
+            document, value, {k: v for k, v in found[document.name].items() if _has(document, k)}
+        )
+        for document in every
+    ]
+
+
+def _has(document: Document, key: str) -> bool:
+    return key == "name" or document.type.startswith("aws:")
+
+
+def _resource(document: Document, value: Any, more: Mapping[str, Any] | None = None) -> Resource:
+    refers: dict[str, tuple[str, ...]] = {}
+    properties = {}
+    for key, given in document.properties.items():
+        made_from: dict[str, None] = {}
+        properties[key] = _filled(given, value, made_from)
+        if made_from:
+            refers[key] = tuple(made_from)
+    return Resource(
+        document.type, document.name, urn(document.name), {**properties, **(more or {})}, refers
+    )
+
+
+def _filled(given: Any, value: Any, made_from: dict[str, None]) -> Any:
+    if isinstance(given, Mapping):
+        return {key: _filled(part, value, made_from) for key, part in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [_filled(part, value, made_from) for part in given]
+    found = _REFERENCE.fullmatch(given) if isinstance(given, str) else None
+    if found is None:
+        return given
+    made_from[urn(found[1])] = None
+    return value(found[1], found[2])

@@ -1,0 +1,97 @@
+"""`make up` and `make down`: what goes wrong is said, and is their status."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import env
+import stack
+from bootstrap import steps
+
+Answer = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Answer]:
+    """An engine on an empty checkout, with answers by command; `preview` is the command line's."""
+    answers: dict[str, Answer] = {}
+
+    def answer(arguments: Sequence[Any], **_: Any) -> Answer:
+        command = str(arguments[1] if str(arguments[0]).endswith("wsus-egress") else arguments[0])
+        if command == "stack":
+            command = f"stack {arguments[1]}"
+        return answers.get(command, subprocess.CompletedProcess(arguments, 0, "{}", ""))
+
+    monkeypatch.setattr(env, "ROOT", tmp_path)
+    monkeypatch.setattr(stack, "pulumi", answer)
+    monkeypatch.setattr(subprocess, "run", answer)
+    return answers
+
+
+def failed(said: str, status: int = 7) -> Answer:
+    """The answer of a program that failed."""
+    return subprocess.CompletedProcess([], status, "", said)
+
+
+def test_a_stack_that_stays_is_said_to(
+    engine: dict[str, Answer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the engine's own words and the way out."""
+    path = stack.state_folder() / ".pulumi" / "stacks" / stack.PROJECT / f"{stack.STACK}.json"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    engine["stack rm"] = failed("error: it is in use\n")
+
+    assert 7 == stack.down()
+    told = capsys.readouterr().err
+    assert told.startswith("error: it is in use\n")
+    assert "`make clean` removes the sandbox" in told
+
+
+def test_a_policy_that_cannot_be_shown_is_no_success(
+    engine: dict[str, Answer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The preview's status is that of `make up`."""
+    assert 0 == stack.up()
+    assert "What to try next" in capsys.readouterr().out
+
+    engine["preview"] = failed("", 2)
+    assert 2 == stack.up()
+    told = capsys.readouterr()
+    assert "preview ended with status 2" in told.err
+    assert "What to try next" not in told.out
+
+
+def test_a_lock_is_judged_without_ps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Any process that runs may be the one that holds it; one that has gone cannot."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    gone = subprocess.Popen(["/bin/sh", "-c", ":"])
+    gone.wait()
+
+    assert [True, False, False] == [
+        stack.Lock(tmp_path, process).is_held() for process in (os.getpid(), gone.pid, 0)
+    ]
+
+
+@pytest.mark.parametrize("said", ["", "go: no such module\n"])
+def test_a_program_that_fails_in_the_set_up_is_one_line(
+    said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not a traceback: what ran, and the last that it said."""
+
+    def fails() -> None:
+        raise subprocess.CalledProcessError(1, ["go", "list"], stderr=said)
+
+    monkeypatch.setattr(steps, "set_up", fails)
+
+    assert 1 == steps.main()
+    told = capsys.readouterr().err
+    assert told.startswith("error: Command '['go', 'list']' returned non-zero exit status 1.")
+    assert (said.strip() or "it said nothing") in told
+    assert 1 == told.count("\n")
