@@ -175,4 +175,6 @@ def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> En
         for key, value in config.items()
         if key.startswith(NAMESPACE)
     }
-    return replace(build_environment(name, data, lists, locate, from_file=True), account=_account(config))
+    return replace(
+        build_environment(name, data, lists, locate, from_file=True), account=_account(config)
+    )
