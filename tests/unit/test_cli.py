@@ -336,7 +336,7 @@ def explained(project: Path, encoding: str, *arguments: str, given: bytes = b"")
     command = (sys.executable, "-c", "from wsus_egress.preview.cli import main; main()", "explain")
     return subprocess.run(
         [*command, "--project", str(project), *arguments], input=given, capture_output=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "components"), "PYTHONIOENCODING": encoding},
+        env={**os.environ, "PYTHONIOENCODING": encoding},
     )  # fmt: skip
 
 
