@@ -52,7 +52,7 @@ rules = aws.networkfirewall.RuleGroup(
         "rules_source": {"rules_string": RULES},
         "stateful_rule_options": {"rule_order": "STRICT_ORDER"},
     },
-    tags=TAGS,
+    tags={"Name": "wsus-network-firewall-rules-1", **TAGS},
 )
 policy = aws.networkfirewall.FirewallPolicy(
     "wsus-network-firewall-policy",
@@ -60,7 +60,18 @@ policy = aws.networkfirewall.FirewallPolicy(
     firewall_policy={
         "policy_variables": {
             "rule_variables": [
-                {"key": "HOME_NET", "ip_set": {"definitions": ["10.0.0.0/8", "172.16.0.0/12"]}}
+                {
+                    "key": "HOME_NET",
+                    "ip_set": {
+                        "definitions": [
+                            "10.0.0.0/8",
+                            "172.16.0.0/12",
+                            "192.168.0.0/16",
+                            "100.64.0.0/10",
+                            "fc00::/7",
+                        ]
+                    },
+                }
             ]
         },
         "stateful_default_actions": [
@@ -75,7 +86,7 @@ policy = aws.networkfirewall.FirewallPolicy(
         "stateless_default_actions": ["aws:forward_to_sfe"],
         "stateless_fragment_default_actions": ["aws:forward_to_sfe"],
     },
-    tags=TAGS,
+    tags={"Name": "wsus-network-firewall-policy", **TAGS},
 )
 pulumi.export("awsFirewallPolicyArn", policy.arn)
 pulumi.export("awsSecurityGroupIds", {"wsus": group.id})

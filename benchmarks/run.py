@@ -159,14 +159,14 @@ def against_aerleon(folder: Path) -> list[str]:
         def run_ours(command: list[str] = command, place: Path = ours) -> Measure:
             return one(command, place, None)
 
-        rows.append(row(title, *pair(run_ours, run_theirs, runs)))
+        rows.append(row(title, runs, *pair(run_ours, run_theirs, runs)))
     return rows
 
 
-def row(title: str, ours: Measure, theirs: Measure) -> str:
+def row(title: str, runs: int, ours: Measure, theirs: Measure) -> str:
     """A line of the table."""
     return (
-        f"| {title} | {ours.seconds:.2f} s, {ours.memory:.0f} MiB "
+        f"| {title} | {runs} | {ours.seconds:.2f} s, {ours.memory:.0f} MiB "
         f"| {theirs.seconds:.2f} s, {theirs.memory:.0f} MiB "
         f"| {ours.seconds / theirs.seconds:.2f} | {ours.memory / theirs.memory:.2f} |"
     )
@@ -243,20 +243,16 @@ def previews_of_many(folder: Path) -> list[str]:
 def against_flat_program(folder: Path) -> str:
     """`pulumi preview` of `dev` against the same resources written out by hand."""
     sys.path.insert(0, str(ROOT / "sandbox"))
-    from env import engine_environment  # noqa: PLC0415
+    from env import private_engine  # noqa: PLC0415
 
     programs = {}
     for name, main in (("ours", ROOT / "__main__.py"), ("flat", ROOT / "benchmarks" / "flat.py")):
-        place = folder / name
+        environment = private_engine(folder / name)
+        place = folder / name / "project"
         place.mkdir()
-        (folder / f"{name}-state").mkdir()
         shutil.copy(ROOT / "Pulumi.yaml", place / "Pulumi.yaml")
         shutil.copy(main, place / "__main__.py")
         shutil.copytree(ROOT / "config", place / "config")
-        environment = engine_environment(ROOT) | {
-            "PULUMI_BACKEND_URL": f"file://{folder / f'{name}-state'}",
-            "WSUS_EGRESS_SANDBOX_CLOUD": str(folder / f"{name}-cloud"),
-        }
         pulumi = shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
         one([pulumi, "stack", "init", "dev", "--non-interactive"], place, environment)
         programs[name] = (
@@ -264,8 +260,9 @@ def against_flat_program(folder: Path) -> str:
             place,
             environment,
         )
-    measures = pair(lambda: one(*programs["ours"]), lambda: one(*programs["flat"]), 7)
-    return row("`pulumi preview` of `dev`", *measures)
+    runs = 7
+    measures = pair(lambda: one(*programs["ours"]), lambda: one(*programs["flat"]), runs)
+    return row("`pulumi preview` of `dev`", runs, *measures)
 
 
 def main() -> None:
@@ -275,7 +272,9 @@ def main() -> None:
         subprocess.run([THEIRS / "bin" / "pip", "install", "-q", AERLEON], check=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        print("| what | ours | theirs | time ratio | memory ratio |\n|---|---|---|---|---|")
+        print(
+            "| what | runs | ours | theirs | time ratio | memory ratio |\n|---|---|---|---|---|---|"
+        )
         print(*against_aerleon(folder), against_flat_program(folder), sep="\n")
         print("\n" + explain_rate(folder))
         print("\n" + proof_time())

@@ -24,10 +24,16 @@ ENGINE_VERSION = "3.259.0"
 SURICATA_SERIES = "7.0"
 """The Suricata that AWS Network Firewall runs: AWS's developer guide, since November 2024."""
 
+SURICATA = "WSUS_EGRESS_SURICATA"
+"""The variable that names the Suricata to run: for the stand-in for AWS, and by a user's wish."""
+
 ACTIONLINT_VERSION = "1.7.12"
 """The actionlint that the set-up builds: as sandbox/engine/actionlint/go.mod has it."""
 
 ROOT = Path(__file__).resolve().parent.parent
+
+PROGRAM = ("Pulumi.yaml", "__main__.py")
+"""What a stack needs of the project beside its configuration."""
 
 # Real credentials have no business with stand-ins; an access token or a passphrase file of the
 # user's would take the place of what is set below.
@@ -108,9 +114,11 @@ def suricata_record(root: Path) -> Path:
 
 
 def suricata_program(root: Path) -> Path | None:
-    """The Suricata to run: the set-up's choice, else the cached one; never one not looked at."""
+    """The Suricata to run: the one that is named, else the set-up's choice, else the cached one."""
     record = suricata_record(root)
-    candidates = [Path(record.read_text(encoding="utf-8").strip())] if record.is_file() else []
+    named = os.environ.get(SURICATA, "")
+    candidates = [Path(named)] if named else []
+    candidates += [Path(record.read_text(encoding="utf-8").strip())] if record.is_file() else []
     candidates.append(cached_suricata())
     return next((program for program in candidates if program.is_file()), None)
 
@@ -127,7 +135,7 @@ def sandbox_settings(root: Path) -> dict[str, str]:
     # After the engine: its own hosts, where it brings some, are those that belong to it.
     folders.append(str(cached_languages()))
     suricata = suricata_program(root)
-    judge = {} if suricata is None else {"WSUS_EGRESS_SURICATA": str(suricata)}
+    judge = {} if suricata is None else {SURICATA: str(suricata)}
     inherited = os.environ.get("PATH", os.defpath).split(os.pathsep)
     folders.extend(folder for folder in inherited if folder not in folders)
     return {
@@ -156,6 +164,22 @@ def engine_environment(root: Path = ROOT) -> dict[str, str]:
     dropped = {*left_out(os.environ)}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return kept | sandbox_settings(root)
+
+
+def private_engine(folder: Path, root: Path = ROOT) -> dict[str, str]:
+    """The engine's environment with a state and stand-in clouds of its own, in a folder."""
+    (folder / "state").mkdir(parents=True, exist_ok=True)
+    return engine_environment(root) | {
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "WSUS_EGRESS_SANDBOX_CLOUD": str(folder / "cloud"),
+    }
+
+
+def copy_program(folder: Path, root: Path = ROOT) -> None:
+    """Copies the project's program, without its configuration, into a new folder."""
+    folder.mkdir()
+    for name in PROGRAM:
+        shutil.copy(root / name, folder / name)
 
 
 def shell_lines(root: Path = ROOT) -> list[str]:

@@ -14,8 +14,8 @@ from pathlib import Path
 import env
 
 _UV = "uv==0.13.9"
-# In this order: sandbox/ is resolved to agree with the lock of the first.
-_FOLDERS = (".", "sandbox", "sandbox/engine")
+# In this order: sandbox/ is resolved to agree with the lock of the first, the action with sandbox's.
+_FOLDERS = (".", "sandbox", "sandbox/engine", ".github/actions/policy-preview")
 _OPTIONS = (
     "--universal",
     "--python-version=3.11",

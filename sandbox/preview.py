@@ -21,21 +21,12 @@ sys.path.insert(0, str(env.ROOT / "components"))
 from wsus_egress.preview.gitbase import base_project
 from wsus_egress.problems import PolicyErrors
 
-PROGRAM = ("Pulumi.yaml", "__main__.py")
-
 
 def events(base: Path, stack: str, folder: Path) -> int:
     """Deploy the base's configuration, then preview the checkout's, with the checkout's program."""
     project = folder / "project"
-    project.mkdir()
-    (folder / "state").mkdir()
-    for name in PROGRAM:
-        shutil.copy(env.ROOT / name, project / name)
-    settings = env.engine_environment(env.ROOT) | {
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-        "WSUS_EGRESS_SANDBOX_CLOUD": str(folder / "cloud"),
-        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-    }
+    env.copy_program(project)
+    settings = env.private_engine(folder) | {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
 
     def pulumi(*arguments: str, show: bool = False) -> int:
         command = ["pulumi", *arguments, "--stack", stack, "--non-interactive"]

@@ -13,7 +13,7 @@ from typing import Any, Final
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.endpoints import load_lists, shipped_lists
-from wsus_egress.environment import Environment, Target
+from wsus_egress.environment import COMPONENT_NAME, Environment, Target
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.references import snake
 from wsus_egress.settings import EnvironmentSettings
@@ -48,12 +48,14 @@ def aws_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
     return AwsSettings.model_validate(settings).model_dump(exclude_unset=True)
 
 
-def compile_arguments(
+def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
     environment: str,
     policy: Mapping[str, Any],
     cloud: str,
     target: Mapping[str, Any],
     lists: str | None,
+    *,
+    prefix: str = COMPONENT_NAME,
 ) -> tuple[Environment, Target, tuple[Control, ...]]:
     """The controls that a component's arguments ask for.
 
@@ -63,6 +65,7 @@ def compile_arguments(
         cloud: `aws` or `azure`.
         target: The target's settings, with stand-ins for outputs.
         lists: The folder of the endpoint lists; those of the package when None.
+        prefix: What the names of the component's resources begin with.
 
     Raises:
         PolicyErrors: With everything that is wrong.
@@ -82,7 +85,7 @@ def compile_arguments(
         )
         problems.add(None, "endpoint_lists", f"{folder!r} is no folder", instead)
     problems.raise_if_any()
-    return _compile(environment, json.dumps(data, sort_keys=True), str(folder))
+    return _compile(environment, json.dumps(data, sort_keys=True), str(folder), prefix)
 
 
 def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
@@ -123,11 +126,11 @@ def _as_seen_from(cloud: str, party: Any) -> Any:
 
 @functools.cache
 def _compile(
-    environment: str, data: str, lists: str
+    environment: str, data: str, lists: str, prefix: str
 ) -> tuple[Environment, Target, tuple[Control, ...]]:
     # Components that make up another are given the same settings: they are compiled once.
     built = build_environment(
         environment, json.loads(data), load_lists(Path(lists), lists), lambda _: None
     )
     target = built.targets[0]
-    return built, target, compile_target(built, target)
+    return built, target, compile_target(built, target, prefix)

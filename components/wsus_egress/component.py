@@ -15,6 +15,7 @@ import pulumi
 from wsus_egress.arguments import as_arguments, compile_arguments
 from wsus_egress.checked import wrong_arguments
 from wsus_egress.controls import Control
+from wsus_egress.environment import COMPONENT_NAME
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.references import camel
 from wsus_egress.run import named_twice
@@ -63,8 +64,14 @@ class Component(pulumi.ComponentResource):
         self.register_outputs(outputs)
 
 
-def compiled(
-    name: str, args: Mapping[str, Any], cloud: str, target: Mapping[str, Any], stand_ins: StandIns
+def compiled(  # noqa: PLR0913 - as compile_arguments
+    name: str,
+    args: Mapping[str, Any],
+    cloud: str,
+    target: Mapping[str, Any],
+    stand_ins: StandIns,
+    *,
+    prefix: str = COMPONENT_NAME,
 ) -> tuple[Control, ...]:
     """The controls that a component's arguments ask for.
 
@@ -74,6 +81,7 @@ def compiled(
         cloud: `aws` or `azure`.
         target: The target's settings among them.
         stand_ins: Learns what stands for outputs.
+        prefix: What the names of its resources begin with.
 
     Raises:
         pulumi.RunError: With everything that is wrong.
@@ -83,7 +91,9 @@ def compiled(
     _, _, controls = checked(
         name,
         cloud,
-        lambda: compile_arguments(environment_of(args), policy, cloud, settings, lists),
+        lambda: compile_arguments(
+            environment_of(args), policy, cloud, settings, lists, prefix=prefix
+        ),
     )
     return controls
 

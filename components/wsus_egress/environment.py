@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, Tags
 from wsus_egress.names import Pattern
@@ -13,6 +13,7 @@ from wsus_egress.problems import Location
 from wsus_egress.settings_base import Locate
 
 __all__ = [
+    "COMPONENT_NAME",
     "Acceptance",
     "AwsTarget",
     "AzureTarget",
@@ -21,6 +22,10 @@ __all__ = [
     "Tags",
     "Target",
 ]
+
+
+# The name that the program `__main__.py` gives its components; their resources' names begin with it.
+COMPONENT_NAME: Final = "wsus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,8 @@ class Environment:
     """Gives the line of a setting, for problems that only a target's controls find."""
     approved: tuple[Approval, ...] = ()
     gate: Gate = Gate()
+    account: tuple[tuple[str, str], ...] = ()
+    """What the stack tells the clouds' providers of where it deploys to: settings and values."""
 
     @property
     def aws(self) -> AwsTarget | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.assembly import build_environment
-from wsus_egress.conflicts import conflicts, places
+from wsus_egress.conflicts import PROVIDER_SETTINGS, conflicts, places
 from wsus_egress.endpoints import EndpointList, choices, load_lists
 from wsus_egress.environment import Environment
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
@@ -89,10 +90,11 @@ def _beside(
     What is wrong with them is theirs to say. A file that has none of the ids is not even parsed:
     there may be a thousand.
     """
-    ids = [each.encode() for each in frozenset[str]().union(*map(places, environments))]
+    # Azure takes names whatever their case.
+    ids = [each.lower().encode() for each in frozenset[str]().union(*map(places, environments))]
     for name in others if ids else ():
         try:
-            text = (root / CONFIG_FOLDER / f"Pulumi.{name}.yaml").read_bytes()
+            text = (root / CONFIG_FOLDER / f"Pulumi.{name}.yaml").read_bytes().lower()
             if any(each in text for each in ids):
                 yield _load(root, name, lists)
         except (OSError, PolicyErrors):
@@ -117,8 +119,11 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
         lists = load_lists(root / LISTS_FOLDER, LISTS_FOLDER)
     except PolicyErrors as error:
         problems.extend(error.problems)
+    file = _file(root, name)
+    locate = _in_config(file) if file else lambda _: None
     try:
-        environment = build_environment(name, data, lists, _locator(root, name), from_file=True)
+        environment = build_environment(name, data, lists, locate, from_file=True)
+        environment = replace(environment, account=_account(_config(file)))
     except PolicyErrors as error:
         problems.extend(error.problems)
     problems.raise_if_any()
@@ -128,12 +133,23 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
     return environment
 
 
-def _locator(root: Path, name: str) -> Locate:
+def _file(root: Path, name: str) -> YamlFile | None:
     file_name = f"{CONFIG_FOLDER}/Pulumi.{name}.yaml"
     try:
-        return _in_config(read_yaml(root / file_name, file_name))
+        return read_yaml(root / file_name, file_name)
     except PolicyErrors:
-        return lambda _: None
+        return None
+
+
+def _config(file: YamlFile | None) -> Mapping[str, Any] | None:
+    config = file.data.get("config") if file and isinstance(file.data, dict) else None
+    return config if isinstance(config, dict) else None
+
+
+def _account(config: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    """What the stack tells the clouds' providers; what is encrypted there is not known here."""
+    found = ((key, (config or {}).get(key)) for key in PROVIDER_SETTINGS)
+    return tuple((key, str(value)) for key, value in found if isinstance(value, (str, list)))
 
 
 def _in_config(file: YamlFile) -> Locate:
@@ -150,8 +166,8 @@ def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> En
     file = read_yaml(root / file_name, file_name)
 
     locate = _in_config(file)
-    config = file.data.get("config") if isinstance(file.data, dict) else None
-    if not isinstance(config, dict):
+    config = _config(file)
+    if config is None:
         what = f"the file has no `config:` with {NAMESPACE} settings"
         raise PolicyErrors([Problem(locate(()), "", what, "see docs/configuration.md")])
     data = {
@@ -159,4 +175,6 @@ def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> En
         for key, value in config.items()
         if key.startswith(NAMESPACE)
     }
-    return build_environment(name, data, lists, locate, from_file=True)
+    return replace(
+        build_environment(name, data, lists, locate, from_file=True), account=_account(config)
+    )

@@ -42,7 +42,8 @@ def _build(program: Path) -> None:
             return
         say(f"Building actionlint {env.ACTIONLINT_VERSION}: about 20 s, once for every checkout")
         # Whole or not there: another set-up may look for it meanwhile.
-        unfinished = program.with_name(".actionlint.part")
+        unfinished = program.parent.parent / "unfinished" / program.name
+        unfinished.parent.mkdir(exist_ok=True)
         with golang.toolchain() as build:
             build("actionlint", _PROGRAM, unfinished)
         unfinished.replace(program)

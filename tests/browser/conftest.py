@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sample import TODAY
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -15,7 +15,6 @@ from wsus_egress.preview import as_html
 from wsus_egress.preview.analysis import Analysis, analyse
 from wsus_egress.preview.comparison import alone
 
-TODAY = datetime.date(2026, 11, 24)
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import random
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample import TODAY
 from selenium import webdriver
 from truth_table import CONFIG, LIST, REFUSED, TABLE
 
@@ -18,7 +18,6 @@ from wsus_egress.preview.analysis import Analysis, analyse
 from wsus_egress.preview.comparison import alone
 from wsus_egress.preview.explain import Explainer, InvalidUrl, parse_url
 
-TODAY = datetime.date(2026, 11, 24)
 HOSTS = ("a", "b-c", "download", "xn--bcher-kva", "bücher", "БÜcher", "straße", "日本", "_srv", "-x",
          "x-", "a--b", "xn--", "xn--a", "xn--bbk-", "0", "1", "0x7f", "x" * 63, "x" * 64, "*", "%41",
          "☕", "א", "a\u200db", "ﬁ", "e\u0301", "İ")  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import io
 import json
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 
 import axe_core_python
 import pytest
+from sample import TODAY
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -21,7 +21,6 @@ from wsus_egress.preview import as_html
 from wsus_egress.preview.analysis import analyse
 from wsus_egress.preview.comparison import alone
 
-TODAY = datetime.date(2026, 11, 24)
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
 Open = Callable[..., webdriver.Chrome]
 

@@ -10,7 +10,7 @@ import pytest
 from project import ROOT, Project
 from trial import Stack
 
-from env import engine_environment, engine_folder
+from env import engine_environment, engine_folder, private_engine
 
 
 @pytest.fixture
@@ -19,38 +19,28 @@ def project(tmp_path: Path) -> Project:
     return Project.copy_to(tmp_path)
 
 
-@pytest.fixture(scope="session")
-def engine() -> dict[str, str]:
-    """The environment of the engine, with the stand-ins installed."""
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> None:
+    """The engine, with the stand-ins installed; without one nothing here runs."""
     if engine_folder(ROOT) is None:
         pytest.skip("no Pulumi engine: run `make setup`")
-    environment = engine_environment(ROOT)
     subprocess.run(
         [sys.executable, str(ROOT / "sandbox" / "install_providers.py")],
-        env=environment,
+        env=engine_environment(ROOT),
         check=True,
         capture_output=True,
     )
-    return environment
 
 
 @pytest.fixture
-def stack(engine: dict[str, str], tmp_path: Path) -> Stack:
+def stack(tmp_path: Path) -> Stack:
     """An empty stack called `trial`."""
-    project, state = tmp_path / "project", tmp_path / "state"
+    project = tmp_path / "project"
     project.mkdir()
-    state.mkdir()
     (project / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
     (project / "Pulumi.trial.yaml").write_text(
         "config:\n  aws:region: eu-west-1\n", encoding="utf-8"
     )
-    made = Stack(
-        project,
-        engine
-        | {
-            "PULUMI_BACKEND_URL": f"file://{state}",
-            "WSUS_EGRESS_SANDBOX_CLOUD": str(tmp_path / "cloud"),
-        },
-    )
+    made = Stack(project, private_engine(tmp_path))
     made.run("stack", "init", "trial")
     return made

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from env import engine_environment
+from env import copy_program, private_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,19 +24,13 @@ class Project:
     def copy_to(cls, folder: Path) -> Project:
         """Copy what a stack needs; the package and the plugins are those of the checkout."""
         root = folder / "project"
-        root.mkdir()
-        for name in ("Pulumi.yaml", "__main__.py"):
-            shutil.copy(ROOT / name, root / name)
+        copy_program(root)
         shutil.copytree(ROOT / "config", root / "config")
-        (folder / "state").mkdir()
         return cls(root)
 
     def environment(self) -> dict[str, str]:
         """The engine's environment, with this test's own state and clouds."""
-        return engine_environment(ROOT) | {
-            "PULUMI_BACKEND_URL": f"file://{self.root.parent / 'state'}",
-            "WSUS_EGRESS_SANDBOX_CLOUD": str(self.root.parent / "cloud"),
-        }
+        return private_engine(self.root.parent)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder."""

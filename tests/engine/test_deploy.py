@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from project import ROOT, Project
 
-from wsus_egress.preview.analysis import COMPONENT_NAME
+from wsus_egress.environment import COMPONENT_NAME
 
 # What the SDK of azure-native sends unasked: its schema has these defaults.
 UNASKED: dict[str, dict[str, Any]] = {
@@ -103,10 +103,16 @@ def test_children_are_parented(project: Project) -> None:
     kinds = {resource["urn"]: resource["type"] for resource in resources}
     cloud = [urn for urn, kind in kinds.items() if kind.startswith("aws:")]
 
+    components = [urn for urn, kind in kinds.items() if kind.startswith("wsus-egress:")]
+
     assert cloud
     assert {kinds[parents[urn]] for urn in cloud} == {
         "wsus-egress:index:AwsWsusNetworkFirewall",
         "wsus-egress:index:AwsWsusSecurityGroup",
+    }
+    assert {kinds[parents[urn]] for urn in components} == {
+        "pulumi:pulumi:Stack",
+        "wsus-egress:index:AwsWsusEgress",
     }
 
 

@@ -10,6 +10,8 @@ import pytest
 from gitproject import GitProject
 from project import ROOT, Project
 
+from env import copy_program
+
 pytestmark = pytest.mark.engine
 
 
@@ -17,9 +19,7 @@ pytestmark = pytest.mark.engine
 def clone(tmp_path: Path) -> Project:
     """The checkout as a repository of its own, set up: what a runner has of a pull request."""
     root = tmp_path / "clone"
-    root.mkdir()
-    for name in ("Pulumi.yaml", "__main__.py"):
-        shutil.copy(ROOT / name, root / name)
+    copy_program(root)
     for name in ("components", "config", "sandbox"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     GitProject.make(root, {})

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import workspace
+from sample import VPC
 from workspace import Workspace
 
 pytestmark = pytest.mark.engine
 
 STACKS = Path(__file__).parent / "stacks"
-VPC = "vpc-0a1b2c3d4e5f60718"
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import workspace
+import yaml
 from workspace import ROOT, Workspace
 
 from wsus_egress.guardrails.catalogue import RULES
+from wsus_egress.release import VERSION
 
 pytestmark = pytest.mark.engine
 
@@ -87,7 +89,8 @@ def stack(tmp_path: Path) -> Workspace:
     """The Python example, with a copy of the pack that the older host here can start.
 
     That host starts the wrong program for a pack in Python. For a runtime that it does not know,
-    the engine itself runs the analyzer of that name.
+    the engine itself runs the analyzer of that name. So what is run is the pack's program; of the
+    shipped manifest's `runtime: python` a test only reads that it is there.
     """
     stack = workspace.python(tmp_path)
     shutil.copytree(ROOT / "policy_pack", tmp_path / "pack")
@@ -120,6 +123,14 @@ def guarded(stack: Workspace, action: str) -> tuple[int, str]:
         *("--policy-pack-config", str(folder / "pack.json")),
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def test_the_shipped_manifest_is_a_python_pack() -> None:
+    """Its runtime is Python, from a virtual environment of its own, and its version the package's."""
+    manifest = yaml.safe_load((ROOT / "policy_pack" / "PulumiPolicy.yaml").read_text())
+
+    assert {"name": "python", "options": {"virtualenv": ".venv"}} == manifest["runtime"]
+    assert VERSION == manifest["version"]
 
 
 def test_passes_and_blocks(stack: Workspace) -> None:

@@ -84,6 +84,9 @@ AZURE = """
         **args, "subnets": [{**known[0], "virtual_network": "vnet-none"}]})
     attempt("accepted", AzureWsusEgress, "wsus", args)
     attempt("same policy", AzureWsusEgress, "other", args)
+    own = "/subscriptions/s/resourceGroups/rg-wsus-sandbox/providers/Microsoft.Network"
+    attempt("own group", AzureWsusEgress, "egress", {**args, "subnets": [
+        {**known[0], "network_security_group": own + "/networkSecurityGroups/egress-nsg"}]})
     alone = {
         "resource_group_name": "rg-wsus-sandbox", "location": "westeurope",
         "firewall_policy_id": later,
@@ -104,6 +107,9 @@ AZURE_SAID = {
     "network vnet-none up: ",
     "accepted": "accepted",
     "same policy": "other-firewall: firewall_policy.name: the component wsus-firewall has the "
+    "firewall policy of this name already",
+    # It gets as far as the one before: that its subnet has its own group already is no mistake.
+    "own group": "egress-firewall: firewall_policy.name: the component wsus-firewall has the "
     "firewall policy of this name already",
     "wrong": "d: firewall.virtual_network: ",
     "subscription": "e: firewall.virtual_network: the network vnet-wsus-sandbox of this component's "

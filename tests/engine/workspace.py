@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from env import engine_environment
+from env import private_engine
 from install_providers import install_components
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,17 +40,13 @@ class Workspace:
         """Copy an example and give it what `pulumi package add` would."""
         root = folder / language
         shutil.copytree(EXAMPLES / language, root)
-        (folder / "state").mkdir()
         workspace = cls(root)
         install_components(Path(workspace.environment()["PULUMI_HOME"]))
         return workspace
 
     def environment(self) -> dict[str, str]:
         """The engine's environment, with this stack's own state and clouds."""
-        return engine_environment(ROOT) | {
-            "PULUMI_BACKEND_URL": f"file://{self.root.parent / 'state'}",
-            "WSUS_EGRESS_SANDBOX_CLOUD": str(self.root.parent / "cloud"),
-        }
+        return private_engine(self.root.parent)
 
     def run(self, *command: str, folder: str = ".") -> subprocess.CompletedProcess[str]:
         """Run a command in the stack's folder."""

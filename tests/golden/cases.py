@@ -67,6 +67,8 @@ config:
       reason: Application rules pass what has a name.
       expires: "2027-06-30"
 """
+# Another environment beside it: two cannot make the same names in one resource group.
+CONFIG_BESIDE: Final = CONFIG.replace("resourceGroup: rg", "resourceGroup: other")
 MAIN_FILE: Final = "config/endpoints/main.yaml"
 OTHER_FILE: Final = "config/endpoints/other.yaml"
 CONFIG_FILE: Final = "config/Pulumi.x.yaml"

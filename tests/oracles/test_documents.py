@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -17,13 +16,14 @@ from cfnlint.jsonschema import CfnTemplateValidator
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
+from sample import TODAY
 
 from wsus_egress.controls import Document
-from wsus_egress.preview.analysis import COMPONENT_NAME, analyse
+from wsus_egress.environment import COMPONENT_NAME
+from wsus_egress.preview.analysis import analyse
 
 ROOT = Path(__file__).resolve().parents[2]
 ARM_SCHEMAS = ROOT.parent / "shared" / "oracles" / "azure"
-TODAY = datetime.date(2026, 11, 24)
 
 # Pulumi's types with their ARM definition and the model of azure-mgmt-network.
 AZURE = {

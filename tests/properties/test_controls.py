@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 import random
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample import AZURE, TODAY
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, Verdict, compile_target
@@ -21,7 +21,6 @@ from wsus_egress.names import Pattern
 from wsus_egress.policy import Endpoint, Flow, Scheme
 from wsus_egress.proof import Fidelity, prove
 
-TODAY = datetime.date(2026, 11, 24)
 INTERNET = ipaddress.ip_address("203.0.113.80")
 STRANGER = ipaddress.ip_address("10.20.99.99")
 CONTROLS = {
@@ -34,13 +33,7 @@ CONTROLS = {
 }
 NETWORKS = {"aws": 10, "azure": 20, "elsewhere": 30}
 PORTS = (22, 80, 443, 8530, 8531)
-AZURE = {
-    "resourceGroup": "rg",
-    "location": "westeurope",
-    "addressSpace": ["10.20.0.0/16"],
-    "firewallPolicy": {"name": "afwp"},
-    "routeTable": {"firewallAddress": "10.20.255.4"},
-}
+ON_THE_PATH = {**AZURE, "routeTable": {"firewallAddress": "10.20.255.4"}}
 
 hosts = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(
     lambda labels: ".".join([*labels, "com"])
@@ -85,7 +78,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         "clients": [{**client, "updatesFrom": asked}],
         "aws": {"vpcId": "vpc-0a1b2c3d", "networkFirewall": {}, "dnsFirewall": {}},
         "azure": {
-            **AZURE,
+            **ON_THE_PATH,
             "destinations": draw(st.sampled_from(["tag", "list", "tag+list"])),
             "denyRest": draw(st.sampled_from(["address-space", "servers", "nobody"])),
         },
@@ -202,8 +195,7 @@ def test_an_endpoint_more_takes_no_name_away(
 @given(configurations(), endpoint_lists())
 def test_a_list_in_azure_is_exact(configuration: dict[str, Any], endpoints: list[Endpoint]) -> None:
     """An Azure target that names the list admits the policy's flows, no more and no less."""
-    azure = {**AZURE, "destinations": "list"}
-    environment = build({**configuration, "azure": azure}, endpoints)
+    environment = build({**configuration, "azure": ON_THE_PATH}, endpoints)
     target = environment.azure
     assert target is not None
     proof = prove(environment, target, compile_target(environment, target), TODAY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
@@ -16,25 +15,11 @@ from wsus_egress.proof import Proof
 
 Build = Callable[..., Environment]
 Compile = Callable[..., tuple[Environment, tuple[Control, ...]]]
-TODAY = datetime.date(2026, 11, 24)
 BASE_POLICY = (
     "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/firewallPolicies/parent"
 )
 ASG = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/applicationSecurityGroups"
 SERVER, INTERNET = ip_address("10.20.0.10"), ip_address("203.0.113.80")
-AZURE: dict[str, Any] = {
-    "resourceGroup": "rg",
-    "location": "westeurope",
-    "addressSpace": ["10.20.0.0/16"],
-    "destinations": "list",
-    "firewallPolicy": {"name": "afwp"},
-}
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
-
-
-def policy(**own: Any) -> dict[str, Any]:
-    """Settings of a firewall policy."""
-    return {"firewallPolicy": {"name": "afwp", **own}}
 
 
 def rule(name: str, action: str, **own: Any) -> dict[str, Any]:

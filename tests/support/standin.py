@@ -7,10 +7,12 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
+
+import pytest
 
 from providers import world
 from providers.errors import CloudError
@@ -59,6 +61,13 @@ def said(kind: Kind, inputs: Inputs, session: Session) -> list[tuple[str, str]]:
     """The problems, as `Check` finds them."""
     found = [*shape_problems(kind, inputs)] or [*kind.problems(inputs, session)]
     return [(problem.path, problem.reason) for problem in found]
+
+
+def refusal(call: Callable[..., object], *arguments: Any, **edits: Any) -> str:
+    """What a call is refused with, by the service."""
+    with pytest.raises(CloudError) as refused:
+        call(*arguments, **edits)
+    return str(refused.value)
 
 
 def crashes(kind: Kind, inputs: Inputs, session: Session, records: Records) -> str:

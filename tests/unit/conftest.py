@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import standin
 from click.testing import CliRunner, Result
 from distribution import build
 
+from providers.kind import Session
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
@@ -45,6 +47,12 @@ config:
 
 LIST_FILE = "config/endpoints/good.yaml"
 CONFIG_FILE = "config/Pulumi.x.yaml"
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """A provider of the sandbox in eu-west-1, over an empty cloud."""
+    return standin.session(tmp_path)
 
 
 @pytest.fixture

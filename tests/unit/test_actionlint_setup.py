@@ -73,6 +73,9 @@ def test_a_build_that_fails_leaves_nothing(alone: Path, capsys: pytest.CaptureFi
     go(alone, "echo broken >&2; exit 1")
     found = actionlint.ensure_actionlint()
     told = capsys.readouterr().out
-    assert (None, True) == (found, "actionlint.part could not be built: broken." in told)
+    assert (None, True) == (
+        found,
+        "not linted by it: actionlint could not be built: broken." in told,
+    )
     assert "install actionlint yourself" in told
     assert not env.cached_actionlint().exists()

@@ -6,28 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sample import AZURE, ONE, policy
 
+from wsus_egress.arguments import compile_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
+from wsus_egress.problems import PolicyErrors
 
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
-AZURE: dict[str, Any] = {
-    "resourceGroup": "rg",
-    "location": "westeurope",
-    "addressSpace": ["10.20.0.0/16"],
-    "destinations": "list",
-    "firewallPolicy": {"name": "afwp"},
-}
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
 FIREWALL = {"name": "afw", "virtualNetwork": f"{NETWORK}/virtualNetworks/vnet"}
 SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
 TABLE = {"firewallAddress": "10.20.255.4"}
 RULE = {"name": "theirs", "groupPriority": 200, "action": "allow", "destinationPorts": [25]}
-
-
-def policy(**own: Any) -> dict[str, Any]:
-    """Settings of a firewall policy."""
-    return {"firewallPolicy": {"name": "afwp", **own}}
 
 
 def network(**own: Any) -> dict[str, Any]:
@@ -225,6 +215,29 @@ def test_our_own_attachments_are_no_problem(environment: Callable[..., Environme
     names = [control.name for control in compile_target(built, built.targets[0])]
 
     assert ["azure-nsg", "azure-route-table", "azure-application-rules"] == names
+
+
+def test_a_components_own_attachments_are_no_problem() -> None:
+    """A component is not always called `wsus`: what a subnet may have is called as it is."""
+    attached = {
+        "virtual_network": "vnet",
+        "name": "servers",
+        "address_prefix": "10.20.0.0/24",
+        "network_security_group": f"{NETWORK}/networkSecurityGroups/egress-nsg",
+        "route_table": f"{NETWORK}/routeTables/egress-route-table",
+    }
+    target = {**AZURE, "routeTable": TABLE, "subnets": [attached]}
+    policy = {"mode": "open", "servers": [ONE]}
+
+    _, _, controls = compile_arguments("test", policy, "azure", target, None, prefix="egress")
+    with pytest.raises(PolicyErrors) as caught:
+        compile_arguments("test", policy, "azure", target, None)
+
+    assert "azure-nsg" == controls[0].name
+    assert [
+        "azure.subnets[0].networkSecurityGroup",
+        "azure.subnets[0].routeTable",
+    ] == [problem.path for problem in caught.value.problems]
 
 
 def test_too_many_parties_have_no_priorities(problems: Callable[..., list[str]]) -> None:

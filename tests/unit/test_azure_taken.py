@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from azure_path import ASG, AZURE, BASE_POLICY, policy, rule
+from azure_path import ASG, BASE_POLICY, rule
+from sample import AZURE, policy
 
 from wsus_egress.controls import compile_target
 from wsus_egress.controls.azure_nsg import AzureNsg

@@ -290,8 +290,13 @@ def test_a_list_without_entries_to_look_at(
     write: Callable[..., Path], run: Callable[..., Result]
 ) -> None:
     """Where there are no entries, the shape alone is the problem."""
-    for text in ("title: A\nendpoints: 7\n", "[]\n"):
-        assert 2 == run("check", write(files={LIST: text})).exit_code
+    for text, said in (
+        ("title: A\nendpoints: 7\n", "2: endpoints: 7 is not a list; write a list"),
+        ("[]\n", "1: [] is not a mapping; write a mapping"),
+    ):
+        result = run("check", write(files={LIST: text}))
+
+        assert (2, [f"{LIST}:{said}"]) == (result.exit_code, result.stderr.splitlines()[:-1])
 
 
 def test_a_wrong_shape_hides_no_wrong_value(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sample import ONE
 
 from wsus_egress.change import TargetChange, compare
 from wsus_egress.environment import Environment, Gate
@@ -16,7 +17,6 @@ from wsus_egress.policy import Endpoint, Scheme
 
 Build = Callable[..., Environment]
 DAY = datetime.date(2026, 12, 31)
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
 
 
 def only(before: Environment | None, after: Environment | None) -> TargetChange:

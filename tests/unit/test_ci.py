@@ -15,11 +15,14 @@ from typing import Any
 import pytest
 import yaml
 from comment_api import TOKEN, Api, serve
+from gitproject import GitProject
 
 from wsus_egress.preview.marker import marker
+from wsus_egress.release import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = ROOT / ".github" / "actions" / "policy-preview"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOW = ROOT / ".github" / "workflows" / "policy-preview.yml"
 RELEASE = WORKFLOW.with_name("release.yml")
 GITLAB = ROOT / "docs" / "ci" / "gitlab-ci.yml"
@@ -146,11 +149,32 @@ def test_a_preview_is_commented_whatever_the_gate_says(
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_the_base_is_the_pull_requests(job: RunJob, platform: str) -> None:
-    """The preview compares with the commit that the platform names, and says so where there is none."""
-    base = "unknown" if platform == "azure" else "c0ffee"
+def test_the_base_is_the_pull_requests(job: RunJob, tmp_path: Path, platform: str) -> None:
+    """The preview compares with the commit that the platform names; Azure names a branch."""
+    base = forked(tmp_path) if platform == "azure" else "c0ffee"
     expected = f"preview --project . --base {base} --format markdown"
     assert expected == job(platform).calls[0]
+
+
+def forked(folder: Path) -> str:
+    """Make the folder a clone on a change, whose target branch has gone on since.
+
+    Returns:
+        The commit that the change began at.
+    """
+    project = GitProject.make(folder, {"file": "one"})
+    start = project.git("rev-parse", "HEAD").strip()
+    project.write({"file": "the target branch goes on"})
+    project.git("update-ref", "refs/remotes/origin/main", project.commit())
+    project.git("checkout", "--quiet", "-b", "change", start)
+    project.write({"file": "the change"})
+    project.commit()
+    return start
+
+
+def test_a_base_that_is_not_there_is_said(job: RunJob) -> None:
+    """Where Azure's clone has no such branch, the preview is asked for one that it refuses by name."""
+    assert "preview --project . --base unknown --format markdown" == job("azure").calls[0]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -213,12 +237,39 @@ def test_the_action_keeps_going_until_its_gate(job: RunJob) -> None:
 
 def test_every_foreign_action_is_pinned() -> None:
     """By the whole commit, with its version beside it; the only other one is our own."""
-    found = [line.strip() for path in (WORKFLOW, RELEASE, ACTION / "action.yml")
+    found = [line.strip() for path in (*WORKFLOWS, ACTION / "action.yml")
              for line in path.read_text().splitlines() if "uses:" in line]  # fmt: skip
     pinned = re.compile(r"- uses: [a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     loose = [line for line in found if not pinned.fullmatch(line)]
-    assert (1, 12) == (len(loose), len(found))
-    assert loose[0].startswith("- uses: ./.github/actions/policy-preview ")
+    assert 12 == len(found)
+    assert ["- uses: ./.github/actions/policy-preview"] == [
+        line.partition(" #")[0] for line in loose
+    ]
+
+
+def test_the_action_installs_nothing_unchecked() -> None:
+    """All comes from locks with hashes; this project is built with them, and brings nothing."""
+    (script,) = (step["run"] for step in read(ACTION / "action.yml")["runs"]["steps"]
+                 if step.get("name") == "Install wsus-egress")  # fmt: skip
+    installs = [line.split() for line in script.splitlines() if " install " in line]
+    checked = [line for line in installs if {"--require-hashes", "-r"} <= set(line)]
+    own = [line for line in installs if {"--no-deps", "--no-build-isolation"} <= set(line)]
+    assert (3, 2, 1) == (len(installs), len(checked), len(own))
+
+
+def test_the_actions_build_is_the_projects() -> None:
+    """What the action builds with is what the tests build with, to the hash."""
+    entry = re.compile(r"^[a-z][^\n]*==[^\n]*(?:\n +--hash=\S+(?: \\)?)+", re.MULTILINE)
+    own, all_ = (set(entry.findall(path.read_text()))
+                 for path in (ACTION / "requirements.txt", ROOT / "sandbox" / "requirements.txt"))  # fmt: skip
+    assert "hatchling" in {found.partition("==")[0] for found in own}
+    assert set() == own - all_
+
+
+@pytest.mark.parametrize("path", [GITLAB, AZURE], ids=["gitlab", "azure"])
+def test_the_pinned_version_is_this_one(path: Path) -> None:
+    """Who copies the file gets the version that it was tested with."""
+    assert [VERSION] == re.findall(r"pulumi-wsus-egress\[cli\]==([^\"]+)\"", path.read_text())
 
 
 def test_a_forks_code_never_meets_a_secret() -> None:
@@ -233,8 +284,7 @@ def test_a_forks_code_never_meets_a_secret() -> None:
 @pytest.mark.parametrize(
     ("schema", "path"),
     [
-        ("github-workflows", WORKFLOW),
-        ("github-workflows", RELEASE),
+        *(("github-workflows", path) for path in WORKFLOWS),
         ("github-actions", ACTION / "action.yml"),
         ("gitlab-ci", GITLAB),
         ("azure-pipelines", AZURE),
@@ -267,7 +317,5 @@ def test_zizmor_finds_nothing() -> None:
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="no actionlint on PATH")
 def test_actionlint_finds_nothing() -> None:
     """Expressions, contexts and events of the workflows fit."""
-    done = subprocess.run(
-        ["actionlint", WORKFLOW, RELEASE], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["actionlint", *WORKFLOWS], capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stdout)

@@ -359,6 +359,6 @@ def test_bytes_that_are_no_text(write: Write) -> None:
 def test_json_is_json_in_every_encoding(write: Write) -> None:
     """What is escaped for a terminal is escaped as JSON does it."""
     project = write((CONFIG, "[good]", "[b\u00fccher]"))
-    done = explained(project, "ascii", "--format", "json", "https://a.example.com/")
+    done = explained(project, "latin-1", "--format", "json", "https://a.example.com/")
     (problem,) = json.loads(done.stdout)["problems"]
     assert (2, "there is no endpoint list 'b\u00fccher'") == (done.returncode, problem["what"])

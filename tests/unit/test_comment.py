@@ -150,9 +150,17 @@ def test_a_text_with_its_marker_gets_no_second_one(api: Api, post: Post) -> None
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_an_overloaded_platform_is_asked_again(api: Api, post: Post, status: int) -> None:
-    """Twice refused for the moment, the third time taken; as for writing, so for reading."""
+    """Twice refused for the moment, the third time taken; as for reading, so for writing."""
     api.failures = [(status, {"Retry-After": "1"}), (status, {})]
     assert "comment created\n" == post("github", "x").stdout
+    read = ["GET"] * 3
+    assert read == api.methods[:3]
+
+    del api.requests[:]
+    api.failures = [(status, {}), (status, {})]
+    waited: list[float] = []
+    rest.Service(api.base, {}, waited.append).send("POST", PATHS["github"], {"body": "x"})
+    assert (["POST"] * 3, [1.0, 2.0]) == (api.methods, waited)
 
 
 def test_retries_end(api: Api, post: Post) -> None:
@@ -210,7 +218,7 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_token_is_sent_over_https_only() -> None:
-    """Another address than this machine's must be https."""
+    """To another machine nothing is sent by http, and neither refusal nor service shows the token."""
     service = rest.Service("http://git.example.com/api", {"Authorization": f"Bearer {TOKEN}"})
     with pytest.raises(rest.Refused) as caught:
         service.get("/user")

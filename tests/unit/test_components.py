@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 from typing import Any
@@ -24,6 +26,9 @@ COMPONENTS = (
 )
 
 
+SDKS = ("pulumi", "boto", "azure", "grpc")
+
+
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     """The schema that Pulumi infers, as other languages get it."""
@@ -36,7 +41,12 @@ def schema() -> dict[str, Any]:
 
 def test_every_component_is_inferred(schema: dict[str, Any]) -> None:
     """Pulumi finds each component under the token that it is registered with."""
-    assert {f"wsus-egress:index:{each.__name__}" for each in COMPONENTS} == set(schema["resources"])
+    registered = [
+        re.findall(r'"(wsus-egress:index:\w+)"', inspect.getsource(each)) for each in COMPONENTS
+    ]
+
+    assert [[f"wsus-egress:index:{each.__name__}"] for each in COMPONENTS] == registered
+    assert {token for tokens in registered for token in tokens} == set(schema["resources"])
 
 
 def test_policy_is_plain(schema: dict[str, Any]) -> None:
@@ -82,10 +92,12 @@ def test_every_type_is_described(schema: dict[str, Any]) -> None:
 )
 def test_no_cloud_sdk_is_loaded(module: str) -> None:
     """The package and its command line load neither Pulumi nor a cloud SDK."""
-    code = f"import sys, {module}; print([m for m in sys.modules if m.startswith('pulumi')])"
+    code = f"import sys, {module}; print(*sorted({{m.partition('.')[0] for m in sys.modules}}))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = found.stdout.split()
 
-    assert "[]" == found.stdout.strip()
+    assert "wsus_egress" in loaded
+    assert [] == [name for name in loaded if name.startswith(SDKS)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, ip_address
 from typing import Any
 
 import pytest
+from sample import AZURE, ONE
 
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
 from wsus_egress.controls.aws_security_group import RULES_PER_DIRECTION, AwsSecurityGroups
@@ -21,14 +22,6 @@ Build = Callable[..., Environment]
 
 SERVER, ASKER = ip_address("10.20.0.10"), ip_address("10.20.0.11")
 INTERNET, INTERNET_IPV6 = ip_address("203.0.113.80"), ip_address("2001:db8::80")
-AZURE = {
-    "resourceGroup": "rg",
-    "location": "westeurope",
-    "addressSpace": ["10.20.0.0/16"],
-    "destinations": "list",
-    "firewallPolicy": {"name": "afwp"},
-}
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
 TWO = {"name": "two", "addresses": ["10.20.0.11"], "synchronizesFrom": "one"}
 
 

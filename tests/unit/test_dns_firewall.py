@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from sample import VPC
 
 from wsus_egress.controls import Bounds, compile_target
 from wsus_egress.controls.aws_dns_firewall import (
@@ -24,7 +25,6 @@ from wsus_egress.policy import EgressPolicy, Endpoint, Flow, Mode, Scheme
 Build = Callable[..., Environment]
 
 SERVER, INTERNET = ip_address("10.20.0.10"), ip_address("203.0.113.80")
-VPC = "vpc-0a1b2c3d4e5f60718"
 
 
 @pytest.fixture

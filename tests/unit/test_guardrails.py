@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from guarded import deployed, previewed, resource, urn
+from sample import TODAY
 
 from wsus_egress.arguments import compile_arguments
 from wsus_egress.controls import compile_target
@@ -21,7 +22,6 @@ from wsus_egress.guardrails.pack import configured, exceptions, judged_by, plain
 from wsus_egress.project import environment_names, load_environments
 
 ROOT = Path(__file__).resolve().parents[2]
-TODAY = datetime.date(2026, 11, 24)
 POLICY: dict[str, Any] = {
     "lists": ["wsus"],
     "servers": [

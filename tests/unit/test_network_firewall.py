@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from sample import VPC
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Bounds, Control, Verdict, compile_target
@@ -28,7 +29,6 @@ Build = Callable[..., Environment]
 
 SERVER, STRANGER = ip_address("10.20.0.10"), ip_address("10.20.0.99")
 INTERNET = ip_address("203.0.113.80")
-VPC = "vpc-0a1b2c3d4e5f60718"
 
 
 def firewall_of(environment: Environment) -> AwsNetworkFirewall:

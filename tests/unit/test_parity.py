@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import Result
+from sample import AZURE
 
 from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
@@ -16,18 +17,12 @@ from wsus_egress.preview.analysis import analyse, parity
 
 IN_AWS = {"name": "one", "location": "aws", "addresses": ["10.1.0.10"]}
 IN_AZURE = {"name": "two", "location": "azure", "addresses": ["10.2.0.10"]}
-AZURE: dict[str, Any] = {
-    "resourceGroup": "rg",
-    "location": "westeurope",
-    "addressSpace": ["10.2.0.0/16"],
-    "destinations": "list",
-    "firewallPolicy": {"name": "afwp"},
-}
+OTHER: dict[str, Any] = {**AZURE, "addressSpace": ["10.2.0.0/16"]}
 
 
 def compared(environment: Callable[..., Environment], **settings: Any) -> tuple[Difference, ...]:
     """The differences of an environment's two clouds."""
-    built = environment(**{"servers": [IN_AWS, IN_AZURE], "azure": AZURE, **settings})
+    built = environment(**{"servers": [IN_AWS, IN_AZURE], "azure": OTHER, **settings})
     sides = [(target.cloud, compile_target(built, target)) for target in built.targets]
     return differences(built.policy, sides)
 
@@ -47,7 +42,7 @@ def test_what_one_cloud_cannot_see_is_named(environment: Callable[..., Environme
 
 def test_a_tags_names_are_no_difference(environment: Callable[..., Environment]) -> None:
     """Where the other cloud admits every name, the tag's are among them: it alone admits more."""
-    found = compared(environment, azure={**AZURE, "destinations": "tag+list"})
+    found = compared(environment, azure={**OTHER, "destinations": "tag+list"})
 
     assert {"aws"} == {each.admits for each in found}
     assert [True, False, False] == [each.surely for each in found]

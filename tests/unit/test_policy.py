@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 import pytest
+from sample import ONE
 
 from wsus_egress.environment import Environment
 from wsus_egress.names import ALL_NAMES, NO_NAMES
@@ -25,7 +26,6 @@ Build = Callable[..., Environment]
 
 SERVER, ASKER = ip_address("10.20.0.10"), ip_address("10.20.0.11")
 INTERNET, INTERNET_IPV6 = ip_address("203.0.113.80"), ip_address("2001:db8::80")
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
 TWO = {"name": "two", "addresses": ["10.20.0.11"], "synchronizesFrom": "one"}
 
 

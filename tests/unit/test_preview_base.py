@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from cases import BEFORE, CASES, CONFIG, CONFIG_FILE, LIST, MAIN_FILE
+from cases import BEFORE, CASES, CONFIG, CONFIG_BESIDE, CONFIG_FILE, LIST, MAIN_FILE
 from click.testing import CliRunner, Result
 from gitproject import DAY, GitProject, preview
 from schemas import schema_errors
@@ -224,7 +224,7 @@ def test_sarif_has_a_place_for_the_engine(project: GitProject, root: Path) -> No
     events = root / "tests" / "golden" / "engine" / "events.json"
     arguments = ("--format", "sarif", "--pulumi-events", str(events))
     assert {(CONFIG_FILE, 1)} == sarif_places(preview(project.root, *arguments))
-    project.write({"config/Pulumi.y.yaml": CONFIG})
+    project.write({"config/Pulumi.y.yaml": CONFIG_BESIDE})
     assert ("Pulumi.yaml", 1) in sarif_places(preview(project.root, *arguments))
 
 

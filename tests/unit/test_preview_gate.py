@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cases import BEFORE, CONFIG, CONFIG_FILE
+from cases import BEFORE, CONFIG, CONFIG_BESIDE, CONFIG_FILE
 from gitproject import GitProject, preview
 
 ALERT = "    networkFirewall: {defaultAction: alert}\n"
@@ -134,7 +134,7 @@ def test_a_target_that_goes_is_to_be_approved(project: GitProject) -> None:
 
 def test_an_environment_that_goes_is_told(project: GitProject) -> None:
     """Nobody could approve it in a file that is gone: it is a note, and in the verdict."""
-    project.write({"config/Pulumi.y.yaml": CONFIG})
+    project.write({"config/Pulumi.y.yaml": CONFIG_BESIDE})
     project.commit()
     project.git("rm", "-q", "config/Pulumi.y.yaml")
     result = preview(project.root)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample import TODAY
 
 from wsus_egress.controls import Control, Verdict
 from wsus_egress.controls.aws_dns_firewall import AwsDnsFirewall, DnsRule
@@ -31,7 +31,6 @@ from wsus_egress.preview.analysis import Analysis, TargetAnalysis, analyse
 from wsus_egress.proof import Proof, prove, prove_alone
 
 ROOT = Path(__file__).resolve().parents[2]
-TODAY = datetime.date(2026, 11, 24)
 EVERYWHERE = ip_network("0.0.0.0/0")
 SWAPPED = {80: 443, 443: 80}
 SIDES: dict[Side, str] = {"*": "*", "Internet": "Internet", (EVERYWHERE,): "0.0.0.0/0"}

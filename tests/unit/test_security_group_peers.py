@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from sample import ONE, VPC
 
 from wsus_egress.controls import Verdict, compile_target
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
@@ -17,8 +18,6 @@ from wsus_egress.problems import PolicyErrors
 Build = Callable[..., Environment]
 
 GROUP, LIST = "sg-0a1b2c3d4e5f60718", "pl-0a1b2c3d4e5f60718"
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
-VPC = "vpc-0a1b2c3d4e5f60718"
 
 
 @pytest.fixture

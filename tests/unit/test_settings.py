@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample import AZURE, ONE, VPC
 
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import compile_target
@@ -23,15 +24,7 @@ from wsus_egress.settings_base import _model_at
 Build = Callable[..., Environment]
 Refused = Callable[..., list[str]]
 
-ONE = {"name": "one", "addresses": ["10.20.0.10"]}
 TWO = {"name": "two", "addresses": ["10.20.0.11"]}
-VPC = "vpc-0a1b2c3d4e5f60718"
-AZURE = {
-    "resourceGroup": "rg",
-    "location": "westeurope",
-    "addressSpace": ["10.20.0.0/16"],
-    "firewallPolicy": {"name": "afwp"},
-}
 
 # Each settings that replace sound ones, and the one problem.
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import standin
 from standin import GONE, changed, crashing, places, said, sdk_properties
 from standin_aws import BASE, DNS_CONFIG, PRINCIPAL, RESOURCE_POLICY, RULE_GROUP, SHARED_RESOURCE
 
@@ -16,12 +14,6 @@ from providers.aws.registry import properties
 from providers.errors import CloudError
 from providers.kind import Session
 from providers.wire import UNKNOWN
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider over an empty cloud."""
-    return standin.session(tmp_path)
 
 
 @pytest.mark.parametrize("type_name", BASE)

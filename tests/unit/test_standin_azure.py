@@ -24,12 +24,6 @@ COLLECTION = "ruleCollections.0"
 FIRST = "securityRules.0"
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider over an empty cloud."""
-    return standin.session(tmp_path)
-
-
 def changed(type_name: str, edits: Inputs) -> Inputs:
     """The baseline with some values set, or taken out."""
     return standin.changed(BASE[type_name], edits)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import standin
 from standin import sdk_properties
 from standin_azure import BASE
 
 from providers.azure import CLOUD
 from providers.kind import Session
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider over an empty cloud."""
-    return standin.session(tmp_path)
 
 
 def test_every_type_has_a_baseline() -> None:

@@ -26,20 +26,13 @@ from standin_azure import (
     WORKSPACE,
 )
 
-from providers import world
 from providers.azure import CLOUD
 from providers.errors import CloudError
 from providers.kind import Session, shape_problems
 from providers.operations import ThrottledError, Traffic, alone
-from providers.store import Records, Store
+from providers.store import Records
 
 ON_THE_PATH = (IP_GROUP, ADDRESS, FIREWALL, TABLE, SUBNET, LOGS)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider at work in the world of the checkout."""
-    return Session(Store("azure-native", tmp_path), world.load())
 
 
 @pytest.fixture

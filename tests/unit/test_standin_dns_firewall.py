@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import standin
-from standin import GONE, Account, Case, Inputs, changed, said
+from standin import GONE, Account, Case, Inputs, changed, refusal, said
 from standin_aws import ASSOCIATION, BASE, DNS_CONFIG, DNS_GROUP, DNS_RULE, DOMAIN_LIST, VPC
 
 from providers.aws import CLOUD
-from providers.errors import CloudError
 from providers.kind import Session
 
 BAD = "ValidationException: "
@@ -85,12 +82,6 @@ CASES: list[Case] = [
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider over an empty cloud."""
-    return standin.session(tmp_path)
-
-
-@pytest.fixture
 def account(session: Session) -> Account:
     """An empty account."""
     return Account(CLOUD, session, BASE)
@@ -115,10 +106,8 @@ def test_every_kind_of_rule_is_accepted(session: Session, edits: Inputs) -> None
 
 
 def answers(call: Callable[..., object], *arguments: Any, **edits: Any) -> str:
-    """What the service answers."""
-    with pytest.raises(CloudError) as refused:
-        call(*arguments, **edits)
-    return str(refused.value).removeprefix("operation error Route53Resolver: ")
+    """What the service answers, without its name."""
+    return refusal(call, *arguments, **edits).removeprefix("operation error Route53Resolver: ")
 
 
 def test_a_group_has_a_priority_and_a_list_once(account: Account) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import standin
 from standin import GONE, Account, Case, Inputs, changed, said
 from standin_aws import (
     BASE,
@@ -123,12 +122,6 @@ CASES: list[Case] = [
     (ROUTE, {"destinationCidrBlock": GONE, "destinationPrefixListId": "pl-1"}, "vpcEndpointId",
      f"{EC2}Cannot create or replace a prefix list route targeting a VPC Endpoint."),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider over an empty cloud."""
-    return standin.session(tmp_path)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import standin
-from standin import GONE, Account, Inputs
+from standin import GONE, Account, Inputs, refusal
 from standin_aws import (
     ARN,
     BASE,
@@ -27,7 +27,6 @@ from standin_aws import (
 )
 
 from providers.aws import CLOUD
-from providers.errors import CloudError
 
 BAD = "InvalidRequestException: "
 REFS = "firewallPolicy.statefulRuleGroupReferences"
@@ -41,13 +40,6 @@ def account(tmp_path: Path) -> Account:
     for kind in (RULE_GROUP, POLICY, FIREWALL):
         made.create(kind)
     return made
-
-
-def answers(call: Callable[..., object], *arguments: Any, **edits: Any) -> str:
-    """What the service answers."""
-    with pytest.raises(CloudError) as refused:
-        call(*arguments, **edits)
-    return str(refused.value)
 
 
 def refs(*arns: str) -> dict[str, Any]:
@@ -75,9 +67,9 @@ def test_a_policy_needs_groups_that_fit(account: Account) -> None:
     for message, arns in refused.items():
         for operation, answer in (
             ("CreateFirewallPolicy",
-             answers(account.create, POLICY, name="new", **refs(*arns))),
+             refusal(account.create, POLICY, name="new", **refs(*arns))),
             ("UpdateFirewallPolicy",
-             answers(account.update, POLICY, POLICY_ARN, **refs(*arns))),
+             refusal(account.update, POLICY, POLICY_ARN, **refs(*arns))),
         ):  # fmt: skip
             assert f"operation error Network Firewall: {operation}, {BAD}{message}" == answer
     account.update(POLICY, POLICY_ARN, **refs(GROUP_ARN, f"{ARN}stateful-rulegroup/fits"))
@@ -91,7 +83,7 @@ def test_a_name_is_taken_once(account: Account, type_name: str, id_: str) -> Non
     kind = CLOUD.kinds[type_name].name
 
     assert f"{BAD}{kind} name already exists, parameter: [{id_.rpartition('/')[2]}], context: " in (
-        answers(account.create, type_name)
+        refusal(account.create, type_name)
     )
     fixed = {**BASE[type_name], "__defaults": []}
     assert CLOUD.kinds[type_name].delete_first(fixed, fixed)
@@ -103,10 +95,10 @@ def test_what_is_in_use_is_not_deleted(account: Account) -> None:
     """A group by its policy, a policy by its firewall; from the outside in it works."""
     used = "InvalidOperationException: Unable to delete the object because it is still in use"
 
-    assert f"DeleteRuleGroup, {used} ({POLICY_ARN})" in answers(
+    assert f"DeleteRuleGroup, {used} ({POLICY_ARN})" in refusal(
         account.delete, RULE_GROUP, GROUP_ARN
     )
-    assert f"DeleteFirewallPolicy, {used} ({FIREWALL_ARN})" in answers(
+    assert f"DeleteFirewallPolicy, {used} ({FIREWALL_ARN})" in refusal(
         account.delete, POLICY, POLICY_ARN
     )
     account.create(RULE_GROUP, name="rule")  # A name that begins like the other's.
@@ -131,7 +123,7 @@ def test_a_firewall_is_deleted_last(account: Account) -> None:
     )
     for undo in undoings:
         reasons.append(
-            answers(account.delete, FIREWALL, FIREWALL_ARN).rpartition(f"{FIREWALL_ARN}: ")[2]
+            refusal(account.delete, FIREWALL, FIREWALL_ARN).rpartition(f"{FIREWALL_ARN}: ")[2]
         )
         undo()
     account.delete(FIREWALL, FIREWALL_ARN)
@@ -152,10 +144,10 @@ def test_a_protected_firewall_keeps_its_subnets_and_policy(account: Account) -> 
     on = {"subnetChangeProtection": True, "firewallPolicyChangeProtection": True}
     account.update(FIREWALL, FIREWALL_ARN, **on)
 
-    assert "subnetChangeProtection is on, set it to false first" in answers(
+    assert "subnetChangeProtection is on, set it to false first" in refusal(
         account.update, FIREWALL, FIREWALL_ARN, **on, **one
     )
-    assert "firewallPolicyChangeProtection is on, set it to false first" in answers(
+    assert "firewallPolicyChangeProtection is on, set it to false first" in refusal(
         account.update, FIREWALL, FIREWALL_ARN, **on, **new
     )
     account.update(FIREWALL, FIREWALL_ARN, **one, **new)
@@ -187,7 +179,7 @@ def test_a_protected_firewall_keeps_its_subnets_and_policy(account: Account) -> 
 )  # fmt: skip
 def test_a_firewall_needs_its_surroundings(account: Account, edits: Inputs, message: str) -> None:
     """VPC, subnets in it, one a zone, and a policy."""
-    assert f"operation error Network Firewall: CreateFirewall, {BAD}{message}" == answers(
+    assert f"operation error Network Firewall: CreateFirewall, {BAD}{message}" == refusal(
         account.create, FIREWALL, name="new", **edits
     )
 
@@ -211,20 +203,20 @@ def test_endpoints_are_as_the_provider_lists_them(account: Account) -> None:
 
 def test_logging_needs_its_firewall_and_log_group(account: Account) -> None:
     """One configuration a firewall, to log groups that are there."""
-    assert "LogDestinationPermissionException: log group /wsus/alert does not exist" in answers(
+    assert "LogDestinationPermissionException: log group /wsus/alert does not exist" in refusal(
         account.create, LOGGING
     )
     account.create(LOG_GROUP)
-    assert "ResourceNotFoundException: firewall ARN does not exist" in answers(
+    assert "ResourceNotFoundException: firewall ARN does not exist" in refusal(
         account.create, LOGGING, firewallArn=OTHER_ARN
     )
     assert FIREWALL_ARN == account.create(LOGGING)
-    assert "has a logging configuration already" in answers(account.create, LOGGING)
+    assert "has a logging configuration already" in refusal(account.create, LOGGING)
 
 
 def test_a_resource_policy_needs_its_resource(account: Account) -> None:
     """A rule group or a policy; a second one writes over the first."""
-    assert "PutResourcePolicy, ResourceNotFoundException: " in answers(
+    assert "PutResourcePolicy, ResourceNotFoundException: " in refusal(
         account.create, RESOURCE_POLICY, resourceArn=OTHER_ARN
     )
     account.create(RESOURCE_POLICY)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import standin
 from standin import GONE, Account, Case, Inputs, changed, said
 from standin_aws import (
     BASE,
@@ -53,12 +51,6 @@ class Kept(Account):
         with self.session.store.change() as held:
             held.clear()
             held.update(self.records)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider over an empty cloud."""
-    return standin.session(tmp_path)
 
 
 @pytest.fixture

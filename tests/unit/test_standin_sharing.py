@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import standin
-from standin import GONE, Account, Case, Inputs, changed, said
+from standin import GONE, Account, Case, Inputs, changed, refusal, said
 from standin_aws import (
     ARN,
     BASE,
@@ -27,7 +24,6 @@ from standin_aws import (
 )
 
 from providers.aws import CLOUD
-from providers.errors import CloudError
 from providers.kind import Session
 
 DATA = "securityServicePolicyData"
@@ -88,12 +84,6 @@ CASES: list[Case] = [
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
-    """A provider over an empty cloud."""
-    return standin.session(tmp_path)
-
-
-@pytest.fixture
 def account(session: Session) -> Account:
     """An account with a rule group."""
     made = Account(CLOUD, session, BASE)
@@ -111,13 +101,6 @@ def test_one_change_is_refused(
     assert (path, message) in said(CLOUD.kinds[type_name], inputs, session)
 
 
-def answers(call: Callable[..., object], *arguments: Any, **edits: Any) -> str:
-    """What the service answers."""
-    with pytest.raises(CloudError) as refused:
-        call(*arguments, **edits)
-    return str(refused.value)
-
-
 def test_only_what_is_there_is_shared(account: Account) -> None:
     """Rule groups and policies by their ARN, others by the id in it; each once."""
     share = account.create(SHARE)
@@ -130,13 +113,13 @@ def test_only_what_is_there_is_shared(account: Account) -> None:
         account.create(SHARED_RESOURCE, resourceArn=arn, resourceShareArn=share)
     at = "operation error RAM: AssociateResourceShare, "
 
-    assert f"{at}UnknownResourceException: Resource {gone} could not be found." == answers(
+    assert f"{at}UnknownResourceException: Resource {gone} could not be found." == refusal(
         account.create, SHARED_RESOURCE, resourceArn=gone, resourceShareArn=share
     )
-    assert f"{at}InvalidParameterException: {GROUP_ARN} is shared already" == answers(
+    assert f"{at}InvalidParameterException: {GROUP_ARN} is shared already" == refusal(
         account.create, SHARED_RESOURCE, resourceShareArn=share
     )
-    assert f"{at}UnknownResourceException: ResourceShare {share}x could not be found." == answers(
+    assert f"{at}UnknownResourceException: ResourceShare {share}x could not be found." == refusal(
         account.create, PRINCIPAL, resourceShareArn=f"{share}x"
     )
     account.delete(SHARE, share)
@@ -160,7 +143,7 @@ def test_a_share_stays_in_the_organization(account: Account) -> None:
         "OrganizationalUnit ou-exam-nowhere1 could not be found.",
     }
     for principal, message in refused.items():
-        assert f"operation error RAM: AssociateResourceShare, {message}" == answers(
+        assert f"operation error RAM: AssociateResourceShare, {message}" == refusal(
             account.create, PRINCIPAL, principal=principal, resourceShareArn=share
         )
     account.update(SHARE, share, allowExternalPrincipals=True)
@@ -176,7 +159,7 @@ def test_firewall_manager_needs_its_groups_and_accounts(account: Account) -> Non
 
     assert (
         f"{at}Network Firewall: PutPolicy, InvalidRequestException: rule group ARN does not exist, parameter: [{gone}]"
-        == answers(
+        == refusal(
             account.create, MANAGER, **data(networkFirewallStatefulRuleGroupReferences=references)
         )
     )
@@ -184,8 +167,8 @@ def test_firewall_manager_needs_its_groups_and_accounts(account: Account) -> Non
         assert (
             f"{at}FMS: PutPolicy, InvalidInputException: includeMap.{field}: {name} is not in the "
             "organization o-exampleorg1"
-        ) == answers(account.create, MANAGER, **{f"includeMap.{field}": [name]})
-    assert f"still in use ({policy})" in answers(account.delete, RULE_GROUP, GROUP_ARN)
+        ) == refusal(account.create, MANAGER, **{f"includeMap.{field}": [name]})
+    assert f"still in use ({policy})" in refusal(account.delete, RULE_GROUP, GROUP_ARN)
     account.delete(MANAGER, policy)
     account.delete(RULE_GROUP, GROUP_ARN)
 
@@ -197,8 +180,8 @@ def test_a_log_group_is_there_once(account: Account) -> None:
     assert (
         "operation error CloudWatch Logs: CreateLogGroup, ResourceAlreadyExistsException: The "
         "specified log group already exists"
-    ) == answers(account.create, LOG_GROUP)
-    assert "deletion protection is enabled for /wsus/alert" in answers(
+    ) == refusal(account.create, LOG_GROUP)
+    assert "deletion protection is enabled for /wsus/alert" in refusal(
         account.delete, LOG_GROUP, group
     )
     account.update(LOG_GROUP, group, deletionProtectionEnabled=False, retentionInDays=0)

@@ -31,6 +31,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user without anything in the cache, on a machine without apt, with an own PATH."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.delenv(env.SURICATA, raising=False)
     monkeypatch.setattr(debian, "is_debian", lambda: False)
     return tmp_path
 
@@ -65,6 +66,17 @@ def test_one_in_the_cache(alone: Path, make: Make) -> None:
     program = make(env.cached_suricata(), "This is Suricata version 7.0.3 RELEASE")
     assert program == env.suricata_program(alone)
     assert program == suricata.ensure_suricata(alone)
+
+
+def test_one_that_is_named(alone: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the variable names comes first, where it is there."""
+    chosen = make(alone / "bin" / "suricata", "This is Suricata version 7.0.10 RELEASE")
+    suricata.ensure_suricata(alone)
+    named = make(alone / "own" / "suricata", "")
+    monkeypatch.setenv(env.SURICATA, str(named))
+    assert named == env.suricata_program(alone)
+    named.unlink()
+    assert chosen == env.suricata_program(alone)
 
 
 def test_one_that_has_gone(alone: Path, make: Make) -> None:

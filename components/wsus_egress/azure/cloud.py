@@ -97,6 +97,13 @@ class AzureComponent(Component):
     """A component of one virtual network."""
 
     _shown: ClassVar[tuple[str, ...]] = ("resource_group_name",)
+    _suffix: ClassVar[str] = ""
+    """What AzureWsusEgress adds to its own name for a component of this kind inside it."""
+
+    @classmethod
+    def _prefix(cls, name: str) -> str:
+        """What the names of a component's resources begin with."""
+        return name.removesuffix(cls._suffix)
 
     def compile(
         self, name: str, args: Mapping[str, Any], control: str, argument: str
@@ -113,7 +120,8 @@ class AzureComponent(Component):
             pulumi.RunError: When they cannot be used, with everything that is wrong.
         """
         stand_ins = StandIns(FORMS)
-        controls = compiled(name, args, "azure", settings_of(args), stand_ins)
+        prefix = self._prefix(name)
+        controls = compiled(name, args, "azure", settings_of(args), stand_ins, prefix=prefix)
         found = next((each for each in controls if each.name == control), None)
         if found is None:
             what, instead = "is missing, and this component needs it", f"write {argument}: {{...}}"

@@ -23,6 +23,8 @@ class AzureWsusFirewall(AzureComponent):
     private_address: pulumi.Output[str]
     """Its private address: the next hop of a route table."""
 
+    _suffix = "-gateway"
+
     def __init__(
         self, name: str, args: AzureWsusFirewallArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -39,7 +41,7 @@ class AzureWsusFirewall(AzureComponent):
             name, "azure", lambda: firewall_alone(stand_ins.plain(settings_of(args)))
         )
         refuse(name, foreign_networks(self, args))
-        prefix = name.removesuffix("-gateway")
+        prefix = self._prefix(name)
         given = {f"${{{prefix}-firewall-policy.id}}": args["firewall_policy_id"]}
         tags = azure_tags(target, environment_of(args))
         declarer = Declarer(CLOUD, self, {**stand_ins.outputs, **given})

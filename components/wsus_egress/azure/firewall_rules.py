@@ -28,6 +28,8 @@ class AzureWsusFirewallRules(AzureComponent):
     firewall_policy_id: pulumi.Output[str] | None
     """The id of the firewall policy that is created: for AzureWsusFirewall."""
 
+    _suffix = "-firewall"
+
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -40,7 +42,7 @@ class AzureWsusFirewallRules(AzureComponent):
             "wsus-egress:index:AzureWsusFirewallRules", name, args, AzureWsusEgressArgs, opts
         )
         control, declarer = self.compile(name, args, "azure-application-rules", "firewall_policy")
-        documents = control.documents(name.removesuffix("-firewall"))
+        documents = control.documents(self._prefix(name))
         declarer.declare(each for each in documents if each.type not in _OF_THE_FIREWALL)
         groups, policies = declarer.of(GROUP_TYPE), declarer.of(POLICY_TYPE)
         self.rule_collection_group_id = groups[0].id

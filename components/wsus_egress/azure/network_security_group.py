@@ -15,6 +15,8 @@ class AzureWsusNetworkSecurityGroup(AzureComponent):
     network_security_group_id: pulumi.Output[str]
     """The group's id: set it on the servers' subnets."""
 
+    _suffix = "-nsg"
+
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -27,7 +29,7 @@ class AzureWsusNetworkSecurityGroup(AzureComponent):
             "wsus-egress:index:AzureWsusNetworkSecurityGroup", name, args, AzureWsusEgressArgs, opts
         )
         control, declarer = self.compile(name, args, "azure-nsg", "network_security_group")
-        declarer.declare(control.documents(name.removesuffix("-nsg"))[:1])
+        declarer.declare(control.documents(self._prefix(name))[:1])
         (group,) = declarer.of("azure-native:network:NetworkSecurityGroup")
         self.network_security_group_id = group.id
         self.register()

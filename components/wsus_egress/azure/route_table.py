@@ -15,6 +15,8 @@ class AzureWsusRouteTable(AzureComponent):
     route_table_id: pulumi.Output[str]
     """The route table's id: set it on the servers' subnets."""
 
+    _suffix = "-routes"
+
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -27,7 +29,7 @@ class AzureWsusRouteTable(AzureComponent):
             "wsus-egress:index:AzureWsusRouteTable", name, args, AzureWsusEgressArgs, opts
         )
         control, declarer = self.compile(name, args, "azure-route-table", "route_table")
-        declarer.declare(control.documents(name.removesuffix("-routes"))[:1])
+        declarer.declare(control.documents(self._prefix(name))[:1])
         (table,) = declarer.of("azure-native:network:RouteTable")
         self.route_table_id = table.id
         self.register()

@@ -22,14 +22,20 @@ from wsus_egress.problems import Problem
 _GROUP_ID: Final = "/applicationSecurityGroups/"
 
 
-def azure_refusals(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
-    """Everything that is wrong with one target, in the order of its settings."""
+def azure_refusals(policy: EgressPolicy, target: AzureTarget, prefix: str) -> Iterator[Problem]:
+    """Everything that is wrong with one target, in the order of its settings.
+
+    Args:
+        policy: What is to be enforced.
+        target: Where.
+        prefix: What the names of its resources begin with: a subnet may have those already.
+    """
     yield from firewall_refusals(policy, target)
     yield from _mode(target)
     yield from _route_table(policy, target)
     yield from _security_group(policy, target)
     yield from taken_twice(policy, target)
-    yield from _subnets(target)
+    yield from _subnets(target, prefix)
     taken = {"managed-by", "wsus-egress-environment"} & {key for key, _ in target.tags}
     for key in sorted(taken):
         yield refusal(f"azure.tags.{key}", f"the tag {key!r} is this project's own", "rename it")
@@ -118,7 +124,7 @@ def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Probl
         yield refusal("servers", what, "use larger address blocks")
 
 
-def _subnets(target: AzureTarget) -> Iterator[Problem]:
+def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:
     own = f"/resourceGroups/{target.resource_group}/providers/Microsoft.Network/"
     for index, subnet in enumerate(target.subnets):
         path = f"azure.subnets[{index}]"
@@ -126,12 +132,12 @@ def _subnets(target: AzureTarget) -> Iterator[Problem]:
             (
                 "networkSecurityGroup",
                 subnet.network_security_group,
-                "networkSecurityGroups/wsus-nsg",
+                f"networkSecurityGroups/{prefix}-nsg",
             ),
             (
                 "routeTable",
                 target.route_table and subnet.route_table,
-                "routeTables/wsus-route-table",
+                f"routeTables/{prefix}-route-table",
             ),
         )
         for key, identity, ours in kinds:

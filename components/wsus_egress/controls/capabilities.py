@@ -9,7 +9,7 @@ from typing import Final
 from wsus_egress.controls.aws_refusals import aws_refusals
 from wsus_egress.controls.azure_refusals import azure_refusals
 from wsus_egress.controls.base import Control
-from wsus_egress.environment import AzureTarget, Environment, Target
+from wsus_egress.environment import COMPONENT_NAME, AzureTarget, Environment, Target
 from wsus_egress.policy import Party
 from wsus_egress.problems import Problem
 
@@ -39,8 +39,16 @@ CAPABILITIES: Final = (
 )  # fmt: skip
 
 
-def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
-    """Everything an environment asks of a target that its controls cannot express."""
+def refusals(
+    environment: Environment, target: Target, prefix: str = COMPONENT_NAME
+) -> Iterator[Problem]:
+    """Everything an environment asks of a target that its controls cannot express.
+
+    Args:
+        environment: Whose policy is to be enforced.
+        target: Where.
+        prefix: What the names of its resources begin with.
+    """
     policy = environment.policy
     capabilities = [c for c in CAPABILITIES if c.cloud == target.cloud]
     if isinstance(target, AzureTarget) and target.firewall_policy is None:
@@ -55,7 +63,7 @@ def refusals(environment: Environment, target: Target) -> Iterator[Problem]:
                 what = f"{asker.name} and {server.name} have no IP version in common"
                 yield Problem(None, "servers", what, "give both an IPv4 address")
     if isinstance(target, AzureTarget):
-        yield from azure_refusals(environment.policy, target)
+        yield from azure_refusals(environment.policy, target, prefix)
     else:
         yield from aws_refusals(policy, target)
 

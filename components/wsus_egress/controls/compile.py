@@ -14,19 +14,26 @@ from wsus_egress.controls.azure_nsg_compile import compile_nsg
 from wsus_egress.controls.azure_route_table import compile_route_table
 from wsus_egress.controls.base import Control
 from wsus_egress.controls.capabilities import overdrawn, refusals
-from wsus_egress.environment import AwsTarget, Environment, Target
+from wsus_egress.environment import COMPONENT_NAME, AwsTarget, Environment, Target
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.settings_base import Locate
 from wsus_egress.yamlfile import Key
 
 
-def compile_target(environment: Environment, target: Target) -> tuple[Control, ...]:
+def compile_target(
+    environment: Environment, target: Target, prefix: str = COMPONENT_NAME
+) -> tuple[Control, ...]:
     """The controls of one target, the one that sees most at the end.
+
+    Args:
+        environment: Whose policy is enforced.
+        target: Where.
+        prefix: What the names of its resources begin with.
 
     Raises:
         PolicyErrors: With everything that the controls cannot express or the cloud has no room for.
     """
-    problems = list(refusals(environment, target))
+    problems = list(refusals(environment, target, prefix))
     controls = () if problems else _controls(environment, target)
     problems += overdrawn(controls)
     for control in controls:

@@ -14,9 +14,6 @@ from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.project import load_environments
 from wsus_egress.proof import Fidelity, Proof, prove
 
-# The name that the program `__main__.py` gives its components; their resources begin with it.
-COMPONENT_NAME = "wsus"
-
 
 @dataclass(frozen=True, slots=True)
 class TargetAnalysis:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.controls import Control, Document
+from wsus_egress.environment import COMPONENT_NAME
 from wsus_egress.parity import Difference
 from wsus_egress.policy import EgressPolicy, Endpoint, Mode
-from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, TargetAnalysis, parity
+from wsus_egress.preview.analysis import Analysis, TargetAnalysis, parity
 from wsus_egress.problems import Problem
 from wsus_egress.proof import Deviation, Proof
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from wsus_egress.change import TargetChange, compare
 from wsus_egress.controls import Control, Document
-from wsus_egress.environment import Environment, Gate
+from wsus_egress.environment import COMPONENT_NAME, Environment, Gate
 from wsus_egress.preview import findings as gate
-from wsus_egress.preview.analysis import COMPONENT_NAME, Analysis, analysed
+from wsus_egress.preview.analysis import Analysis, analysed
 from wsus_egress.preview.findings import Approved, Finding
 from wsus_egress.preview.gitbase import base_project
 from wsus_egress.preview.locations import Locator

@@ -6,9 +6,10 @@ import os
 from typing import Any, ClassVar, Final
 
 from providers.compare import join
-from providers.errors import CloudError, Problem, Problems
+from providers.errors import CloudError, Problem, Problems, aws_error
 from providers.kind import Inputs, Kind, Naming, Session, known
 from providers.store import Record
+from providers.world import WORLD_NAME
 
 ACCOUNT: Final = "123456789012"  # The account that AWS's own examples use.
 
@@ -25,6 +26,21 @@ def region(inputs: Inputs, session: Session) -> str:
     if not where:
         raise CloudError("no AWS region: `pulumi config set aws:region eu-west-1`, or AWS_REGION")
     return str(where)
+
+
+def unknown_vpc(inputs: Inputs, session: Session, field: str = "vpcId") -> str | None:
+    """Where the world has no VPC of the id in the inputs, the words for it; a preview asks too."""
+    where, vpc = region(inputs, session), known(inputs, field)
+    if vpc is None or (where, vpc) in session.world.vpcs:
+        return None
+    return f"{WORLD_NAME} has none of that id in {where}"
+
+
+def require_vpc(inputs: Inputs, session: Session, operation: str) -> None:
+    """Raise EC2's answer where the VPC is not there."""
+    if lacking := unknown_vpc(inputs, session):
+        what = f"The vpc ID '{inputs['vpcId']}' does not exist ({lacking})"
+        raise aws_error(operation, "InvalidVpcID.NotFound", what)
 
 
 class AwsKind(Kind):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from providers.azure.resource import AzureKind, resource, resource_id
-from providers.errors import Problem, Problems, azure_error, azure_text
+from providers.azure.sources import bad
+from providers.errors import Problems, azure_error
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
@@ -73,11 +74,11 @@ class FirewallPolicy(AzureKind):
         """Enumerations, and what the SKU does not have ("Azure Firewall features by SKU", 2025-09)."""
         mode = known(inputs, "threatIntelMode")
         if mode is not None and mode not in _THREAT_MODES:
-            yield _bad("threatIntelMode", f"Invalid value '{mode}': {', '.join(_THREAT_MODES)}.")
+            yield bad("threatIntelMode", f"Invalid value '{mode}': {', '.join(_THREAT_MODES)}.")
         sku = inputs.get("sku")
         said = known(sku, "tier") if isinstance(sku, dict) else None
         if said is not None and said not in TIERS:
-            yield _bad("sku.tier", f"Invalid value '{said}': {', '.join(TIERS)}.")
+            yield bad("sku.tier", f"Invalid value '{said}': {', '.join(TIERS)}.")
             return
         if isinstance(sku, dict) and "tier" in sku and said is None:
             return  # Not known yet.
@@ -86,9 +87,7 @@ class FirewallPolicy(AzureKind):
         if tier(inputs) != "Premium":
             for field in ("intrusionDetection", "transportSecurity"):
                 if field in inputs:
-                    yield _bad(
-                        field, f"{field} needs a Premium policy, this one is {tier(inputs)}."
-                    )
+                    yield bad(field, f"{field} needs a Premium policy, this one is {tier(inputs)}.")
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Also refused where the base policy is not there."""
@@ -127,14 +126,10 @@ class FirewallPolicy(AzureKind):
 
 def _basic_problems(inputs: Inputs, mode: str | None) -> Problems:
     if mode == "Deny":
-        yield _bad("threatIntelMode", "A Basic policy can only alert on threat intelligence.")
+        yield bad("threatIntelMode", "A Basic policy can only alert on threat intelligence.")
     dns = inputs.get("dnsSettings")
     if isinstance(dns, dict):
         if dns.get("enableProxy") is True:
-            yield _bad("dnsSettings.enableProxy", "A Basic policy has no DNS proxy.")
+            yield bad("dnsSettings.enableProxy", "A Basic policy has no DNS proxy.")
         if dns.get("servers"):
-            yield _bad("dnsSettings.servers", "A Basic policy has no custom DNS servers.")
-
-
-def _bad(path: str, message: str) -> Problem:
-    return Problem(path, azure_text("InvalidRequest", message))
+            yield bad("dnsSettings.servers", "A Basic policy has no custom DNS servers.")

@@ -11,7 +11,8 @@ from providers.azure.firewall_policy import GROUP_TYPE, POLICY_TYPE, tier
 from providers.azure.ip_group import IP_GROUP_TYPE
 from providers.azure.references import require
 from providers.azure.resource import NAME, AzureKind, resource, resource_id
-from providers.errors import Problem, Problems, azure_error, azure_text
+from providers.azure.sources import bad
+from providers.errors import Problem, Problems, azure_error
 from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
@@ -77,7 +78,7 @@ class RuleCollectionGroup(AzureKind):
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Priorities, names, kinds of rules, every rule, and the size of it all."""
         if "priority" not in inputs:
-            yield _bad("priority", "Required property 'priority' not found in JSON.")
+            yield bad("priority", "Required property 'priority' not found in JSON.")
         yield from priority_problems("priority", inputs)
         collections = [
             (f"ruleCollections[{index}]", collection)
@@ -91,7 +92,7 @@ class RuleCollectionGroup(AzureKind):
             yield from _collection_problems(path, collection)
         size = len(json.dumps(self.body(inputs), default=str, ensure_ascii=False).encode())
         if size > LARGEST_GROUP:
-            yield _bad(
+            yield bad(
                 "ruleCollections",
                 f"The rule collection group is {size} bytes; the limit is {LARGEST_GROUP} (2 MB).",
             )
@@ -166,7 +167,7 @@ def priority_problems(path: str, holder: Inputs) -> Problems:
     """A priority out of range."""
     priority = known(holder, "priority", int)
     if priority is not None and not LOWEST_PRIORITY <= priority <= HIGHEST_PRIORITY:
-        yield _bad(
+        yield bad(
             path,
             f"Invalid priority {priority}: it must be {LOWEST_PRIORITY} to {HIGHEST_PRIORITY}.",
         )
@@ -175,17 +176,17 @@ def priority_problems(path: str, holder: Inputs) -> Problems:
 def _collection_problems(path: str, collection: dict[str, Any]) -> Problems:
     kind = known(collection, "ruleCollectionType")
     if kind != _FILTER and kind is not None:
-        yield _bad(f"{path}.ruleCollectionType", f"{path}: the stand-in has only {_FILTER}.")
+        yield bad(f"{path}.ruleCollectionType", f"{path}: the stand-in has only {_FILTER}.")
         return
     if "ruleCollectionType" not in collection:
         # The service's own words for a discriminator it does not find (pulumi-azure-native#2671).
-        yield _bad(
+        yield bad(
             f"{path}.ruleCollectionType", f"resource.properties.{path}: An error has occurred."
         )
         return
     yield from _name_problems(path, collection)
     if "priority" not in collection:
-        yield _bad(f"{path}.priority", f"{path}: Required property 'priority' not found in JSON.")
+        yield bad(f"{path}.priority", f"{path}: Required property 'priority' not found in JSON.")
     yield from priority_problems(f"{path}.priority", collection)
     yield from _action_problems(path, collection)
     yield from row_problems(collection, "rules", f"{path}.")
@@ -197,7 +198,7 @@ def _collection_problems(path: str, collection: dict[str, Any]) -> Problems:
     yield from _unique(rules, "name")
     kinds = {known(rule, "ruleType") for _, rule in rules} & _RULES.keys()
     if len(kinds) > 1:
-        yield _bad(f"{path}.rules", f"A collection has rules of one type, not {sorted(kinds)}.")
+        yield bad(f"{path}.rules", f"A collection has rules of one type, not {sorted(kinds)}.")
     for place, rule in rules:
         yield from _rule_problems(place, rule)
 
@@ -207,25 +208,25 @@ def _action_problems(path: str, collection: dict[str, Any]) -> Problems:
     if action is None or is_a(action, dict):
         kind = known(action or {}, "type")
         if kind not in _ACTIONS and "type" not in (action or {}):
-            yield _bad(f"{path}.action", f"{path}: an action is required: {', '.join(_ACTIONS)}.")
+            yield bad(f"{path}.action", f"{path}: an action is required: {', '.join(_ACTIONS)}.")
         elif kind is not None and kind not in _ACTIONS:
-            yield _bad(f"{path}.action.type", f"Invalid action '{kind}': {', '.join(_ACTIONS)}.")
+            yield bad(f"{path}.action.type", f"Invalid action '{kind}': {', '.join(_ACTIONS)}.")
 
 
 def _rule_problems(path: str, rule: dict[str, Any]) -> Problems:
     kind = known(rule, "ruleType")
     if kind in _RULES:
         if not rule.get("name"):
-            yield _bad(f"{path}.name", f"{path}: a rule needs a name.")
+            yield bad(f"{path}.name", f"{path}: a rule needs a name.")
         yield from _RULES[kind](path, rule)
     elif kind is not None or "ruleType" not in rule:
-        yield _bad(f"{path}.ruleType", f"resource.properties.{path}: An error has occurred.")
+        yield bad(f"{path}.ruleType", f"resource.properties.{path}: An error has occurred.")
 
 
 def _name_problems(path: str, collection: dict[str, Any]) -> Problems:
     name = known(collection, "name")
     if "name" not in collection or (name is not None and not NAME.fullmatch(name)):
-        yield _bad(
+        yield bad(
             f"{path}.name",
             f"Invalid rule collection name '{name or ''}': 1 to 80 letters, numbers, '_', '.' and "
             "'-', the first a letter or number, the last a letter, number or '_'.",
@@ -240,9 +241,5 @@ def _unique(holders: list[tuple[str, dict[str, Any]]], field: str) -> Iterator[P
             continue
         key = value.casefold() if isinstance(value, str) else value
         if key in seen:
-            yield _bad(f"{path}.{field}", f"{seen[key]} and {path} have the same {field}, {value}.")
+            yield bad(f"{path}.{field}", f"{seen[key]} and {path} have the same {field}, {value}.")
         seen.setdefault(key, path)
-
-
-def _bad(path: str, message: str) -> Problem:
-    return Problem(path, azure_text("InvalidRequest", message))

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from azure_path import AZURE, TODAY, Build, Compile
+from azure_path import Build, Compile
+from sample import AZURE, TODAY
 
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.environment import Environment

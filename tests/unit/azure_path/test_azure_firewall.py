@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure_path import BASE_POLICY, TODAY, Compile, policy, rule
+from azure_path import BASE_POLICY, Compile, rule
+from sample import TODAY, policy
 
 from wsus_egress.controls import Control
 from wsus_egress.controls.azure_application_rules import AzureApplicationRules

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address
 
-from azure_path import ASG, ONE, SERVER, TODAY, Compile, whats
+from azure_path import ASG, SERVER, Compile, whats
+from sample import ONE, TODAY
 
 from wsus_egress.controls import Verdict
 from wsus_egress.controls.azure_nsg import AzureNsg

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from azure_path import TODAY, Compile, verdict, web, whats
+from azure_path import Compile, verdict, web, whats
+from sample import TODAY
 
 from wsus_egress.controls import Verdict
 from wsus_egress.controls.azure_route_table import AzureRouteTable

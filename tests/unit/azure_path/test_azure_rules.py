@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from azure_path import BASE_POLICY, TODAY, Compile, policy, rule, verdict, web, whats
+from azure_path import BASE_POLICY, Compile, rule, verdict, web, whats
+from sample import TODAY, policy
 
 from wsus_egress.controls import Verdict
 from wsus_egress.policy import Protocol

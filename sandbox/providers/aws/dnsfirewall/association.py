@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from providers.aws.account import all_tags, arn, region
+from providers.aws.account import all_tags, arn, region, unknown_vpc
 from providers.aws.dnsfirewall.common import (
     ASSOCIATION,
     RULE_GROUP,
@@ -18,7 +18,6 @@ from providers.aws.service import RESOLVER
 from providers.errors import Problems
 from providers.kind import Inputs, Session, known
 from providers.store import Records
-from providers.world import WORLD_NAME
 
 # AssociateFirewallRuleGroup answers so to 100 and to 9900 themselves (terraform-provider-aws,
 # 2025-08): both ends are reserved.
@@ -57,13 +56,8 @@ class DnsAssociation(ResolverKind):
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists in this region."""
-        where, vpc = region(inputs, session), known(inputs, "vpcId")
-        if vpc is not None and (where, vpc) not in session.world.vpcs:
-            raise missing(
-                "AssociateFirewallRuleGroup",
-                f"VPC ({WORLD_NAME} has none of that id in {where})",
-                vpc,
-            )
+        if lacking := unknown_vpc(inputs, session):
+            raise missing("AssociateFirewallRuleGroup", f"VPC ({lacking})", inputs["vpcId"])
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """The registry schema, the group, and what the VPC has already."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any, ClassVar, Final
 
-from providers.aws.account import ACCOUNT, AwsKind, region
+from providers.aws.account import ACCOUNT, AwsKind, region, unknown_vpc
 from providers.aws.dnsfirewall.common import CONFIG, enum, missing
 from providers.errors import Problems
 from providers.kind import Inputs, Session, known
 from providers.store import Records
-from providers.world import WORLD_NAME
 
 _MODES: Final = ("ENABLED", "DISABLED", "USE_LOCAL_RESOURCE_SETTING")
 
@@ -30,10 +29,8 @@ class DnsConfig(AwsKind):
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists in this region."""
-        where, vpc = region(inputs, session), known(inputs, "resourceId")
-        if vpc is not None and (where, vpc) not in session.world.vpcs:
-            what = f"VPC ({WORLD_NAME} has none of that id in {where})"
-            raise missing("UpdateFirewallConfig", what, vpc)
+        if lacking := unknown_vpc(inputs, session, "resourceId"):
+            raise missing("UpdateFirewallConfig", f"VPC ({lacking})", inputs["resourceId"])
 
     def identify(self, inputs: Inputs, session: Session) -> str:
         """Every VPC has one, always the same."""

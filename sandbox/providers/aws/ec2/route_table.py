@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar
 
-from providers.aws.account import ACCOUNT, AwsKind, all_tags, arn, region, tag_problems
+from providers.aws.account import ACCOUNT, AwsKind, all_tags, arn, region, require_vpc, tag_problems
 from providers.aws.ec2.networks import ASSOCIATION, ROUTE_TABLE, route_tables, subnets
 from providers.aws.registry import check_schema, tags
 from providers.errors import Problem, Problems, aws_error
 from providers.kind import Inputs, Session, known
 from providers.store import Records
-from providers.world import WORLD_NAME
 
 
 class RouteTable(AwsKind):
@@ -38,13 +37,7 @@ class RouteTable(AwsKind):
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists."""
-        where, vpc = region(inputs, session), known(inputs, "vpcId")
-        if vpc is not None and (where, vpc) not in session.world.vpcs:
-            raise aws_error(
-                "CreateRouteTable",
-                "InvalidVpcID.NotFound",
-                f"The vpc ID '{vpc}' does not exist ({WORLD_NAME} has none of that id in {where})",
-            )
+        require_vpc(inputs, session, "CreateRouteTable")
 
     def identify(self, inputs: Inputs, session: Session) -> str:  # noqa: ARG002
         """`rtb-` and 17 hexadecimal digits, as EC2 gives."""

@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Any, ClassVar, Final
 
-from providers.aws.account import ACCOUNT, NamedKind, all_tags, region, tag_problems
+from providers.aws.account import ACCOUNT, NamedKind, all_tags, region, require_vpc, tag_problems
 from providers.aws.ec2 import mirror
 from providers.aws.ec2.security_group_rule import RULE_TYPES
 from providers.aws.registry import check_schema, tags
@@ -71,13 +71,8 @@ class SecurityGroup(NamedKind):
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists in this region."""
-        where, vpc = region(inputs, session), known(inputs, "vpcId")
-        if vpc is not None and (where, vpc) not in session.world.vpcs:
-            raise aws_error(
-                "CreateSecurityGroup",
-                "InvalidVpcID.NotFound",
-                f"The vpc ID '{vpc}' does not exist ({WORLD_NAME} has none of that id in {where})",
-            )
+        where = region(inputs, session)
+        require_vpc(inputs, session, "CreateSecurityGroup")
         if "vpcId" not in inputs and session.world.default_vpc(where) is None:
             raise aws_error(
                 "CreateSecurityGroup",

@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from typing import Any, ClassVar, Final
 
-from providers.aws.account import ACCOUNT, AwsKind, all_tags, arn, region, tag_problems
+from providers.aws.account import ACCOUNT, AwsKind, all_tags, arn, region, require_vpc, tag_problems
 from providers.aws.ec2.networks import SUBNET, subnets
 from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
 from providers.aws.registry import check_schema, tags
@@ -14,7 +14,6 @@ from providers.aws.service import EC2
 from providers.errors import Problem, Problems, aws_error
 from providers.kind import Inputs, Session, known
 from providers.store import Records
-from providers.world import WORLD_NAME
 
 # "Subnet CIDR blocks" (VPC user guide, read 2026-11).
 _SIZES: Final = range(16, 29)
@@ -74,13 +73,8 @@ class Subnet(AwsKind):
             )
         if vpc is None:
             return
-        row = session.world.vpcs.get((where, vpc))
-        if row is None:
-            raise aws_error(
-                "CreateSubnet",
-                "InvalidVpcID.NotFound",
-                f"The vpc ID '{vpc}' does not exist ({WORLD_NAME} has none of that id in {where})",
-            )
+        require_vpc(inputs, session, "CreateSubnet")
+        row = session.world.vpcs[where, vpc]
         block = known(inputs, "cidrBlock")
         if block is not None and not _network(block).subnet_of(_network(row["cidr"])):
             raise aws_error(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from providers.aws.account import region
+from providers.aws.account import region, unknown_vpc
 from providers.aws.ec2.networks import subnets
 from providers.aws.networkfirewall.common import LOGGING, POLICY, FirewallKind
 from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
@@ -86,11 +86,9 @@ class Firewall(FirewallKind):
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """VPC and subnets must be there, the subnets in the VPC, one a zone."""
         where, vpc = region(inputs, session), known(inputs, "vpcId")
-        if vpc is not None and (where, vpc) not in session.world.vpcs:
+        if lacking := unknown_vpc(inputs, session):
             raise NETWORK_FIREWALL.refusal(
-                self.create,
-                f"VPC ID is invalid, parameter: [{vpc}], context: VpcId "
-                f"({WORLD_NAME} has none of that id in {where})",
+                self.create, f"VPC ID is invalid, parameter: [{vpc}], context: VpcId ({lacking})"
             )
         zones: dict[str, str] = {}
         there = subnets(session)
