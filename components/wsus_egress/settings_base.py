@@ -68,7 +68,7 @@ Locate = Callable[[Keys], Location | None]
 
 
 def parse_settings(
-    kind: type[S], data: Any, locate: Locate, *, snake_case: bool = False
+    kind: type[S], data: Any, locate: Locate, *, snake_case: bool = True
 ) -> S | list[Problem]:
     """Check data against its type.
 
@@ -76,7 +76,8 @@ def parse_settings(
         kind: The type.
         data: What a YAML file or a program gave.
         locate: Gives the line of a value.
-        snake_case: Whether keys may be snake_case too, as a program gives them.
+        snake_case: Whether keys may be snake_case too, as a program gives them; not in an
+            environment's file.
 
     Returns:
         The settings, or everything that is wrong with the data.
