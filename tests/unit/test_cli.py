@@ -23,7 +23,6 @@ Run = Callable[..., Result]
 Process = subprocess.CompletedProcess[bytes]
 
 CONFIG = "config/Pulumi.x.yaml"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
@@ -333,7 +332,7 @@ def explained(project: Path, encoding: str, *arguments: str, given: bytes = b"")
     command = (sys.executable, "-c", "from wsus_egress.preview.cli import main; main()", "explain")
     return subprocess.run(
         [*command, "--project", str(project), *arguments], input=given, capture_output=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "components"), "PYTHONIOENCODING": encoding},
+        env={**os.environ, "PYTHONIOENCODING": encoding},
     )  # fmt: skip
 
 
