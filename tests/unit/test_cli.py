@@ -23,7 +23,6 @@ Run = Callable[..., Result]
 Process = subprocess.CompletedProcess[bytes]
 
 CONFIG = "config/Pulumi.x.yaml"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
