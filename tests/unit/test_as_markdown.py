@@ -120,7 +120,10 @@ def test_many_environments_fit(tmp_path: Path) -> None:
     )
     config = BEFORE[CONFIG_FILE]
     project = GitProject.make(tmp_path, BEFORE)
-    many = {f"config/Pulumi.e{i:02}.yaml": config for i in range(30)}
+    many = {
+        f"config/Pulumi.e{i:02}.yaml": config.replace("resourceGroup: rg", f"resourceGroup: rg{i}")
+        for i in range(30)
+    }
     project.write(many)
     project.commit()
     project.write({MAIN_FILE: BEFORE[MAIN_FILE] + lists})
