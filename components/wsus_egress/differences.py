@@ -109,7 +109,7 @@ class Comparison:
             said: Their answers.
             unproved: Gets the flows that only a vendor can tell.
         """
-        verdict = path_verdict((answer.ruling for answer in said), wanted.allowed)
+        verdict = path_verdict([answer.ruling for answer in said], wanted.allowed)
         found: list[Difference] = []
         if verdict is Verdict.ALLOW and not wanted.allowed:
             admitting = [a for a in said if a.ruling.verdict is not Verdict.NOT_APPLICABLE]

@@ -196,6 +196,18 @@ class Decision:
     endpoint: Endpoint | None = None
 
 
+_NO_WAY: Final = Decision(False, "no server synchronizes along this way")
+_NOT_THIS_SOURCE: Final = Decision(False, "this source may not reach Microsoft Update itself")
+_OTHER_PORTS: Final = Decision(False, "Microsoft Update is reached on TCP 80 and TCP 443 only")
+_NO_IPV6: Final = Decision(False, "IPv6 is not asked for")
+_OPEN: Final = Decision(True, "the mode is open: TCP 80 and 443 to any address")
+_NO_NAME: Final = Decision(False, "there is no host name, and addresses are not listed")
+_ONE_SCHEME: Final = {
+    scheme: Decision(False, f"port {scheme.port} is for {scheme.value.upper()} only")
+    for scheme in Scheme
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """What the policy says of two addresses, whatever the port.
@@ -366,22 +378,22 @@ class EgressPolicy:
         server = way.synchronization.get(flow.port) if flow.protocol == "tcp" else None
         if server is not None:
             return Decision(True, f"synchronization with {server}")
-        return Decision(False, "no server synchronizes along this way")
+        return _NO_WAY
 
     def _decide_internet(self, flow: Flow, way: _Way) -> Decision:
         if not way.has_internet:
-            return Decision(False, "this source may not reach Microsoft Update itself")
+            return _NOT_THIS_SOURCE
         if flow.protocol != "tcp" or flow.port not in (HTTP_PORT, HTTPS_PORT):
-            return Decision(False, "Microsoft Update is reached on TCP 80 and TCP 443 only")
+            return _OTHER_PORTS
         if not way.may_reach:
-            return Decision(False, "IPv6 is not asked for")
+            return _NO_IPV6
         if self.mode is Mode.OPEN:
-            return Decision(True, "the mode is open: TCP 80 and 443 to any address")
+            return _OPEN
         scheme = Scheme.HTTP if flow.port == HTTP_PORT else Scheme.HTTPS
         if flow.application != scheme.application:
-            return Decision(False, f"port {scheme.port} is for {scheme.value.upper()} only")
+            return _ONE_SCHEME[scheme]
         if flow.name is None:
-            return Decision(False, "there is no host name, and addresses are not listed")
+            return _NO_NAME
         pattern = self._indexes[scheme].match(flow.name)
         if pattern is None:
             return Decision(False, f"no endpoint has this name for {scheme.value}")

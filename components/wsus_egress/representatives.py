@@ -119,8 +119,17 @@ def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int
         ranges += control.ports
         if not isinstance(control.guards_inside, bool):
             ranges += [(port, port) for port in control.guards_inside]
-    cuts = {1}
+    # What begins and ends where; between two cuts no range does.
+    begins: dict[int, set[tuple[int, int]]] = {1: set()}
+    ends: dict[int, set[tuple[int, int]]] = {}
     for low, high in ranges:
-        cuts |= {low, high + 1}
+        begins.setdefault(low, set()).add((low, high))
+        ends.setdefault(high + 1, set()).add((low, high))
+    # Ports that are in just the same ranges are one class, wherever they lie.
+    classes: dict[frozenset[tuple[int, int]], int] = {}
+    inside: set[tuple[int, int]] = set()
+    for cut in sorted(cut for cut in {*begins, *ends} if cut <= 65535):
+        inside = inside - ends.get(cut, set()) | begins.get(cut, set())
+        classes.setdefault(frozenset(inside), cut)
     fixed = [scheme.port for scheme in Scheme]
-    return [*fixed, *sorted(cut for cut in cuts if cut <= 65535 and cut not in fixed)]
+    return [*fixed, *(port for port in classes.values() if port not in fixed)]
