@@ -3,7 +3,7 @@ PYTHON ?= python3
 # Runs a command with .venv and the Pulumi engine on PATH, and the sandbox's private Pulumi home.
 RUN := $(PYTHON) sandbox/env.py --
 # The pure core: what is allowed, the controls and the proof. Every line and branch is tested.
-CORE := components/wsus_egress/names.py,components/wsus_egress/_nameset.py,components/wsus_egress/problems.py,components/wsus_egress/yamlfile.py,components/wsus_egress/settings*.py,components/wsus_egress/endpoints.py,components/wsus_egress/policy.py,components/wsus_egress/environment*.py,components/wsus_egress/assembly*.py,components/wsus_egress/conflicts.py,components/wsus_egress/project.py,components/wsus_egress/controls/*,components/wsus_egress/proof.py,components/wsus_egress/differences.py,components/wsus_egress/pairs.py,components/wsus_egress/parity.py,components/wsus_egress/change*.py,components/wsus_egress/_regions.py,components/wsus_egress/representatives.py
+CORE := components/wsus_egress/names.py,components/wsus_egress/namesets.py,components/wsus_egress/flows.py,components/wsus_egress/_nameset.py,components/wsus_egress/problems.py,components/wsus_egress/yamlfile.py,components/wsus_egress/settings*.py,components/wsus_egress/endpoints.py,components/wsus_egress/policy.py,components/wsus_egress/environment*.py,components/wsus_egress/assembly*.py,components/wsus_egress/conflicts.py,components/wsus_egress/project.py,components/wsus_egress/controls/*,components/wsus_egress/proof.py,components/wsus_egress/differences.py,components/wsus_egress/pairs.py,components/wsus_egress/parity.py,components/wsus_egress/change*.py,components/wsus_egress/_regions.py,components/wsus_egress/representatives.py
 CODE := components sandbox tests benchmarks policy_pack
 
 .DEFAULT_GOAL := help

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from wsus_egress.controls.base import collapsed
-from wsus_egress.policy import Address, Network, Party
+from wsus_egress.flows import Address, Network
+from wsus_egress.policy import Party
 
 Piece: TypeAlias = tuple[int, int, int]
 """IP version, first and last address as numbers."""

@@ -18,17 +18,9 @@ from wsus_egress.environment import (
     Gate,
     Target,
 )
+from wsus_egress.flows import PRIVATE_NETWORKS, Network
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import (
-    PRIVATE_NETWORKS,
-    EgressPolicy,
-    Endpoint,
-    Mode,
-    Network,
-    Party,
-    Place,
-    SynchronizationPorts,
-)
+from wsus_egress.policy import EgressPolicy, Endpoint, Mode, Party, Place, SynchronizationPorts
 from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.settings import (
     AcceptSettings,

@@ -15,8 +15,9 @@ from wsus_egress.environment import (
     NetworkFirewall,
     ReturnRoute,
 )
+from wsus_egress.flows import INTERNAL_NETWORKS, PRIVATE_NETWORKS, Network
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import INTERNAL_NETWORKS, PRIVATE_NETWORKS, AwsPeer, Network
+from wsus_egress.policy import AwsPeer
 from wsus_egress.settings_aws import (
     AwsPeerSettings,
     AwsSettings,

@@ -19,7 +19,7 @@ from wsus_egress.environment_azure import (
     Sku,
     Subnet,
 )
-from wsus_egress.policy import Address, Network
+from wsus_egress.flows import Address, Network
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.settings_azure import (
     AzureSettings,

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from typing import Protocol
 
-from wsus_egress.policy import Network
+from wsus_egress.flows import Network
 from wsus_egress.yamlfile import Keys
 
 

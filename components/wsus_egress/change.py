@@ -17,16 +17,10 @@ from wsus_egress._regions import Piece, Spans, first_address, pieces, text_of
 from wsus_egress.change_notes import notes_of
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.environment import Environment
-from wsus_egress.names import NO_NAMES, NameSet, Pattern
-from wsus_egress.policy import (
-    SOME_INTERNET_ADDRESS,
-    EgressPolicy,
-    Flow,
-    Mode,
-    Party,
-    Place,
-    Scheme,
-)
+from wsus_egress.flows import SOME_INTERNET_ADDRESS, Flow, Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import NO_NAMES, NameSet
+from wsus_egress.policy import EgressPolicy, Mode, Party, Place
 
 ANY_NAME: Final = "*"
 """The pattern of open mode, which no list can have."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wsus_egress.controls.base import Bounds, Control, Part, Ruling, Verdict
-from wsus_egress.names import NameSet
-from wsus_egress.policy import Flow
+from wsus_egress.flows import Flow
+from wsus_egress.namesets import NameSet
 
 Kind = Literal["wider", "narrower"]
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from wsus_egress.flows import Scheme
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import Endpoint, Scheme
+from wsus_egress.policy import Endpoint
 from wsus_egress.problems import Collector, Location, PolicyErrors
 from wsus_egress.settings import EndpointListSettings
 from wsus_egress.settings_base import parse_settings, path_text

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, Tags
+from wsus_egress.flows import Network
 from wsus_egress.names import Pattern
-from wsus_egress.policy import EgressPolicy, Network
+from wsus_egress.policy import EgressPolicy
 from wsus_egress.problems import Location
 from wsus_egress.settings_base import Locate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from wsus_egress.policy import Address, Network, Protocol
+from wsus_egress.flows import Address, Network, Protocol
 
 Destinations: TypeAlias = Literal["tag", "list", "tag+list"]
 Tags: TypeAlias = tuple[tuple[str, str], ...]

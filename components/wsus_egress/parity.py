@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from wsus_egress.controls.base import Bounds, Control, Verdict, met
 from wsus_egress.differences import path_verdict
-from wsus_egress.names import ALL_NAMES
-from wsus_egress.policy import Address, EgressPolicy, Flow, Place, is_internet
+from wsus_egress.flows import Address, Flow, is_internet
+from wsus_egress.namesets import ALL_NAMES
+from wsus_egress.policy import EgressPolicy, Place
 from wsus_egress.proof import subject_of
 from wsus_egress.representatives import representatives
 

@@ -23,14 +23,9 @@ from wsus_egress.differences import (
     path_verdict,
 )
 from wsus_egress.environment import Acceptance, Environment, Target
-from wsus_egress.names import NO_NAMES
-from wsus_egress.policy import (
-    EgressPolicy,
-    Flow,
-    Place,
-    Scheme,
-    is_internet,
-)
+from wsus_egress.flows import Flow, Scheme, is_internet
+from wsus_egress.namesets import NO_NAMES
+from wsus_egress.policy import EgressPolicy, Place
 from wsus_egress.representatives import representatives
 
 

@@ -13,17 +13,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from wsus_egress.controls.base import Control
-from wsus_egress.policy import (
+from wsus_egress.flows import (
     INTERNAL_NETWORKS,
     Address,
     Application,
-    EgressPolicy,
     Flow,
     Network,
-    Place,
     Scheme,
     is_internet,
 )
+from wsus_egress.policy import EgressPolicy, Place
 
 _APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
 

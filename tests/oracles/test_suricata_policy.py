@@ -21,8 +21,9 @@ from wsus_egress.controls import Verdict, compile_target
 from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 from wsus_egress.endpoints import EndpointList
 from wsus_egress.environment import Environment
+from wsus_egress.flows import Flow, Scheme
 from wsus_egress.names import MAX_NAME, Pattern
-from wsus_egress.policy import Endpoint, Flow, Scheme
+from wsus_egress.policy import Endpoint
 from wsus_egress.project import load_environments
 
 Said = tuple[Seen, frozenset[int]]

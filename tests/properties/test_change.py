@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from wsus_egress.assembly import build_environment
 from wsus_egress.change import NameChange, TargetChange, compare
 from wsus_egress.environment import Environment
-from wsus_egress.names import NO_NAMES, NameSet
-from wsus_egress.policy import Flow, Mode, Scheme
+from wsus_egress.flows import Flow, Scheme
+from wsus_egress.namesets import NO_NAMES, NameSet
+from wsus_egress.policy import Mode
 
 SETTINGS = settings(max_examples=200, deadline=None)
 LABELS = ("a", "b", "0")

@@ -17,8 +17,9 @@ from wsus_egress.assembly import build_environment
 from wsus_egress.controls import Control, Verdict, compile_target
 from wsus_egress.endpoints import EndpointList
 from wsus_egress.environment import Environment
+from wsus_egress.flows import Flow, Scheme
 from wsus_egress.names import Pattern
-from wsus_egress.policy import Endpoint, Flow, Scheme
+from wsus_egress.policy import Endpoint
 from wsus_egress.proof import Fidelity, prove
 
 INTERNET = ipaddress.ip_address("203.0.113.80")

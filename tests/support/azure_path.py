@@ -10,7 +10,7 @@ from wsus_egress.controls import Control, Verdict
 from wsus_egress.controls.base import met
 from wsus_egress.differences import path_verdict
 from wsus_egress.environment import Environment
-from wsus_egress.policy import Flow
+from wsus_egress.flows import Flow
 from wsus_egress.proof import Proof
 
 Build = Callable[..., Environment]

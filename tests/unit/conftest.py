@@ -17,8 +17,9 @@ from providers.kind import Session
 from wsus_egress.assembly import build_environment
 from wsus_egress.controls import compile_target
 from wsus_egress.environment import Environment
+from wsus_egress.flows import Scheme
 from wsus_egress.names import Pattern
-from wsus_egress.policy import Endpoint, Scheme
+from wsus_egress.policy import Endpoint
 from wsus_egress.preview.cli import main
 from wsus_egress.problems import PolicyErrors
 

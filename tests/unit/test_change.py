@@ -12,8 +12,10 @@ from sample import ONE
 
 from wsus_egress.change import TargetChange, compare
 from wsus_egress.environment import Environment, Gate
-from wsus_egress.names import NameSet, Pattern
-from wsus_egress.policy import Endpoint, Scheme
+from wsus_egress.flows import Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import NameSet
+from wsus_egress.policy import Endpoint
 
 Build = Callable[..., Environment]
 DAY = datetime.date(2026, 12, 31)

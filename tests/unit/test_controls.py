@@ -15,8 +15,9 @@ from wsus_egress.controls.aws_security_group import RULES_PER_DIRECTION, AwsSecu
 from wsus_egress.controls.azure_nsg import AzureNsg
 from wsus_egress.controls.azure_nsg_compile import compile_nsg
 from wsus_egress.environment import Environment
-from wsus_egress.names import ALL_NAMES, NO_NAMES
-from wsus_egress.policy import INTERNAL_NETWORKS, Application, EgressPolicy, Endpoint, Flow, Mode
+from wsus_egress.flows import INTERNAL_NETWORKS, Application, Flow
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES
+from wsus_egress.policy import EgressPolicy, Endpoint, Mode
 
 Build = Callable[..., Environment]
 

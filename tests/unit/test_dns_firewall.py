@@ -19,8 +19,10 @@ from wsus_egress.controls.aws_dns_firewall import (
     compile_dns_firewall,
 )
 from wsus_egress.environment import AwsTarget, DnsFirewall, Environment
-from wsus_egress.names import ALL_NAMES, NameSet, Pattern
-from wsus_egress.policy import EgressPolicy, Endpoint, Flow, Mode, Scheme
+from wsus_egress.flows import Flow, Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import ALL_NAMES, NameSet
+from wsus_egress.policy import EgressPolicy, Endpoint, Mode
 
 Build = Callable[..., Environment]
 

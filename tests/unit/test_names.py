@@ -9,16 +9,8 @@ import pytest
 
 from wsus_egress import names
 from wsus_egress._nameset import AFTER, BELOW, END, Space, host_of
-from wsus_egress.names import (
-    ALL_NAMES,
-    NO_NAMES,
-    InvalidName,
-    NameSet,
-    Pattern,
-    PatternIndex,
-    host_name,
-    minimal_cover,
-)
+from wsus_egress.names import InvalidName, Pattern, host_name
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex, minimal_cover
 
 REFERENCE = (
     "windowsupdate.microsoft.com",

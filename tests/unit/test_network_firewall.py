@@ -21,8 +21,10 @@ from wsus_egress.controls.capabilities import refusals
 from wsus_egress.controls.suricata import SuricataRule, numbered
 from wsus_egress.endpoints import EndpointList
 from wsus_egress.environment import Environment
-from wsus_egress.names import ALL_NAMES, NO_NAMES, Pattern
-from wsus_egress.policy import Application, Endpoint, Flow, Scheme
+from wsus_egress.flows import Application, Flow, Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES
+from wsus_egress.policy import Endpoint
 from wsus_egress.problems import PolicyErrors
 
 Build = Callable[..., Environment]

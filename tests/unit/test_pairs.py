@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
+from wsus_egress.flows import Address, Flow
 from wsus_egress.pairs import Latest
-from wsus_egress.policy import Address, Flow
 
 ONE, OTHER = ipaddress.ip_address("10.0.0.1"), ipaddress.ip_address("203.0.113.80")
 

@@ -9,18 +9,9 @@ import pytest
 from sample import ONE
 
 from wsus_egress.environment import Environment
-from wsus_egress.names import ALL_NAMES, NO_NAMES
-from wsus_egress.policy import (
-    INTERNAL_NETWORKS,
-    Application,
-    EgressPolicy,
-    Endpoint,
-    Flow,
-    Mode,
-    Network,
-    Scheme,
-    is_internet,
-)
+from wsus_egress.flows import INTERNAL_NETWORKS, Application, Flow, Network, Scheme, is_internet
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES
+from wsus_egress.policy import EgressPolicy, Endpoint, Mode
 
 Build = Callable[..., Environment]
 

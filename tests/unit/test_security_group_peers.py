@@ -12,7 +12,7 @@ from sample import ONE, VPC
 from wsus_egress.controls import Verdict, compile_target
 from wsus_egress.controls.aws_security_group import AwsSecurityGroups
 from wsus_egress.environment import Environment
-from wsus_egress.policy import Flow
+from wsus_egress.flows import Flow
 from wsus_egress.problems import PolicyErrors
 
 Build = Callable[..., Environment]

@@ -17,8 +17,8 @@ from referencing import Registry, Resource
 
 from wsus_egress import schemas
 from wsus_egress.endpoints import load_lists
-from wsus_egress.names import minimal_cover
-from wsus_egress.policy import Scheme
+from wsus_egress.flows import Scheme
+from wsus_egress.namesets import minimal_cover
 from wsus_egress.preview.analysis import analyse
 from wsus_egress.schemas import render
 from wsus_egress.settings import EndpointListSettings, EnvironmentSettings

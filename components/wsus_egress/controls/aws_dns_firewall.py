@@ -24,9 +24,11 @@ from wsus_egress.controls.base import (
 )
 from wsus_egress.controls.digests import digest
 from wsus_egress.environment import AwsTarget, DnsFirewall
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex, minimal_cover
+from wsus_egress.flows import Flow, Network, Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex, minimal_cover
 from wsus_egress.pairs import Latest
-from wsus_egress.policy import EgressPolicy, Flow, Network, Scheme
+from wsus_egress.policy import EgressPolicy
 
 # "Route 53 Resolver DNS Firewall", developer guide, copy of 2023-06: names in one API request,
 # rules in a group.

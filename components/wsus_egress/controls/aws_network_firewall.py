@@ -25,9 +25,11 @@ from wsus_egress.controls.base import (
 )
 from wsus_egress.controls.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
 from wsus_egress.environment import AwsTarget, NetworkFirewall
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet, Pattern, PatternIndex
+from wsus_egress.flows import Address, Flow, Network, Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex
 from wsus_egress.pairs import Latest
-from wsus_egress.policy import Address, EgressPolicy, Flow, Mode, Network, Scheme
+from wsus_egress.policy import EgressPolicy, Mode
 
 _GUIDE: Final = "AWS Network Firewall developer guide, read 2026-11"
 _MEASURED: Final = "measured with Suricata 7.0.10 and an emulation of the default action, 2026-11"

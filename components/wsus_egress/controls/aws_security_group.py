@@ -21,8 +21,9 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.environment import AwsTarget
+from wsus_egress.flows import Address, Flow, Network
 from wsus_egress.pairs import Latest
-from wsus_egress.policy import Address, EgressPolicy, Flow, Network
+from wsus_egress.policy import EgressPolicy
 
 # "Amazon VPC quotas", 2023-06: 60 inbound and 60 outbound rules, IPv4 and IPv6 apart. Adjustable.
 RULES_PER_DIRECTION: Final = 60

@@ -18,7 +18,8 @@ from wsus_egress.controls.aws_security_group import (
 )
 from wsus_egress.controls.base import collapsed, slug
 from wsus_egress.environment import AwsTarget
-from wsus_egress.policy import EgressPolicy, Party, Scheme
+from wsus_egress.flows import Scheme
+from wsus_egress.policy import EgressPolicy, Party
 from wsus_egress.problems import Problem
 
 _EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")

@@ -36,9 +36,10 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.environment_azure import AzureTarget
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
+from wsus_egress.flows import Address, Flow, Network, Scheme, is_internet
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.pairs import Latest
-from wsus_egress.policy import Address, EgressPolicy, Flow, Network, Scheme, is_internet
+from wsus_egress.policy import EgressPolicy
 
 # "Azure Firewall limits", 2023-10: 2 MB a rule collection group (policies made after July 2022).
 GROUP_BYTES: Final = 2 * 1024 * 1024

@@ -26,8 +26,10 @@ from wsus_egress.environment_azure import (
     FirewallPolicy,
     ForeignRule,
 )
-from wsus_egress.names import Pattern, minimal_cover
-from wsus_egress.policy import EgressPolicy, Mode, Network, Scheme
+from wsus_egress.flows import Network, Scheme
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import minimal_cover
+from wsus_egress.policy import EgressPolicy, Mode
 
 NETWORK_PRIORITY: Final = 100
 # Half of what a group may hold ("Azure Firewall limits", 2023-10: 2 MB): room to grow, and for

@@ -9,8 +9,9 @@ from typing import Final
 from wsus_egress.controls.azure_compile import group_count
 from wsus_egress.controls.azure_rules import EVERY_NAME, FQDN_TAGS
 from wsus_egress.environment_azure import AzureTarget, FirewallPolicy, ForeignRule
+from wsus_egress.flows import Address, Network, Scheme
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import Address, EgressPolicy, Network, Scheme
+from wsus_egress.policy import EgressPolicy
 from wsus_egress.problems import Problem
 
 PRIORITIES: Final = range(100, 65001)

@@ -32,8 +32,9 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.environment_azure import AzureTarget
+from wsus_egress.flows import Address, Flow, Network
 from wsus_egress.pairs import Latest
-from wsus_egress.policy import Address, EgressPolicy, Flow, Network
+from wsus_egress.policy import EgressPolicy
 
 # "Azure subscription and service limits", read 2026-11: 1,000 rules in a group. Priorities: 100 to
 # 4096, unique per direction (Microsoft.Network 2024-05-01, text of the property).

@@ -9,7 +9,8 @@ from typing import Final, Literal
 from wsus_egress.controls.azure_nsg import AzureNsg
 from wsus_egress.controls.azure_nsg_rules import LATERAL_PORTS, Direction, NsgRule
 from wsus_egress.environment_azure import AzureTarget
-from wsus_egress.policy import EgressPolicy, Network, Party, Protocol, Scheme
+from wsus_egress.flows import Network, Protocol, Scheme
+from wsus_egress.policy import EgressPolicy, Party
 
 FIRST_ALLOW: Final = 1000
 FIRST_PERMIT: Final = 300

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import Ruling, Verdict, plain, within
-from wsus_egress.policy import Address, Flow, Network, is_internet
+from wsus_egress.flows import Address, Flow, Network, is_internet
 
 Direction = Literal["Outbound", "Inbound"]
 Side = tuple[Network, ...] | Literal["*", "Internet", "VirtualNetwork"]

@@ -16,7 +16,8 @@ from wsus_egress.controls.azure_firewall_refusals import (
 from wsus_egress.controls.azure_nsg_compile import FIRST_ALLOW
 from wsus_egress.controls.azure_taken import taken_twice
 from wsus_egress.environment_azure import AzureTarget
-from wsus_egress.policy import EgressPolicy, is_internet
+from wsus_egress.flows import is_internet
+from wsus_egress.policy import EgressPolicy
 from wsus_egress.problems import Problem
 
 _GROUP_ID: Final = "/applicationSecurityGroups/"

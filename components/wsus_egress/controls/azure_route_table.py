@@ -23,9 +23,10 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.environment_azure import AzureTarget
-from wsus_egress.names import ALL_NAMES, NO_NAMES
+from wsus_egress.flows import Address, Flow, Network, is_internet
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES
 from wsus_egress.pairs import Latest
-from wsus_egress.policy import Address, EgressPolicy, Flow, Network, is_internet
+from wsus_egress.policy import EgressPolicy
 
 DEFAULT_ROUTE: Final = ipaddress.ip_network("0.0.0.0/0")
 # "Azure subscription and service limits", older copy: 400 routes a table.

@@ -9,8 +9,9 @@ from typing import Final, Literal, TypeAlias
 
 from wsus_egress.controls.base import plain, within
 from wsus_egress.environment_azure import Action
-from wsus_egress.names import ALL_NAMES, NameSet, Pattern
-from wsus_egress.policy import Address, Application, Flow, Network, Protocol, is_internet
+from wsus_egress.flows import Address, Application, Flow, Network, Protocol, is_internet
+from wsus_egress.names import Pattern
+from wsus_egress.namesets import ALL_NAMES, NameSet
 
 # Microsoft keeps the tags' content and does not publish it ("FQDN tags overview", 2026-03-28). The
 # names are those of the API. That page's table writes one of them otherwise, AzureHDInsight; in a

@@ -8,7 +8,7 @@ from typing import Any
 from wsus_egress.assembly_base import is_within
 from wsus_egress.controls.base import Document
 from wsus_egress.environment_azure import AzureTarget
-from wsus_egress.policy import Network
+from wsus_egress.flows import Network
 
 SUBNET_TYPE = "azure-native:network:Subnet"
 

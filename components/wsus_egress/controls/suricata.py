@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wsus_egress.controls.digests import digest
+from wsus_egress.flows import Scheme
 from wsus_egress.names import Pattern
-from wsus_egress.policy import Scheme
 
 # The rule group's own address variable: whatever HOME_NET is, these rules are for these sources.
 SOURCES: Final = "WSUS_SOURCES"

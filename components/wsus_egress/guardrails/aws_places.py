@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wsus_egress.environment import AwsTarget
+from wsus_egress.flows import Network
 from wsus_egress.guardrails.model import UNKNOWN, Context, Resource
 from wsus_egress.guardrails.reading import (
     Named,
@@ -17,7 +18,7 @@ from wsus_egress.guardrails.reading import (
     overlap,
     put,
 )
-from wsus_egress.policy import Network, Party
+from wsus_egress.policy import Party
 
 INSTANCE: Final = "aws:ec2/instance:Instance"
 INTERFACE: Final = "aws:ec2/networkInterface:NetworkInterface"

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
+from wsus_egress.flows import Network
 from wsus_egress.guardrails.aws_places import aws_target, server_subnets
 from wsus_egress.guardrails.evaluator import Routes, Way
 from wsus_egress.guardrails.judging import PAST, Judged, Read, findings
@@ -26,7 +27,6 @@ from wsus_egress.guardrails.reading import (
     networks,
     put,
 )
-from wsus_egress.policy import Network
 
 TABLE: Final = "aws:ec2/routeTable:RouteTable"
 ROUTE: Final = "aws:ec2/route:Route"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wsus_egress.flows import Network
 from wsus_egress.guardrails.azure_places import INTERFACE, Spot, spots, standing
 from wsus_egress.guardrails.model import (
     Context,
@@ -12,7 +13,6 @@ from wsus_egress.guardrails.model import (
     Rule,
 )
 from wsus_egress.guardrails.reading import overlap
-from wsus_egress.policy import Network
 
 _FIX = "attach the network security group that this package makes for the servers"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wsus_egress.environment_azure import AzureTarget, SecurityGroup
+from wsus_egress.flows import Network
 from wsus_egress.guardrails.model import UNKNOWN, Context, Resource
 from wsus_egress.guardrails.reading import (
     EVERY_ADDRESS,
@@ -20,7 +21,6 @@ from wsus_egress.guardrails.reading import (
     overlap,
     put,
 )
-from wsus_egress.policy import Network
 
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 SUBNET: Final = "azure-native:network:Subnet"

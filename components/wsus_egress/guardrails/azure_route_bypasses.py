@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from wsus_egress.controls.azure_firewall import FIREWALL_TYPE, GROUP_TYPE
+from wsus_egress.flows import Network
 from wsus_egress.guardrails.azure_places import INTERFACE, azure_target, spots, standing
 from wsus_egress.guardrails.evaluator import Routes, Way
 from wsus_egress.guardrails.judging import PAST, Judged, Read, findings
@@ -30,7 +31,6 @@ from wsus_egress.guardrails.reading import (
     networks,
     put,
 )
-from wsus_egress.policy import Network
 
 TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"

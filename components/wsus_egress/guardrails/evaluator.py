@@ -19,8 +19,9 @@ from wsus_egress.controls.base import (
     blind,
     within,
 )
-from wsus_egress.names import ALL_NAMES, NO_NAMES, NameSet
-from wsus_egress.policy import Application, EgressPolicy, Flow, Network, is_internet
+from wsus_egress.flows import Application, Flow, Network, is_internet
+from wsus_egress.namesets import ALL_NAMES, NO_NAMES, NameSet
+from wsus_egress.policy import EgressPolicy
 
 DROPPED: Final = Ruling(Verdict.DENY, "the default actions drop")
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what the servers send to the Internet")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wsus_egress.controls.azure_firewall import GROUP_TYPE
+from wsus_egress.flows import Network, is_internet
 from wsus_egress.guardrails.model import (
     UNKNOWN,
     Context,
@@ -17,7 +18,6 @@ from wsus_egress.guardrails.model import (
     Rule,
 )
 from wsus_egress.guardrails.reading import addresses, items, mapping, networks, overlap, put
-from wsus_egress.policy import Network, is_internet
 
 _FIX = "WSUS starts every connection: take the rule out"
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Generic, TypeVar
 
 from wsus_egress.controls.base import Control, Rule, Verdict, sides
+from wsus_egress.flows import Flow, is_internet
 from wsus_egress.guardrails.model import Context, Finding, Resource
-from wsus_egress.policy import Flow, Place, is_internet
+from wsus_egress.policy import Place
 from wsus_egress.proof import Deviation, prove_alone
 
 R = TypeVar("R", bound=Rule)

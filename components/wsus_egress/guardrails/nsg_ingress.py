@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from wsus_egress.flows import is_internet
 from wsus_egress.guardrails.judging import findings
 from wsus_egress.guardrails.model import Context, Outcome, Resource, Rule
 from wsus_egress.guardrails.read_nsgs import NONE, judged_nsgs
-from wsus_egress.policy import is_internet
 
 _FIX = "WSUS starts every connection: take the rule out"
 

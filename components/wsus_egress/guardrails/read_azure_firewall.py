@@ -15,6 +15,7 @@ from wsus_egress.controls.azure_rules import (
     Owner,
 )
 from wsus_egress.environment_azure import Action
+from wsus_egress.flows import Flow, Network, Protocol
 from wsus_egress.guardrails.judging import Read
 from wsus_egress.guardrails.model import UNKNOWN, Resource
 from wsus_egress.guardrails.reading import (
@@ -31,7 +32,6 @@ from wsus_egress.guardrails.reading import (
     put,
 )
 from wsus_egress.names import InvalidName, Pattern
-from wsus_egress.policy import Flow, Network, Protocol
 
 _PROTOCOLS: Final[Mapping[str, Protocol]] = {"TCP": "tcp", "UDP": "udp"}
 _WEB: Final = ("Http", "Https")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from wsus_egress.controls.base import Ruling, Verdict
 from wsus_egress.controls.suricata import SOURCES
+from wsus_egress.flows import Application, Network
 from wsus_egress.guardrails.evaluator import DROPPED, Pass, Passes
 from wsus_egress.guardrails.judging import Judged, Read
 from wsus_egress.guardrails.model import UNKNOWN, Context, NotApplicable, Resource
@@ -27,8 +28,8 @@ from wsus_egress.guardrails.reading import (
     networks,
 )
 from wsus_egress.guardrails.suricata_lines import HARMLESS, Line, Variables, lines, read_line
-from wsus_egress.names import InvalidName, NameSet, Pattern
-from wsus_egress.policy import Application, Network
+from wsus_egress.names import InvalidName, Pattern
+from wsus_egress.namesets import NameSet
 
 POLICY: Final = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.azure_nsg import AzureNsg
 from wsus_egress.controls.azure_nsg_rules import Direction, NsgRule, Side
+from wsus_egress.flows import Flow, Network
 from wsus_egress.guardrails.azure_places import azure_target, spots, standing
 from wsus_egress.guardrails.judging import Judged, Read
 from wsus_egress.guardrails.model import UNKNOWN, Context, NotApplicable, Resource
@@ -30,7 +31,6 @@ from wsus_egress.guardrails.reading import (
     ports,
     put,
 )
-from wsus_egress.policy import Flow, Network
 
 GROUP: Final = "azure-native:network:NetworkSecurityGroup"
 RULE: Final = "azure-native:network:SecurityRule"

@@ -19,10 +19,11 @@ from wsus_egress.controls.aws_security_group import (
     SecurityGroupRule,
 )
 from wsus_egress.environment import AwsTarget
+from wsus_egress.flows import Network
 from wsus_egress.guardrails.aws_places import GROUP, machines, party_of
 from wsus_egress.guardrails.model import UNKNOWN, Context, Finding, Resource, unknowns
 from wsus_egress.guardrails.reading import items, named, put
-from wsus_egress.policy import Network, Party
+from wsus_egress.policy import Party
 from wsus_egress.proof import Deviation, prove_alone
 
 PREFIX_LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"

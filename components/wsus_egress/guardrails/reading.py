@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wsus_egress.controls.base import MANAGED_BY
+from wsus_egress.flows import Network
 from wsus_egress.guardrails.model import UNKNOWN, Resource
-from wsus_egress.policy import Network, Party
+from wsus_egress.policy import Party
 
 ANY_PORT: Final = (0, 65535)
 EVERY_ADDRESS: Final[tuple[Network, ...]] = (

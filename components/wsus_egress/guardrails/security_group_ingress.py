@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wsus_egress.flows import is_internet
 from wsus_egress.guardrails.model import (
     Context,
     Finding,
@@ -11,7 +12,6 @@ from wsus_egress.guardrails.model import (
     Rule,
 )
 from wsus_egress.guardrails.read_security_groups import covered
-from wsus_egress.policy import is_internet
 
 _FIX = "WSUS starts every connection: take the rule out"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wsus_egress.flows import is_internet
 from wsus_egress.guardrails.model import (
     Context,
     Finding,
@@ -11,7 +12,6 @@ from wsus_egress.guardrails.model import (
     Rule,
 )
 from wsus_egress.guardrails.read_security_groups import covered, unread
-from wsus_egress.policy import is_internet
 
 _FIX = "take the rule out, or add what it is for to the endpoint policy"
 

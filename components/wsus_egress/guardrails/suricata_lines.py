@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from wsus_egress.flows import Application, Network
 from wsus_egress.guardrails.model import UNKNOWN
 from wsus_egress.guardrails.reading import ANY_PORT, EVERY_ADDRESS, items, mapping
-from wsus_egress.names import InvalidName, NameSet, Pattern
-from wsus_egress.policy import Application, Network
+from wsus_egress.names import InvalidName, Pattern
+from wsus_egress.namesets import NameSet
 
 _LINE: Final = re.compile(
     r"(?P<action>\w+)\s+(?P<protocol>\S+)\s+(?P<source>\S+)\s+(?P<source_port>\S+)\s+(?:->|<>)\s+"

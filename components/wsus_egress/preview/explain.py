@@ -12,15 +12,9 @@ from urllib.parse import urlsplit
 from wsus_egress.controls import Ruling, Verdict
 from wsus_egress.controls.base import met
 from wsus_egress.differences import path_verdict
+from wsus_egress.flows import SOME_INTERNET_ADDRESS, Address, Application, Flow
 from wsus_egress.names import InvalidName, host_name
-from wsus_egress.policy import (
-    SOME_INTERNET_ADDRESS,
-    Address,
-    Application,
-    Decision,
-    EgressPolicy,
-    Flow,
-)
+from wsus_egress.policy import Decision, EgressPolicy
 from wsus_egress.preview.analysis import Analysis, TargetAnalysis
 
 # Programs disagree on what a URL with these means, and a firewall sees only what they make of it.

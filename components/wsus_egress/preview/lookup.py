@@ -20,17 +20,17 @@ from wsus_egress._nameset import AFTER, BELOW, host_of
 from wsus_egress.controls import Control
 from wsus_egress.controls.base import routes
 from wsus_egress.controls.capabilities import CAPABILITIES
-from wsus_egress.names import MAX_NAME
-from wsus_egress.policy import (
+from wsus_egress.flows import (
     INTERNAL_NETWORKS,
     SOME_INTERNET_ADDRESS,
     Address,
     Application,
-    EgressPolicy,
     Flow,
     Network,
     Scheme,
 )
+from wsus_egress.names import MAX_NAME
+from wsus_egress.policy import EgressPolicy
 from wsus_egress.preview.analysis import Analysis
 from wsus_egress.preview.explain import source_of
 

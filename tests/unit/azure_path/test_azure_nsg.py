@@ -10,7 +10,7 @@ from sample import ONE, TODAY
 
 from wsus_egress.controls import Verdict
 from wsus_egress.controls.azure_nsg import AzureNsg
-from wsus_egress.policy import Flow
+from wsus_egress.flows import Flow
 from wsus_egress.proof import Fidelity, Proof, prove
 
 

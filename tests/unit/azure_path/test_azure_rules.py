@@ -10,7 +10,7 @@ from azure_path import BASE_POLICY, Compile, rule, verdict, web, whats
 from sample import TODAY, policy
 
 from wsus_egress.controls import Verdict
-from wsus_egress.policy import Protocol
+from wsus_egress.flows import Protocol
 from wsus_egress.proof import Fidelity, Proof, prove
 
 # "Azure Firewall rule processing logic": network rules first whatever the priorities, the base
