@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from wsus_egress.arguments import compile_arguments
 from wsus_egress.controls.base import Document
-from wsus_egress.guardrails.model import UNKNOWN, Resource
+from wsus_egress.guardrails.catalogue import judge_stack
+from wsus_egress.guardrails.model import UNKNOWN, Context, Finding, Resource
+
+Change = Callable[[list[Resource]], list[Resource]]
+Seen = Callable[[Iterable[Document]], list[Resource]]
 
 _REFERENCE = re.compile(r"\$\{([^.}]+)\.([^}]+)\}")
 
@@ -79,3 +86,39 @@ def _filled(given: Any, value: Any, made_from: dict[str, None]) -> Any:
         return given
     made_from[urn(found[1])] = None
     return value(found[1], found[2])
+
+
+def declared(
+    cloud: str, policy: Mapping[str, Any], target: Mapping[str, Any], seen: Seen
+) -> tuple[list[Resource], Context]:
+    """A valid stack: what the components declare for a policy and a target."""
+    environment, _, controls = compile_arguments("dev", policy, cloud, target, None)
+    documents = [document for control in controls for document in control.documents("wsus")]
+    return seen(documents), Context(environment, datetime.date(2026, 11, 24))
+
+
+def judged(resources: list[Resource], context: Context, rule: str) -> tuple[Finding, ...]:
+    """What a rule found."""
+    found = judge_stack(tuple(resources), context)[rule]
+    assert isinstance(found, tuple), found
+    return found
+
+
+def adding(*more: Resource) -> Change:
+    """A change that adds resources."""
+    return lambda resources: [*resources, *more]
+
+
+def changing(name: str, **properties: Any) -> Change:
+    """A change of one resource's properties; a function gets what was there."""
+
+    def change(resources: list[Resource]) -> list[Resource]:
+        assert name in {each.name for each in resources}
+        return [_changed(each, properties) if each.name == name else each for each in resources]
+
+    return change
+
+
+def _changed(one: Resource, properties: dict[str, Any]) -> Resource:
+    now = {k: v(one.properties.get(k)) if callable(v) else v for k, v in properties.items()}
+    return replace(one, properties={**one.properties, **now})

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from guarded import deployed, previewed, resource
+from guarded import Change, Seen, adding, changing, declared, deployed, judged, previewed, resource
 
-from wsus_egress.arguments import compile_arguments
 from wsus_egress.guardrails.catalogue import RULES, judge_stack
-from wsus_egress.guardrails.model import UNKNOWN, Context, Finding, NotApplicable, Resource
+from wsus_egress.guardrails.model import UNKNOWN, Context, NotApplicable, Resource
 
 GROUP, RULES_OF = "aws:ec2/securityGroup:SecurityGroup", "aws:networkfirewall/ruleGroup:RuleGroup"
 DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -52,27 +50,12 @@ TARGET: dict[str, Any] = {
     },
     "dns_firewall": {},
 }
-Change = Callable[[list[Resource]], list[Resource]]
 POLICY, OURS = "wsus-network-firewall-policy", "wsus-network-firewall-rules-1"
 
 
-def baseline(seen: Callable[..., list[Resource]] = previewed) -> tuple[list[Resource], Context]:
+def baseline(seen: Seen = previewed) -> tuple[list[Resource], Context]:
     """A valid stack: what the components declare."""
-    environment, _, controls = compile_arguments("dev", SETTINGS, "aws", TARGET, None)
-    documents = [document for control in controls for document in control.documents("wsus")]
-    return seen(documents), Context(environment, datetime.date(2026, 11, 24))
-
-
-def judged(resources: list[Resource], context: Context, rule: str) -> tuple[Finding, ...]:
-    """What a rule found."""
-    found = judge_stack(tuple(resources), context)[rule]
-    assert isinstance(found, tuple), found
-    return found
-
-
-def adding(*more: Resource) -> Change:
-    """A change that adds resources."""
-    return lambda resources: [*resources, *more]
+    return declared("aws", SETTINGS, TARGET, seen)
 
 
 def policy(**settings: Any) -> Change:
@@ -83,32 +66,11 @@ def policy(**settings: Any) -> Change:
 def inside(name: str, key: str, **settings: Any) -> Change:
     """One resource, changed inside one of its properties."""
 
-    def change(resources: list[Resource]) -> list[Resource]:
-        assert name in {each.name for each in resources}
-        return [_inside(each, key, settings) if each.name == name else each for each in resources]
+    def within(was: dict[str, Any]) -> dict[str, Any]:
+        now = {k: v(was.get(k)) if callable(v) else v for k, v in settings.items()}
+        return {**was, **now}
 
-    return change
-
-
-def _inside(one: Resource, key: str, settings: dict[str, Any]) -> Resource:
-    was = one.properties[key]
-    now = {k: v(was.get(k)) if callable(v) else v for k, v in settings.items()}
-    return replace(one, properties={**one.properties, key: {**was, **now}})
-
-
-def put(name: str, **properties: Any) -> Change:
-    """One resource with other properties."""
-
-    def change(resources: list[Resource]) -> list[Resource]:
-        assert name in {each.name for each in resources}
-        return [
-            replace(each, properties={**each.properties, **properties})
-            if each.name == name
-            else each
-            for each in resources
-        ]
-
-    return change
+    return changing(name, **{key: within})
 
 
 def second(source: Any, stateless: bool = False, **variables: Any) -> Change:
@@ -271,25 +233,25 @@ PLANTED: dict[str, tuple[str, str, Change]] = {
         TABLE, "table", id="rtb-0b2c3d4e",
         routes=[{"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1"}]))),
     "another policy of our firewall": (FIREWALL, "theirs", lambda resources: [
-        *put("wsus-network-firewall", firewallPolicyArn="arn:theirs")(resources),
+        *changing("wsus-network-firewall", firewallPolicyArn="arn:theirs")(resources),
         resource("aws:networkfirewall/firewallPolicy:FirewallPolicy", "theirs", arn="arn:theirs",
                  firewallPolicy={"statefulEngineOptions": {"ruleOrder": "STRICT_ORDER"}})]),
     "a policy of another stack": (FIREWALL, "wsus-network-firewall", lambda resources: [
         replace(each, refers={}) if each.name == "wsus-network-firewall" else each
-        for each in put("wsus-network-firewall", firewallPolicyArn="arn:elsewhere")(resources)]),
+        for each in changing("wsus-network-firewall", firewallPolicyArn="arn:elsewhere")(resources)]),
     "an allowed name": (NAMES, "rule", dns_rule("ALLOW", "evil.example.com")),
     "an alert for a name": (NAMES, "rule", dns_rule("ALERT", "*.example.com.")),
     "every name": (NAMES, "rule", dns_rule("ALLOW", "*")),
-    "a list that was edited": (NAMES, "wsus-dns-firewall-names-1-rule", put(
+    "a list that was edited": (NAMES, "wsus-dns-firewall-names-1-rule", changing(
         "wsus-dns-firewall-names-1", domains=["*.windowsupdate.com", "evil.example.com"])),
-    "a block that blocks less": (NAMES, "wsus-dns-firewall-association", put(
+    "a block that blocks less": (NAMES, "wsus-dns-firewall-association", changing(
         "wsus-dns-firewall-block-rest", domains=["evil.example.com"])),
-    "a block that alerts": (NAMES, "wsus-dns-firewall-block-rest-rule wsus-dns-firewall-association", put(
+    "a block that alerts": (NAMES, "wsus-dns-firewall-block-rest-rule wsus-dns-firewall-association", changing(
         "wsus-dns-firewall-block-rest-rule", action="ALERT")),
-    "a block of one type": (NAMES, "wsus-dns-firewall-association", put(
+    "a block of one type": (NAMES, "wsus-dns-firewall-association", changing(
         "wsus-dns-firewall-block-rest-rule", qType="AAAA")),
     "a group before ours": (NAMES, "rule", before("ALLOW", "evil.example.com")),
-    "a failing firewall": (NAMES, "wsus-dns-firewall-config", put(
+    "a failing firewall": (NAMES, "wsus-dns-firewall-config", changing(
         "wsus-dns-firewall-config", firewallFailOpen="ENABLED")),
 }  # fmt: skip
 
@@ -390,7 +352,7 @@ UNSURE: dict[str, tuple[str, str, Change]] = {
     "a domain": (NAMES, "the domain list of rule rule is not known", dns_rule("ALLOW", UNKNOWN)),
     "an action": (NAMES, "the action or priority of rule rule is not known",
                   dns_rule(UNKNOWN, "x.example.com")),  # type: ignore[arg-type]
-    "whether it fails open": (NAMES, "every name is resolved", put(
+    "whether it fails open": (NAMES, "every name is resolved", changing(
         "wsus-dns-firewall-config", firewallFailOpen=UNKNOWN)),
 }  # fmt: skip
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from guarded import deployed, previewed, resource
+from guarded import Change, Seen, adding, changing, declared, deployed, judged, previewed, resource
 
-from wsus_egress.arguments import compile_arguments
 from wsus_egress.guardrails.catalogue import RULES, judge_stack
-from wsus_egress.guardrails.model import UNKNOWN, Context, Finding, NotApplicable, Resource
+from wsus_egress.guardrails.model import UNKNOWN, Context, NotApplicable, Resource
 
 NSG, SUBNET, RULE = (f"azure-native:network:{n}" for n in ("NetworkSecurityGroup", "Subnet", "SecurityRule"))  # fmt: skip
 NIC, NETWORK = (f"azure-native:network:{n}" for n in ("NetworkInterface", "VirtualNetwork"))
@@ -44,45 +41,11 @@ TARGET: dict[str, Any] = {
         {"virtual_network": "vnet", "name": "clients", "address_prefix": "10.30.1.0/24"},
     ],
 }
-Change = Callable[[list[Resource]], list[Resource]]
 
 
-def baseline(
-    seen: Callable[..., list[Resource]] = previewed, **target: Any
-) -> tuple[list[Resource], Context]:
+def baseline(seen: Seen = previewed, **target: Any) -> tuple[list[Resource], Context]:
     """A valid stack: what the components declare."""
-    environment, _, controls = compile_arguments(
-        "dev", SETTINGS, "azure", {**TARGET, **target}, None
-    )
-    documents = [document for control in controls for document in control.documents("wsus")]
-    return seen(documents), Context(environment, datetime.date(2026, 11, 24))
-
-
-def judged(resources: list[Resource], context: Context, rule: str) -> tuple[Finding, ...]:
-    """What a rule found."""
-    found = judge_stack(tuple(resources), context)[rule]
-    assert isinstance(found, tuple), found
-    return found
-
-
-def adding(*more: Resource) -> Change:
-    """A change that adds resources."""
-    return lambda resources: [*resources, *more]
-
-
-def changing(name: str, **properties: Any) -> Change:
-    """A change of one resource's properties; a function gets what was there."""
-
-    def change(resources: list[Resource]) -> list[Resource]:
-        assert name in {each.name for each in resources}
-        return [_changed(each, properties) if each.name == name else each for each in resources]
-
-    return change
-
-
-def _changed(one: Resource, properties: dict[str, Any]) -> Resource:
-    now = {k: v(one.properties.get(k)) if callable(v) else v for k, v in properties.items()}
-    return replace(one, properties={**one.properties, **now})
+    return declared("azure", SETTINGS, {**TARGET, **target}, seen)
 
 
 def security_rule(**properties: Any) -> dict[str, Any]:

@@ -23,13 +23,11 @@ from wsus_egress.guardrails.model import (
 from wsus_egress.guardrails.reading import (
     SOME_INTERNET,
     addresses,
-    given,
     is_ours,
     items,
     mapping,
-    named,
     networks,
-    put,
+    parts,
 )
 
 TABLE: Final = "azure-native:network:RouteTable"
@@ -99,19 +97,7 @@ def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterato
 def _reads(
     table: Resource, resources: tuple[Resource, ...], context: Context
 ) -> Iterator[Read[Way]]:
-    own = [each for each in resources if each.type == ROUTE]
-    attached = [
-        each
-        for each in own
-        if table
-        in named(
-            each, "routeTableName", [given(each, "routeTableName") or UNKNOWN], TABLE, resources
-        ).resources
-    ]
-    names = {str(given(each, "routeName") or each.properties.get("name")) for each in attached}
-    inside = [
-        each for each in items(put(table, "routes")) if mapping(each).get("name") not in names
-    ]
+    inside, attached = parts(table, "routes", ROUTE, ("routeTableName", "routeName"), resources)
     for each in inside:
         yield _read(table, "routes", each, resources, context)
     for each in attached:

@@ -66,6 +66,11 @@ class Widening:
         return Finding(self.owner.urn, self.owner.name, what, fix, self.sure)
 
 
+def from_internet(widening: Widening) -> bool:
+    """Whether the Internet is let in, and not somebody out."""
+    return is_internet(widening.deviation.witness.source)
+
+
 @dataclass(frozen=True, slots=True)
 class Judged(Generic[R]):
     """A resource with the rules that were read of it, and the control that they make.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from wsus_egress.flows import is_internet
-from wsus_egress.guardrails.judging import findings
+from wsus_egress.guardrails.judging import findings, from_internet
 from wsus_egress.guardrails.model import Context, Outcome, Resource, Rule
 from wsus_egress.guardrails.read_nsgs import NONE, judged_nsgs
 
@@ -15,15 +14,8 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     judged = judged_nsgs(resources, context)
     if not judged:
         return NONE
-    return findings(
-        (
-            widening
-            for each in judged
-            for widening in each.widenings(context)
-            if not is_internet(widening.deviation.witness.source)
-        ),
-        _FIX,
-    )
+    wider = (widening for each in judged for widening in each.widenings(context))
+    return findings((each for each in wider if not from_internet(each)), _FIX)
 
 
 RULE = Rule(

@@ -21,15 +21,13 @@ from wsus_egress.guardrails.model import UNKNOWN, Context, NotApplicable, Resour
 from wsus_egress.guardrails.reading import (
     ANY_PORT,
     addresses,
-    given,
     is_ours,
     items,
     mapping,
-    named,
     networks,
     one_or_more,
+    parts,
     ports,
-    put,
 )
 
 GROUP: Final = "azure-native:network:NetworkSecurityGroup"
@@ -107,30 +105,11 @@ def _attachments(
 def _reads(
     group: Resource, resources: tuple[Resource, ...], context: Context
 ) -> Iterator[Read[StackRule]]:
-    own = [each for each in resources if each.type == RULE]
-    attached = [
-        each
-        for each in own
-        if group
-        in named(each, "networkSecurityGroupName", [_parent(each)], GROUP, resources).resources
-    ]
-    names = {
-        str(given(each, "securityRuleName") or each.properties.get("name")) for each in attached
-    }
-    # After an update the group itself lists the rules that stand outside too.
-    inside = [
-        each
-        for each in items(put(group, "securityRules"))
-        if mapping(each).get("name") not in names
-    ]
+    names = ("networkSecurityGroupName", "securityRuleName")
+    inside, attached = parts(group, "securityRules", RULE, names, resources)
     bodies = [(group, each) for each in inside] + [(each, each.properties) for each in attached]
     for number, (owner, body) in enumerate(bodies):
         yield _read(owner, f"{number}", body, context)
-
-
-def _parent(rule: Resource) -> Any:
-    found = given(rule, "networkSecurityGroupName")
-    return UNKNOWN if found is None else found
 
 
 def _read(owner: Resource, number: str, body: Any, context: Context) -> Read[StackRule]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -121,6 +121,31 @@ def named(
         missing=unknown > len(maybe),
         exact=len(maybe) <= open_,
     )
+
+
+def parts(
+    parent: Resource, key: str, child: str, names: tuple[str, str], resources: Sequence[Resource]
+) -> tuple[list[Any], list[Resource]]:
+    """What a resource consists of: what stands inside it, and what are resources of their own.
+
+    Args:
+        parent: For example a network security group.
+        key: Its property that has the parts inside.
+        child: The type of a part that is a resource of its own.
+        names: The properties of such a one that name the parent and the part.
+        resources: The stack's.
+    """
+    attached = []
+    for each in resources:
+        if each.type == child:
+            found = given(each, names[0])
+            by = UNKNOWN if found is None else found
+            if parent in named(each, names[0], [by], parent.type, resources).resources:
+                attached.append(each)
+    outside = {str(given(each, names[1]) or each.properties.get("name")) for each in attached}
+    # After an update the parent itself lists the parts that stand outside too.
+    inside = [each for each in items(put(parent, key)) if mapping(each).get("name") not in outside]
+    return inside, attached
 
 
 def _is(resource: Resource, text: str) -> bool:
