@@ -33,7 +33,7 @@ lint: setup ## Check style, format, types and layers
 	$(RUN) lint-imports
 
 unit: setup ## Run the tests with coverage: of the pure core 100 %, of the rest shown
-	$(RUN) python -m pytest -n 2 --cov --cov-report=term
+	$(RUN) python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 	$(RUN) coverage report --include='$(CORE)' --fail-under=100
 
 bench: setup ## Measure, side by side with the alternatives
