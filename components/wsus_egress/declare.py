@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
@@ -14,8 +13,7 @@ from wsus_egress.component import refuse
 from wsus_egress.controls import Document
 from wsus_egress.references import Reference, pieces, snake
 from wsus_egress.run import Sole, taken_twice
-
-_LOADING: Final = threading.RLock()
+from wsus_egress.sdk import member
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,7 @@ class Cloud:
     def class_of(self, token: str) -> Any:
         """The class of `aws:networkfirewall/ruleGroup:RuleGroup`."""
         _, module, name = token.split(":")
-        # The SDK loads its modules by importlib's LazyLoader, of which a second thread sees a half.
-        with _LOADING:
-            return getattr(getattr(self.sdk, module.partition("/")[0]), name)
+        return member(self.sdk, module.partition("/")[0], name)
 
 
 class Declarer:

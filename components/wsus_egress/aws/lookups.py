@@ -11,6 +11,7 @@ from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
 from wsus_egress.environment import FirewallEndpoint
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.run import once
+from wsus_egress.sdk import member
 
 _INSTEAD = (
     "give the component the provider of the network's own account and region "
@@ -67,7 +68,7 @@ def foreign_endpoints(
 def _foreign_vpc(component: pulumi.ComponentResource, vpc: str) -> Iterator[Problem]:
     options = pulumi.InvokeOptions(parent=component)
     try:
-        aws.ec2.get_vpc(id=vpc, opts=options)
+        member(aws, "ec2", "get_vpc")(id=vpc, opts=options)
     except Exception as error:  # noqa: BLE001 - Pulumi raises nothing more particular.
         region = aws.get_region(opts=options).region
         what = f"this component's provider, of the region {region}, cannot look {vpc} up: {error}"
@@ -83,7 +84,7 @@ def _foreign_parts(
 ) -> Iterator[Problem]:
     instead = "give those of the firewall's own VPC and zone"
     if endpoint.subnet not in outputs:
-        subnet = aws.ec2.get_subnet(id=endpoint.subnet, opts=options)
+        subnet = member(aws, "ec2", "get_subnet")(id=endpoint.subnet, opts=options)
         where, expected = (
             (subnet.vpc_id, vpc)
             if subnet.vpc_id != vpc
@@ -100,7 +101,7 @@ def _foreign_parts(
     ]  # fmt: skip
     for place, table in tables:
         if table not in outputs:
-            answer = aws.ec2.get_route_table(route_table_id=table, opts=options)
+            answer = member(aws, "ec2", "get_route_table")(route_table_id=table, opts=options)
             if answer.vpc_id != vpc:
                 what = f"{table} is in {answer.vpc_id}, not in {vpc}"
                 yield Problem(None, f"{path}.{place}", what, instead)

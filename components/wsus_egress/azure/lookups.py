@@ -10,6 +10,7 @@ import pulumi_azure_native as azure
 
 from wsus_egress.problems import Problem
 from wsus_egress.run import once
+from wsus_egress.sdk import member
 
 _ID: Final = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/([^/]+)/providers/Microsoft\.Network/virtualNetworks/([^/]+)",
@@ -68,7 +69,7 @@ def _look_up(component: pulumi.ComponentResource, group: str, name: str) -> Any:
     """What Azure says of a network, or why it says nothing."""
     options = pulumi.InvokeOptions(parent=component)
     try:
-        return azure.network.get_virtual_network(
+        return member(azure, "network", "get_virtual_network")(
             resource_group_name=group, virtual_network_name=name, opts=options
         )
     except Exception as error:  # noqa: BLE001 - Pulumi raises nothing more particular.
