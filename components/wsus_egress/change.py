@@ -338,14 +338,9 @@ def _rules(before: Sequence[Control], after: Sequence[Control]) -> tuple[RuleCha
     new = {(control.name, rule.id): rule for control in after for rule in control.rules}
     changes = [RuleChange(*key, "added", new[key].text) for key in new if key not in old]
     changes += [RuleChange(*key, "removed", old[key].text) for key in old if key not in new]
-    for key in (key for key in new if key in old):
-        was, now = old[key], new[key]
-        if was.text != now.text:
-            changes.append(RuleChange(*key, "changed", now.text, was.text))
-        elif was.endpoints != now.endpoints:
-            # A rule that only counts its names: which of them come and go is what matters.
-            came = [f"+ {each}" for each in sorted({*now.endpoints} - {*was.endpoints})]
-            went = [f"- {each}" for each in sorted({*was.endpoints} - {*now.endpoints})]
-            text = f"{now.text} ({', '.join([*came, *went]) or 'in another order'})"
-            changes.append(RuleChange(*key, "changed", text, was.text))
+    changes += [
+        RuleChange(*key, "changed", new[key].text, old[key].text)
+        for key in new
+        if key in old and old[key].text != new[key].text
+    ]
     return tuple(sorted(changes, key=lambda change: (change.control, change.id)))

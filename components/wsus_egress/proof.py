@@ -286,9 +286,11 @@ def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) ->
     guarded = control.guards_inside
     if isinstance(guarded, bool):
         return guarded
-    if flow.protocol != "tcp" or flow.port not in guarded:
-        return False
-    return any(flow.source in party for party in policy.in_place(place))
+    return (
+        flow.protocol == "tcp"
+        and flow.port in guarded
+        and any(flow.source in party for party in policy.in_place(place))
+    )
 
 
 def _is_other(policy: EgressPolicy, flow: Flow) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import Result
 
+from wsus_egress.conflicts import conflicts
+from wsus_egress.environment import Environment
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.project import environment_from_config
 
@@ -184,3 +187,12 @@ def test_a_vpc_has_one_full_firewall(told: Callable[..., list[str]]) -> None:
         "aws.networkFirewall: x makes a firewall in vpc-0a1b2c3d4e5f60718 too: no proof tells which "
         "of them a flow meets; make one of them, for the servers of both, or write mode: policy"
     ] == told(LOGGED, LOGGED.replace("/wsus}", "/other}"))
+
+
+def test_a_target_without_a_firewall_policy(environment: Callable[..., Environment]) -> None:
+    """Only the security group is there twice: there is no rule collection group."""
+    azure = {"resourceGroup": "rg", "location": "westeurope", "addressSpace": ["10.20.0.0/16"]}
+    one = environment(aws=None, azure=azure, mode="open", extraEndpoints=None)
+    found = list(conflicts([one, replace(one, name="other")]))
+
+    assert ["azure.resourceGroup"] == [problem.path for problem in found]

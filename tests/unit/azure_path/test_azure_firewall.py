@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from azure_path import BASE_POLICY, Compile, rule
 from sample import TODAY, policy
 
+from wsus_egress.assembly_azure import firewall_alone
 from wsus_egress.controls import Control
 from wsus_egress.controls.azure_application_rules import AzureApplicationRules
+from wsus_egress.problems import PolicyErrors
 from wsus_egress.proof import Fidelity, prove
 
 
@@ -131,3 +134,28 @@ def test_a_firewall_without_a_workspace_has_no_logs(compiled: Compile) -> None:
 
     assert "wsus-firewall-logs" not in documents
     assert ["1", "2", "3"] == documents["wsus-firewall"]["zones"]
+
+
+def test_a_firewall_by_itself() -> None:
+    """On a policy that somebody else makes: where it stands, itself, and the policy's tier."""
+    network = BASE_POLICY.replace("firewallPolicies/parent", "virtualNetworks/vnet")
+    settings = {
+        "resourceGroup": "rg",
+        "location": "westeurope",
+        "firewall": {"name": "afw", "virtualNetwork": network, "zones": ["2"]},
+        "firewallPolicyId": BASE_POLICY,
+        "tags": {"owner": "team"},
+    }
+    target, firewall, sku = firewall_alone(settings)
+    with pytest.raises(PolicyErrors) as caught:
+        firewall_alone({**settings, "location": 3, "firewall": {"name": "afw"}})
+
+    assert ("rg", "westeurope", (("owner", "team"),), None) == (
+        target.resource_group, target.location, target.tags, target.firewall_policy,
+    )  # fmt: skip
+    assert ("afw", network, ("2",), "Standard") == (
+        firewall.name, firewall.virtual_network, firewall.zones, sku,
+    )  # fmt: skip
+    assert ["firewall.virtualNetwork", "location"] == sorted(
+        problem.path for problem in caught.value.problems
+    )
