@@ -101,6 +101,13 @@ def approvals(
     )
 
 
+def _or_approve(instead: str, what: str, environment: str) -> str:
+    return (
+        f"{instead}, or add {{what: {what!r}, owner, reason, expires}} to {environment}'s "
+        "`approved` in this change"
+    )
+
+
 def _given(
     before: Environment | None, after: Environment | None, today: datetime.date
 ) -> dict[str, Approval]:
@@ -128,10 +135,7 @@ def removals(
         key = f"{cloud}/removed"
         what = f"{before.name} is not enforced in {cloud} any more: its rules are taken away there"
         kind: Kind = "unapproved-removal"
-        instead = (
-            f"put it back, or add {{what: {key!r}, owner, reason, expires}} to {before.name}'s "
-            "`approved` in this change"
-        )
+        instead = _or_approve("put it back", key, before.name)
         if after is None or key in given:
             kind, instead = "no-longer-enforced", "make sure that no server is left there"
         yield Finding(kind, before.name, cloud, what, instead)
@@ -158,10 +162,7 @@ def acceptances(
             text += f"; before until {old.expires} ({old.reason})"
         elif "/wider/" in what and what not in given:
             kind = "unapproved-acceptance"
-            instead = (
-                f"close it, or add {{what: {what!r}, owner, reason, expires}} to {after.name}'s "
-                "`approved` in this change"
-            )
+            instead = _or_approve("close it", what, after.name)
         yield Finding(kind, after.name, what.partition("/")[0], text, instead, entry.location)
     for what, entry in sorted(was.items()):
         if what not in now:
@@ -190,8 +191,7 @@ def under_acceptances(
                 environment.name,
                 place,
                 f"{each.reason} (for example {each.witness}), and only its kind was accepted before",
-                f"close it, or add {{what: {each.what!r}, owner, reason, expires}} to "
-                f"{environment.name}'s `approved` in this change",
+                _or_approve("close it", each.what, environment.name),
                 environment.locate((place,)),
             )
 
@@ -206,8 +206,7 @@ def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> It
             change.environment,
             change.target,
             f"newly allowed and not approved: {each.change.label} (for example {each.change.witness})",
-            f"take it out, or add {{what: {each.what!r}, owner, reason, expires}} to "
-            f"{change.environment}'s `approved` in this change",
+            _or_approve("take it out", each.what, change.environment),
             each.location,
         )
 
