@@ -1,10 +1,10 @@
 # `make up` and `make test` need Python 3.11 or newer and install the rest: docs in README.md.
 PYTHON ?= python3
 # Runs a command with .venv and the Pulumi engine on PATH, and the sandbox's private Pulumi home.
-RUN := $(PYTHON) sandbox/env.py --
+RUN := $(PYTHON) tools/env.py --
 # The pure core: what is allowed, the controls and the proof. Every line and branch is tested.
-CORE := components/wsus_egress/names.py,components/wsus_egress/namesets.py,components/wsus_egress/flows.py,components/wsus_egress/_nameset.py,components/wsus_egress/problems.py,components/wsus_egress/yamlfile.py,components/wsus_egress/settings*.py,components/wsus_egress/endpoints.py,components/wsus_egress/policy.py,components/wsus_egress/environment*.py,components/wsus_egress/assembly*.py,components/wsus_egress/conflicts.py,components/wsus_egress/project.py,components/wsus_egress/controls/*,components/wsus_egress/proof.py,components/wsus_egress/differences.py,components/wsus_egress/pairs.py,components/wsus_egress/parity.py,components/wsus_egress/change*.py,components/wsus_egress/_regions.py,components/wsus_egress/representatives.py
-CODE := components sandbox tests benchmarks policy_pack
+CORE := components/wsus_egress/problems.py,components/wsus_egress/names/*,components/wsus_egress/model/*,components/wsus_egress/config/*,components/wsus_egress/controls/*,components/wsus_egress/proof/*,components/wsus_egress/review/change.py,components/wsus_egress/review/notes.py,components/wsus_egress/review/spans.py
+CODE := components sandbox tools tests benchmarks policy_pack
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down test lint unit bench schemas lock dist release docs changelog clean
@@ -15,7 +15,7 @@ help: ## List the targets
 setup: ## Install what is missing: .venv, a Pulumi engine, the stand-ins for the clouds
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "error: $(PYTHON) is not on PATH: the project is written in Python. Install Python 3.11 or newer, or say where it is: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
-	@$(PYTHON) sandbox/setup.py
+	@$(PYTHON) tools/setup.py
 
 up: setup ## Deploy the sandbox (both clouds, as stand-ins) with the real engine and show its policy
 	@$(PYTHON) sandbox/stack.py up
@@ -44,18 +44,18 @@ schemas: setup ## Write the JSON Schemas anew from the settings' types, Pulumi's
 	$(RUN) python -m wsus_egress.plugin > .schema.partial && mv .schema.partial components/schema.json || { rm -f .schema.partial; exit 1; }
 
 lock: ## Resolve the requirements.in files anew into the hash-pinned lock files
-	@$(PYTHON) sandbox/lock.py
+	@$(PYTHON) tools/lock.py
 
 dist: setup ## Build the wheel and the sdist reproducibly, and their bill of materials
-	$(RUN) python sandbox/release.py build
+	$(RUN) python tools/release.py build
 
 release: setup ## Make everything of a release but its publication: make release TAG=vX.Y.Z
-	$(RUN) python sandbox/release.py check $(TAG)
+	$(RUN) python tools/release.py check $(TAG)
 	$(RUN) mkdocs build --strict
-	$(RUN) python sandbox/release.py build
-	$(RUN) python sandbox/release.py notes > dist/release-notes.md
+	$(RUN) python tools/release.py build
+	$(RUN) python tools/release.py notes > dist/release-notes.md
 	WSUS_EGRESS_WHEEL="$$(echo "$(CURDIR)"/dist/*.whl)" SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
-	  $(RUN) python -m pytest -q tests/unit/test_wheel.py tests/unit/test_wheel_suite.py
+	  $(RUN) python -m pytest -q tests/unit/repository/test_wheel.py tests/unit/repository/test_wheel_suite.py
 
 docs: setup ## Build the documentation site into .sandbox/site
 	$(RUN) mkdocs build --strict

@@ -9,11 +9,11 @@ import pulumi
 from pulumi.runtime.config import CONFIG
 
 from wsus_egress.args import PolicyArgs
-from wsus_egress.arguments import aws_arguments, azure_arguments
+from wsus_egress.component.arguments import aws_arguments, azure_arguments
+from wsus_egress.config.project import LISTS_FOLDER, NAMESPACE, environment_from_config
 from wsus_egress.controls import compile_target
 from wsus_egress.problems import PolicyErrors
-from wsus_egress.project import LISTS_FOLDER, NAMESPACE, environment_from_config
-from wsus_egress.proof import prove
+from wsus_egress.proof.proof import prove
 
 POLICY = ("mode", "lists", "schemes", "extraEndpoints", "servers", "clients", "ipv6")
 WORDS = ("mode", "schemes")

@@ -123,8 +123,8 @@ def their_project(folder: Path, count: int) -> Path:
 COVER_AND_QUERY = """
 import sys
 from pathlib import Path
-from wsus_egress.endpoints import load_list
-from wsus_egress.names import NameSet, minimal_cover
+from wsus_egress.config.lists import load_list
+from wsus_egress.names.hosts import NameSet, minimal_cover
 patterns = [e.pattern for e in load_list(Path(sys.argv[1]), "many").endpoints]
 names = NameSet.of(minimal_cover(patterns).patterns)
 assert all(p.host in names for p in patterns)
@@ -186,9 +186,9 @@ def explain_rate(folder: Path) -> str:
 
 def proof_time() -> str:
     """The proof of every target of `prod`, its settings read and its rules compiled before."""
+    from wsus_egress.config.project import load_environments  # noqa: PLC0415
     from wsus_egress.controls import compile_target  # noqa: PLC0415
-    from wsus_egress.project import load_environments  # noqa: PLC0415
-    from wsus_egress.proof import prove  # noqa: PLC0415
+    from wsus_egress.proof.proof import prove  # noqa: PLC0415
 
     (environment,) = load_environments(ROOT, ["prod"])
     times = []
@@ -242,7 +242,7 @@ def previews_of_many(folder: Path) -> list[str]:
 
 def against_flat_program(folder: Path) -> str:
     """`pulumi preview` of `dev` against the same resources written out by hand."""
-    sys.path.insert(0, str(ROOT / "sandbox"))
+    sys.path.insert(0, str(ROOT / "tools"))
     from env import private_engine  # noqa: PLC0415
 
     programs = {}

@@ -2,7 +2,7 @@
 
     .venv/bin/python sandbox/install_providers.py
 
-`PULUMI_HOME` must be a private one (`sandbox/env.py` sets it): a stand-in takes the place of the
+`PULUMI_HOME` must be a private one (`tools/env.py` sets it): a stand-in takes the place of the
 real provider of the same version. What is installed is a three-line launcher, so a change of the
 stand-ins' code needs no new installation.
 """
@@ -107,7 +107,7 @@ def main() -> int:
     if not home:
         print(
             "error: PULUMI_HOME is not set: the stand-ins go into a private one, never into your "
-            "own (`python3 sandbox/env.py -- python sandbox/install_providers.py` sets it)",
+            "own (`python3 tools/env.py -- python sandbox/install_providers.py` sets it)",
             file=sys.stderr,
         )
         return 1

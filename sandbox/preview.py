@@ -3,7 +3,7 @@
 Prints the engine's events for `wsus-egress preview --pulumi-events`. All of it lives in a temporary
 folder: the checkout, its sandbox and its state stay as they are.
 
-    python3 sandbox/env.py -- python sandbox/preview.py --base origin/main --stack dev > events.json
+    python3 tools/env.py -- python sandbox/preview.py --base origin/main --stack dev > events.json
 """
 
 import argparse
@@ -14,12 +14,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 import env
 
 sys.path.insert(0, str(env.ROOT / "components"))
 
-from wsus_egress.preview.gitbase import base_project
 from wsus_egress.problems import PolicyErrors
+from wsus_egress.review.gitbase import base_project
 
 
 def events(base: Path, stack: str, folder: Path) -> int:

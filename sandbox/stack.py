@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 import env
 
 PROJECT = "wsus-egress"
@@ -29,7 +30,7 @@ The policy above is what `pulumi up` deployed to them. What to try next:
   .venv/bin/wsus-egress explain https://sws.update.microsoft.com/    who decides, rule by rule
   add an entry to config/endpoints/wsus.yaml, `make up`              only its rules change
   edit .sandbox/cloud/aws.json, then                                 drift, found and mended
-    python3 sandbox/env.py -- pulumi refresh --stack sandbox
+    python3 tools/env.py -- pulumi refresh --stack sandbox
   make down                                                          removes all of it
   pulumi up --stack prod                                             your accounts: docs/deploy.md
 """

@@ -20,12 +20,11 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from wsus_egress import aws, azure
-from wsus_egress.endpoints import choices
-from wsus_egress.problems import PolicyErrors
-from wsus_egress.references import camel
+from wsus_egress.component.outputs import IS_OUTPUT
+from wsus_egress.component.references import camel
+from wsus_egress.component.run import RUNS
+from wsus_egress.problems import PolicyErrors, choices
 from wsus_egress.release import VERSION
-from wsus_egress.run import RUNS
-from wsus_egress.stand_ins import IS_OUTPUT
 
 NAME: Final = "wsus-egress"
 

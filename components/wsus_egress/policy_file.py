@@ -8,11 +8,11 @@ from typing import Any, Final, cast
 import pulumi
 
 from wsus_egress.args import PolicyArgs
+from wsus_egress.component.references import camel
+from wsus_egress.config.base import parse_settings
+from wsus_egress.config.settings import EnvironmentSettings
+from wsus_egress.config.yamlfile import YamlFile, read_yaml
 from wsus_egress.problems import PolicyErrors, Problem
-from wsus_egress.references import camel
-from wsus_egress.settings import EnvironmentSettings
-from wsus_egress.settings_base import parse_settings
-from wsus_egress.yamlfile import YamlFile, read_yaml
 
 _KEYS: Final = frozenset(PolicyArgs.__annotations__)
 

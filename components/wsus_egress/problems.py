@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Key: TypeAlias = str | int
+Keys: TypeAlias = tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,6 +20,9 @@ class Location:
     def __str__(self) -> str:
         """`file:line`, as editors and compilers write it."""
         return f"{self.file}:{self.line}"
+
+
+Locate: TypeAlias = Callable[[Keys], Location | None]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,3 +90,17 @@ class Collector:
         """
         if self.problems:
             raise PolicyErrors(self.problems)
+
+
+def path_text(keys: Keys) -> str:
+    """`('servers', 0, 'addresses')` as `servers[0].addresses`."""
+    text = ""
+    for key in keys:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+    return text
+
+
+def choices(names: Iterable[str]) -> str:
+    """What to write instead of a name that does not exist."""
+    known = ", ".join(sorted(names))
+    return f"the choices are {known}" if known else "there are none yet"

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from sample import TODAY
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from wsus_egress.preview import as_html
-from wsus_egress.preview.analysis import Analysis, analyse
-from wsus_egress.preview.comparison import alone
+from wsus_egress.cli.report import as_html
+from wsus_egress.review.analysis import Analysis, analyse
+from wsus_egress.review.comparison import alone
 
-ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",

@@ -13,10 +13,11 @@ from sample import TODAY
 from selenium import webdriver
 from truth_table import CONFIG, LIST, REFUSED, TABLE
 
-from wsus_egress.preview import as_html, as_json
-from wsus_egress.preview.analysis import Analysis, analyse
-from wsus_egress.preview.comparison import alone
-from wsus_egress.preview.explain import Explainer, InvalidUrl, parse_url
+from wsus_egress.cli import as_json
+from wsus_egress.cli.report import as_html
+from wsus_egress.review.analysis import Analysis, analyse
+from wsus_egress.review.comparison import alone
+from wsus_egress.review.explain import Explainer, InvalidUrl, parse_url
 
 HOSTS = ("a", "b-c", "download", "xn--bcher-kva", "bücher", "БÜcher", "straße", "日本", "_srv", "-x",
          "x-", "a--b", "xn--", "xn--a", "xn--bbk-", "0", "1", "0x7f", "x" * 63, "x" * 64, "*", "%41",

@@ -11,15 +11,16 @@ from typing import Any
 
 import axe_core_python
 import pytest
+from paths import ROOT
 from sample import TODAY
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
-from wsus_egress.preview import as_html
-from wsus_egress.preview.analysis import analyse
-from wsus_egress.preview.comparison import alone
+from wsus_egress.cli.report import as_html
+from wsus_egress.review.analysis import analyse
+from wsus_egress.review.comparison import alone
 
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
 Open = Callable[..., webdriver.Chrome]
@@ -195,7 +196,7 @@ def long_page(chromium: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
     listed = "".join(
         entry.format(f"{'*.' if n % 2 else ''}host{n}.domain{n % 97}.example") for n in range(5000)
     )
-    config = (Path(__file__).resolve().parents[2] / "config" / "Pulumi.staging.yaml").read_text()
+    config = (ROOT / "config" / "Pulumi.staging.yaml").read_text()
     (tmp_path / "config" / "endpoints").mkdir(parents=True)
     (tmp_path / "config" / "endpoints" / "wsus.yaml").write_text(
         f"title: Long\nendpoints:\n{listed}"

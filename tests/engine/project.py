@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from env import copy_program, private_engine
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
+from env import copy_program, private_engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from project import ROOT, Project
 
-from wsus_egress.environment import COMPONENT_NAME
+from wsus_egress.model.environment import COMPONENT_NAME
 
 # What the SDK of azure-native sends unasked: its schema has these defaults.
 UNASKED: dict[str, dict[str, Any]] = {

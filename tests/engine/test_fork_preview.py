@@ -20,7 +20,7 @@ def clone(tmp_path: Path) -> Project:
     """The checkout as a repository of its own, set up: what a runner has of a pull request."""
     root = tmp_path / "clone"
     copy_program(root)
-    for name in ("components", "config", "sandbox"):
+    for name in ("components", "config", "sandbox", "tools"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     GitProject.make(root, {})
     for name in (".sandbox", ".venv"):

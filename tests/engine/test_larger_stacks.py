@@ -11,7 +11,7 @@ import workspace
 import yaml
 from workspace import Workspace
 
-from wsus_egress.arguments import compile_arguments
+from wsus_egress.component.arguments import compile_arguments
 from wsus_egress.controls import Document
 
 pytestmark = pytest.mark.engine

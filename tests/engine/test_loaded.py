@@ -34,7 +34,7 @@ def loaded(project: Project, environment: str) -> set[str]:
 
     assert 0 == done.returncode, done.stdout + done.stderr
     noted = [set(json.loads(file.read_text("utf-8"))) for file in Path(folder).glob("*.json")]
-    (program,) = [modules for modules in noted if "wsus_egress.policy" in modules]
+    (program,) = [modules for modules in noted if "wsus_egress.model.policy" in modules]
     return program
 
 

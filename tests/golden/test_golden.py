@@ -10,7 +10,7 @@ from cases import BEFORE, CASES, Case
 from click.testing import CliRunner
 from gitproject import GitProject
 
-from wsus_egress.preview.cli import main
+from wsus_egress.cli.main import main
 
 FOLDER = Path(__file__).resolve().parent
 FORMATS = {"text": "txt", "markdown": "md", "json": "json"}

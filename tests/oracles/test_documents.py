@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -14,15 +13,15 @@ from azure.mgmt.network import models
 from azure.mgmt.network._serialization import Deserializer, Serializer
 from cfnlint.jsonschema import CfnTemplateValidator
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+from paths import ROOT
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 from sample import TODAY
 
 from wsus_egress.controls import Document
-from wsus_egress.environment import COMPONENT_NAME
-from wsus_egress.preview.analysis import analyse
+from wsus_egress.model.environment import COMPONENT_NAME
+from wsus_egress.review.analysis import analyse
 
-ROOT = Path(__file__).resolve().parents[2]
 ARM_SCHEMAS = ROOT.parent / "shared" / "oracles" / "azure"
 
 # Pulumi's types with their ARM definition and the model of azure-mgmt-network.

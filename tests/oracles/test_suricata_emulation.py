@@ -14,7 +14,7 @@ from client_hello import ClientHello, client_hello
 from conversation import HTTP_ANSWER, Conversation, http_request, said, split, usual
 from default_action import rules
 from replay import Deployment, Suricata, Verdict
-from wsus_egress.flows import Address, Application, Flow, Protocol
+from wsus_egress.model.flows import Address, Application, Flow, Protocol
 
 SERVER = ipaddress.ip_address("10.0.0.5")
 OUTSIDE = ipaddress.ip_address("172.16.0.5")

@@ -8,7 +8,7 @@ import pytest
 
 from conversation import usual
 from replay import Deployment, JudgeError, Suricata, Verdict
-from wsus_egress.flows import Application, Flow
+from wsus_egress.model.flows import Application, Flow
 
 SERVER = ipaddress.ip_address("10.0.0.5")
 INTERNET = ipaddress.ip_address("203.0.113.80")

@@ -16,15 +16,15 @@ from env import ROOT
 from replay import Deployment, Suricata
 from replay import Verdict as Seen
 from traffic import flows, neighbours, spoken
-from wsus_egress.assembly import build_environment
+from wsus_egress.config.assembly import build_environment
+from wsus_egress.config.lists import EndpointList
+from wsus_egress.config.project import load_environments
 from wsus_egress.controls import Verdict, compile_target
-from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
-from wsus_egress.endpoints import EndpointList
-from wsus_egress.environment import Environment
-from wsus_egress.flows import Flow, Scheme
-from wsus_egress.names import MAX_NAME, Pattern
-from wsus_egress.policy import Endpoint
-from wsus_egress.project import load_environments
+from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Flow, Scheme
+from wsus_egress.model.policy import Endpoint
+from wsus_egress.names.hosts import MAX_NAME, Pattern
 
 Said = tuple[Seen, frozenset[int]]
 """What becomes of a flow, and the numbers of the rules that pass it."""

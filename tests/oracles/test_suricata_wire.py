@@ -12,7 +12,7 @@ from client_hello import KEY_SHARE, ClientHello, Version, client_hello, openssl
 from conversation import said, usual
 from packets import capture, tcp_connection, udp_datagrams
 from replay import Deployment, JudgeError, Suricata, Verdict
-from wsus_egress.flows import Address, Flow
+from wsus_egress.model.flows import Address, Flow
 
 IPV4 = ipaddress.ip_address("10.0.0.5"), ipaddress.ip_address("203.0.113.80")
 IPV6 = ipaddress.ip_address("fd00::5"), ipaddress.ip_address("2001:db8::80")

@@ -10,12 +10,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsus_egress.assembly import build_environment
-from wsus_egress.change import NameChange, TargetChange, compare
-from wsus_egress.environment import Environment
-from wsus_egress.flows import Flow, Scheme
-from wsus_egress.namesets import NO_NAMES, NameSet
-from wsus_egress.policy import Mode
+from wsus_egress.config.assembly import build_environment
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Flow, Scheme
+from wsus_egress.model.policy import Mode
+from wsus_egress.names.sets import NO_NAMES, NameSet
+from wsus_egress.review.change import NameChange, TargetChange, compare
 
 SETTINGS = settings(max_examples=200, deadline=None)
 LABELS = ("a", "b", "0")

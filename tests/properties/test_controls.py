@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample import AZURE, TODAY
 
-from wsus_egress.assembly import build_environment
+from wsus_egress.config.assembly import build_environment
+from wsus_egress.config.lists import EndpointList
 from wsus_egress.controls import Control, Verdict, compile_target
-from wsus_egress.endpoints import EndpointList
-from wsus_egress.environment import Environment
-from wsus_egress.flows import Flow, Scheme
-from wsus_egress.names import Pattern
-from wsus_egress.policy import Endpoint
-from wsus_egress.proof import Fidelity, prove
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Flow, Scheme
+from wsus_egress.model.policy import Endpoint
+from wsus_egress.names.hosts import Pattern
+from wsus_egress.proof.proof import Fidelity, prove
 
 INTERNET = ipaddress.ip_address("203.0.113.80")
 STRANGER = ipaddress.ip_address("10.20.99.99")

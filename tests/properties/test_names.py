@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsus_egress.names import Pattern, host_name
-from wsus_egress.namesets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex, minimal_cover
+from wsus_egress.names.hosts import Pattern, host_name
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex, minimal_cover
 
 LABELS = ["0", "a", "a-0", "a0", "b", "-".join("ab"), "z" * 63, "_x", f"a{'-' * 61}0"]
 PATTERN_LABELS = [label for label in LABELS if "_" not in label]

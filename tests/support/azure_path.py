@@ -8,10 +8,10 @@ from typing import Any
 
 from wsus_egress.controls import Control, Verdict
 from wsus_egress.controls.base import met
-from wsus_egress.differences import path_verdict
-from wsus_egress.environment import Environment
-from wsus_egress.flows import Flow
-from wsus_egress.proof import Proof
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Flow
+from wsus_egress.proof.compare import path_verdict
+from wsus_egress.proof.proof import Proof
 
 Build = Callable[..., Environment]
 Compile = Callable[..., tuple[Environment, tuple[Control, ...]]]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from paths import ROOT
+
 EPOCH = os.environ.get("SOURCE_DATE_EPOCH", "1767225600")
 # Where the dependencies are: as an entry of PYTHONPATH its .pth files are not read, so that the
 # checkout, which is installed there as an editable package, is not found.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from wsus_egress.preview.cli import main
+from wsus_egress.cli.main import main
 
 DAY = "2026-11-24"
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wsus_egress.arguments import compile_arguments
+from wsus_egress.component.arguments import compile_arguments
 from wsus_egress.controls.base import Document
 from wsus_egress.guardrails.catalogue import judge_stack
-from wsus_egress.guardrails.model import UNKNOWN, Context, Finding, Resource
+from wsus_egress.readers.resources import UNKNOWN, Context, Finding, Resource
 
 Change = Callable[[list[Resource]], list[Resource]]
 Seen = Callable[[Iterable[Document]], list[Resource]]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import pytest
+from paths import ROOT
 
 from providers import world
 from providers.errors import CloudError
@@ -181,7 +182,7 @@ def loaded_without_a_change(base: Mapping[str, Inputs], folder: Path) -> str:
     """The models that `Check` and `Diff` of accepted inputs load, in a process of their own."""
     done = subprocess.run(
         [sys.executable, "-c", _CHECK_AND_DIFF, str(folder), json.dumps(base)],
-        cwd=Path(__file__).resolve().parents[2] / "sandbox",
+        cwd=ROOT / "sandbox",
         capture_output=True,
         text=True,
         check=False,

@@ -12,18 +12,17 @@ import pytest
 import standin
 from click.testing import CliRunner, Result
 from distribution import build
+from paths import ROOT
 
 from providers.kind import Session
-from wsus_egress.assembly import build_environment
+from wsus_egress.cli.main import main
+from wsus_egress.config.assembly import build_environment
 from wsus_egress.controls import compile_target
-from wsus_egress.environment import Environment
-from wsus_egress.flows import Scheme
-from wsus_egress.names import Pattern
-from wsus_egress.policy import Endpoint
-from wsus_egress.preview.cli import main
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Scheme
+from wsus_egress.model.policy import Endpoint
+from wsus_egress.names.hosts import Pattern
 from wsus_egress.problems import PolicyErrors
-
-ROOT = Path(__file__).resolve().parents[2]
 
 GOOD_LIST = """\
 title: A list

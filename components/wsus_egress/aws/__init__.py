@@ -1,6 +1,6 @@
 """AWS components: rules to resources, and nothing else."""
 
-from wsus_egress._extras import needing
+from wsus_egress.extras import needing
 
 with needing("pulumi_aws", "aws"):
     from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall

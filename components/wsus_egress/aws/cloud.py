@@ -7,10 +7,10 @@ import pulumi
 import pulumi_aws as aws
 
 from wsus_egress.aws.lookups import found_vpc
-from wsus_egress.component import Component, compiled
-from wsus_egress.declare import Cloud, Declarer
-from wsus_egress.run import Sole
-from wsus_egress.stand_ins import PEERS, Forms, StandIns
+from wsus_egress.component.base import Component, compiled
+from wsus_egress.component.declare import Cloud, Declarer
+from wsus_egress.component.outputs import PEERS, Forms, StandIns
+from wsus_egress.component.run import Sole
 
 C = TypeVar("C")
 

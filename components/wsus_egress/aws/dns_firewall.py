@@ -7,7 +7,7 @@ import pulumi
 
 from wsus_egress.aws.arguments import AwsWsusDnsFirewallArgs
 from wsus_egress.aws.cloud import AwsComponent
-from wsus_egress.controls.aws_dns_firewall import AwsDnsFirewall
+from wsus_egress.controls.aws.dns_firewall import AwsDnsFirewall
 
 
 class AwsWsusDnsFirewall(AwsComponent):

@@ -17,7 +17,7 @@ from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
 from wsus_egress.aws.network_firewall import AwsWsusNetworkFirewall
 from wsus_egress.aws.security_group import AwsWsusSecurityGroup
-from wsus_egress.controls.aws_security_group import AwsSecurityGroups
+from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
 
 _PARTS = ("security_group", "network_firewall", "dns_firewall")
 

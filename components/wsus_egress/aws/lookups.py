@@ -6,12 +6,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from wsus_egress.component import refusal
-from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
-from wsus_egress.environment import FirewallEndpoint
+from wsus_egress.component.base import refusal
+from wsus_egress.component.run import once
+from wsus_egress.component.sdk import member
+from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
+from wsus_egress.model.aws import FirewallEndpoint
 from wsus_egress.problems import PolicyErrors, Problem
-from wsus_egress.run import once
-from wsus_egress.sdk import member
 
 _INSTEAD = (
     "give the component the provider of the network's own account and region "

@@ -10,8 +10,8 @@ import pulumi
 from wsus_egress.aws.arguments import AwsWsusNetworkFirewallArgs
 from wsus_egress.aws.cloud import AwsComponent, endpoint_of
 from wsus_egress.aws.lookups import foreign_endpoints
-from wsus_egress.component import refuse
-from wsus_egress.controls.aws_network_firewall import AwsNetworkFirewall
+from wsus_egress.component.base import refuse
+from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 
 
 class AwsWsusNetworkFirewall(AwsComponent):

@@ -7,10 +7,9 @@ import pulumi
 
 from wsus_egress.aws.arguments import AwsWsusSecurityGroupArgs
 from wsus_egress.aws.cloud import AwsComponent
-from wsus_egress.component import refusal
-from wsus_egress.controls.aws_security_group import AwsSecurityGroups
-from wsus_egress.endpoints import choices
-from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.component.base import refusal
+from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
+from wsus_egress.problems import PolicyErrors, Problem, choices
 
 
 class AwsWsusSecurityGroup(AwsComponent):

@@ -1,7 +1,7 @@
 """Azure components: rules to resources, and nothing else."""
 
-from wsus_egress._extras import needing
 from wsus_egress.azure.arguments import AzureWsusEgressArgs, FirewallPolicyArgs
+from wsus_egress.extras import needing
 
 with needing("pulumi_azure_native", "azure"):
     from wsus_egress.azure.egress import AzureWsusEgress

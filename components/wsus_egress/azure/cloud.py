@@ -6,12 +6,12 @@ from typing import Any, ClassVar, Final
 import pulumi_azure_native as azure
 
 from wsus_egress.azure.lookups import foreign_networks
-from wsus_egress.component import Component, compiled, refusal, refuse
+from wsus_egress.component.base import Component, compiled, refusal, refuse
+from wsus_egress.component.declare import Cloud, Declarer
+from wsus_egress.component.outputs import PEERS, Forms, StandIns
+from wsus_egress.component.run import Sole
 from wsus_egress.controls import Control
-from wsus_egress.declare import Cloud, Declarer
 from wsus_egress.problems import PolicyErrors, Problem
-from wsus_egress.run import Sole
-from wsus_egress.stand_ins import PEERS, Forms, StandIns
 
 # Arguments that are no setting of the target.
 _OTHERS: Final = ("policy", "environment", "endpoint_lists")

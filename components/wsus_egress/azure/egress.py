@@ -11,8 +11,8 @@ from wsus_egress.azure.firewall import AzureWsusFirewall
 from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
 from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
 from wsus_egress.azure.route_table import AzureWsusRouteTable
-from wsus_egress.component import environment_of
-from wsus_egress.controls.azure_subnets import SUBNET_TYPE
+from wsus_egress.component.base import environment_of
+from wsus_egress.controls.azure.subnets import SUBNET_TYPE
 
 
 class AzureWsusEgress(AzureComponent):

@@ -5,14 +5,18 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 
 import pulumi
 
-from wsus_egress.assembly_azure import firewall_alone
 from wsus_egress.azure.arguments import AzureWsusFirewallArgs
 from wsus_egress.azure.cloud import CLOUD, FORMS, AzureComponent, settings_of
 from wsus_egress.azure.lookups import foreign_networks
-from wsus_egress.component import checked, environment_of, refuse
-from wsus_egress.controls.azure_firewall import FIREWALL_TYPE, azure_tags, firewall_resources
-from wsus_egress.declare import Declarer
-from wsus_egress.stand_ins import StandIns
+from wsus_egress.component.base import checked, environment_of, refuse
+from wsus_egress.component.declare import Declarer
+from wsus_egress.component.outputs import StandIns
+from wsus_egress.config.assembly_azure import firewall_alone
+from wsus_egress.controls.azure.firewall_documents import (
+    FIREWALL_TYPE,
+    azure_tags,
+    firewall_resources,
+)
 
 
 class AzureWsusFirewall(AzureComponent):

@@ -7,7 +7,7 @@ import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
-from wsus_egress.controls.azure_firewall import (
+from wsus_egress.controls.azure.firewall_documents import (
     ADDRESS_TYPE,
     DIAGNOSTICS_TYPE,
     FIREWALL_TYPE,

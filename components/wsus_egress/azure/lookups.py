@@ -8,9 +8,9 @@ from typing import Any, Final
 import pulumi
 import pulumi_azure_native as azure
 
+from wsus_egress.component.run import once
+from wsus_egress.component.sdk import member
 from wsus_egress.problems import Problem
-from wsus_egress.run import once
-from wsus_egress.sdk import member
 
 _ID: Final = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/([^/]+)/providers/Microsoft\.Network/virtualNetworks/([^/]+)",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeGuard
 
-from wsus_egress.flows import Address, Flow, Network, is_internet
-from wsus_egress.namesets import ALL_NAMES, NO_NAMES, NameSet
-from wsus_egress.policy import EgressPolicy
+from wsus_egress.model.flows import Address, Flow, Network, is_internet
+from wsus_egress.model.policy import EgressPolicy
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
 
 MANAGED_BY = "pulumi-wsus-egress"
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wsus_egress.controls.aws_refusals import aws_refusals
-from wsus_egress.controls.azure_refusals import azure_refusals
+from wsus_egress.controls.aws.refusals import aws_refusals
+from wsus_egress.controls.azure.refusals import azure_refusals
 from wsus_egress.controls.base import Control
-from wsus_egress.environment import COMPONENT_NAME, AzureTarget, Environment, Target
-from wsus_egress.policy import Party
+from wsus_egress.model.environment import COMPONENT_NAME, AzureTarget, Environment, Target
+from wsus_egress.model.policy import Party
 from wsus_egress.problems import Problem
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from wsus_egress.controls.aws_dns_firewall import compile_dns_firewall
-from wsus_egress.controls.aws_network_firewall import compile_network_firewall
-from wsus_egress.controls.aws_security_group import AwsSecurityGroups
-from wsus_egress.controls.aws_security_group_compile import (
+from wsus_egress.controls.aws.dns_firewall import compile_dns_firewall
+from wsus_egress.controls.aws.network_firewall import compile_network_firewall
+from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
+from wsus_egress.controls.aws.security_groups_compile import (
     compile_security_groups,
     same_names,
 )
-from wsus_egress.controls.azure_application_rules import compile_application_rules
-from wsus_egress.controls.azure_nsg_compile import compile_nsg
-from wsus_egress.controls.azure_route_table import compile_route_table
+from wsus_egress.controls.azure.firewall import compile_application_rules
+from wsus_egress.controls.azure.nsg_compile import compile_nsg
+from wsus_egress.controls.azure.route_table import compile_route_table
 from wsus_egress.controls.base import Control
 from wsus_egress.controls.capabilities import overdrawn, refusals
-from wsus_egress.environment import COMPONENT_NAME, AwsTarget, Environment, Target
-from wsus_egress.problems import PolicyErrors, Problem
-from wsus_egress.settings_base import Locate
-from wsus_egress.yamlfile import Key
+from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
+from wsus_egress.problems import Key, Locate, PolicyErrors, Problem
 
 
 def compile_target(

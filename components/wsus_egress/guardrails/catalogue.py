@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from wsus_egress.guardrails import (
+from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.rules import (
     application_rules_widen,
     approvals_expired,
     aws_default_egress,
@@ -22,7 +23,7 @@ from wsus_egress.guardrails import (
     security_group_widens,
     tls_interception,
 )
-from wsus_egress.guardrails.model import Context, Outcome, Resource, Rule
+from wsus_egress.readers.resources import Context, Outcome, Resource
 
 RULES: Final[tuple[Rule, ...]] = (
     security_group_widens.RULE,

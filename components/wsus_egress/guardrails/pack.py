@@ -8,23 +8,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from wsus_egress._extras import needing
-from wsus_egress.assembly import build_environment
-from wsus_egress.endpoints import load_lists, shipped_lists
-from wsus_egress.environment import Environment
+from wsus_egress.config.assembly import build_environment
+from wsus_egress.config.lists import load_lists, shipped_lists
+from wsus_egress.config.project import load_environments
+from wsus_egress.extras import needing
 from wsus_egress.guardrails.catalogue import RULES
-from wsus_egress.guardrails.model import (
+from wsus_egress.guardrails.model import Rule
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.policy import Place
+from wsus_egress.problems import PolicyErrors
+from wsus_egress.readers.resources import (
     NO_POLICY,
     UNKNOWN,
     Context,
     Finding,
     NotApplicable,
     Resource,
-    Rule,
 )
-from wsus_egress.policy import Place
-from wsus_egress.problems import PolicyErrors
-from wsus_egress.project import load_environments
 
 with needing("pulumi_policy", "guardrails"):
     import pulumi_policy as crossguard

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from wsus_egress.project import NAMESPACE
+from wsus_egress.config.base import json_schema
+from wsus_egress.config.project import NAMESPACE
+from wsus_egress.config.settings import EndpointListSettings, EnvironmentSettings, stack_schema
 from wsus_egress.schemas.check import check_schema
 from wsus_egress.schemas.explain import explain_schema
 from wsus_egress.schemas.preview import preview_schema
-from wsus_egress.settings import EndpointListSettings, EnvironmentSettings, stack_schema
-from wsus_egress.settings_base import json_schema
 
 
 def render() -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from client_hello import client_hello
 from packets import Message
-from wsus_egress.flows import Flow
+from wsus_egress.model.flows import Flow
 
 GREETING = b"SSH-2.0-OpenSSH_9.2\r\n"
 """Neither HTTP nor TLS."""

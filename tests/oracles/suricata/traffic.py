@@ -10,8 +10,8 @@ from typing import Final
 
 from client_hello import ClientHello, client_hello
 from conversation import GREETING, Conversation, http_request, said, split
-from wsus_egress.flows import Address, Application, Flow, Protocol
-from wsus_egress.names import MAX_LABEL, MAX_NAME, InvalidName, host_name
+from wsus_egress.model.flows import Address, Application, Flow, Protocol
+from wsus_egress.names.hosts import MAX_LABEL, MAX_NAME, InvalidName, host_name
 
 DESTINATIONS: Final[dict[int, Address]] = {
     4: ipaddress.ip_address("203.0.113.80"),

@@ -1,0 +1,163 @@
+"""A change for a terminal: the verdict, what widens, what narrows, then rules and the rest."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from wsus_egress.cli.report import page
+from wsus_egress.cli.words import count
+from wsus_egress.review.comparison import Comparison
+from wsus_egress.review.events import EngineReport
+
+WIDTH = 110
+
+
+def render(comparison: Comparison, engine: EngineReport | None) -> str:
+    """The whole page in plain lines."""
+    lines = [page.verdict(comparison)]
+    for title, part in (
+        ("newly allowed", _rows(comparison, "newly_allowed")),
+        ("no longer allowed", _rows(comparison, "no_longer_allowed")),
+        ("findings", _findings(comparison)),
+        ("rules", _rules(comparison)),
+        ("resources, as far as is known without the clouds", _resources(comparison)),
+        ("what the engine will do", _engine(engine)),
+        ("quotas", _quotas(comparison)),
+        ("fidelity", _fidelity(comparison)),
+        ("approvals", _approvals(comparison)),
+        ("taken for granted", _assumptions(comparison)),
+        ("what no rule of the kind can decide", _residues(comparison)),
+        ("written differently, meaning the same", _notes(comparison)),
+        ("unchanged", _unchanged(comparison)),
+    ):
+        found = list(part)
+        if found:
+            lines += ["", title, *(f"  {line}" for line in found)]
+    return "\n".join(lines) + "\n"
+
+
+def _findings(comparison: Comparison) -> Iterator[str]:
+    for finding in page.other_findings(comparison):
+        place = f"{finding.location}: " if finding.location else ""
+        mark = "FAILS" if finding.fails else "note"
+        yield f"{mark} {place}{finding.kind} {finding.where}"
+        yield from _wrapped(finding.what)
+        yield from _wrapped(finding.instead)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+    )
+
+
+def _rows(comparison: Comparison, side: page.Side) -> Iterator[str]:
+    sign = "+" if side == "newly_allowed" else "-"
+    for row in page.rows(comparison, side):
+        change = row.change
+        schemes = f"  {'+'.join(change.schemes)}" if change.schemes else ""
+        yield f"{sign} {change.label}{schemes}"
+        yield f"    for example {change.witness}; for {page.shortened(row.parties)}; in {row.places}"
+        if row.origin:
+            yield from _wrapped(row.origin)
+        if side == "newly_allowed" and row.approval:
+            given = row.approval
+            yield from _wrapped(f"approved by {given.owner} until {given.expires}: {given.reason}")
+        elif side == "newly_allowed":
+            place = f" ({row.location})" if row.location else ""
+            yield from _wrapped(f"NOT APPROVED{place}: {row.remedy}")
+
+
+def _rules(comparison: Comparison) -> Iterator[str]:
+    signs = {"added": "+", "removed": "-", "changed": "~"}
+    for change in comparison.changes:
+        for rule in change.rules:
+            yield f"{signs[rule.kind]} {change.environment}/{change.target} {rule.control} {rule.id}"
+            yield from _wrapped(f"{rule.was} => {rule.text}" if rule.was else rule.text)
+
+
+def _resources(comparison: Comparison) -> Iterator[str]:
+    for (environment, target), found in sorted(comparison.resources.items()):
+        for each in found:
+            what = f" ({', '.join(each.properties)})" if each.properties else ""
+            yield f"{each.kind} {environment}/{target} {each.type} {each.name}{what}"
+
+
+def _engine(engine: EngineReport | None) -> Iterator[str]:
+    if engine is None:
+        return
+    yield engine.summary
+    for step in engine.steps:
+        risk = "  RISK: a rule group is replaced" if step.is_risk else ""
+        what = f" ({', '.join(step.properties)})" if step.properties else ""
+        yield f"{step.operation} {step.type} {step.name}{what}{risk}"
+    for each in engine.policies:
+        yield f"{each.level} {each.rule} ({each.resource}): {each.message}"
+    yield from engine.diagnostics
+
+
+def _quotas(comparison: Comparison) -> Iterator[str]:
+    for analysis in comparison.analyses:
+        if analysis.environment.name not in comparison.same:
+            for target in analysis.targets:
+                for control in target.controls:
+                    for quota in control.quotas():
+                        yield (
+                            f"{analysis.environment.name}/{target.target.cloud} {control.name}: "
+                            f"{quota.used} of {quota.limit} {quota.name}"
+                        )
+
+
+def _fidelity(comparison: Comparison) -> Iterator[str]:
+    for analysis in comparison.analyses:
+        for target in analysis.targets:
+            if target.proof is None:
+                continue
+            yield f"{analysis.environment.name}/{target.target.cloud}: {target.proof.fidelity}"
+            for each in (*target.proof.deviations, *target.proof.masked):
+                state = "accepted" if each.accepted else "NOT ACCEPTED"
+                yield from _wrapped(f"{each.kind} ({state}): {each.witness}: {each.reason}")
+
+
+def _approvals(comparison: Comparison) -> Iterator[str]:
+    for analysis in comparison.analyses:
+        if analysis.environment.name not in comparison.same:
+            for entry in analysis.environment.approved:
+                yield (
+                    f"{analysis.environment.name} {entry.what}: {entry.owner}, "
+                    f"until {entry.expires}: {entry.reason}"
+                )
+
+
+def _assumptions(comparison: Comparison) -> Iterator[str]:
+    for analysis in comparison.analyses:
+        for target in analysis.targets if analysis.environment.name not in comparison.same else ():
+            for text in page.once(a for c in target.controls for a in c.assumptions):
+                yield f"{analysis.environment.name}/{target.target.cloud}: {text}"
+
+
+def _residues(comparison: Comparison) -> Iterator[str]:
+    for analysis in comparison.analyses:
+        for target in analysis.targets if analysis.environment.name not in comparison.same else ():
+            for control in target.controls:
+                for each in control.residues:
+                    place = f"{analysis.environment.name}/{target.target.cloud} {control.name}"
+                    yield f"{place}:"
+                    yield from _wrapped(f"{each.what} ({each.source})")
+
+
+def _notes(comparison: Comparison) -> Iterator[str]:
+    for note, names in page.notes(comparison):
+        yield f"{note} ({page.shortened(names)})" if names else note
+
+
+def _unchanged(comparison: Comparison) -> Iterator[str]:
+    for change in comparison.changes:
+        if change.environment not in comparison.same:
+            patterns = count(change.unchanged, "pattern")
+            yield f"{change.environment}/{change.target}: {patterns} allowed as before"
+    if comparison.same:
+        environments = count(len(comparison.same), "environment")
+        names = page.shortened(comparison.same)
+        yield f"{environments} to the letter ({names}); not proved again, `wsus-egress check` does"

@@ -1,0 +1,229 @@
+"""Text for a terminal: plain lines, aligned, widest facts first."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from wsus_egress.cli.words import count, way_of
+from wsus_egress.controls import Control
+from wsus_egress.model.policy import EgressPolicy, Mode, Party
+from wsus_egress.problems import Problem
+from wsus_egress.proof.compare import Unproved
+from wsus_egress.proof.proof import Deviation, Fidelity, Proof
+from wsus_egress.review.analysis import Analysis, TargetAnalysis, parity
+
+if TYPE_CHECKING:
+    from wsus_egress.review.explain import Explanation
+    from wsus_egress.review.findings import Finding
+
+_VERDICTS = {
+    Fidelity.EXACT: "admits exactly the policy's flows",
+    Fidelity.WIDER: "admits more than the policy",
+    Fidelity.NARROWER: "admits less than the policy",
+    Fidelity.OPAQUE: "cannot be proved in full: a vendor does not publish what decides",
+}
+
+
+def problems(found: Sequence[Problem]) -> str:
+    """Every problem on a line of its own, and how many there are."""
+    # What is wrong with an option says nothing of the project.
+    project = any(not problem.path.startswith("--") for problem in found)
+    end = ": nothing can be deployed" if project else ""
+    lines = [*map(str, found), count(len(found), "problem") + end]
+    return "\n".join(lines) + "\n"
+
+
+def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequence[str]) -> str:
+    """Each target's fidelity on a line, then what nobody has accepted and what has expired."""
+    rows = []
+    findings: list[str] = []
+    ends = _ends(analyses, found)
+    expired = [f"{_line(each)}\n    {each.instead}" for each in ends if each.fails]
+    for analysis in analyses:
+        for target in analysis.targets:
+            proof = target.proof
+            if proof is not None:
+                rows.append((analysis.environment.name, proof.target, *_summary(proof)))
+                findings += _findings(analysis.environment.name, proof)
+    lines = _columns(rows)
+    lines += ["", *findings, *expired] if findings or expired else []
+    lines += [line for analysis in analyses for line in _parity(analysis)]
+    lines += [f"note: {_line(each)}; {each.instead}" for each in ends if not each.fails]
+    lines += [f"note: {note}" for note in notes]
+    verdicts = [f"{len(findings)} not accepted"] if findings else []
+    verdicts += [f"{len(expired)} expired"] if expired else []
+    lines += [
+        "",
+        f"{count(len(analyses), 'environment')}, {count(len(rows), 'target')}: "
+        + (", ".join(verdicts) or "no finding"),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _ends(analyses: Sequence[Analysis], found: Iterable[Finding]) -> list[Finding]:
+    """Entries that have expired or soon will, but for those that a deviation tells of already."""
+    told = {
+        deviation.acceptance.location
+        for analysis in analyses
+        for target in analysis.targets
+        for deviation in (target.proof.findings if target.proof else ())
+        if deviation.acceptance
+    }
+    return [
+        each for each in found if each.kind in {"expired-entry", "expires-soon"}
+        and (each.location is None or each.location not in told)
+    ]  # fmt: skip
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.location}: " if finding.location else ""
+    return f"{where}{finding.environment}: {finding.what}"
+
+
+def _summary(proof: Proof) -> tuple[str, str]:
+    accepted = [deviation for deviation in proof.deviations if deviation.accepted]
+    if not proof.deviations:
+        return proof.fidelity.value, f"{', '.join(proof.opaque)}" if proof.opaque else ""
+    open_ones = len(proof.deviations) - len(accepted)
+    parts = [count(open_ones, "deviation") + " not accepted"] if open_ones else []
+    if accepted:
+        until = min(str(d.acceptance.expires) for d in accepted if d.acceptance)
+        parts.append(f"{count(len(accepted), 'deviation')} accepted until {until}")
+    return proof.fidelity.value, ", ".join(parts)
+
+
+def _parity(analysis: Analysis) -> Iterator[str]:
+    for each in parity(analysis):
+        may = "admits" if each.surely else "may admit"
+        name = analysis.environment.name
+        yield f"parity: {name}: {each.admits} {may}, {each.denies} does not: {each.flow}"
+
+
+def _findings(environment: str, proof: Proof) -> Iterator[str]:
+    for deviation in proof.findings:
+        state = "acceptance expired" if deviation.expired else "not accepted"
+        state += ", another control hides it" if deviation in proof.masked else ""
+        yield (
+            f"{environment}: {deviation.what} ({state}): {deviation.reason}\n"
+            f"    witness: {deviation.witness}\n"
+            f"    close it, or list `what: {deviation.what}` under {environment}'s accept"
+        )
+
+
+def preview(analyses: Sequence[Analysis]) -> str:
+    """Every environment: what is allowed, then per target and control the rules."""
+    return "\n".join("\n".join(_environment(analysis)) + "\n" for analysis in analyses)
+
+
+def _environment(analysis: Analysis) -> Iterator[str]:
+    policy = analysis.environment.policy
+    title = f"{analysis.environment.name}: mode {policy.mode}"
+    yield title
+    yield "=" * len(title)
+    yield from _allowed(policy)
+    yield ""
+    yield from _columns([_party(party) for party in policy.parties], "  ")
+    for target in analysis.targets:
+        yield ""
+        yield from _target(target)
+
+
+def _allowed(policy: EgressPolicy) -> Iterator[str]:
+    if policy.mode is Mode.OPEN:
+        yield "TCP 80 and 443 to any address"
+        return
+    redundant = {covered.text: by.text for covered, by in policy.redundant}
+    yield f"{count(len(policy.endpoints), 'endpoint')}, {len(redundant)} of them inside others:"
+    rows = []
+    for endpoint in policy.endpoints:
+        text = endpoint.pattern.text
+        schemes = "+".join(sorted(policy.schemes_of(endpoint)))
+        inside = f"inside {redundant[text]}" if text in redundant else ""
+        rows.append((text, schemes, endpoint.list, inside))
+    yield from _columns(rows, "  ")
+
+
+def _party(party: Party) -> tuple[str, ...]:
+    ports = "/".join(map(str, party.ports.all())) if party.ports else ""
+    addresses = ", ".join(map(str, party.addresses))
+    return (
+        party.name,
+        party.kind,
+        party.place,
+        addresses,
+        way_of(party),
+        f"serves on {ports}" if ports else "",
+    )
+
+
+def _target(target: TargetAnalysis) -> Iterator[str]:
+    proof = target.proof
+    assert proof is not None  # noqa: S101 - the preview always proves
+    yield f"{proof.target}: {proof.fidelity} - {_VERDICTS[proof.fidelity]}"
+    for deviation in (*proof.deviations, *proof.masked):
+        yield from _deviation(deviation)
+    for unproved in proof.unproved:
+        if not unproved.masked:
+            yield from _unproved(unproved)
+    for control in target.controls:
+        yield from (f"  assumed: {assumption}" for assumption in control.assumptions)
+    for control in target.controls:
+        for residue in control.residues:
+            text = f"{control.name} cannot decide: {residue.what} ({residue.source})"
+            yield from textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="    ")
+    for control in target.controls:
+        yield from _control(target, control)
+
+
+def _unproved(unproved: Unproved) -> Iterator[str]:
+    way = "may be admitted" if unproved.kind == "wider" else "may be denied"
+    yield f"  unproved: {unproved.witness} {way}: {unproved.control} keeps that to its vendor"
+
+
+def _deviation(deviation: Deviation) -> Iterator[str]:
+    state = "accepted" if deviation.accepted else "NOT ACCEPTED"
+    yield f"  {deviation.kind} ({state}): {deviation.witness}"
+    yield from textwrap.wrap(deviation.reason, 96, initial_indent="    ", subsequent_indent="    ")
+
+
+def _control(target: TargetAnalysis, control: Control) -> Iterator[str]:
+    alone = target.fidelities[control.name]
+    yield f"  {control.name} (by itself: {alone})"
+    if not control.rules:
+        yield "    no rule: no source here may reach Microsoft Update"
+    for row in _columns([(rule.id, rule.text) for rule in control.rules], "    "):
+        yield from textwrap.wrap(row, 110, subsequent_indent=" " * 8, break_on_hyphens=False)
+    for quota in control.quotas():
+        yield f"    {quota.used} of {quota.limit} {quota.name}"
+
+
+def explanation(found: Explanation) -> str:
+    """One URL in one environment, verdict first, then control by control."""
+    decision = found.decision
+    verdict = "allow" if decision.allowed else "deny"
+    reason = f"{decision.reason} ({found.request.note})" if found.request.note else decision.reason
+    lines = [f"{verdict:5} {found.request.url}  [{found.environment}: {reason}]"]
+    for target in found.targets:
+        lines.append(f"      {target.target}: {target.verdict}")
+        lines += _columns(
+            [(name, ruling.verdict.value, ruling.rule) for name, ruling in target.rulings],
+            "        ",
+        )
+    return "\n".join(lines)
+
+
+def _columns(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
+    if not rows:
+        return []
+    widths = [max(len(cell) for cell in column) for column in _transposed(rows)]
+    return [
+        indent
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _transposed(rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+    return zip(*rows, strict=True)

@@ -1,0 +1,376 @@
+"""The command line: reads options, calls the core, prints, and chooses the exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import gc
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+import click
+
+from wsus_egress.problems import PolicyErrors
+
+if TYPE_CHECKING:
+    from wsus_egress.review.explain import Explanation
+
+# Looking for pydantic's plugins takes a tenth of the time of a whole `check`, and none is used.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+FINE, FINDING, UNUSABLE = 0, 1, 2
+FORBIDDEN = 403
+
+
+class _Date(click.ParamType["datetime.date"]):
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime.date:
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it as YYYY-MM-DD", param, ctx)
+
+
+_project = click.option(
+    "--project",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="The folder that has Pulumi.yaml and config/.  [default: this folder]",
+)
+
+
+def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    from wsus_egress.config.project import environment_names  # noqa: PLC0415
+
+    found = environment_names(context.params.get("project") or Path())
+    return [name for name in found if name.startswith(typed)]
+
+
+_environments = click.option(
+    "--env",
+    "names",
+    multiple=True,
+    shell_complete=_complete,
+    metavar="NAME",
+    help="An environment; repeatable.  [default: all]",
+)
+_format = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+_today = click.option(
+    "--today",
+    type=_Date(),
+    default=datetime.date.today,
+    help="The day on which acceptances must not have expired.  [default: today]",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pulumi-wsus-egress")
+def main() -> None:
+    """Shows what a WSUS egress policy allows, and proves what the clouds' rules admit.
+
+    Works offline: no credentials, no Pulumi engine. Exit status: 0 fine; 1 a finding; 2 unusable
+    input.
+
+    \b
+    Examples:
+      wsus-egress check
+      wsus-egress preview --env dev
+      wsus-egress preview --base origin/main
+      wsus-egress explain https://sws.update.microsoft.com/
+    """  # noqa: D301 - click reads the \b
+    # A command lives for a moment and makes no cycles worth a search, which costs a twentieth.
+    gc.disable()
+    _be_lenient()
+
+
+@main.command()
+@_project
+@_environments
+@_format
+@_today
+def check(project: Path, names: Sequence[str], format_: str, today: datetime.date) -> None:
+    """Validate lists and environments, and prove each target's rules.
+
+    Fails with status 1 where the rules admit more or less than the policy and nobody has accepted
+    that, and where an acceptance or approval has expired.
+    """
+    from wsus_egress.review.analysis import analyse, stale_acceptances  # noqa: PLC0415
+    from wsus_egress.review.findings import standing  # noqa: PLC0415
+
+    try:
+        analyses = analyse(project, names, today)
+    except PolicyErrors as error:
+        _refuse(error, format_)
+    found = standing(analyses, today)
+    if format_ == "json":
+        from wsus_egress.cli import as_json  # noqa: PLC0415
+
+        click.echo(as_json.check(analyses, (), found), nl=False)
+    else:
+        from wsus_egress.cli import as_text  # noqa: PLC0415
+
+        click.echo(as_text.check(analyses, found, stale_acceptances(analyses)), nl=False)
+    sys.exit(FINDING if any(each.fails for each in found) else FINE)
+
+
+@main.command()
+@_project
+@_environments
+@click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json", "html", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to a file instead; on an error it stays as it was.",
+)
+@click.option(
+    "--pulumi-events",
+    "events",
+    type=click.Path(path_type=Path),
+    help="A file of `pulumi preview --json`: shows what the engine will do.",
+)
+@_today
+def preview(  # noqa: PLR0913, PLR0917 - the command's options
+    project: Path,
+    names: Sequence[str],
+    base: str | None,
+    format_: str,
+    output: Path | None,
+    events: Path | None,
+    today: datetime.date,
+) -> None:
+    """Show each environment's rules, fidelity and use of quotas, or what a change does to them.
+
+    With --base the exit status is 1 where the change allows more and nobody has approved that in
+    the same change, where an approval or acceptance has expired, and where the rules deviate from
+    the policy and nobody accepts it.
+
+    \b
+    Examples:
+      wsus-egress preview --env dev
+      wsus-egress preview --base origin/main
+      wsus-egress preview --base origin/main --format markdown -o comment.md
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.cli.change_command import preview_change  # noqa: PLC0415
+
+    try:
+        with _progress("comparing" if base else "proving"):
+            text, fails = preview_change(project, names, base, format_, events, today)
+    except PolicyErrors as error:
+        _refuse(error, "json" if format_ == "json" else "text")
+    if output is None:
+        _print(text, changes=base is not None and format_ == "text")
+    else:
+        _write(output, text)
+    sys.exit(FINDING if fails and (base is not None or events is not None) else FINE)
+
+
+@contextlib.contextmanager
+def _progress(what: str) -> Iterator[None]:
+    """A turning mark on a terminal's standard error; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - 60 ms that only a terminal needs
+
+    with Console(stderr=True).status(f"{what} ..."):
+        yield
+
+
+def _print(text: str, *, changes: bool) -> None:
+    """Plain text as it is; for a terminal in colours, unless NO_COLOR says otherwise."""
+    if not (changes and sys.stdout.isatty()) or os.environ.get("NO_COLOR"):
+        click.echo(text, nl=False)
+        return
+    from wsus_egress.cli.colours import show  # noqa: PLC0415
+
+    show(text)
+
+
+def _write(output: Path, text: str) -> None:
+    from wsus_egress.cli.output import CannotWrite, write  # noqa: PLC0415
+
+    try:
+        write(output, text)
+    except CannotWrite as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNUSABLE)
+
+
+@main.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@_project
+@_environments
+@_format
+def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: str) -> None:
+    """Say whether URLs may be reached, and which endpoint and rule decide.
+
+    A single - reads URLs from standard input, one a line, and prints a JSON object a line.
+    """
+    from wsus_egress.review.analysis import analyse  # noqa: PLC0415
+    from wsus_egress.review.explain import Explainer, InvalidUrl, parse_url  # noqa: PLC0415
+
+    try:
+        analyses = analyse(project, names, None)
+    except PolicyErrors as error:
+        _refuse(error, format_)
+    stream = urls == ("-",)
+    if stream or format_ == "json":
+        from wsus_egress.cli import as_json  # noqa: PLC0415
+
+        show: Callable[[Explanation], str] = as_json.explanation_line
+    else:
+        from wsus_egress.cli import as_text  # noqa: PLC0415
+
+        show = as_text.explanation
+    explainers = [Explainer(analysis) for analysis in analyses]
+    status = FINE
+    for number, url in _numbered(sys.stdin) if stream else enumerate(urls, start=1):
+        try:
+            request = parse_url(url)
+        except InvalidUrl as error:
+            click.echo(f"line {number}: {error}" if stream else str(error), err=True)
+            status = UNUSABLE
+            continue
+        for explainer in explainers:
+            sys.stdout.write(show(explainer.explain(request)) + "\n")
+    sys.exit(status)
+
+
+@main.command()
+@_project
+@_environments
+@click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
+@_today
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE.html",
+    help="The file to write; on an error it stays as it was.",
+)
+def report(
+    project: Path, names: Sequence[str], base: str | None, today: datetime.date, output: Path
+) -> None:
+    """Write one page: matrix, topology, and a search box that answers like `explain`.
+
+    The page is one file that loads nothing. Fails with status 1 where something is found that
+    nobody accepts, or with --base approves.
+
+    \b
+    Examples:
+      wsus-egress report -o policy.html
+      wsus-egress report --base origin/main -o policy.html
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.cli.change_command import preview_change  # noqa: PLC0415
+
+    try:
+        with _progress("proving"):
+            text, fails = preview_change(project, names, base, "html", None, today)
+    except PolicyErrors as error:
+        _refuse(error, "text")
+    _write(output, text)
+    sys.exit(FINDING if fails else FINE)
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE.md")
+@click.option("--number", help="The pull request's number.  [default: what the CI says]")
+@click.option(
+    "--key",
+    default="preview",
+    show_default=True,
+    help="Tells several projects' comments in one repository apart.",
+)
+def comment(file: TextIO, number: str | None, key: str) -> None:
+    """Write a file as the one comment on this job's pull request, or update it.
+
+    Works in GitHub Actions, GitLab CI and Azure Pipelines. The token is read from GITHUB_TOKEN,
+    GITLAB_TOKEN or SYSTEM_ACCESSTOKEN.
+    """
+    from wsus_egress.cli.pull_request import comment as commenting  # noqa: PLC0415
+    from wsus_egress.cli.pull_request.marker import InvalidKey  # noqa: PLC0415
+    from wsus_egress.cli.pull_request.rest import Refused  # noqa: PLC0415
+
+    try:
+        platform = commenting.platform_of(os.environ, number)
+        outcome = commenting.publish(platform, file.read(), key)
+    except (commenting.NoPlace, InvalidKey, Refused, UnicodeDecodeError) as error:
+        fork = isinstance(error, Refused) and error.status == FORBIDDEN
+        hint = "; in a pull request from a fork the token may only read" if fork else ""
+        click.echo(f"error: {error}{hint}", err=True)
+        sys.exit(UNUSABLE)
+    click.echo(f"comment {outcome}")
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8", errors="replace"), metavar="ERRORS.txt")
+def failure(file: TextIO) -> None:
+    """Write the Markdown page of a preview that failed, from its standard error.
+
+    Errors that are longer than a comment may be are cut, and the page says so.
+
+    \b
+    Example:
+      wsus-egress failure errors.txt > comment.md
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.cli.pull_request.failure import render  # noqa: PLC0415
+
+    click.echo(render(file.read()), nl=False)
+
+
+def _be_lenient() -> None:
+    """What a stream cannot express is escaped, so that no text of the input ends in a traceback.
+
+    A byte that is no text comes in as Python keeps it in arguments and file names.
+    """
+    for stream, errors in (
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+        (sys.stdin, "surrogateescape"),
+    ):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _numbered(urls: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(urls, start=1):
+        if url := line.strip():
+            yield number, url
+
+
+def _refuse(error: PolicyErrors, format_: str) -> NoReturn:
+    if format_ == "json":
+        from wsus_egress.cli import as_json  # noqa: PLC0415
+
+        click.echo(as_json.check((), error.problems, ()), nl=False)
+    else:
+        from wsus_egress.cli import as_text  # noqa: PLC0415
+
+        click.echo(as_text.problems(error.problems), nl=False, err=True)
+    sys.exit(UNUSABLE)

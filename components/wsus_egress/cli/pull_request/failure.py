@@ -1,0 +1,45 @@
+"""The page of a preview that failed: what the command wrote to standard error, as much as fits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wsus_egress.cli.as_markdown import BUDGET
+from wsus_egress.cli.words import count
+
+_HEAD: Final = "## Policy preview: failed\n\nNothing could be previewed."
+_LONGEST: Final = 2_000
+
+
+def render(errors: str, budget: int = BUDGET) -> str:
+    """Quote the errors in Markdown, by whole lines, and say how many more there are.
+
+    Args:
+        errors: The text.
+        budget: The most characters of the page.
+    """
+    lines = [_quoted(line) for line in errors.splitlines()]
+    page = "\n".join([_HEAD, "", *lines]) + "\n"
+    if not lines:
+        return f"{_HEAD} No reason was given.\n"
+    if len(page) <= budget:
+        return page
+    # As long as it can be: how many lines are left out is not known before.
+    free = budget - len(_cut([], len(lines)))
+    shown: list[str] = []
+    for line in lines:
+        free -= len(line) + 1
+        if free < 0:
+            break
+        shown.append(line)
+    return _cut(shown, len(lines) - len(shown))
+
+
+def _cut(shown: list[str], more: int) -> str:
+    note = f"**{count(more, 'more line')} left out, because a comment has no room:** the job's log has all."
+    return "\n".join([_HEAD, "", *shown, "", note]) + "\n"
+
+
+def _quoted(line: str) -> str:
+    plain = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in line)
+    return "    " + (plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 3]}...")

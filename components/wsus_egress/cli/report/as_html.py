@@ -1,0 +1,191 @@
+"""HTML: one page with everything in it, that loads nothing and lets nothing load."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from wsus_egress.cli.report import lookup, page
+from wsus_egress.cli.report.idna_table import plain_ranges
+from wsus_egress.cli.report.topology import draw
+from wsus_egress.model.policy import Endpoint, Mode
+from wsus_egress.review.analysis import Analysis, TargetAnalysis, stale_acceptances
+from wsus_egress.review.comparison import Comparison
+from wsus_egress.review.events import EngineReport
+from wsus_egress.review.explain import source_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+VERSION: Final = 1
+_HERE: Final = Path(__file__).parent
+_SCRIPTS: Final = ("url.js", "answers.js", "page.js")
+# The search box and the matrix know every rule; the static list of a control's rules is for reading.
+_MOST_RULES: Final = 100
+
+
+def render(comparison: Comparison, engine: EngineReport | None = None) -> str:
+    """The whole page.
+
+    Args:
+        comparison: The environments, proved, each control by itself too; with a base, what changes.
+        engine: What the engine will do, where it was asked.
+    """
+    analyses = comparison.analyses
+    style = (_HERE / "assets" / "page.css").read_text(encoding="utf-8")
+    script = "\n".join(
+        (_HERE / "assets" / name).read_text(encoding="utf-8") for name in _SCRIPTS
+    ).replace('"use strict";\n', "")
+    script = f'(() => {{\n"use strict";\n{script}}})();\n'
+    template = _templates().get_template("report.html.j2")
+    return template.render(
+        analyses=[_shown(analysis, number) for number, analysis in enumerate(analyses, start=1)],
+        names=_control_names(analyses),
+        verdict=page.verdict(comparison),
+        comparison=comparison,
+        opened=page.rows(comparison, "newly_allowed"),
+        closed=page.rows(comparison, "no_longer_allowed"),
+        written=page.notes(comparison),
+        stale=stale_acceptances(analyses),
+        some=page.shortened,
+        engine=engine,
+        data=_embedded(data(analyses)),
+        style=style,
+        script=script,
+        policy=_content_security_policy(style, script),
+        most=_MOST_RULES,
+        sources=_sources(analyses),
+    )
+
+
+@cache
+def _templates() -> Environment:
+    import jinja2  # noqa: PLC0415 - 40 ms that only a page needs
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _content_security_policy(style: str, script: str) -> str:
+    """Only this page's own script and style, and nothing from anywhere."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _embedded(value: Mapping[str, Any]) -> str:
+    """JSON that can stand in a script element: nothing in it ends the element or opens another."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def data(analyses: Sequence[Analysis]) -> dict[str, Any]:
+    """What the search box and the matrix look up: see `lookup`."""
+    shared = lookup.Shared()
+    environments = [_environment(shared, analysis) for analysis in analyses]
+    ranges = plain_ranges()
+    return {
+        "version": VERSION,
+        "environments": environments,
+        "hosts": shared.all("hosts"),
+        "endpoints": shared.all("endpoints"),
+        "tables": shared.all("tables"),
+        "columns": shared.all("columns"),
+        "answers": shared.all("answers"),
+        "deciding": shared.all("deciding"),
+        "plain": [first for first, _ in ranges],
+        "plainEnds": [last for _, last in ranges],
+    }
+
+
+def _environment(shared: lookup.Shared, analysis: Analysis) -> dict[str, Any]:
+    policy = analysis.environment.policy
+    names = lookup.Names.of(lookup.known_hosts(analysis))
+    listed = policy.endpoints if policy.mode is Mode.RESTRICTED else ()
+    return {
+        "environment": analysis.environment.name,
+        "mode": policy.mode.value,
+        "hosts": shared.number("hosts", names.hosts),
+        "policy": lookup.policy_table(shared, policy, source_of(policy, None), names.witnesses),
+        "endpoints": [
+            shared.number("endpoints", _row(endpoint, sorted(policy.schemes_of(endpoint))))
+            for endpoint in listed
+        ],
+        "targets": [_target(shared, analysis, target, names) for target in analysis.targets],
+    }
+
+
+def _row(endpoint: Endpoint, schemes: Sequence[str]) -> tuple[str, ...]:
+    return (
+        endpoint.pattern.text, "+".join(schemes), endpoint.list, endpoint.purpose, endpoint.source,
+        endpoint.date,
+    )  # fmt: skip
+
+
+def _target(
+    shared: lookup.Shared, analysis: Analysis, target: TargetAnalysis, names: lookup.Names
+) -> dict[str, Any]:
+    policy = analysis.environment.policy
+    source = source_of(policy, target.target.cloud)
+    return {
+        "target": target.target.cloud,
+        "policy": lookup.policy_table(shared, policy, source, names.witnesses),
+        "controls": [
+            {
+                "control": control.name,
+                "table": lookup.control_table(
+                    shared, control, target.controls, source, names.witnesses
+                ),
+            }
+            for control in target.controls
+        ],
+    }
+
+
+def _shown(analysis: Analysis, number: int) -> dict[str, Any]:
+    """An environment as the template shows it."""
+    policy = analysis.environment.policy
+    return {
+        "number": number,
+        "name": analysis.environment.name,
+        "policy": policy,
+        "open": policy.mode is Mode.OPEN,
+        "redundant": policy.redundant,
+        "picture": draw(analysis),
+        "targets": analysis.targets,
+    }
+
+
+def _control_names(analyses: Sequence[Analysis]) -> tuple[str, ...]:
+    """Every control that is used, in the order of a path."""
+    found: dict[str, None] = {}
+    for analysis in analyses:
+        for target in analysis.targets:
+            found.update(dict.fromkeys(control.name for control in target.controls))
+    return tuple(found)
+
+
+def _sources(analyses: Sequence[Analysis]) -> list[tuple[str, str, int]]:
+    """Where the endpoints come from: source, day, and how many entries."""
+    counted: dict[tuple[str, str], set[str]] = {}
+    for analysis in analyses:
+        for endpoint in analysis.environment.policy.endpoints:
+            place = counted.setdefault((endpoint.source, endpoint.date), set())
+            place.add(f"{endpoint.list} {endpoint.pattern.text}")
+    return sorted((source, date, len(entries)) for (source, date), entries in counted.items())

@@ -1,0 +1,246 @@
+"""What `explain` answers for every URL, as tables that a page can look up.
+
+Rules tell requests apart by the destination's address range, the port range, what is spoken and the
+name, and by nothing else; Explainer asks for one source each. So one request of each class is asked
+of the policy and of every control, and the answers are stored by class. Names fall into two classes
+for each name that a pattern is made of: the name itself, and the names below it that have no closer
+one; and one class for the rest. Whoever reads the tables decides nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import string
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from wsus_egress.controls import Control
+from wsus_egress.controls.base import routes
+from wsus_egress.controls.capabilities import CAPABILITIES
+from wsus_egress.model.flows import (
+    INTERNAL_NETWORKS,
+    SOME_INTERNET_ADDRESS,
+    Address,
+    Application,
+    Flow,
+    Network,
+    Scheme,
+)
+from wsus_egress.model.policy import EgressPolicy
+from wsus_egress.names.hosts import MAX_NAME
+from wsus_egress.names.order import AFTER, BELOW, host_of
+from wsus_egress.review.analysis import Analysis
+from wsus_egress.review.explain import source_of
+
+APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
+_NAMED: Final[tuple[Application, ...]] = ("http", "tls")
+_BLIND: Final = frozenset(each.control for each in CAPABILITIES if not each.names)
+NOT_MET: Final = "not-met"
+_MAX_PORT: Final = 65535
+_BITS: Final = {4: 32, 6: 128}
+
+# Verdict, reason or rule, and the number of the endpoint that decided, or -1.
+Answer = tuple[str, str, int]
+Ask = Callable[[Flow], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes of requests that somebody tells apart.
+
+    Attributes:
+        cuts: Of each IP version, where a class of addresses begins.
+        ports: Where a class of ports begins; the first is 1.
+        kinds: In which ranges each class of ports is: where these are the same, so is the answer.
+        names: One name of each class, in the order of the tables: each known host, and a name
+            below it; the last one is of the rest. None where a class has no name.
+    """
+
+    source: Address
+    cuts: Mapping[int, tuple[int, ...]]
+    ports: tuple[int, ...]
+    kinds: tuple[tuple[bool, ...], ...]
+    names: tuple[str | None, ...]
+
+
+class Shared:
+    """What several tables have in common, stored once and referred to by number."""
+
+    def __init__(self) -> None:
+        """Begin without anything."""
+        self._kept: dict[str, dict[Any, int]] = {}
+
+    def number(self, kind: str, value: Any) -> int:
+        """The number of a value; a new one for a new value."""
+        kept = self._kept.setdefault(kind, {})
+        return kept.setdefault(value, len(kept))
+
+    def all(self, kind: str) -> list[Any]:
+        """The values of a kind, by number."""
+        return list(self._kept.get(kind, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The hosts that an environment's patterns are made of, and a name for each class of names."""
+
+    hosts: tuple[str, ...]
+    witnesses: tuple[str | None, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, hosts: Iterable[str]) -> Names:
+        """The classes that these hosts make."""
+        known = set(hosts)
+        ordered = tuple(sorted(known))
+        witnesses: list[str | None] = []
+        for host in ordered:
+            witnesses += [host, _unlisted(known, f".{host}")]
+        return cls(ordered, (*witnesses, _unlisted(known, "")))
+
+
+def _unlisted(known: set[str], end: str) -> str | None:
+    # One letter where one is free: a longer label may not fit.
+    labels = itertools.chain(string.ascii_lowercase, (f"x{number}" for number in itertools.count()))
+    name = next(name for label in labels if (name := f"{label}{end}") not in known)
+    return name if len(name) <= MAX_NAME else None
+
+
+def known_hosts(analysis: Analysis) -> set[str]:
+    """Every host that a pattern of the policy or of a rule is made of."""
+    hosts = {endpoint.pattern.host for endpoint in analysis.environment.policy.endpoints}
+    probes = [
+        Flow(source_of(analysis.environment.policy, target.target.cloud), SOME_INTERNET_ADDRESS,
+             "tcp", scheme.port, scheme.application)
+        for target in analysis.targets for scheme in Scheme
+    ]  # fmt: skip
+    for target in analysis.targets:
+        for control in target.controls:
+            for rule in control.rules:
+                hosts.update(text.removeprefix("*.") for text in rule.endpoints)
+            # What a rule has beside its endpoints shows in the names that it admits.
+            for bounds in filter(None, map(control.names, probes)):
+                for bound in (*bounds.surely.bounds, *bounds.possibly.bounds):
+                    hosts.add(host_of(bound.rstrip(BELOW + AFTER)))
+    return hosts - {""}
+
+
+def table(shared: Shared, classes: Classes, ask: Ask) -> int:
+    """Ask for one request of each class, and store the answers.
+
+    Returns:
+        The table's number. A table is: where port classes begin; where address classes begin, of
+        IPv4 and IPv6; answers without a name, by what is spoken and port class; columns of names,
+        likewise; answers for addresses, by version, what is spoken, port class and address class.
+        A column is 0 and one answer for every name, or 1 and the number of a row of answers.
+    """
+
+    def answer(
+        application: Application | None,
+        port: int,
+        name: str | None = None,
+        address: Address = SOME_INTERNET_ADDRESS,
+    ) -> int:
+        flow = Flow(classes.source, address, "tcp", port, application, name)
+        return shared.number("answers", ask(flow))
+
+    columns: dict[tuple[Application, tuple[bool, ...]], tuple[int, int]] = {}
+
+    def column(application: Application, port: int, kind: tuple[bool, ...]) -> tuple[int, int]:
+        if (application, kind) not in columns:
+            row = tuple(
+                -1 if name is None else answer(application, port, name) for name in classes.names
+            )
+            told = {number for number in row if number >= 0}
+            columns[application, kind] = (
+                (0, told.pop()) if len(told) == 1 else (1, shared.number("columns", row))
+            )
+        return columns[application, kind]
+
+    def addresses(version: int, application: Application | None, port: int) -> tuple[int, ...]:
+        kind = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address
+        return tuple(answer(application, port, None, kind(cut)) for cut in classes.cuts[version])
+
+    value = (
+        classes.ports,
+        tuple(tuple(hexadecimal(cut, v) for cut in classes.cuts[v]) for v in _BITS),
+        tuple(tuple(answer(a, port) for port in classes.ports) for a in APPLICATIONS),
+        tuple(
+            tuple(column(a, *each) for each in zip(classes.ports, classes.kinds, strict=True))
+            for a in _NAMED
+        ),
+        tuple(
+            tuple(tuple(addresses(v, a, port) for port in classes.ports) for a in APPLICATIONS)
+            for v in _BITS
+        ),
+    )
+    return shared.number("tables", value)
+
+
+def hexadecimal(address: int, version: int) -> str:
+    """An address as text that sorts as addresses do."""
+    return f"{address:0{_BITS[version] // 4}x}"
+
+
+def _classes(
+    source: Address,
+    networks: Iterable[Network],
+    ranges: Iterable[tuple[int, int]],
+    names: Sequence[str | None],
+) -> Classes:
+    told = sorted({*ranges, *((s.port, s.port) for s in Scheme)})
+    cuts = {1, *(low for low, _ in told), *(high + 1 for _, high in told)}
+    ports = tuple(sorted(cut for cut in cuts if 1 <= cut <= _MAX_PORT))
+    kinds = tuple(tuple(low <= port <= high for low, high in told) for port in ports)
+    return Classes(source, _cuts(networks), ports, kinds, tuple(names))
+
+
+def _cuts(networks: Iterable[Network]) -> Mapping[int, tuple[int, ...]]:
+    known = {*networks, *INTERNAL_NETWORKS}
+    cuts = {version: {0} for version in _BITS}
+    for network in known:
+        cuts[network.version] |= {int(network.network_address), int(network.broadcast_address) + 1}
+    return {v: tuple(sorted(c for c in cuts[v] if not c >> bits)) for v, bits in _BITS.items()}
+
+
+def policy_table(
+    shared: Shared, policy: EgressPolicy, source: Address, names: Sequence[str | None]
+) -> int:
+    """What the policy says to one source."""
+    networks = [network for party in policy.parties for network in party.addresses]
+    ports = [(port, port) for port in policy.synchronization_ports]
+
+    def ask(flow: Flow) -> Answer:
+        decision = policy.decide(flow)
+        found = decision.endpoint
+        endpoint = -1
+        if found is not None:
+            endpoint = shared.number("deciding", (found.pattern.text, found.list))
+        return ("allow" if decision.allowed else "deny"), decision.reason, endpoint
+
+    return table(shared, _classes(source, networks, ports, names), ask)
+
+
+def control_table(
+    shared: Shared,
+    control: Control,
+    controls: Sequence[Control],
+    source: Address,
+    names: Sequence[str | None],
+) -> int:
+    """What one control of a target's says to one source; `NOT_MET` where a route leads past it."""
+    routers = [each for each in controls if routes(each)]
+
+    def ask(flow: Flow) -> Answer:
+        if any(control.name in router.skips(flow) for router in routers):
+            return NOT_MET, "", -1
+        ruling = control.admits(flow)
+        return ruling.verdict.value, ruling.rule, -1
+
+    # What is blind to names is asked for one of them only.
+    seen = [None] * (len(names) - 1) + [names[-1]] if control.name in _BLIND else names
+    ways = [control, *routers]
+    networks = {network for each in ways for network in each.networks}
+    ports = {ports for each in ways for ports in each.ports}
+    return table(shared, _classes(source, networks, ports, seen), ask)

@@ -1,0 +1,181 @@
+"""What a page about a change says, whatever its format: the verdict, rows, and who answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from wsus_egress.cli.words import count
+from wsus_egress.model.environment import Approval, Environment
+from wsus_egress.model.policy import EXTRA
+from wsus_egress.problems import Location
+from wsus_egress.review.change import NameChange
+from wsus_egress.review.comparison import Comparison
+from wsus_egress.review.findings import Finding
+
+Side = Literal["newly_allowed", "no_longer_allowed"]
+SHOWN_PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The same flows in every target where they change alike.
+
+    Attributes:
+        where: `environment/target`, sorted.
+        parties: The servers and clients of all those targets, sorted.
+        origin: The list that has the pattern, with its purpose and source; empty where none has.
+        approval: None where nobody answers for it, or nobody needs to.
+        whats: What an approval would name, sorted.
+        location: The line of the entry, where it is known.
+    """
+
+    change: NameChange
+    where: tuple[str, ...]
+    parties: tuple[str, ...]
+    origin: str
+    approval: Approval | None
+    whats: tuple[str, ...]
+    location: Location | None
+
+    @property
+    def places(self) -> str:
+        """The targets, of many only the first."""
+        return shortened(self.where)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about one that nobody approved."""
+        names = " and ".join(f"`{what}`" for what in self.whats)
+        return (
+            f"take it out, or list {names} under `approved` in this change, each with owner, "
+            "reason and expires"
+        )
+
+
+def shortened(places: Sequence[str]) -> str:
+    """Some places by name, and how many more there are."""
+    more = len(places) - SHOWN_PLACES
+    text = ", ".join(places[:SHOWN_PLACES])
+    return text if more <= 0 else f"{text} and {more} more"
+
+
+def rows(comparison: Comparison, side: Side) -> tuple[Row, ...]:
+    """A side's changes, those that nobody approved first, then by what they are."""
+    heads = {a.environment.name: a.environment for a in comparison.analyses}
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for change in comparison.changes:
+        key = (change.environment, change.target)
+        given = {a.change: a for a in comparison.approved.get(key, ())}
+        for each in change.newly_allowed if side == "newly_allowed" else change.no_longer_allowed:
+            approved = given.get(each)
+            row = Row(
+                each,
+                ("/".join(key),),
+                each.parties,
+                _origin(heads.get(change.environment), each) if approved else "",
+                approved.approval if approved else None,
+                (change.what(each),),
+                approved.location if approved else None,
+            )
+            about = (each.label, each.schemes, each.witness, row.origin, row.approval)
+            found.setdefault(about, []).append(row)
+    return tuple(sorted(map(_together, found.values()), key=_rank))
+
+
+def _together(alike: Sequence[Row]) -> Row:
+    first = alike[0]
+    return Row(
+        first.change,
+        tuple(sorted({place for row in alike for place in row.where})),
+        tuple(sorted({party for row in alike for party in row.parties})),
+        first.origin,
+        first.approval,
+        tuple(sorted({what for row in alike for what in row.whats})),
+        first.location,
+    )
+
+
+def _rank(row: Row) -> tuple[object, ...]:
+    change = row.change
+    return (row.approval is not None, not change.pattern, change.label, change.schemes, row.where)
+
+
+def other_findings(comparison: Comparison) -> tuple[Finding, ...]:
+    """What is not said already with what is newly allowed."""
+    told = ("unapproved-widening", "widening-let-pass")
+    return tuple(finding for finding in comparison.findings if finding.kind not in told)
+
+
+def _origin(environment: Environment | None, change: NameChange) -> str:
+    for endpoint in environment.policy.endpoints if environment and change.pattern else ():
+        if endpoint.pattern.text == change.pattern:
+            if endpoint.list == EXTRA:
+                return f"asked for by {endpoint.source}: {endpoint.purpose}"
+            return f"list {endpoint.list}: {endpoint.purpose} ({endpoint.source}, {endpoint.date})"
+    return ""
+
+
+def verdict(comparison: Comparison, *, gated: bool = True) -> str:
+    """One sentence with the numbers.
+
+    Args:
+        comparison: The change, or the head by itself.
+        gated: Whether the command fails where a finding does.
+    """
+    failing = sum(finding.fails for finding in comparison.findings)
+    must = " must be closed" if gated else ""
+    end = f"{count(failing, 'finding')}{must}" if failing else "fine"
+    if not comparison.base:
+        targets = sum(len(analysis.targets) for analysis in comparison.analyses)
+        environments = count(len(comparison.analyses), "environment")
+        return f"{environments}, {count(targets, 'target')}: {end}"
+    opened, closed = (rows(comparison, side) for side in ("newly_allowed", "no_longer_allowed"))
+    changed = [change for change in comparison.changes if change.is_change]
+    if not changed:
+        touched = sum(bool(found) for found in comparison.resources.values())
+        rest = f"; resources change in {count(touched, 'target')}" if touched else ""
+        text = (
+            f"No change of policy: nothing is newly allowed, nothing is closed, in "
+            f"{count(len(comparison.changes), 'target')}{rest}"
+        )
+    else:
+        missing = sum(row.approval is None for row in opened)
+        state = "" if not opened else f" ({missing or 'none'} not approved)"
+        text = (
+            f"{len(opened)} newly allowed{state}, {len(closed)} no longer allowed, in "
+            f"{len(changed)} of {count(len(comparison.changes), 'target')}"
+        )
+    return f"{text}{_special(comparison)}: {end}"
+
+
+def _special(comparison: Comparison) -> str:
+    """What a reader must not miss though no flow of the policy changes."""
+    kinds = Counter(finding.kind for finding in comparison.findings)
+    accepted = kinds["unapproved-acceptance"] + kinds["newly-accepted"]
+    removed = kinds["unapproved-removal"] + kinds["no-longer-enforced"]
+    return "".join(
+        (
+            f"; {count(accepted, 'deviation')} newly accepted" if accepted else "",
+            f"; {count(removed, 'target')} no longer enforced" if removed else "",
+        )
+    )
+
+
+def notes(comparison: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What is written differently and means the same, with the environments that it holds for."""
+    found: dict[str, dict[str, None]] = {}
+    for change in comparison.changes:
+        for note in change.notes:
+            found.setdefault(note, {})[change.environment] = None
+    if comparison.files and all(c.environment in comparison.same for c in comparison.changes):
+        files = shortened(comparison.files)
+        found.setdefault(f"only comments, layout or lists that nothing uses: {files}", {})
+    return tuple((note, tuple(names)) for note, names in found.items())
+
+
+def once(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each text once, in the order of its first turn."""
+    return tuple(dict.fromkeys(texts))

@@ -1,0 +1,16 @@
+"""Phrases that every page says alike."""
+
+from __future__ import annotations
+
+from wsus_egress.model.policy import Party
+
+
+def count(number: int, noun: str) -> str:
+    """`1 target`, `2 targets`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def way_of(party: Party) -> str:
+    """Whom a party asks for updates, and where their content comes from if from elsewhere."""
+    way = f"asks {party.asks or 'Microsoft Update'}"
+    return f"{way}, content from Microsoft Update" if party.asks and party.internet else way

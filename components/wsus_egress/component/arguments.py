@@ -1,0 +1,134 @@
+"""Component arguments as environments: the same checks, whoever gives the settings."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
+from wsus_egress.component.references import snake
+from wsus_egress.config.assembly import build_environment
+from wsus_egress.config.aws import AwsSettings
+from wsus_egress.config.azure import AzureSettings
+from wsus_egress.config.lists import load_lists, shipped_lists
+from wsus_egress.config.settings import EnvironmentSettings
+from wsus_egress.controls import Control, compile_target
+from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
+from wsus_egress.problems import Collector, Keys, PolicyErrors, path_text
+
+# Settings whose argument is called otherwise.
+_RENAMED: Final = {"resource_group": "resource_group_name"}
+# A setting's name in a path; a tag's name begins with a capital letter, or is one of these anyway.
+_WORD: Final = re.compile(r"\b[a-z][A-Za-z0-9]*\b")
+
+
+def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `azure` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    given = AzureSettings.model_validate(settings).model_dump(exclude_unset=True)
+    return {"resource_group_name": given.pop("resource_group"), **given}
+
+
+def aws_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment's `aws` settings as the arguments of a component.
+
+    Args:
+        settings: As the stack's configuration has them; checked already.
+    """
+    return AwsSettings.model_validate(settings).model_dump(exclude_unset=True)
+
+
+def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
+    environment: str,
+    policy: Mapping[str, Any],
+    cloud: str,
+    target: Mapping[str, Any],
+    lists: str | None,
+    *,
+    prefix: str = COMPONENT_NAME,
+) -> tuple[Environment, Target, tuple[Control, ...]]:
+    """The controls that a component's arguments ask for.
+
+    Args:
+        environment: What to tag resources with.
+        policy: The policy's settings, camelCase or snake_case.
+        cloud: `aws` or `azure`.
+        target: The target's settings, with stand-ins for outputs.
+        lists: The folder of the endpoint lists; those of the package when None.
+        prefix: What the names of the component's resources begin with.
+
+    Raises:
+        PolicyErrors: With everything that is wrong.
+    """
+    problems = Collector()
+    if not isinstance(policy, Mapping):
+        policy = {"policy": policy}
+    data = {key: _known(value, (key,), problems) for key, value in policy.items()}
+    for kind in ("servers", "clients"):
+        if isinstance(parties := data.get(kind), list):
+            data[kind] = [_as_seen_from(cloud, party) for party in parties]
+    data[cloud] = _known(target, (), problems)
+    folder = _known(lists, ("endpoint_lists",), problems) or str(shipped_lists())
+    if not Path(folder).is_dir():
+        instead = (
+            "give the folder that has <list>.yaml files, or leave it out for the package's own"
+        )
+        problems.add(None, "endpoint_lists", f"{folder!r} is no folder", instead)
+    problems.raise_if_any()
+    return _compile(environment, json.dumps(data, sort_keys=True), str(folder), prefix)
+
+
+def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
+    """What is wrong with settings, said of the arguments that they came from.
+
+    `aws.vpc_id` was given as `vpc_id`, and `servers[0]` stands in the argument `policy`.
+    """
+    return PolicyErrors(replace(each, path=_argument(cloud, each.path)) for each in errors.problems)
+
+
+def _argument(cloud: str, path: str) -> str:
+    path = _WORD.sub(lambda match: snake(match[0]), path)
+    own = path.removeprefix(f"{cloud}.")
+    if own == path and re.split(r"\W", path)[0] in EnvironmentSettings.model_fields:
+        return f"policy.{path}"
+    return _RENAMED.get(own, own)
+
+
+def _known(value: Any, keys: Keys, problems: Collector) -> Any:
+    """A value without outputs, its whole numbers as whole: other languages send 8531 as 8531.0."""
+    if isinstance(value, Mapping):
+        return {key: _known(part, (*keys, key), problems) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_known(part, (*keys, index), problems) for index, part in enumerate(value)]
+    if not isinstance(value, PLAIN):
+        problems.add(None, path_text(keys), *IS_OUTPUT)
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _as_seen_from(cloud: str, party: Any) -> Any:
+    """A component enforces on one cloud: whoever stands in the other stands elsewhere."""
+    other = {"aws": "azure", "azure": "aws"}[cloud]
+    if isinstance(party, Mapping) and party.get("location") == other:
+        return {**party, "location": "elsewhere"}
+    return party
+
+
+@functools.cache
+def _compile(
+    environment: str, data: str, lists: str, prefix: str
+) -> tuple[Environment, Target, tuple[Control, ...]]:
+    # Components that make up another are given the same settings: they are compiled once.
+    built = build_environment(
+        environment, json.loads(data), load_lists(Path(lists), lists), lambda _: None
+    )
+    target = built.targets[0]
+    return built, target, compile_target(built, target, prefix)

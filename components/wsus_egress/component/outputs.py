@@ -1,0 +1,71 @@
+"""Texts that stand for outputs while rules are made, each of the form that its setting asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from wsus_egress.component.references import snake
+
+Forms: TypeAlias = Mapping[str, str]
+"""What stands for an output, by the setting's path without positions: `subnets.name`.
+
+`*` in a path is any one key; `{n}` in a text numbers the outputs below
+one setting, `{key}` the last key.
+"""
+
+PEERS: Final[Forms] = {
+    f"{parties}.aws_peer.{key}": f"{kind}-{{n}}"
+    for parties in ("servers", "clients")
+    for key, kind in (("security_group_id", "sg"), ("prefix_list_id", "pl"))
+}
+"""What stands for an output in a policy."""
+
+# What is no output: a value that can be looked at before anything is deployed.
+PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
+# What is wrong with an output where there may be none, and what to write instead.
+IS_OUTPUT: Final = (
+    "is an output or a secret, and must be known before anything is deployed",
+    "write it as a plain value, from the stack's configuration for one",
+)
+
+
+class StandIns:
+    """Puts texts in the place of outputs, and remembers which output each stands for."""
+
+    def __init__(self, forms: Forms) -> None:
+        """Nothing stands for anything yet.
+
+        Args:
+            forms: Where an output may stand. One that stands elsewhere is left as it is, and
+                refused with its path by the checks that follow.
+        """
+        self._forms = {tuple(path.split(".")): text for path, text in forms.items()}
+        self._numbered: Counter[str] = Counter()
+        self.outputs: dict[str, Any] = {}
+
+    def plain(self, value: Any, *keys: str) -> Any:
+        """A setting's value with a text in place of each output inside it.
+
+        Args:
+            value: What the program gave.
+            keys: The setting's path.
+        """
+        if isinstance(value, Mapping):
+            return {name: self.plain(part, *keys, snake(str(name))) for name, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.plain(part, *keys) for part in value]
+        form = None if isinstance(value, PLAIN) else self._form(keys)
+        if form is None:
+            return value
+        # Numbers stand in names of resources: what one setting has must not renumber another's.
+        self._numbered[keys[0]] += 1
+        text = form.replace("{n}", f"{self._numbered[keys[0]]:08x}").replace("{key}", keys[-1])
+        self.outputs[text] = value
+        return text
+
+    def _form(self, keys: tuple[str, ...]) -> str | None:
+        if keys in self._forms:
+            return self._forms[keys]
+        return self._forms.get((*keys[:-1], "*"))

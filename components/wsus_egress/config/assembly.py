@@ -1,0 +1,357 @@
+"""From settings to an environment: the checks that only make sense across settings."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from wsus_egress.config.assembly_aws import aws_peer, aws_target
+from wsus_egress.config.assembly_azure import azure_target
+from wsus_egress.config.base import MICROSOFT_UPDATE, parse_settings
+from wsus_egress.config.lists import SCHEMES, EndpointList, resolve
+from wsus_egress.config.settings import (
+    AcceptSettings,
+    ApprovedSettings,
+    ClientSettings,
+    EnvironmentSettings,
+    ServerSettings,
+    SynchronizationPortSettings,
+)
+from wsus_egress.model.addresses import is_within, parse_network, widest
+from wsus_egress.model.environment import (
+    Acceptance,
+    Approval,
+    AzureTarget,
+    Environment,
+    Gate,
+    Target,
+)
+from wsus_egress.model.flows import PRIVATE_NETWORKS, Network
+from wsus_egress.model.policy import (
+    EXTRA,
+    EgressPolicy,
+    Endpoint,
+    Mode,
+    Party,
+    Place,
+    SynchronizationPorts,
+)
+from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.problems import Collector, Keys, Locate, PolicyErrors, choices, path_text
+
+_Expiring = TypeVar("_Expiring", AcceptSettings, ApprovedSettings)
+
+
+def build_environment(
+    name: str,
+    data: Any,
+    lists: Mapping[str, EndpointList] | None,
+    locate: Locate,
+    *,
+    from_file: bool = False,
+) -> Environment:
+    """Check settings as a whole and make an environment of them.
+
+    Args:
+        name: The environment's name.
+        data: The settings, camelCase or snake_case. An empty `aws` or `azure` counts as none:
+            Pulumi gives every stack one.
+        lists: The endpoint lists there are; None where they could not be read, which is no
+            problem of this environment.
+        locate: Gives the line of a value.
+        from_file: Whether a file has the settings: there keys are camelCase, as editors complete.
+
+    Raises:
+        PolicyErrors: With everything that is wrong.
+    """
+    if isinstance(data, Mapping):
+        data = {
+            key: value
+            for key, value in data.items()
+            if key not in ("aws", "azure") or (value is not None and value != {})
+        }
+    settings = parse_settings(EnvironmentSettings, data, locate, snake_case=not from_file)
+    if isinstance(settings, list):
+        values = _Builder(EnvironmentSettings(), lists, locate)
+        values.check_values(data)
+        raise PolicyErrors([*settings, *values.problems.problems])
+    builder = _Builder(settings, lists, locate)
+    environment = builder.environment(name)
+    builder.problems.raise_if_any()
+    return environment
+
+
+class _Builder:
+    """Turns settings into values and notes every problem on the way."""
+
+    def __init__(
+        self,
+        settings: EnvironmentSettings,
+        lists: Mapping[str, EndpointList] | None,
+        locate: Locate,
+    ) -> None:
+        self.problems = Collector()
+        self._settings = settings
+        self._lists = lists
+        self._locate = locate
+
+    def _refuse(self, keys: Keys, what: str, instead: str = "") -> None:
+        self.problems.add(self._locate(keys), path_text(keys), what, instead)
+
+    def check_values(self, data: Any) -> None:
+        """Check what can be checked value by value, where the settings' shape is wrong elsewhere.
+
+        So that one run shows those mistakes too, and no mistake that only follows from another.
+        """
+        for keys, value in _values(data, ("servers", "clients"), "addresses"):
+            if isinstance(value, list) and all(isinstance(text, str) for text in value):
+                self._networks(keys, value)
+        for keys, value in _values(data, ("extraEndpoints",), "pattern"):
+            if isinstance(value, str):
+                self._pattern(keys, value)
+
+    def _pattern(self, keys: Keys, text: str) -> Pattern | None:
+        try:
+            return Pattern.parse(text)
+        except InvalidName as error:
+            self._refuse(keys, f"{error.text} {error.reason}", error.instead)
+            return None
+
+    def environment(self, name: str) -> Environment:
+        settings = self._settings
+        targets = tuple(
+            target
+            for target in (
+                settings.aws and aws_target(settings.aws, self._refuse),
+                settings.azure and azure_target(settings.azure, self._refuse),
+            )
+            if target
+        )
+        if not targets:
+            self._refuse((), "there is no target to enforce the policy on", "add `aws` or `azure`")
+        policy = EgressPolicy(
+            mode=Mode(settings.mode),
+            as_listed=settings.schemes == "as-listed",
+            endpoints=self._endpoints(),
+            parties=self._parties(tuple(target.cloud for target in targets)),
+            ipv6=settings.ipv6,
+        )
+        self._refuse_servers_outside(policy.parties, targets)
+        return Environment(
+            name,
+            policy,
+            targets,
+            self._accept(),
+            self._locate,
+            self._approved(),
+            Gate(settings.gate.unapproved, settings.gate.warn_days) if settings.gate else Gate(),
+        )
+
+    def _endpoints(self) -> tuple[Endpoint, ...]:
+        settings = self._settings
+        endpoints: list[Endpoint] = []
+        before = len(self.problems.problems)
+        if self._lists is not None:
+            for index, name in enumerate(settings.lists):
+                if name not in self._lists:
+                    what = f"there is no endpoint list {name!r}"
+                    self._refuse(("lists", index), what, choices(self._lists))
+            endpoints += resolve(self._lists, [n for n in settings.lists if n in self._lists])
+        for index, extra in enumerate(settings.extra_endpoints):
+            keys = ("extraEndpoints", index, "pattern")
+            pattern = self._pattern(keys, extra.pattern)
+            if pattern is None:
+                continue
+            schemes = SCHEMES["http" in extra.schemes, "https" in extra.schemes]
+            endpoints.append(Endpoint(pattern, schemes, extra.reason, extra.owner, "", EXTRA))
+        found = len(self.problems.problems) > before or self._lists is None
+        if settings.mode == "restricted" and not endpoints and not found:
+            what = "the mode is restricted and no endpoint is listed: nothing could be reached"
+            self._refuse(("lists",), what, "name an endpoint list, such as wsus")
+        return tuple(endpoints)
+
+    def _parties(self, places: Sequence[Place]) -> tuple[Party, ...]:
+        settings = self._settings
+        servers = {server.name for server in settings.servers}
+        if not settings.servers:
+            self._refuse(("servers",), "there is no server", "name the WSUS servers")
+        parties = [
+            self._server(("servers", index), server, servers, places)
+            for index, server in enumerate(settings.servers)
+        ] + [
+            self._client(("clients", index), client, servers, places)
+            for index, client in enumerate(settings.clients)
+        ]
+        self._refuse_twice(parties)
+        self._refuse_synchronization_circles()
+        return tuple(parties)
+
+    def _server(
+        self, keys: Keys, server: ServerSettings, servers: set[str], places: Sequence[Place]
+    ) -> Party:
+        upstream = server.synchronizes_from
+        if upstream == server.name:
+            what = f"{server.name} synchronizes from itself"
+            instead = f"name another server, or {MICROSOFT_UPDATE}"
+            self._refuse((*keys, "synchronizesFrom"), what, instead)
+        elif upstream != MICROSOFT_UPDATE and upstream not in servers:
+            what = f"there is no server {upstream!r}"
+            instead = choices({*servers, MICROSOFT_UPDATE} - {server.name})
+            self._refuse((*keys, "synchronizesFrom"), what, instead)
+        top = upstream == MICROSOFT_UPDATE
+        return Party(
+            name=server.name,
+            kind="server",
+            addresses=self._networks((*keys, "addresses"), server.addresses),
+            place=self._place(keys, server.location, places),
+            internet=top or server.content_from == MICROSOFT_UPDATE,
+            asks=None if top else upstream,
+            ports=self._ports((*keys, "synchronizationPorts"), server.synchronization_ports),
+            aws_peer=aws_peer((*keys, "awsPeer"), server.aws_peer, self._refuse),
+        )
+
+    def _client(
+        self, keys: Keys, client: ClientSettings, servers: set[str], places: Sequence[Place]
+    ) -> Party:
+        direct = client.updates_from == MICROSOFT_UPDATE
+        if not direct and client.updates_from not in servers:
+            what = f"there is no server {client.updates_from!r}"
+            self._refuse((*keys, "updatesFrom"), what, choices({*servers, MICROSOFT_UPDATE}))
+        return Party(
+            name=client.name,
+            kind="client",
+            addresses=self._networks((*keys, "addresses"), client.addresses),
+            place=self._place(keys, client.location, places),
+            internet=direct,
+            asks=None if direct else client.updates_from,
+            ports=None,
+            aws_peer=aws_peer((*keys, "awsPeer"), client.aws_peer, self._refuse),
+        )
+
+    def _place(self, keys: Keys, location: Place | None, places: Sequence[Place]) -> Place:
+        if location is None:
+            if len(places) == 1:
+                return places[0]
+            if places:
+                what = "the environment has both clouds, and it is not said where this stands"
+                self._refuse(keys, what, "add `location: aws`, `azure` or `elsewhere`")
+        elif location != "elsewhere" and places and location not in places:
+            what = f"it stands in {location}, and the environment has no {location} target"
+            self._refuse((*keys, "location"), what, f"add `{location}`, or write elsewhere")
+        return location or "elsewhere"
+
+    def _ports(self, keys: Keys, ports: SynchronizationPortSettings) -> SynchronizationPorts:
+        # 80 with 443 is WSUS 3.2's pair; any other pair must be adjacent ("Step 2: Configure
+        # WSUS", section 2.3.2, 2025-05-02).
+        pair = (ports.http, ports.https)
+        if ports.https is not None and ports.https != ports.http + 1 and pair != (80, 443):
+            what = f"WSUS needs the HTTP port to be the HTTPS port - 1, not {pair[0]} and {pair[1]}"
+            instead = f"write http: {ports.https - 1} or https: {ports.http + 1}"
+            self._refuse(keys, what, instead)
+        return SynchronizationPorts(ports.http, ports.https)
+
+    def _networks(self, keys: Keys, texts: Sequence[str]) -> tuple[Network, ...]:
+        networks = []
+        for index, text in enumerate(texts):
+            network = parse_network((*keys, index), text, self._refuse)
+            if network is None:
+                continue
+            if not is_within(network, PRIVATE_NETWORKS):
+                what = f"{text} is an Internet address range, and servers and clients are private"
+                instead = "write a range of RFC 1918, RFC 6598 or fc00::/7"
+                self._refuse((*keys, index), what, instead)
+            elif network.version == 6 and not self._settings.ipv6:
+                what = f"{text} is an IPv6 address, and IPv6 is not asked for"
+                self._refuse((*keys, index), what, "write `ipv6: true`, or an IPv4 address")
+            else:
+                networks.append(network)
+        return widest(networks)
+
+    def _refuse_twice(self, parties: Sequence[Party]) -> None:
+        sections = [("servers", i) for i in range(len(self._settings.servers))]
+        sections += [("clients", i) for i in range(len(self._settings.clients))]
+        names: dict[str, Keys] = {}
+        taken: list[tuple[Network, str]] = []
+        for keys, party in zip(sections, parties, strict=True):
+            if party.name in (MICROSOFT_UPDATE, *names):
+                what = f"the name {party.name!r} is taken already"
+                self._refuse((*keys, "name"), what, "give every server and client its own name")
+            names[party.name] = keys
+            for network in party.addresses:
+                for other, owner in taken:
+                    if other.version == network.version and other.overlaps(network):
+                        what = f"{network} overlaps {other} of {owner}: one address, two roles"
+                        self._refuse((*keys, "addresses"), what, "give each its own addresses")
+            taken += [(network, party.name) for network in party.addresses]
+
+    def _refuse_synchronization_circles(self) -> None:
+        upstream = {s.name: s.synchronizes_from for s in self._settings.servers}
+        told: set[str] = set()
+        for index, server in enumerate(self._settings.servers):
+            trail = [server.name]
+            while (step := upstream.get(trail[-1])) is not None and step not in trail:
+                trail.append(step)
+            if step == server.name and len(trail) > 1 and step not in told:
+                told.update(trail)
+                what = f"servers synchronize in a circle: {' -> '.join([*trail, step])}"
+                instead = f"let one of them synchronize from {MICROSOFT_UPDATE}"
+                self._refuse(("servers", index, "synchronizesFrom"), what, instead)
+
+    def _refuse_servers_outside(self, parties: Sequence[Party], targets: Sequence[Target]) -> None:
+        azure = next((t for t in targets if isinstance(t, AzureTarget)), None)
+        if azure is None:
+            return
+        given = [server.location for server in self._settings.servers]
+        given += [client.location for client in self._settings.clients]
+        for party, location in zip(parties, given, strict=True):
+            if location is None and len(targets) > 1:
+                continue  # It is refused already that nobody said where this stands.
+            for network in party.addresses:
+                if party.place == "azure" and not is_within(network, azure.address_space):
+                    what = f"{network} of {party.name} is outside the virtual network"
+                    self._refuse(("azure", "addressSpace"), what, "add its range")
+                elif party.place != "azure" and _overlaps(network, azure.address_space):
+                    what = f"{network} of {party.name} is in the virtual network, and it stands in "
+                    instead = "write `location: azure`, or correct the address space"
+                    self._refuse(("azure", "addressSpace"), what + party.place, instead)
+
+    def _accept(self) -> tuple[Acceptance, ...]:
+        return tuple(
+            Acceptance(entry.what, entry.reason, day, self._locate(keys))
+            for entry, day, keys in self._until("accept", self._settings.accept)
+        )
+
+    def _approved(self) -> tuple[Approval, ...]:
+        return tuple(
+            Approval(entry.what, entry.owner, entry.reason, day, self._locate(keys))
+            for entry, day, keys in self._until("approved", self._settings.approved)
+        )
+
+    def _until(
+        self, section: str, entries: Sequence[_Expiring]
+    ) -> Iterator[tuple[_Expiring, datetime.date, Keys]]:
+        first: dict[str, int] = {}
+        for index, entry in enumerate(entries):
+            keys: Keys = (section, index)
+            if (other := first.setdefault(entry.what, index)) != index:
+                what = f"{entry.what!r} is there already, in {path_text((section, other))}"
+                self._refuse((*keys, "what"), what, "keep one of them")
+            try:
+                yield entry, datetime.date.fromisoformat(entry.expires), keys
+            except ValueError:
+                what = f"{entry.expires} is not a day of the calendar"
+                self._refuse((*keys, "expires"), what, "write it as YYYY-MM-DD")
+
+
+def _overlaps(network: Network, others: Sequence[Network]) -> bool:
+    return any(network.version == o.version and network.overlaps(o) for o in others)
+
+
+def _values(data: Any, sections: Sequence[str], key: str) -> Iterator[tuple[Keys, Any]]:
+    """The values under a key of every entry of some sections, as far as there are any."""
+    for section in sections if isinstance(data, Mapping) else ():
+        entries = data.get(section)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, Mapping):
+                yield (section, index, key), entry.get(key)

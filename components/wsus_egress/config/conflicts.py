@@ -1,0 +1,167 @@
+"""What environments of one project do to one another: each may be sound, and both together not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.environment import COMPONENT_NAME, AzureTarget, Environment
+from wsus_egress.problems import Keys, Problem, path_text
+
+# What tells two things of one name apart: settings of the clouds' providers in the stack's file.
+_AWS: Final = ("aws:allowedAccountIds", "aws:region")
+_AZURE: Final = ("azure-native:subscriptionId",)
+PROVIDER_SETTINGS: Final = (*_AWS, *_AZURE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Something of which there is one, and which the environment wants for itself.
+
+    Attributes:
+        thing: What it is: two that are the same are one thing.
+        place: The text by which a neighbour's file that may want it too is found.
+        keys: The setting that wants it.
+        told: What the other environment does, without its name.
+        instead: What to write instead.
+        told_apart: The provider's settings that make two things of what seems one.
+    """
+
+    thing: tuple[str, ...]
+    place: str
+    keys: Keys
+    told: str
+    instead: str
+    told_apart: tuple[str, ...] = ()
+
+
+def conflicts(
+    environments: Iterable[Environment], beside: Iterable[Environment] = ()
+) -> Iterator[Problem]:
+    """Every setting of an environment that an earlier one's stands in the way of.
+
+    Args:
+        environments: Whose problems are asked for.
+        beside: What else there is; it counts as earlier, and nothing is said of it.
+    """
+    resolving: dict[str, tuple[str, int]] = {}
+    claimed: dict[tuple[str, ...], list[Environment]] = {}
+    asked = list(environments)
+    for environment in (*beside, *asked):
+        found = [*_dns(environment, resolving), *_claimed(environment, claimed)]
+        yield from found if environment in asked else ()
+
+
+def places(environment: Environment) -> frozenset[str]:
+    """The ids and names of what an environment could be in conflict over."""
+    aws = environment.aws
+    resolving = {aws.vpc_id} if aws and aws.dns_firewall else set()
+    return frozenset(resolving | {claim.place for claim in _claims(environment)})
+
+
+def _claimed(
+    environment: Environment, claimed: dict[tuple[str, ...], list[Environment]]
+) -> Iterator[Problem]:
+    for claim in _claims(environment):
+        before = claimed.setdefault(claim.thing, [])
+        other = next((each for each in before if _may_meet(claim, each, environment)), None)
+        if other is not None:
+            yield Problem(
+                environment.locate(claim.keys),
+                path_text(claim.keys),
+                f"{other.name} {claim.told}",
+                claim.instead,
+            )
+        before.append(environment)
+
+
+def _may_meet(claim: _Claim, one: Environment, other: Environment) -> bool:
+    """Whether two environments may deploy to one account: nothing that both say differs."""
+    said, beside = dict(one.account), dict(other.account)
+    both = (key for key in claim.told_apart if key in said and key in beside)
+    return one.name != other.name and all(said[key] == beside[key] for key in both)
+
+
+def _claims(environment: Environment) -> Iterator[_Claim]:
+    if environment.aws is not None:
+        yield from _aws(environment.aws)
+    if environment.azure is not None:
+        yield from _azure(environment.azure)
+
+
+def _aws(target: AwsTarget) -> Iterator[_Claim]:
+    firewall = target.network_firewall
+    if firewall is None:
+        return
+    keys: Keys = ("aws", "networkFirewall")
+    if firewall.mode == "full":
+        told = f"makes a firewall in {target.vpc_id} too: no proof tells which of them a flow meets"
+        instead = "make one of them, for the servers of both, or write mode: policy"
+        yield _Claim(("firewall", target.vpc_id), target.vpc_id, keys, told, instead)
+    for index, endpoint in enumerate(firewall.endpoints):
+        routes = [(table, "0.0.0.0/0") for table in endpoint.protected_route_tables]
+        routes += [(r.route_table, str(n)) for r in endpoint.return_routes for n in r.destinations]
+        for table, destination in routes:
+            told = f"routes {destination} in {table} too, and a table has one route for it"
+            instead = "leave the route to one of them"
+            where = (*keys, "endpoints", index)
+            yield _Claim(("route", table, destination), table, where, told, instead)
+    logging = firewall.logging
+    if logging and logging.log_group:
+        told = f"makes log groups that begin with {logging.log_group} too, and a name is there once"
+        instead = f"write another one{_or_elsewhere(_AWS)}"
+        for kind in logging.types:
+            thing = ("log group", logging.log_group, kind)
+            where = (*keys, "logging", "logGroup")
+            yield _Claim(thing, logging.log_group, where, told, instead, _AWS)
+
+
+def _azure(target: AzureTarget) -> Iterator[_Claim]:
+    # Azure takes names whatever their case ("Naming rules and restrictions for Azure resources").
+    group = target.resource_group.casefold()
+    told = (
+        f"makes {COMPONENT_NAME}-nsg in the resource group {target.resource_group} too, and a name "
+        "is there once"
+    )
+    yield _Claim(
+        ("resource group", group), target.resource_group, ("azure", "resourceGroup"), told,
+        f"give each environment its own{_or_elsewhere(_AZURE)}", _AZURE,
+    )  # fmt: skip
+    policy = target.firewall_policy
+    if policy is None:
+        return
+    told = f"makes a rule collection group of this name or priority in {policy.name} too"
+    instead = f"put the servers of both into one environment{_or_elsewhere(_AZURE)}"
+    keys: Keys = ("azure", "firewallPolicy", "name")
+    # With several groups each has its number in its name.
+    several = "several" if policy.groups > 1 else "one"
+    for thing in (several, str(target.rule_collection_group_priority)):
+        claimed = ("rules", group, policy.name.casefold(), thing)
+        yield _Claim(claimed, policy.name, keys, told, instead, _AZURE)
+
+
+def _or_elsewhere(settings: tuple[str, ...]) -> str:
+    return f", or say {' and '.join(settings)} in both where they differ"
+
+
+def _dns(environment: Environment, resolving: dict[str, tuple[str, int]]) -> Iterator[Problem]:
+    target = environment.aws
+    dns = target.dns_firewall if target else None
+    if target is None or dns is None:
+        return
+    if target.vpc_id in resolving:
+        other, priority = resolving[target.vpc_id]
+        why = (
+            f"both have the priority {priority}, and a VPC takes each once"
+            if priority == dns.priority
+            else "the one that is asked first blocks what only the other one lists"
+        )
+        yield Problem(
+            environment.locate(("aws", "dnsFirewall")),
+            "aws.dnsFirewall",
+            f"{other} has a DNS Firewall in {target.vpc_id} too: {why}",
+            "keep one of them, with the names of both",
+        )
+    resolving.setdefault(target.vpc_id, (environment.name, dns.priority))

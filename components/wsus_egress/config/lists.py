@@ -1,0 +1,182 @@
+"""Endpoint lists: named files of endpoints that can include one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wsus_egress.config.base import parse_settings
+from wsus_egress.config.settings import EndpointListSettings
+from wsus_egress.config.yamlfile import YamlFile, read_yaml
+from wsus_egress.model.flows import Scheme
+from wsus_egress.model.policy import EXTRA, Endpoint
+from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.problems import Collector, Location, PolicyErrors, choices, path_text
+
+# The three sets there are, each kept once however long a list is: whether http, whether https.
+SCHEMES: Final = {
+    (True, False): frozenset({Scheme.HTTP}),
+    (False, True): frozenset({Scheme.HTTPS}),
+    (True, True): frozenset(Scheme),
+}
+
+
+# Where the wheel's build puts a copy of config/endpoints.
+_IN_WHEEL: Final = Path(__file__).parents[1] / "lists"
+_IN_CHECKOUT: Final = Path(__file__).resolve().parents[3] / "config" / "endpoints"
+
+LIST_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointList:
+    """A list by itself: its own endpoints, and the names of the lists it includes."""
+
+    name: str
+    title: str
+    includes: tuple[tuple[str, Location], ...]
+    endpoints: tuple[Endpoint, ...]
+
+
+def shipped_lists() -> Path:
+    """The folder of the endpoint lists that come with the package."""
+    return _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT
+
+
+def load_lists(folder: Path, name: str) -> Mapping[str, EndpointList]:
+    """Read every endpoint list of a folder.
+
+    Args:
+        folder: Holds `<list>.yaml` files.
+        name: What to call the folder in messages.
+
+    Returns:
+        The lists by name, each sound in itself and with includes that exist and are no circle.
+
+    Raises:
+        PolicyErrors: With all problems of all files.
+    """
+    problems = Collector()
+    lists: dict[str, EndpointList] = {}
+    paths = sorted(folder.glob("*.yaml"))
+    for path in paths:
+        try:
+            lists[path.stem] = load_list(path, f"{name}/{path.name}")
+        except PolicyErrors as error:
+            problems.extend(error.problems)
+    known = {path.stem for path in paths}
+    for each in lists.values():
+        for include, location in each.includes:
+            if include not in known:
+                problems.add(location, "includes", f"there is no list {include!r}", choices(known))
+    _refuse_circles(lists, problems)
+    problems.raise_if_any()
+    return lists
+
+
+def load_list(path: Path, name: str) -> EndpointList:
+    """Read one endpoint list file.
+
+    Raises:
+        PolicyErrors: With all problems of the file.
+    """
+    file = read_yaml(path, name)
+    settings = parse_settings(EndpointListSettings, file.data, file.locate)
+    problems = Collector()
+    if not LIST_NAME.fullmatch(path.stem):
+        # The name goes into firewall rules and reports.
+        what = f"{ascii(path.stem)} is not a usable list name"
+        problems.add(file.locate(()), "", what, "use lower-case letters, digits and hyphens")
+    elif path.stem == EXTRA:
+        what = f"{EXTRA!r} stands for the environments' `extraEndpoints` and can be no list's name"
+        problems.add(file.locate(()), "", what, "give the file another name")
+    if isinstance(settings, list):
+        _check_patterns(file, problems)
+        raise PolicyErrors([*settings, *problems.problems])
+    endpoints = []
+    seen: dict[Pattern, int] = {}
+    for index, entry in enumerate(settings.endpoints):
+        keys = ("endpoints", index, "pattern")
+        pattern = parse_pattern(entry.pattern, file, keys, problems)
+        if pattern is None:
+            continue
+        if pattern in seen:
+            other = file.locate(("endpoints", seen[pattern], "pattern")).line
+            what = f"{pattern.text!r} is listed already, on line {other}"
+            problems.add(file.locate(keys), path_text(keys), what, "keep one entry")
+            continue
+        seen[pattern] = index
+        schemes = SCHEMES["http" in entry.schemes, "https" in entry.schemes]
+        endpoints.append(
+            Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, path.stem)
+        )
+    problems.raise_if_any()
+    includes = tuple(
+        (include, file.locate(("includes", index)))
+        for index, include in enumerate(settings.includes)
+    )
+    return EndpointList(path.stem, settings.title, includes, tuple(endpoints))
+
+
+def _check_patterns(file: YamlFile, problems: Collector) -> None:
+    """The patterns' own problems, where the file's shape is wrong elsewhere: all in one run."""
+    entries = file.data.get("endpoints") if isinstance(file.data, dict) else None
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict) and isinstance(text := entry.get("pattern"), str):
+            parse_pattern(text, file, ("endpoints", index, "pattern"), problems)
+
+
+def parse_pattern(
+    text: str, file: YamlFile, keys: tuple[str | int, ...], problems: Collector
+) -> Pattern | None:
+    """A pattern, or a noted problem and None."""
+    try:
+        return Pattern.parse(text)
+    except InvalidName as error:
+        problems.add(
+            file.locate(keys), path_text(keys), f"{error.text} {error.reason}", error.instead
+        )
+        return None
+
+
+def resolve(lists: Mapping[str, EndpointList], names: Iterable[str]) -> tuple[Endpoint, ...]:
+    """The endpoints of the named lists and of all they include.
+
+    An endpoint keeps the name of the list that has it. A list met twice counts once.
+
+    Args:
+        lists: As `load_lists` gives them.
+        names: Lists that exist.
+    """
+    found: dict[str, None] = {}
+    waiting = list(reversed(list(names)))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = None
+            waiting.extend(include for include, _ in reversed(lists[name].includes))
+    return tuple(endpoint for name in found for endpoint in lists[name].endpoints)
+
+
+def _refuse_circles(lists: Mapping[str, EndpointList], problems: Collector) -> None:
+    done: set[str] = set()
+    for start in sorted(lists):
+        # In depth, by hand: a chain of includes may be longer than calls may be nested.
+        trail: dict[str, Iterator[tuple[str, Location]]] = {}
+        if start not in done:
+            trail[start] = iter(lists[start].includes)
+        while trail:
+            name = next(reversed(trail))
+            include, location = next(trail[name], (None, None))
+            if include is None:
+                del trail[name]
+                done.add(name)
+            elif include in trail:
+                names = [*trail, include]
+                way = " -> ".join(names[names.index(include) :])
+                problems.add(location, "includes", f"lists include each other: {way}", "remove one")
+            elif include not in done and include in lists:
+                trail[include] = iter(lists[include].includes)

@@ -1,0 +1,227 @@
+"""The two files a user writes, as types: an endpoint list and an environment's settings.
+
+The JSON Schemas that editors use are made from these types (`json_schema`), so that an editor and
+this program refuse the same things. What only makes sense across settings (a server's upstream, a
+pattern's syntax) is checked where the values are built: `endpoints` and `environment`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from wsus_egress.config.aws import AwsPeerSettings, AwsSettings
+from wsus_egress.config.azure import AzureSettings
+from wsus_egress.config.base import (
+    MICROSOFT_UPDATE,
+    Date,
+    Location_,
+    Name,
+    Port,
+    Schemes,
+    Settings,
+    Text,
+    integral,
+)
+
+
+class EndpointSettings(Settings):
+    """One name pattern that may be reached."""
+
+    ports_are_fixed = True
+
+    pattern: Annotated[
+        str,
+        Field(
+            description="A host name, or `*.` and a domain: every name below it, never the domain itself."
+        ),
+    ]
+    schemes: Schemes
+    purpose: Text
+    source: Annotated[
+        Text, Field(description="Where the entry comes from: a page's address or title.")
+    ]
+    date: Annotated[Date, Field(description="The day of the source.")]
+
+
+class EndpointListSettings(Settings):
+    """An endpoint list: a named set of patterns, its file's name being the list's name."""
+
+    ports_are_fixed = True
+
+    title: Text
+    includes: Annotated[
+        list[str],
+        Field(description="Further lists, by name, whose endpoints belong to this one too."),
+    ] = []
+    endpoints: list[EndpointSettings] = []
+
+
+class ExtraEndpointSettings(Settings):
+    """An endpoint that no list has, with someone who answers for it."""
+
+    ports_are_fixed = True
+
+    pattern: Annotated[
+        str,
+        Field(
+            description="A host name, or `*.` and a domain: every name below it, never the domain itself."
+        ),
+    ]
+    schemes: Schemes
+    owner: Annotated[Text, Field(description="Who answers for this entry: a team or a mailbox.")]
+    reason: Text
+
+
+class SynchronizationPortSettings(Settings):
+    """The ports on which a server is synchronized from and serves its clients."""
+
+    http: Annotated[
+        Port, Field(description="The HTTP port: content, and everything where TLS is off.")
+    ]
+    https: Annotated[
+        Port | None,
+        Field(
+            description="The HTTPS port, where TLS is on: always the HTTP port + 1. Leave out where TLS is off."
+        ),
+    ] = None
+
+
+class ServerSettings(Settings):
+    """A WSUS server, or several that are configured alike."""
+
+    name: Name
+    addresses: Annotated[
+        list[str],
+        Field(min_length=1),
+        Field(description="Its private addresses: single addresses or CIDR blocks."),
+    ]
+    location: Annotated[
+        Location_ | None,
+        Field(
+            description="Which target it stands in; needed only where an environment has both clouds."
+        ),
+    ] = None
+    synchronizes_from: Annotated[
+        str,
+        Field(
+            description="`microsoft-update` (an upstream server), or the name of the server it synchronizes from."
+        ),
+    ] = MICROSOFT_UPDATE
+    content_from: Annotated[
+        Literal["upstream", "microsoft-update"],
+        Field(
+            description="Where a downstream server downloads update files: its upstream, or Microsoft directly."
+        ),
+    ] = "upstream"
+    synchronization_ports: SynchronizationPortSettings = SynchronizationPortSettings(
+        http=8530, https=8531
+    )
+    aws_peer: Annotated[
+        AwsPeerSettings | None,
+        Field(description="How AWS security groups name it; by its addresses unless given."),
+    ] = None
+
+
+class ClientSettings(Settings):
+    """Computers whose Automatic Updates ask a WSUS server, or Microsoft Update directly."""
+
+    name: Name
+    addresses: Annotated[
+        list[str],
+        Field(min_length=1),
+        Field(description="Their private addresses: single addresses or CIDR blocks."),
+    ]
+    location: Annotated[
+        Location_ | None,
+        Field(
+            description="Which target they stand in; needed only where an environment has both clouds."
+        ),
+    ] = None
+    updates_from: Annotated[str, Field(description="The name of a server, or `microsoft-update`.")]
+    aws_peer: Annotated[
+        AwsPeerSettings | None,
+        Field(description="How AWS security groups name them; by their addresses unless given."),
+    ] = None
+
+
+class AcceptSettings(Settings):
+    """A deviation that the proof names and the owner accepts, for a time."""
+
+    what: Annotated[Text, Field(description="The deviation, as `check` writes it.")]
+    reason: Text
+    expires: Date
+
+
+class ApprovedSettings(Settings):
+    """What a change newly allows, approved in that same change, for a time."""
+
+    what: Annotated[
+        Text, Field(description="What is newly allowed, as `preview --base` writes it.")
+    ]
+    owner: Annotated[Text, Field(description="Who answers for it: a team or a mailbox.")]
+    reason: Text
+    expires: Date
+
+
+class GateSettings(Settings):
+    """What a change may do before `preview --base` fails. The stricter of base and head counts."""
+
+    unapproved: Annotated[
+        int,
+        Field(ge=0, description="How many unapproved widenings of one target are let pass."),
+        BeforeValidator(integral),
+    ] = 0
+    warn_days: Annotated[
+        int,
+        Field(ge=0, le=365, description="How many days before an expiry a warning begins."),
+        BeforeValidator(integral),
+    ] = 30
+
+
+class EnvironmentSettings(Settings):
+    """An environment: what is allowed, for which servers, enforced on which targets."""
+
+    ports_are_fixed = True
+
+    mode: Annotated[
+        Literal["open", "restricted"],
+        Field(
+            description="restricted: only the endpoint lists' names; open: TCP 80 and 443 to any address."
+        ),
+    ] = "restricted"
+    lists: Annotated[
+        list[str], Field(description="Endpoint lists, by name, from config/endpoints/.")
+    ] = []
+    schemes: Annotated[
+        Literal["both", "as-listed"],
+        Field(
+            description="both: TCP 80 and 443 for every endpoint; as-listed: each endpoint's own schemes."
+        ),
+    ] = "both"
+    extra_endpoints: list[ExtraEndpointSettings] = []
+    servers: list[ServerSettings] = []
+    clients: list[ClientSettings] = []
+    ipv6: Annotated[bool, Field(description="Rules for IPv6 too, where a control can.")] = False
+    aws: AwsSettings | None = None
+    azure: AzureSettings | None = None
+    accept: list[AcceptSettings] = []
+    approved: list[ApprovedSettings] = []
+    gate: GateSettings | None = None
+
+
+def stack_schema(environment: Mapping[str, Any], namespace: str) -> dict[str, Any]:
+    """The JSON Schema of a stack's configuration file, whose other keys are Pulumi's own."""
+    keys = {
+        f"{namespace}{key}": {"$ref": f"environment.json#/properties/{key}"}
+        for key in environment["properties"]
+    }
+    return {
+        "$schema": environment["$schema"],
+        "title": "WSUS egress stack configuration",
+        "type": "object",
+        "required": ["config"],
+        "properties": {"config": {"type": "object", "properties": keys}},
+    }

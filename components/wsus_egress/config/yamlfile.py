@@ -1,0 +1,187 @@
+"""YAML as this project reads it: plain data, strict, and every value's line when it is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wsus_egress.problems import Keys, Location, PolicyErrors, Problem
+
+if TYPE_CHECKING:
+    import yaml
+
+
+# Far above any real file, far below what would exhaust a machine: 100,000 endpoints are 20 MB.
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 32
+
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A file's data and the means to find the line of any part of it.
+
+    Attributes:
+        name: The file's name as shown to the user.
+        text: The whole text; kept to find lines, which only a problem needs.
+        data: Mappings, lists, text, numbers, booleans and None.
+    """
+
+    name: str
+    text: str
+    data: Any
+    _lines: dict[Keys, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def locate(self, keys: Keys) -> Location:
+        """The line of the value under `keys`, or of its nearest parent that the file has."""
+        if not self._lines:
+            self._lines[()] = 1
+            _build(self.name, self.text, self._lines)
+        while keys not in self._lines:
+            keys = keys[:-1]
+        return Location(self.name, self._lines[keys])
+
+
+def read_yaml(path: Path, name: str) -> YamlFile:
+    """Read a YAML 1.2 (core schema) file of one document, without aliases and tags.
+
+    Aliases are refused because a few bytes of them expand to any size, tags because no setting
+    needs one. Dates stay text.
+
+    Args:
+        path: The file.
+        name: What to call it in messages.
+
+    Raises:
+        PolicyErrors: When the file cannot be read, is not UTF-8, or is not such YAML.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _refusal(name, 1, f"the file cannot be read ({reason})") from error
+    if len(raw) > MAX_BYTES:
+        raise _refusal(name, 1, f"the file is larger than {MAX_BYTES} bytes", "split the list")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        what = f"the file is not UTF-8 (byte 0x{raw[error.start]:02x})"
+        raise _refusal(name, line, what, "save it as UTF-8") from error
+    return YamlFile(name, text, _build(name, text, None))
+
+
+def _refusal(name: str, line: int, what: str, instead: str = "") -> PolicyErrors:
+    return PolicyErrors([Problem(Location(name, line), "", what, instead)])
+
+
+def _build(name: str, text: str, lines: dict[Keys, int] | None) -> Any:
+    import yaml  # noqa: PLC0415 - loaded with the first file, not with the package
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        return _Builder(name, loader, lines).document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        what = f"this is not YAML: {error.problem or error.context}"
+        raise _refusal(name, line, what) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        what = f"this is not YAML: character U+{_code_point(error):04X} is not allowed"
+        raise _refusal(name, line, what, "remove it") from error
+    finally:
+        loader.dispose()
+
+
+def _code_point(error: yaml.reader.ReaderError) -> int:
+    character: Any = error.character
+    return character if isinstance(character, int) else ord(character)
+
+
+class _Builder:
+    """Builds data from parser events: aliases and duplicate keys must not get any further."""
+
+    def __init__(self, name: str, loader: Any, lines: dict[Keys, int] | None) -> None:
+        self._name = name
+        self._next = loader.get_event
+        self._lines = lines
+        # Keys, sources and dates recur in every entry of a list: each is kept once.
+        self._texts: dict[str, str] = {}
+
+    def document(self) -> Any:
+        import yaml  # noqa: PLC0415
+
+        self._next()
+        event = self._next()
+        if isinstance(event, yaml.StreamEndEvent):
+            return None
+        value = self._value(self._next(), ())
+        self._next()
+        event = self._next()
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise _refusal(self._name, event.start_mark.line + 1, "a second document begins here")
+        return value
+
+    def _value(self, event: Any, keys: Keys) -> Any:
+        if self._lines is not None:
+            self._lines.setdefault(keys, event.start_mark.line + 1)
+        kind = type(event).__name__
+        if kind == "ScalarEvent":
+            return self._scalar(event)
+        if kind == "AliasEvent":
+            raise self._refused(event, "YAML aliases are not read here", "write the value out")
+        if event.tag is not None:
+            raise self._refused(event, f"the tag {event.tag!r} is not read here", "remove it")
+        if len(keys) >= MAX_DEPTH:
+            raise self._refused(event, f"nested deeper than {MAX_DEPTH} levels")
+        return self._mapping(keys) if kind == "MappingStartEvent" else self._sequence(keys)
+
+    def _scalar(self, event: Any) -> Any:
+        if event.tag is not None and event.tag != "!":
+            raise self._refused(event, f"the tag {event.tag!r} is not read here", "remove it")
+        value: str = event.value
+        if not event.implicit[0] or event.tag == "!":
+            return self._texts.setdefault(value, value)
+        if value in _WORDS:
+            return _WORDS[value]
+        if _INTEGER.fullmatch(value) and len(value) <= 20:
+            return int(value)
+        return float(value) if _FLOAT.fullmatch(value) else self._texts.setdefault(value, value)
+
+    def _mapping(self, keys: Keys) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for event in self._until("MappingEndEvent"):
+            if type(event).__name__ != "ScalarEvent":
+                raise self._refused(event, "a key must be text", "write it as one word")
+            key: str = self._texts.setdefault(event.value, event.value)
+            if key in result:
+                raise self._refused(event, f"the key {key!r} is given twice", "keep one of them")
+            if self._lines is not None:
+                self._lines[(*keys, key)] = event.start_mark.line + 1
+            result[key] = self._value(self._next(), (*keys, key))
+        return result
+
+    def _sequence(self, keys: Keys) -> list[Any]:
+        return [
+            self._value(event, (*keys, index))
+            for index, event in enumerate(self._until("SequenceEndEvent"))
+        ]
+
+    def _until(self, end: str) -> Iterator[Any]:
+        while type(event := self._next()).__name__ != end:
+            yield event
+
+    def _refused(self, event: Any, what: str, instead: str = "") -> PolicyErrors:
+        return _refusal(self._name, event.start_mark.line + 1, what, instead)

@@ -1,0 +1,263 @@
+"""AWS Network Firewall: the names, exactly, for the policy's sources; everything else is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Final
+
+from wsus_egress.controls.aws import network_firewall_documents as writing
+from wsus_egress.controls.aws.rule_groups import RuleGroup, in_groups, quotas
+from wsus_egress.controls.aws.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
+from wsus_egress.controls.base import (
+    Bounds,
+    Document,
+    Part,
+    Quota,
+    Residue,
+    Ruling,
+    Verdict,
+    asked_of_names,
+    leaves,
+    within,
+)
+from wsus_egress.model.aws import DROP_ACTIONS, AwsTarget, NetworkFirewall
+from wsus_egress.model.flows import Address, Flow, Network, Scheme
+from wsus_egress.model.latest import Latest
+from wsus_egress.model.policy import EgressPolicy, Mode
+from wsus_egress.names.hosts import Pattern
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex
+
+_GUIDE: Final = "AWS Network Firewall developer guide, read 2026-11"
+_MEASURED: Final = "measured with Suricata 7.0.10 and an emulation of the default action, 2026-11"
+
+RESIDUES: Final = (
+    Residue("a client can name an allowed host and connect to another address: the firewall believes "
+            "the TLS server name and the HTTP Host", _GUIDE),
+    Residue("two Host headers, or a Host with a comma, slash or NUL in it, are read as one name that "
+            "can end like an allowed one", _MEASURED),
+    Residue("an HTTP request with an absolute URI is judged by the URI's host, not by its Host header",
+            _MEASURED),
+    Residue("a rule decides for the whole connection: a later HTTP request in it can name another Host",
+            _MEASURED),
+    Residue("a TLS handshake whose first record ends within 3 bytes is not recognised as TLS, and HTTP "
+            "without any header not as HTTP: AWS's default action is not published, and in its "
+            "emulation both pass", _MEASURED),
+    Residue("a protocol that is neither HTTP nor TLS is dropped once the server answers: what the client "
+            "sends before that leaves", _MEASURED),
+    Residue("connections that exist when a rule changes go on as they were", _GUIDE),
+    Residue("with Encrypted ClientHello only the outer name is seen, and it is that which must be listed",
+            "inferred: AWS says nothing of it (read 2026-11)"),
+    Residue("a Host or server name that ends in a dot is denied, although it means the same", _MEASURED),
+)  # fmt: skip
+MIDSTREAM: Final = Residue(
+    "a connection whose beginning the firewall has not seen goes on unless a rule without a name drops "
+    "it: streamExceptionPolicy is CONTINUE, and what waits for HTTP or TLS does not match there",
+    "AWS Network Firewall developer guide, stream exception policy, read 2026-11",
+)
+
+_ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
+
+
+class _Passing(Enum):
+    """What the firewall has to say of flows between two addresses."""
+
+    NONE = "nothing"
+    DEFAULT = "the default action"
+    RULES = "the rules of TCP, then the default action"
+
+
+@dataclass(frozen=True)
+class AwsNetworkFirewall:
+    """The rule groups of one AWS target, and the firewall policy's default action after them.
+
+    Attributes:
+        sources: Who may reach Microsoft Update from here; the rules are for nobody else.
+        elsewhere: Parties that stand elsewhere: what they send does not pass here.
+        default_actions: The firewall policy's, ours or the user's.
+        ipv6: Whether what goes to IPv6 addresses is to pass here too.
+    """
+
+    target: AwsTarget
+    firewall: NetworkFirewall
+    environment: str
+    sources: tuple[Network, ...]
+    elsewhere: tuple[Network, ...]
+    rules: tuple[SuricataRule, ...]
+    default_actions: tuple[str, ...]
+    ipv6: bool = False
+    name: str = "aws-network-firewall"
+    guards_inside: bool = False
+    residues: tuple[Residue, ...] = RESIDUES
+
+    @cached_property
+    def rule_groups(self) -> tuple[RuleGroup, ...]:
+        """The rules as they are deployed."""
+        return in_groups(self.rules, self.firewall.policy_capacity)
+
+    @property
+    def ip_sets(self) -> Mapping[str, tuple[str, ...]]:
+        """The rule groups' variables."""
+        return {SOURCES: tuple(map(str, self.sources))}
+
+    @property
+    def home_net(self) -> tuple[Network, ...]:
+        """HOME_NET of the firewall policy; EXTERNAL_NET is everything else."""
+        return self.firewall.home
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is not made here."""
+        mode, found = self.firewall.mode, []
+        if mode == "rules-only":
+            what = "is made by Firewall Manager" if self.firewall.firewall_manager else "is yours"
+            actions = " and ".join(self.default_actions)
+            found.append(
+                f"the firewall policy {what}, is in STRICT_ORDER with the default actions {actions}, "
+                "and its other rule groups admit nothing to these sources"
+            )
+        found.append(self._routing())
+        return tuple(found)
+
+    def _routing(self) -> str:
+        tables = [t for each in self.firewall.endpoints for t in each.protected_route_tables]
+        if tables:
+            return (
+                "what the servers send to the Internet is routed by "
+                f"{' and '.join(tables)}, in each zone by its own"
+            )
+        if self.ipv6:
+            return (
+                "the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of the firewall, whose "
+                "subnet mapping has the IP address type DUALSTACK"
+            )
+        return "the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall"
+
+    @property
+    def networks(self) -> Iterable[Network]:
+        """The sources, and who stands elsewhere."""
+        return (*self.sources, *self.elsewhere)
+
+    @property
+    def ports(self) -> Iterable[tuple[int, int]]:
+        """The rules' ports."""
+        return ((port, port) for port in sorted({rule.port for rule in self.rules}))
+
+    @cached_property
+    def _passing(self) -> Latest[_Passing]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> _Passing:
+        if not leaves(source, destination, self.elsewhere):
+            return _Passing.NONE
+        # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
+        ours = source.version == destination.version and within(self.sources, source)
+        return _Passing.RULES if ours else _Passing.DEFAULT
+
+    def admits(self, flow: Flow) -> Ruling:
+        """The rule that has the name, or the default action."""
+        passing = self._passing(flow)
+        if passing is _Passing.NONE:
+            return _ELSEWHERE
+        if passing is _Passing.RULES and flow.protocol == "tcp":
+            for rule in self._open.get(flow.port, ()):
+                return Ruling(Verdict.ALLOW, rule.id)
+            if flow.name is not None and flow.application is not None:
+                index = self._indexes.get((flow.application, flow.port))
+                pattern = index.match(flow.name) if index else None
+                if pattern is not None:
+                    return Ruling(Verdict.ALLOW, self._ids[flow.application, flow.port, pattern])
+        return self._default
+
+    @cached_property
+    def _default(self) -> Ruling:
+        for action in self.default_actions:
+            if action in DROP_ACTIONS:
+                return Ruling(Verdict.DENY, f"default action {action}")
+        return Ruling(Verdict.ALLOW, "the firewall policy has no default action that drops")
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """The names of the rules about such a flow."""
+        passing = self._passing(flow)
+        if passing is _Passing.NONE:
+            return None
+        if self._default.verdict is Verdict.ALLOW:
+            return Bounds.exact(ALL_NAMES)
+        if passing is not _Passing.RULES or flow.protocol != "tcp":
+            return Bounds.exact(NO_NAMES)
+        if flow.port in self._open:
+            return Bounds.exact(ALL_NAMES)
+        return Bounds.exact(self._names.get((flow.application, flow.port), NO_NAMES))
+
+    @cached_property
+    def _open(self) -> Mapping[int, tuple[SuricataRule, ...]]:
+        return {rule.port: (rule,) for rule in self.rules if rule.pattern is None}
+
+    @cached_property
+    def _by_kind(self) -> Mapping[tuple[str, int], list[Pattern]]:
+        found: dict[tuple[str, int], list[Pattern]] = {}
+        for rule in self.rules:
+            if rule.pattern is not None:
+                found.setdefault((rule.protocol, rule.port), []).append(rule.pattern)
+        return found
+
+    @cached_property
+    def _names(self) -> Mapping[tuple[str | None, int], NameSet]:
+        return {kind: NameSet.of(patterns) for kind, patterns in self._by_kind.items()}
+
+    @cached_property
+    def _indexes(self) -> Mapping[tuple[str, int], PatternIndex]:
+        return {kind: PatternIndex(patterns) for kind, patterns in self._by_kind.items()}
+
+    @cached_property
+    def _ids(self) -> Mapping[tuple[str, int, Pattern], str]:
+        return {(r.protocol, r.port, r.pattern): r.id for r in self.rules if r.pattern is not None}
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """All of the policy."""
+        return asked_of_names(policy, flow)
+
+    def documents(self, prefix: str) -> tuple[Document, ...]:
+        """Rule groups; by mode a firewall policy, a firewall, its logging and routes."""
+        return tuple(writing.documents(self, f"{prefix}-network-firewall"))
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Of rule groups, in units, bytes and numbers."""
+        written_out = len(f"[{','.join(map(str, self.sources))}]") - len(f"${SOURCES}")
+        return quotas(self.rule_groups, self.firewall.policy_capacity, max(written_out, 0))
+
+
+def compile_network_firewall(
+    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall, environment: str
+) -> AwsNetworkFirewall:
+    """A rule for every needed pattern and scheme, for the sources in the target."""
+    sources = tuple(
+        network for party in policy.in_place("aws") if party.internet for network in party.addresses
+    )
+    elsewhere = policy.addresses_outside("aws")
+    rules = numbered(_wanted(policy)) if sources else ()
+    return AwsNetworkFirewall(
+        target,
+        firewall,
+        environment,
+        sources,
+        elsewhere,
+        rules,
+        firewall.default_actions,
+        policy.ipv6,
+        residues=(*RESIDUES, MIDSTREAM)
+        if firewall.stream_exception_policy == "CONTINUE"
+        else RESIDUES,
+    )
+
+
+def _wanted(policy: EgressPolicy) -> Iterator[tuple[Protocol, int, Pattern | None, str]]:
+    for scheme in Scheme:
+        if policy.mode is Mode.OPEN:
+            yield "tcp", scheme.port, None, ""
+            continue
+        for pattern in policy.patterns[scheme]:
+            origin = policy.endpoint(pattern, scheme).list
+            yield PROTOCOLS[scheme], scheme.port, pattern, origin

@@ -1,0 +1,54 @@
+"""What an AWS target asks for that its controls cannot express, or that would not be what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wsus_egress.controls.aws.tags import OWN_TAGS
+from wsus_egress.controls.base import collapsed
+from wsus_egress.model.addresses import is_within
+from wsus_egress.model.aws import AwsTarget, NetworkFirewall
+from wsus_egress.model.policy import EgressPolicy, Mode
+from wsus_egress.problems import Problem
+
+
+def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
+    """Everything that is wrong with one target, in the order of its settings."""
+    if target.network_firewall is not None and target.network_firewall.mode == "full":
+        yield from _ipv6(policy)
+        yield from _unrouted(policy, target.network_firewall)
+    if target.dns_firewall is not None and policy.mode is Mode.OPEN:
+        what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
+        yield Problem(None, "aws.dnsFirewall", what, "remove it, or write `mode: restricted`")
+    for key in sorted(OWN_TAGS & {key for key, _ in target.tags}):
+        what = f"the tag {key!r} is this project's own"
+        yield Problem(None, f"aws.tags.{key}", what, "rename it")
+
+
+def _ipv6(policy: EgressPolicy) -> Iterator[Problem]:
+    if policy.ipv6:
+        what = (
+            "mode full of Network Firewall makes IPv4 endpoints and routes 0.0.0.0/0 to them: IPv6 "
+            "would not pass the firewall"
+        )
+        instead = (
+            "leave it out, or write `aws.networkFirewall.mode: policy` and route ::/0 yourself"
+        )
+        yield Problem(None, "ipv6", what, instead)
+
+
+def _unrouted(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Problem]:
+    """Sources that no zone leads through its endpoint, where the routes are made here."""
+    returned = [n for e in firewall.endpoints for r in e.return_routes for n in r.destinations]
+    if not returned:
+        return
+    routed = tuple(collapsed(returned, 4))
+    for party in policy.in_place("aws"):
+        for network in party.addresses if party.internet else ():
+            if network.version == 4 and not is_within(network, routed):
+                what = (
+                    f"{network} of {party.name} is in no destination of returnRoutes: no endpoint is "
+                    "known to have its connections both ways"
+                )
+                instead = "add the range of its subnet to returnRoutes of its zone"
+                yield Problem(None, "aws.networkFirewall.endpoints", what, instead)

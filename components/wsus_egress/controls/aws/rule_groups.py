@@ -1,0 +1,130 @@
+"""Suricata rules in rule groups: how many, which rule in which, and how much each reserves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from wsus_egress.controls.aws.suricata import SuricataRule
+from wsus_egress.controls.base import Quota
+
+# "AWS Network Firewall quotas", read 2026-11, and the API's model (botocore 1.44.5): a group's
+# capacity, the bytes of its rules, stateful groups of a policy, characters of a rule with its
+# variables written out.
+GROUP_CAPACITY: Final = 30_000
+GROUP_BYTES: Final = 2_000_000
+GROUPS_PER_POLICY: Final = 20
+RULE_CHARACTERS: Final = 8_192
+
+# Groups are filled to three quarters, so that a list can grow before its rules are dealt out anew.
+_FILL_BYTES: Final = GROUP_BYTES * 3 // 4
+# What a group reserves cannot be changed in place: it is one of 100, 200, 400 ..., and at least a
+# quarter more than needed, so that growth seldom replaces a group.
+_SMALLEST_CAPACITY: Final = 100
+_HEAD_ROOM: Final = 1.25
+_SHARED_STEPS: Final = (500, 100, 20)
+
+
+@dataclass(frozen=True)
+class RuleGroup:
+    """One stateful rule group.
+
+    Attributes:
+        number: From 1; the order of their priorities.
+        capacity: What it reserves of the policy's capacity: a unit a rule, and head room.
+    """
+
+    number: int
+    rules: tuple[SuricataRule, ...]
+    capacity: int
+
+    @cached_property
+    def rules_string(self) -> str:
+        """The rules as deployed, a line each."""
+        return "".join(f"{rule.render()}\n" for rule in self.rules)
+
+
+def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[RuleGroup, ...]:
+    """Deal rules out over the fewest groups that hold them with room to grow.
+
+    A rule's group follows from its number, so adding an entry changes one group, until the number
+    of groups has to grow.
+
+    Args:
+        rules: In the order of their names.
+        policy_capacity: What all groups may reserve together.
+
+    Returns:
+        Nothing where there is no rule. Groups may break a quota: `quotas` has the figures.
+    """
+    if not rules:
+        return ()
+    size = sum(len(rule.render()) + 1 for rule in rules)
+    count = max(-(-size // _FILL_BYTES), -(-len(rules) // GROUP_CAPACITY), 1)
+    shares: list[list[SuricataRule]] = [[] for _ in range(count)]
+    for rule in rules:
+        shares[rule.sid % count].append(rule)
+    filled = [tuple(share) for share in shares if share]
+    capacities = _capacities([len(share) for share in filled], policy_capacity)
+    return tuple(
+        RuleGroup(number, share, capacity)
+        for number, (share, capacity) in enumerate(zip(filled, capacities, strict=True), start=1)
+    )
+
+
+def _capacities(needs: Sequence[int], policy_capacity: int) -> list[int]:
+    stepped = [_step(need) for need in needs]
+    if sum(stepped) <= policy_capacity and max(stepped) <= GROUP_CAPACITY:
+        return stepped
+    if len(needs) == 1:
+        return [max(needs[0], min(policy_capacity, GROUP_CAPACITY))]
+    # The steps are too coarse for what is left: the rest is shared out evenly, in smaller ones, or
+    # every rule more or less would replace nearly all groups.
+    spare = max(policy_capacity - sum(needs), 0) // len(needs)
+    return [max(need, min(_rounded(need, need + spare), GROUP_CAPACITY)) for need in needs]
+
+
+def _rounded(need: int, share: int) -> int:
+    """A share, less what is beyond the coarsest step that holds what is needed."""
+    steps = (share // step * step for step in _SHARED_STEPS)
+    return next((rounded for rounded in steps if rounded >= need), need)
+
+
+def _step(need: int) -> int:
+    capacity = _SMALLEST_CAPACITY
+    while capacity < need * _HEAD_ROOM:
+        capacity *= 2
+    return capacity
+
+
+def quotas(
+    groups: Sequence[RuleGroup], policy_capacity: int, source_characters: int
+) -> tuple[Quota, ...]:
+    """What the groups use of the quotas.
+
+    Args:
+        groups: The groups.
+        policy_capacity: What they may reserve together.
+        source_characters: How long the sources are when they are written out.
+    """
+    shorter = "shorten the list, or split the environment"
+    found = []
+    for group in groups:
+        number = group.number
+        found += [
+            Quota(f"rules of rule group {number}", len(group.rules), group.capacity,
+                  "lists", shorter),
+            Quota(f"bytes of rule group {number}", len(group.rules_string), GROUP_BYTES,
+                  "lists", shorter),
+        ]  # fmt: skip
+    reserved = sum(group.capacity for group in groups)
+    longest = max((len(rule.render()) for group in groups for rule in group.rules), default=0)
+    found += [
+        Quota("units of stateful capacity reserved", reserved, policy_capacity, "lists", shorter),
+        Quota("stateful rule groups", len(groups), GROUPS_PER_POLICY, "lists", shorter),
+        Quota("characters of the longest rule with its sources", longest + source_characters,
+              RULE_CHARACTERS, "servers", "use larger address blocks"),
+    ]  # fmt: skip
+    return tuple(found)

@@ -1,0 +1,163 @@
+"""Azure Firewall's network and application rules, and which flows each of them is about."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from wsus_egress.controls.base import plain, within
+from wsus_egress.model.azure import Action
+from wsus_egress.model.flows import Address, Application, Flow, Network, Protocol, is_internet
+from wsus_egress.names.hosts import Pattern
+from wsus_egress.names.sets import ALL_NAMES, NameSet
+
+# Microsoft keeps the tags' content and does not publish it ("FQDN tags overview", 2026-03-28). The
+# names are those of the API. That page's table writes one of them otherwise, AzureHDInsight; in a
+# rule it is HDInsight ("Configure outbound network traffic for Azure HDInsight clusters",
+# 2020-04-17, and `az network firewall policy ... --fqdn-tags HDInsight`).
+FQDN_TAGS: Final = (
+    "AppServiceEnvironment",
+    "AzureBackup",
+    "AzureKubernetesService",
+    "HDInsight",
+    "MicrosoftActiveProtectionService",
+    "MicrosoftIntune",
+    "Windows365",
+    "WindowsDiagnostics",
+    "WindowsUpdate",
+    "WindowsVirtualDesktop",
+)
+PROTOCOLS: Final[Mapping[Application, str]] = {"http": "Http", "tls": "Https"}
+EVERY_NAME: Final = "*"
+ANY_SOURCE: Final[tuple[Network, ...]] = (ipaddress.ip_network("0.0.0.0/0"),)
+
+Owner: TypeAlias = Literal["", "base policy", "others"]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRule:
+    """One rule: either host names or FQDN tags, never both.
+
+    Attributes:
+        collection: `allow` or `deny`, the collection it stands in.
+        protocols: Pairs of `Http`/`Https` and a port.
+        fqdns: Patterns as Azure writes them, which are this project's patterns, or `*`.
+        place: The priorities of its rule collection group and of its collection.
+        parties: Whose addresses the sources are, where they are parties'.
+        owner: Who keeps it, where it is not this project.
+    """
+
+    id: str
+    collection: Action
+    sources: tuple[Network, ...]
+    protocols: tuple[tuple[str, int], ...]
+    fqdns: tuple[str, ...] = ()
+    fqdn_tags: tuple[str, ...] = ()
+    description: str = ""
+    place: tuple[int, int] = (0, 0)
+    parties: tuple[str, ...] = ()
+    owner: Owner = ""
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The patterns it admits."""
+        if self.owner or self.collection == "deny" or self.fqdns == (EVERY_NAME,):
+            return ()
+        return self.fqdns
+
+    @property
+    def text(self) -> str:
+        """`allow Http:80, Https:443 from 10.0.0.4 to *.example.com`."""
+        protocols = ", ".join(f"{name}:{port}" for name, port in self.protocols)
+        sources = ", ".join(map(plain, self.sources))
+        what = f"FQDN tag {', '.join(self.fqdn_tags)}" if self.fqdn_tags else ", ".join(self.fqdns)
+        return f"{_of(self.owner)}{self.collection} {protocols} from {sources} to {what}"
+
+    def is_between(self, source: Address, destination: Address) -> bool:  # noqa: ARG002 - to any
+        """Whether the rule is about flows between these addresses."""
+        return within(self.sources, source)
+
+    def covers(self, flow: Flow) -> bool:
+        """Whether the rule is about such a flow between its addresses, whatever its name."""
+        return (
+            flow.application is not None
+            and flow.protocol == "tcp"
+            and (PROTOCOLS[flow.application], flow.port) in self.protocols
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRule:
+    """One rule by address and port. It comes before every application rule, and sees no name.
+
+    Attributes:
+        destinations: Empty, and `fqdns` empty too: any.
+        fqdns: Host names that the firewall resolves. What they resolve to is not known here, so
+            the rule is taken to cover the whole Internet.
+        ports: Empty for any.
+    """
+
+    id: str
+    collection: Action
+    sources: tuple[Network, ...]
+    protocol: Protocol | Literal["any"]
+    ports: tuple[int, ...]
+    destinations: tuple[Network, ...] = ()
+    fqdns: tuple[str, ...] = ()
+    description: str = ""
+    place: tuple[int, int] = (0, 0)
+    parties: tuple[str, ...] = ()
+    owner: Owner = ""
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """None: it admits addresses."""
+        return ()
+
+    @property
+    def text(self) -> str:
+        """`allow network tcp/1688 from 10.0.0.4 to kms.example.com`."""
+        ports = ",".join(map(str, self.ports)) or "any"
+        sources = ", ".join(map(plain, self.sources))
+        where = ", ".join([*map(plain, self.destinations), *self.fqdns]) or "any"
+        action = f"{_of(self.owner)}{self.collection} network"
+        return f"{action} {self.protocol}/{ports} from {sources} to {where}"
+
+    def is_between(self, source: Address, destination: Address) -> bool:
+        """Whether the rule is about flows between these addresses."""
+        return within(self.sources, source) and (
+            within(self.destinations, destination)
+            if self.destinations
+            else not self.fqdns or is_internet(destination)
+        )
+
+    def covers(self, flow: Flow) -> bool:
+        """Whether the rule is about such a flow between its addresses."""
+        return self.protocol in ("any", flow.protocol) and (
+            not self.ports or flow.port in self.ports
+        )
+
+
+FirewallRule: TypeAlias = NetworkRule | ApplicationRule
+
+
+def reading_order(rule: FirewallRule) -> tuple[bool, bool, tuple[int, int]]:
+    """Where Azure reads a rule ("Azure Firewall rule processing logic", 2026).
+
+    Network rules before application rules, whatever the groups and collections; in each of them the
+    base policy's before the policy's own; then by priority.
+    """
+    return isinstance(rule, ApplicationRule), rule.owner != "base policy", rule.place
+
+
+def name_set(fqdns: Sequence[str]) -> NameSet:
+    """The names that a rule's FQDNs match ("Azure Firewall FAQ", table of wildcards, 2022-09-12)."""
+    if EVERY_NAME in fqdns:
+        return ALL_NAMES
+    return NameSet.of(Pattern.parse(fqdn) for fqdn in fqdns)
+
+
+def _of(owner: Owner) -> str:
+    return f"{owner}: " if owner else ""

@@ -1,0 +1,79 @@
+"""Priorities and names that an Azure target's rules would take twice: Azure refuses a later one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wsus_egress.controls.azure.firewall_compile import application_rules, sources_of
+from wsus_egress.controls.azure.firewall_rules import ApplicationRule
+from wsus_egress.controls.azure.nsg_compile import Block, blocks
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.policy import EgressPolicy
+from wsus_egress.problems import Problem
+
+
+def taken_twice(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
+    """What there is no room for in the security group, then names that are taken already."""
+    found = list(blocks(policy, target))
+    for block in found:
+        yield from _room(block)
+    yield from _names((path, rule.id) for block in found for path, rule in block.rules)
+    if target.firewall_policy and target.network_rules:
+        rules = application_rules(policy, target, sources_of(policy))
+        own = [r.id for r in rules if isinstance(r, ApplicationRule) and not r.owner]
+        permits = [
+            (f"azure.networkRules[{index}].name", permit.name)
+            for index, permit in enumerate(target.network_rules)
+        ]
+        yield from _names([*permits, *(("", name) for name in own)])
+
+
+def _room(block: Block) -> Iterator[Problem]:
+    room = len(block.priorities)
+    needed = max((rule.priority - block.priorities[0] + 1 for _, rule in block.rules), default=0)
+    if needed <= room:
+        return
+    if block.ways == 1:
+        what = f"{needed} entries, and there is room for {room}"
+        yield Problem(None, block.setting, what, block.instead)
+        return
+    each = -(-needed // block.ways)
+    what = (
+        f"{block.ways} application security groups x {each} rules take {needed} priorities, and "
+        f"there is room for {room}"
+    )
+    instead = f"{block.instead}, or leave the application security groups out"
+    yield Problem(None, block.setting, what, instead)
+
+
+def _names(named: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """A problem for each setting that names a rule as another one is named.
+
+    Args:
+        named: Of each rule the setting that names it, empty where none does, and its name.
+    """
+    first: dict[str, str] = {}
+    told: set[str] = set()
+    for path, name in named:
+        if name not in first:
+            first[name] = path
+            continue
+        given, by = sorted((path, first[name]), key=_is_entry, reverse=True)
+        # Two of one list are told where the list is checked.
+        if given in told or (_is_entry(by) and _list_of(by) == _list_of(given)):
+            continue
+        told.add(given)
+        if _is_entry(given):
+            owner = f"from {by}" if by else "of this project"
+            yield Problem(None, given, f"a rule {owner} is called {name!r} already", "rename it")
+        else:
+            what = f"two rules of the security group would be called {name!r}"
+            yield Problem(None, given, what, "rename a server or a client group")
+
+
+def _is_entry(path: str) -> bool:
+    return path.endswith("].name")
+
+
+def _list_of(path: str) -> str:
+    return path.partition("[")[0]

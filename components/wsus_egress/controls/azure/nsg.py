@@ -1,0 +1,196 @@
+"""Azure network security groups: ports and addresses, blind to names, allow then deny."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from wsus_egress.controls.azure.firewall_documents import azure_tags
+from wsus_egress.controls.azure.nsg_rules import (
+    LATERAL_PORTS,
+    Direction,
+    NsgRule,
+    Reading,
+    default_rule,
+    security_rule,
+)
+from wsus_egress.controls.azure.residues import group_residues
+from wsus_egress.controls.azure.subnets import subnet_documents, uncovered
+from wsus_egress.controls.base import (
+    Bounds,
+    Control,
+    Document,
+    Part,
+    Quota,
+    Residue,
+    Ruling,
+    Verdict,
+    asked_of_ports,
+    blind,
+    within,
+)
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.flows import Address, Flow, Network
+from wsus_egress.model.latest import Latest
+from wsus_egress.model.policy import EgressPolicy
+
+# "Azure subscription and service limits", read 2026-11: 1,000 rules in a group. Priorities: 100 to
+# 4096, unique per direction (Microsoft.Network 2024-05-01, text of the property).
+RULES_PER_GROUP: Final = 1000
+
+_ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "neither end is in the virtual network")
+_OTHER_DIRECTION: Final = Ruling(Verdict.NOT_APPLICABLE, "the other direction")
+
+
+@dataclass(frozen=True)
+class AzureNsg:
+    """The network security group of one Azure target, for the subnets of its servers."""
+
+    target: AzureTarget
+    environment: str
+    rules: tuple[NsgRule, ...]
+    servers: tuple[Network, ...] = ()
+    """The addresses that must be in a subnet with this group."""
+    name: str = "azure-nsg"
+
+    @property
+    def guards_inside(self) -> bool | frozenset[int]:
+        """Remote administration, where lateral movement is denied."""
+        denies = self.target.security_group.deny_lateral_movement
+        return frozenset(LATERAL_PORTS) if denies else False
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """That the group is on the servers' subnets, and who is in an application security group."""
+        groups = self.target.security_group.application_security_groups
+        found = [
+            f"{name}'s application security group has its addresses only" for name, _ in groups
+        ]
+        if uncovered(self.target, self.servers):
+            found.insert(0, "the servers' subnets have this network security group")
+        return tuple(found)
+
+    @property
+    def residues(self) -> tuple[Residue, ...]:
+        """What a group leaves open whatever its rules."""
+        return group_residues(self.target)
+
+    @property
+    def networks(self) -> Iterable[Network]:
+        """The rules' ranges and the virtual network's."""
+        yield from self.target.address_space
+        for rule in self.rules:
+            for side in (rule.sources, rule.destinations):
+                if not isinstance(side, str):
+                    yield from side
+
+    @property
+    def ports(self) -> Iterable[tuple[int, int]]:
+        """The rules' ports."""
+        return ((port, port) for rule in self.rules for port in rule.ports)
+
+    def admits(self, flow: Flow) -> Ruling:
+        """Outbound rules for a source in the virtual network, inbound for a destination in it."""
+        last = _ELSEWHERE
+        for reading in self.readings(flow).values():
+            last = reading.decide(flow)
+            if last.verdict is Verdict.DENY:
+                return last
+        return last
+
+    def sides(self) -> tuple[Control, ...]:
+        """Outbound rules and inbound rules: a subnet may be at one end of a flow only."""
+        return self._sides
+
+    @cached_property
+    def _sides(self) -> tuple[Control, ...]:
+        return OneDirection(self, "Outbound"), OneDirection(self, "Inbound")
+
+    @cached_property
+    def readings(self) -> Latest[Mapping[Direction, Reading]]:
+        """What is read in each direction that a flow has in the virtual network."""
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> Mapping[Direction, Reading]:
+        ends: tuple[tuple[Direction, Address], ...] = (
+            ("Outbound", source),
+            ("Inbound", destination),
+        )
+        return {
+            direction: Reading(
+                tuple(
+                    rule
+                    for rule in self._by_direction[direction]
+                    if rule.is_between(source, destination)
+                ),
+                default_rule(direction, source, destination),
+            )
+            for direction, end in ends
+            if within(self.target.address_space, end)
+        }
+
+    @cached_property
+    def _by_direction(self) -> Mapping[Direction, list[NsgRule]]:
+        ordered = sorted(self.rules, key=lambda rule: rule.priority)
+        return {
+            direction: [rule for rule in ordered if rule.direction == direction]
+            for direction in ("Outbound", "Inbound")
+        }
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """All names or none: a network security group cannot see them."""
+        return blind(self.admits(flow).verdict)
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """Ports and addresses; names are left to another control."""
+        return asked_of_ports(policy, flow)
+
+    def documents(self, prefix: str) -> tuple[Document, ...]:
+        """The group with its rules inside: the project owns all of them."""
+        properties = {
+            "location": self.target.location,
+            "networkSecurityGroupName": f"{prefix}-nsg",
+            "resourceGroupName": self.target.resource_group,
+            "securityRules": [security_rule(rule) for rule in self.rules],
+            "tags": azure_tags(self.target, self.environment),
+        }
+        group = Document("azure-native:network:NetworkSecurityGroup", f"{prefix}-nsg", properties)
+        # The route table is attached in the same request: a subnet is always sent whole.
+        alone = () if self.target.route_table else subnet_documents(prefix, self.target)
+        return (group, *alone)
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Rules per group."""
+        return (Quota("rules of the network security group", len(self.rules), RULES_PER_GROUP),)
+
+
+class OneDirection:
+    """A network security group of which only one direction's rules count."""
+
+    def __init__(self, group: AzureNsg, direction: Direction) -> None:
+        """Look at this direction of this group."""
+        self._group, self._direction = group, direction
+
+    @property
+    def guards_inside(self) -> bool | frozenset[int]:
+        """What goes out: nothing is said of remote administration that comes in."""
+        return self._group.guards_inside if self._direction == "Outbound" else False
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the group's."""
+        return getattr(self._group, name)
+
+    def admits(self, flow: Flow) -> Ruling:
+        """What this direction's rules say, where its end stands in the virtual network."""
+        reading = self._group.readings(flow).get(self._direction)
+        return reading.decide(flow) if reading else _OTHER_DIRECTION
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """All names or none."""
+        return blind(self.admits(flow).verdict)
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """The group's part: ports and addresses."""
+        return asked_of_ports(policy, flow)

@@ -1,0 +1,203 @@
+"""The Azure route table: 0.0.0.0/0 to the firewall, and what does not go there."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Literal
+
+from wsus_egress.controls.azure.firewall_documents import azure_tags
+from wsus_egress.controls.azure.residues import LEARNED_ROUTE
+from wsus_egress.controls.azure.subnets import subnet_documents, uncovered
+from wsus_egress.controls.base import (
+    Bounds,
+    Document,
+    Part,
+    Quota,
+    Residue,
+    Ruling,
+    Verdict,
+    blind,
+    within,
+)
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.flows import Address, Flow, Network, is_internet
+from wsus_egress.model.latest import Latest
+from wsus_egress.model.policy import EgressPolicy
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES
+
+DEFAULT_ROUTE: Final = ipaddress.ip_network("0.0.0.0/0")
+# "Azure subscription and service limits", older copy: 400 routes a table.
+ROUTES_PER_TABLE: Final = 400
+FIREWALL: Final = "firewall"
+_NONE: Final[frozenset[str]] = frozenset()
+_FIREWALLS: Final = frozenset({"azure-application-rules"})
+
+NextHop = Literal["VirtualAppliance", "Internet", "None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route. `address` is an appliance's: `firewall`, or that of another."""
+
+    id: str
+    prefix: Network
+    next_hop: NextHop
+    address: str | None = None
+    endpoints: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """`0.0.0.0/0 to the firewall`."""
+        where = {"Internet": "the Internet", "None": "nowhere"}.get(self.next_hop, "")
+        appliance = "the firewall" if self.address == FIREWALL else f"appliance {self.address}"
+        return f"{self.prefix} to {where or appliance}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """Where the table leads what goes from one address to another.
+
+    Attributes:
+        past: Whether that is past the firewall.
+        asked: Whether the settings ask for the flow to be let through there.
+    """
+
+    ruling: Ruling
+    past: bool
+    asked: bool
+
+
+_ELSEWHERE: Final = _Hop(
+    Ruling(Verdict.NOT_APPLICABLE, "only what goes to the Internet is routed here"),
+    past=False,
+    asked=True,
+)
+
+
+@dataclass(frozen=True)
+class AzureRouteTable:
+    """The route table of the servers' subnets. It admits everything, and says past which control."""
+
+    target: AzureTarget
+    environment: str
+    rules: tuple[Route, ...]
+    servers: tuple[Network, ...] = ()
+    """The addresses that must be in a subnet with this table."""
+    name: str = "azure-route-table"
+    guards_inside: bool = False
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """That the table is on the servers' subnets, where it is not put there here."""
+        if uncovered(self.target, self.servers):
+            return ("the servers' subnets have this route table",)
+        return ()
+
+    @property
+    def residues(self) -> tuple[Residue, ...]:
+        """What a gateway may add."""
+        table = self.target.route_table
+        return (LEARNED_ROUTE,) if table and table.bgp_propagation else ()
+
+    @property
+    def networks(self) -> Iterable[Network]:
+        """The routes' prefixes and the virtual network's ranges."""
+        yield from self.target.address_space
+        yield from (route.prefix for route in self.rules)
+
+    @property
+    def ports(self) -> Iterable[tuple[int, int]]:
+        """None: a route is for every port."""
+        return ()
+
+    @cached_property
+    def _hop(self) -> Latest[_Hop]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> _Hop:
+        if not within(self.target.address_space, source) or not is_internet(destination):
+            return _ELSEWHERE
+        direct = self.target.route_table.direct if self.target.route_table else ()
+        asked = destination.version == 6 or within((each.prefix for each in direct), destination)
+        # The longest prefix that has the destination.
+        fitting = [route for route in self.rules if destination in route.prefix]
+        route = max(fitting, key=lambda route: route.prefix.prefixlen, default=None)
+        if route is None:
+            # Every subnet has them ("Virtual network traffic routing"); an IPv6 one where the
+            # network has IPv6.
+            rule = "the system's route to the Internet, past the firewall"
+            return _Hop(Ruling(Verdict.ALLOW, rule), past=True, asked=asked)
+        past = route.next_hop != "VirtualAppliance" or route.address != FIREWALL
+        verdict = Verdict.DENY if route.next_hop == "None" else Verdict.ALLOW
+        rule = f"{route.id}, past the firewall" if past and verdict is Verdict.ALLOW else route.id
+        return _Hop(Ruling(verdict, rule), past=past, asked=asked or not past)
+
+    def admits(self, flow: Flow) -> Ruling:
+        """Where a flow to the Internet goes: only a route to nowhere denies."""
+        return self._hop(flow).ruling
+
+    def skips(self, flow: Flow) -> frozenset[str]:
+        """The firewall's rules, where the flow does not go through the firewall."""
+        return _FIREWALLS if self._hop(flow).past else _NONE
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """All names or none: a route cannot see them."""
+        return blind(self.admits(flow).verdict)
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
+        """To lead IPv4 to the firewall, but for the ranges that are listed; the rest is others'."""
+        led = self._hop(flow).asked
+        return Part(led, ALL_NAMES if led else NO_NAMES)
+
+    def documents(self, prefix: str) -> tuple[Document, ...]:
+        """The table with its routes inside, then the subnets that it is attached to."""
+        table = self.target.route_table
+        assert table is not None  # noqa: S101 - without one there is no such control
+        properties = {
+            "disableBgpRoutePropagation": not table.bgp_propagation,
+            "location": self.target.location,
+            "resourceGroupName": self.target.resource_group,
+            "routeTableName": f"{prefix}-route-table",
+            "routes": [self._properties(prefix, route) for route in self.rules],
+            "tags": azure_tags(self.target, self.environment),
+        }
+        own = Document("azure-native:network:RouteTable", f"{prefix}-route-table", properties)
+        return (own, *subnet_documents(prefix, self.target))
+
+    def _properties(self, prefix: str, route: Route) -> dict[str, Any]:
+        hop: dict[str, Any] = {"nextHopType": route.next_hop}
+        if route.next_hop == "VirtualAppliance":
+            hop["nextHopIpAddress"] = self._address(prefix)
+        return {"addressPrefix": str(route.prefix), "name": route.id, **hop}
+
+    def _address(self, prefix: str) -> str:
+        table = self.target.route_table
+        if table and table.firewall_address:
+            return str(table.firewall_address)
+        return f"${{{prefix}-firewall.ipConfigurations[0].privateIPAddress}}"
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Routes per table."""
+        return (Quota("routes of the route table", len(self.rules), ROUTES_PER_TABLE),)
+
+
+def compile_route_table(
+    policy: EgressPolicy, target: AzureTarget, environment: str
+) -> AzureRouteTable:
+    """The default route to the firewall, and the ranges that are asked for past it."""
+    servers = tuple(
+        network
+        for party in policy.in_place("azure")
+        if party.internet
+        for network in party.addresses
+    )
+    return AzureRouteTable(target, environment, tuple(_routes(target)), servers)
+
+
+def _routes(target: AzureTarget) -> Iterator[Route]:
+    yield Route("default-to-firewall", DEFAULT_ROUTE, "VirtualAppliance", FIREWALL)
+    for direct in target.route_table.direct if target.route_table else ():
+        yield Route(f"direct-{direct.name}", direct.prefix, "Internet")

@@ -1,0 +1,52 @@
+"""No rule of an Azure Firewall lets a WSUS server reach what the policy does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE
+from wsus_egress.guardrails.model import Rule
+from wsus_egress.readers.azure.firewalls import NONE, judged_firewalls
+from wsus_egress.readers.judging import findings
+from wsus_egress.readers.reading import put
+from wsus_egress.readers.resources import UNKNOWN, Context, Finding, Outcome, Resource
+
+_CLASSIC: Final = (
+    "applicationRuleCollections",
+    "natRuleCollections",
+    "networkRuleCollections",
+)
+_FIX: Final = (
+    "take the server's addresses out of the rule, or add what it is for to the endpoint policy"
+)
+
+
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
+    """Prove each firewall policy by itself, with what it inherits."""
+    judged = judged_firewalls(resources, context)
+    classic = tuple(_classic(resources))
+    if not judged and not classic:
+        return NONE
+    return (*findings((w for each in judged for w in each.widenings(context)), _FIX), *classic)
+
+
+def _classic(resources: tuple[Resource, ...]) -> Iterator[Finding]:
+    """Firewalls with rules of their own instead of a policy's: those are not read."""
+    for each in (each for each in resources if each.type == FIREWALL_TYPE):
+        kinds = [kind for kind in _CLASSIC if put(each, kind)]
+        if kinds:
+            what = f"it has rules of its own, which are not read: {', '.join(kinds)}"
+            fix = "move them to a firewall policy"
+            yield Finding(each.urn, each.name, what, fix, put(each, kinds[0]) is not UNKNOWN)
+
+
+RULE = Rule(
+    "wsus-azure-application-rules-widen",
+    "A rule of an Azure Firewall admits what the policy does not",
+    "A network rule comes before every name, and a name more on an application rule is one that nobody listed.",
+    "high",
+    True,
+    judge,
+    "azure",
+)

@@ -1,0 +1,35 @@
+"""No acceptance and no approval of the environment has expired."""
+
+from __future__ import annotations
+
+from wsus_egress.guardrails.model import Rule
+from wsus_egress.readers.resources import Context, Finding, NotApplicable, Outcome, Resource
+
+
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:  # noqa: ARG001 - of any stack
+    """Look at every entry's last day."""
+    environment = context.environment
+    entries = (
+        *(("accept", each.what, each.expires, each.location) for each in environment.accept),
+        *(("approved", each.what, each.expires, each.location) for each in environment.approved),
+    )
+    if not entries:
+        return NotApplicable("the environment accepts and approves nothing")
+    return tuple(
+        Finding(
+            "", f"{where}: {setting}" if where else setting, f"{what} expired on {expires}",
+            "take the entry out with what it excuses, or have it decided anew",
+        )
+        for setting, what, expires, where in entries
+        if expires < context.today
+    )  # fmt: skip
+
+
+RULE = Rule(
+    "wsus-approvals-expired",
+    "An acceptance or approval has expired",
+    "A deviation is accepted until a day; after it nobody answers for it.",
+    "medium",
+    True,
+    judge,
+)

@@ -1,0 +1,156 @@
+"""No route of an AWS stack leads a WSUS server to the Internet past the firewall."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
+
+from wsus_egress.guardrails.model import Rule
+from wsus_egress.model.flows import Network
+from wsus_egress.readers.aws.places import aws_target, server_subnets
+from wsus_egress.readers.evaluator import Routes, Way
+from wsus_egress.readers.judging import PAST, Judged, Read, findings
+from wsus_egress.readers.reading import (
+    SOME_INTERNET,
+    addresses,
+    items,
+    mapping,
+    named,
+    networks,
+    put,
+)
+from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Outcome, Resource
+
+TABLE: Final = "aws:ec2/routeTable:RouteTable"
+ROUTE: Final = "aws:ec2/route:Route"
+ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+_FIREWALLS: Final = "aws:networkfirewall/"
+_FIX: Final = "lead it to the firewall's endpoint of the server's zone"
+_DESTINATIONS: Final = ("cidrBlock", "ipv6CidrBlock", "destinationCidrBlock",
+                        "destinationIpv6CidrBlock")  # fmt: skip
+# What a route can lead to. A transit gateway leads to where the firewall of several VPCs stands; a
+# peered VPC forwards nothing to the Internet ("VPC peering limitations", 2023-06).
+_TO_FIREWALL: Final = ("vpcEndpointId", "transitGatewayId", "coreNetworkArn",
+                       "vpcPeeringConnectionId")  # fmt: skip
+_PAST: Final = ("gatewayId", "natGatewayId", "egressOnlyGatewayId", "networkInterfaceId",
+                "carrierGatewayId", "localGatewayId", "instanceId")  # fmt: skip
+
+
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
+    """Prove the routes of each table that a server's subnet has."""
+    if not _has_firewall(resources, context):
+        return NotApplicable("neither the environment nor the stack has a Network Firewall")
+    judged = [
+        Judged(owner, "aws", reads, functools.partial(_control, space))
+        for owner, space, reads in _tables(resources, context)
+    ]
+    if not judged:
+        return NotApplicable("no route table of the stack is on a server's subnet")
+    return findings((w for each in judged for w in each.widenings(context)), _FIX, PAST)
+
+
+def _has_firewall(resources: tuple[Resource, ...], context: Context) -> bool:
+    return aws_target(context).network_firewall is not None or any(
+        each.type.startswith(_FIREWALLS) for each in resources
+    )
+
+
+def _control(space: tuple[Network, ...], rules: tuple[Way, ...]) -> Routes:
+    ordered = tuple(sorted(rules, key=lambda way: way.hop != "past"))
+    return Routes(space, "aws-route-table", rules=ordered)
+
+
+def _tables(
+    resources: tuple[Resource, ...], context: Context
+) -> Iterator[tuple[Resource, tuple[Network, ...], tuple[Read[Way], ...]]]:
+    """The servers' tables: a table of the stack, or the first route of another one."""
+    covered = _covered(resources, context)
+    routes: dict[str, list[Read[Way]]] = {}
+    owners: dict[str, Resource] = {}
+    for table in (each for each in resources if each.type == TABLE and each.urn in covered):
+        owners[table.urn] = table
+        routes[table.urn] = [
+            _read(table, "routes", f"{number}", body)
+            for number, body in enumerate(items(put(table, "routes")))
+        ]
+    for route in (each for each in resources if each.type == ROUTE):
+        of = named(route, "routeTableId", [route.properties.get("routeTableId")], TABLE, resources)
+        for key in (*(table.urn for table in of.resources), *of.foreign):
+            if key in covered:
+                owners.setdefault(key, route)
+                routes.setdefault(key, []).append(_read(route, "", route.name, route.properties))
+    for key, owner in owners.items():
+        yield owner, covered[key], tuple(routes[key])
+
+
+def _covered(
+    resources: tuple[Resource, ...], context: Context
+) -> Mapping[str, tuple[Network, ...]]:
+    """The policy's addresses behind each table, by its URN or, of another stack, its id."""
+    found: dict[str, tuple[Network, ...]] = {}
+    firewall = aws_target(context).network_firewall
+    for endpoint in firewall.endpoints if firewall else ():
+        for table in endpoint.protected_route_tables:
+            here = [each for each in resources if each.type == TABLE]
+            of_stack = [each.urn for each in here if each.properties.get("id") == table]
+            for key in of_stack or [table]:
+                found[key] = addresses(context.policy.in_place("aws"))
+    for subnet, space in server_subnets(resources, context):
+        for each in (each for each in resources if each.type == ASSOCIATION):
+            properties = each.properties
+            on = named(each, "subnetId", [properties.get("subnetId")], subnet.type, resources)
+            if subnet in on.resources:
+                of = named(each, "routeTableId", [properties.get("routeTableId")], TABLE, resources)
+                for key in (*(table.urn for table in of.resources), *of.foreign):
+                    found[key] = tuple(dict.fromkeys((*found.get(key, ()), *space)))
+    return found
+
+
+def _read(owner: Resource, key: str, name: str, body: Any) -> Read[Way]:
+    identity = f"route {name}"
+    unknown = Way(identity, SOME_INTERNET, "past")
+    if body is UNKNOWN:
+        return Read(owner, (), (unknown,), f"{identity} is not known", sure=False)
+    leads, unread, sure = _hop(owner, key, mapping(body))
+    texts = [body.get(each) for each in _DESTINATIONS if body.get(each)]
+    if leads != "past" and (UNKNOWN in texts or not texts):
+        return Read(owner, (), ())
+    if UNKNOWN in texts:
+        return Read(
+            owner, (), (unknown,), f"the destination of {identity} is not known", sure=False
+        )
+    if not texts:
+        unread = unread or f"{identity} is for a prefix list, whose ranges are not read"
+        return Read(owner, (), (unknown,), unread, sure)
+    prefixes = tuple(network for text in texts for network in networks(text) or ())
+    way = Way(identity, prefixes, leads)
+    if unread:
+        return Read(owner, (), (way,), unread, sure)
+    return Read(owner, (way,), (way,))
+
+
+def _hop(
+    owner: Resource, key: str, body: Mapping[str, Any]
+) -> tuple[Literal["firewall", "past", "nowhere"], str, bool]:
+    """Where a route leads, and what is not known of it."""
+    given = {each for each in (*_PAST, *_TO_FIREWALL) if body.get(each) not in (None, "", "local")}
+    # What AWS fills in where the program gives another target.
+    filled = {each for each in given if body[each] is UNKNOWN and not owner.refers.get(key or each)}
+    if (given - filled) & {*_PAST}:
+        return "past", "", True
+    if given - filled:
+        return "firewall", "", True
+    if filled:
+        return "past", f"where route {owner.name} leads is not known", False
+    return "nowhere", "", True
+
+
+RULE = Rule(
+    "wsus-aws-route-bypasses-firewall",
+    "A route leads a WSUS server past the firewall",
+    "What does not go through the firewall is held to no endpoint list.",
+    "high",
+    True,
+    judge,
+)

@@ -1,0 +1,187 @@
+"""No route of an Azure stack leads a WSUS server to the Internet past the firewall."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
+
+from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, GROUP_TYPE
+from wsus_egress.guardrails.model import Rule
+from wsus_egress.model.flows import Network
+from wsus_egress.readers.azure.places import INTERFACE, azure_target, spots, standing
+from wsus_egress.readers.evaluator import Routes, Way
+from wsus_egress.readers.judging import PAST, Judged, Read, findings
+from wsus_egress.readers.reading import (
+    SOME_INTERNET,
+    addresses,
+    is_ours,
+    items,
+    mapping,
+    networks,
+    parts,
+)
+from wsus_egress.readers.resources import (
+    UNKNOWN,
+    Context,
+    Finding,
+    NotApplicable,
+    Outcome,
+    Resource,
+)
+
+TABLE: Final = "azure-native:network:RouteTable"
+ROUTE: Final = "azure-native:network:Route"
+_FIX: Final = (
+    "lead it to the firewall's private address, or list the range under `routeTable.direct`"
+)
+
+
+def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
+    """Prove the route table of each subnet that a server or client group stands in."""
+    judged: list[Judged[Way]] = []
+    found: list[Finding] = []
+    for table, space in _tables(resources, context):
+        target = azure_target(context, space)
+        direct = tuple(d.prefix for d in target.route_table.direct) if target.route_table else ()
+        reads = tuple(_reads(table, resources, context))
+        control = functools.partial(_control, space, direct)
+        judged.append(Judged(table, "azure", reads, control))
+    bare = tuple(_without_table(resources, context))
+    if not judged and not bare:
+        return NotApplicable("no route table of the stack is on a server's subnet")
+    found += findings((w for each in judged for w in each.widenings(context)), _FIX, PAST)
+    return (*found, *bare)
+
+
+def _control(
+    space: tuple[Network, ...], direct: tuple[Network, ...], rules: tuple[Way, ...]
+) -> Routes:
+    # Every subnet has the system's own route to the Internet ("Virtual network traffic routing").
+    ordered = tuple(sorted(rules, key=lambda way: way.hop != "past"))
+    return Routes(space, "azure-route-table", rules=ordered, rest="past", direct=direct)
+
+
+def _tables(
+    resources: tuple[Resource, ...], context: Context
+) -> Iterator[tuple[Resource, tuple[Network, ...]]]:
+    on: dict[str, tuple[Network, ...]] = {}
+    for spot in spots(resources):
+        here = standing(context, spot.prefixes)
+        tables = spot.attached("routeTable", TABLE, resources).resources if here else ()
+        for table in tables:
+            on[table.urn] = tuple(dict.fromkeys((*on.get(table.urn, ()), *here)))
+    for table in (each for each in resources if each.type == TABLE):
+        own = addresses(context.policy.in_place("azure")) if is_ours(table) else ()
+        if space := own or on.get(table.urn, ()):
+            yield table, space
+
+
+def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:
+    if not any(each.type in (FIREWALL_TYPE, GROUP_TYPE) for each in resources):
+        return
+    if not any(each.type == TABLE for each in resources):
+        # Routes are somebody else's where the stack has none.
+        return
+    for spot in spots(resources):
+        bare = spot.resource.type != INTERFACE and not spot.body.get("routeTable")
+        if bare and standing(context, spot.prefixes):
+            what = (
+                "a server stands in it, and it has no route table: what it sends passes no firewall"
+            )
+            yield Finding(
+                spot.resource.urn, spot.resource.name, what, "attach the servers' route table"
+            )
+
+
+def _reads(
+    table: Resource, resources: tuple[Resource, ...], context: Context
+) -> Iterator[Read[Way]]:
+    inside, attached = parts(table, "routes", ROUTE, ("routeTableName", "routeName"), resources)
+    for each in inside:
+        yield _read(table, "routes", each, resources, context)
+    for each in attached:
+        yield _read(each, "nextHopIpAddress", each.properties, resources, context)
+
+
+def _read(
+    owner: Resource, key: str, body: Any, resources: tuple[Resource, ...], context: Context
+) -> Read[Way]:
+    if body is UNKNOWN:
+        return _unknown(owner, f"routes of {owner.name}", "its routes are not known", sure=False)
+    name = f"route {body.get('name') if isinstance(body.get('name'), str) else owner.name}"
+    prefix, hop = body.get("addressPrefix"), body.get("nextHopType")
+    prefixes = networks(prefix)
+    if UNKNOWN in (prefix, hop):
+        return _unknown(owner, name, f"{name} is not known", sure=False)
+    leads, unread, sure = _hop(owner, key, body, resources, context)
+    if prefixes is None:
+        if leads != "past":
+            return Read(owner, (), ())
+        # A service tag is a part of the Internet, and longer than the default route.
+        unread = unread or f"{name} is for {prefix}, whose addresses only Azure knows"
+        prefixes = SOME_INTERNET
+    if unread:
+        return _unknown(owner, name, unread, prefixes, sure=sure)
+    way = Way(name, prefixes, leads)
+    return Read(owner, (way,), (way,))
+
+
+def _unknown(
+    owner: Resource,
+    name: str,
+    what: str,
+    prefixes: tuple[Network, ...] = SOME_INTERNET,
+    *,
+    sure: bool,
+) -> Read[Way]:
+    """A route that may lead to the firewall, and may lead past it."""
+    least, most = Way(name, prefixes, "firewall"), Way(name, prefixes, "past")
+    return Read(owner, (least,), (most,), what, sure)
+
+
+def _hop(
+    owner: Resource,
+    key: str,
+    body: Mapping[str, Any],
+    resources: tuple[Resource, ...],
+    context: Context,
+) -> tuple[Literal["firewall", "past", "nowhere"], str, bool]:
+    """Where a route leads, and what is not known of it."""
+    kind = str(body.get("nextHopType"))
+    if kind == "None":
+        return "nowhere", "", True
+    if kind != "VirtualAppliance":
+        return "past", "", True
+    address = body.get("nextHopIpAddress")
+    firewalls = [each for each in resources if each.type == FIREWALL_TYPE]
+    if address is UNKNOWN:
+        made_from = owner.refers.get(key, ())
+        if any(each.urn in made_from for each in firewalls):
+            return "firewall", "", True
+        return "past", f"the appliance that route {body.get('name')} leads to is not known", False
+    known = set(_firewall_addresses(firewalls))
+    table = azure_target(context, ()).route_table
+    if table and table.firewall_address:
+        known.add(str(table.firewall_address))
+    # Where nobody says which appliance is the firewall, any is taken for it.
+    return ("past" if known and str(address) not in known else "firewall"), "", True
+
+
+def _firewall_addresses(firewalls: list[Resource]) -> Iterator[str]:
+    for firewall in firewalls:
+        for configuration in items(firewall.properties.get("ipConfigurations")):
+            address = mapping(configuration).get("privateIPAddress")
+            if isinstance(address, str):
+                yield address
+
+
+RULE = Rule(
+    "wsus-azure-route-bypasses-firewall",
+    "A route leads a WSUS server past the firewall",
+    "What does not go through the firewall is held to no endpoint list.",
+    "high",
+    True,
+    judge,
+    "azure",
+)

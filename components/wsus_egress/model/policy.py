@@ -1,0 +1,306 @@
+"""The policy: which flows are allowed, for whom, whatever enforces them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from wsus_egress.model.aws import AwsPeer
+from wsus_egress.model.flows import (
+    HTTP_PORT,
+    HTTPS_PORT,
+    Address,
+    Application,
+    Flow,
+    Network,
+    Scheme,
+    is_internet,
+)
+from wsus_egress.model.latest import Latest
+from wsus_egress.names.hosts import Pattern
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex, minimal_cover
+
+# What the endpoints of an environment's own `extraEndpoints` have for their list's name.
+EXTRA: Final = "extra"
+Place: TypeAlias = Literal["aws", "azure", "elsewhere"]
+
+
+class Mode(StrEnum):
+    """What restricts TCP 80 and 443: nothing, or the endpoint lists' names."""
+
+    OPEN = "open"
+    RESTRICTED = "restricted"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A name pattern that may be reached, and where the entry comes from.
+
+    Attributes:
+        list: The endpoint list's name; `extra` for an environment's own entry.
+        source: The page it was taken from; for an extra entry, its owner.
+        date: The source's day, YYYY-MM-DD; empty for an extra entry.
+    """
+
+    pattern: Pattern
+    schemes: frozenset[Scheme]
+    purpose: str
+    source: str
+    date: str
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
+class SynchronizationPorts:
+    """The ports of one server. `https` is None where TLS is off, else `http` + 1."""
+
+    http: int
+    https: int | None
+
+    def all(self) -> tuple[int, ...]:
+        """HTTP first: content goes over it even where TLS is on."""
+        return (self.http,) if self.https is None else (self.http, self.https)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A server or a group of clients: a source of flows, known by its addresses.
+
+    Attributes:
+        kind: `server` or `client`.
+        place: The target it stands in, or `elsewhere`.
+        internet: Whether it may reach Microsoft Update itself.
+        asks: The server it synchronizes or updates from; None for Microsoft Update.
+        ports: A server's synchronization ports; None for clients.
+        aws_peer: How AWS names it; None for by its addresses.
+    """
+
+    name: str
+    kind: Literal["server", "client"]
+    addresses: tuple[Network, ...]
+    place: Place
+    internet: bool
+    asks: str | None
+    ports: SynchronizationPorts | None
+    aws_peer: AwsPeer | None = None
+
+    def __contains__(self, address: Address) -> bool:
+        """Whether the address is one of this party's."""
+        return any(address in network for network in self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the policy says of a flow: `endpoint` decided it, where one did."""
+
+    allowed: bool
+    reason: str
+    endpoint: Endpoint | None = None
+
+
+_NO_WAY: Final = Decision(False, "no server synchronizes along this way")
+_NOT_THIS_SOURCE: Final = Decision(False, "this source may not reach Microsoft Update itself")
+_OTHER_PORTS: Final = Decision(False, "Microsoft Update is reached on TCP 80 and TCP 443 only")
+_NO_IPV6: Final = Decision(False, "IPv6 is not asked for")
+_OPEN: Final = Decision(True, "the mode is open: TCP 80 and 443 to any address")
+_NO_NAME: Final = Decision(False, "there is no host name, and addresses are not listed")
+_ONE_SCHEME: Final = {
+    scheme: Decision(False, f"port {scheme.port} is for {scheme.value.upper()} only")
+    for scheme in Scheme
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What the policy says of two addresses, whatever the port.
+
+    Attributes:
+        may_reach: Whether the source has Internet access, by the destination's IP version.
+        synchronization: TCP ports, each with the server that is asked on it.
+    """
+
+    to_internet: bool
+    has_internet: bool
+    may_reach: bool
+    synchronization: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class EgressPolicy:
+    """What is allowed to go out, and between the servers.
+
+    Attributes:
+        as_listed: Whether each endpoint's own schemes count; else both do.
+        endpoints: In restricted mode at least one.
+        parties: Servers and clients, in the order of the settings.
+        ipv6: Whether the Internet means its IPv6 addresses too.
+    """
+
+    mode: Mode
+    as_listed: bool
+    endpoints: tuple[Endpoint, ...]
+    parties: tuple[Party, ...]
+    ipv6: bool = False
+
+    def schemes_of(self, endpoint: Endpoint) -> frozenset[Scheme]:
+        """The schemes that count for an endpoint under this policy."""
+        return endpoint.schemes if self.as_listed else frozenset(Scheme)
+
+    @cached_property
+    def patterns(self) -> Mapping[Scheme, tuple[Pattern, ...]]:
+        """Per scheme, the fewest patterns that say the same as the endpoints do."""
+        return {scheme: minimal_cover(self._listed(scheme)).patterns for scheme in Scheme}
+
+    @cached_property
+    def redundant(self) -> tuple[tuple[Pattern, Pattern], ...]:
+        """Patterns that need no rule under any scheme, with the pattern that covers each."""
+        kept = {pattern for patterns in self.patterns.values() for pattern in patterns}
+        covered = {}
+        for scheme in Scheme:
+            covered.update(dict(minimal_cover(self._listed(scheme)).redundant))
+        return tuple(sorted((p, by) for p, by in covered.items() if p not in kept))
+
+    @cached_property
+    def _names(self) -> Mapping[Scheme, NameSet]:
+        if self.mode is Mode.OPEN:
+            return dict.fromkeys(Scheme, ALL_NAMES)
+        return {scheme: NameSet.of(self.patterns[scheme]) for scheme in Scheme}
+
+    @cached_property
+    def listed(self) -> NameSet:
+        """Every name that the endpoints have, by whatever scheme."""
+        return NameSet.of(p for patterns in self.patterns.values() for p in patterns)
+
+    @cached_property
+    def _indexes(self) -> Mapping[Scheme, PatternIndex]:
+        return {scheme: PatternIndex(self._listed(scheme)) for scheme in Scheme}
+
+    @cached_property
+    def _by_pattern(self) -> Mapping[tuple[Pattern, Scheme], Endpoint]:
+        return {
+            (endpoint.pattern, scheme): endpoint
+            for endpoint in reversed(self.endpoints)
+            for scheme in self.schemes_of(endpoint)
+        }
+
+    def endpoint(self, pattern: Pattern, scheme: Scheme) -> Endpoint:
+        """The first endpoint that has exactly this pattern with this scheme.
+
+        Raises:
+            KeyError: When there is none.
+        """
+        return self._by_pattern[pattern, scheme]
+
+    def _listed(self, scheme: Scheme) -> list[Pattern]:
+        return [e.pattern for e in self.endpoints if scheme in self.schemes_of(e)]
+
+    def names(self, port: int, application: Application | None) -> NameSet:
+        """The host names a source with Internet access may reach with HTTP or TLS on a TCP port."""
+        return self._by_port.get((port, application), NO_NAMES)
+
+    @cached_property
+    def _by_port(self) -> Mapping[tuple[int, Application | None], NameSet]:
+        found: dict[tuple[int, Application | None], NameSet] = {}
+        for scheme, names in self._names.items():
+            spoken: tuple[Application | None, ...] = (scheme.application,)
+            if self.mode is Mode.OPEN:
+                spoken = ("http", "tls", None)
+            found.update({(scheme.port, application): names for application in spoken})
+        return found
+
+    @cached_property
+    def ports(self) -> frozenset[int]:
+        """The TCP ports on which any name may be reached."""
+        return frozenset(scheme.port for scheme, names in self._names.items() if names)
+
+    def may_reach(self, flow: Flow) -> bool:
+        """Whether the flow's source may reach Microsoft Update at all, by this IP version."""
+        return self._way(flow).may_reach
+
+    def has_internet(self, source: Address) -> bool:
+        """Whether an address is a party's that may reach Microsoft Update itself."""
+        return any(party.internet and source in party for party in self.parties)
+
+    @cached_property
+    def _way(self) -> Latest[_Way]:
+        return Latest(self._between)
+
+    def _between(self, source: Address, destination: Address) -> _Way:
+        has_internet = self.has_internet(source)
+        ports = {
+            port: server.name
+            for server in reversed(self.parties)
+            if server.ports and destination in server
+            and any(source in asker for asker in self.askers(server))
+            for port in server.ports.all()
+        }  # fmt: skip
+        return _Way(
+            is_internet(destination),
+            has_internet,
+            has_internet and (self.ipv6 or destination.version == 4),
+            ports,
+        )
+
+    def party(self, name: str) -> Party:
+        """The party of that name.
+
+        Raises:
+            KeyError: When there is none.
+        """
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Party]:
+        return {party.name: party for party in self.parties}
+
+    @cached_property
+    def synchronization_ports(self) -> tuple[int, ...]:
+        """The TCP ports of all servers, sorted."""
+        return tuple(
+            sorted({p for party in self.parties if party.ports for p in party.ports.all()})
+        )
+
+    def in_place(self, place: Place) -> tuple[Party, ...]:
+        """The parties that stand in a target."""
+        return tuple(party for party in self.parties if party.place == place)
+
+    def addresses_outside(self, place: Place) -> tuple[Network, ...]:
+        """The addresses of the parties that do not stand in a target."""
+        return tuple(n for party in self.parties if party.place != place for n in party.addresses)
+
+    def askers(self, server: Party) -> tuple[Party, ...]:
+        """Who synchronizes or updates from a server, in the order of the settings."""
+        return tuple(party for party in self.parties if party.asks == server.name)
+
+    def decide(self, flow: Flow) -> Decision:
+        """Whether a flow is allowed, and why."""
+        way = self._way(flow)
+        if way.to_internet:
+            return self._decide_internet(flow, way)
+        server = way.synchronization.get(flow.port) if flow.protocol == "tcp" else None
+        if server is not None:
+            return Decision(True, f"synchronization with {server}")
+        return _NO_WAY
+
+    def _decide_internet(self, flow: Flow, way: _Way) -> Decision:
+        if not way.has_internet:
+            return _NOT_THIS_SOURCE
+        if flow.protocol != "tcp" or flow.port not in (HTTP_PORT, HTTPS_PORT):
+            return _OTHER_PORTS
+        if not way.may_reach:
+            return _NO_IPV6
+        if self.mode is Mode.OPEN:
+            return _OPEN
+        scheme = Scheme.HTTP if flow.port == HTTP_PORT else Scheme.HTTPS
+        if flow.application != scheme.application:
+            return _ONE_SCHEME[scheme]
+        if flow.name is None:
+            return _NO_NAME
+        pattern = self._indexes[scheme].match(flow.name)
+        if pattern is None:
+            return Decision(False, f"no endpoint has this name for {scheme.value}")
+        endpoint = self._by_pattern[pattern, scheme]
+        return Decision(True, f"{pattern.text} in {endpoint.list}", endpoint)

@@ -1,0 +1,219 @@
+"""Azure network security groups of a stack, read back into the control that the proof knows.
+
+A rule stands in the group itself or is a resource of its own. A group is judged for the servers and
+clients in the subnets and network interfaces that it is attached to; one of this package for all.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from wsus_egress.controls.azure.nsg import AzureNsg
+from wsus_egress.controls.azure.nsg_rules import Direction, NsgRule, Side
+from wsus_egress.model.flows import Flow, Network
+from wsus_egress.readers.azure.places import azure_target, spots, standing
+from wsus_egress.readers.judging import Judged, Read
+from wsus_egress.readers.reading import (
+    ANY_PORT,
+    addresses,
+    is_ours,
+    items,
+    mapping,
+    networks,
+    one_or_more,
+    parts,
+    ports,
+)
+from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Resource
+
+GROUP: Final = "azure-native:network:NetworkSecurityGroup"
+RULE: Final = "azure-native:network:SecurityRule"
+NONE: Final = NotApplicable("no network security group of the stack is on a server or client group")
+_TAGS: Final[Mapping[str, Side]] = {
+    "*": "*",
+    "Any": "*",
+    "Internet": "Internet",
+    "VirtualNetwork": "VirtualNetwork",
+    # The platform's health probe alone, which is no flow of a policy.
+    "AzureLoadBalancer": (),
+}
+_OTHER_PROTOCOLS: Final = ("Icmp", "Esp", "Ah")
+
+
+@dataclass(frozen=True, slots=True)
+class StackRule(NsgRule):
+    """A rule with ranges of ports, as other people write them."""
+
+    ranges: tuple[tuple[int, int], ...] = (ANY_PORT,)
+
+    def matches(self, flow: Flow) -> bool:
+        """As any rule, for the ports of the ranges."""
+        in_ranges = any(low <= flow.port <= high for low, high in self.ranges)
+        return in_ranges and NsgRule.matches(self, flow)
+
+
+@dataclass(frozen=True)
+class StackNsg(AzureNsg):
+    """A group whose rules have ranges of ports."""
+
+    rules: tuple[StackRule, ...]
+
+    @property
+    def ports(self) -> Iterable[tuple[int, int]]:
+        """The rules' ranges."""
+        return (each for rule in self.rules for each in rule.ranges)
+
+
+def judged_nsgs(resources: tuple[Resource, ...], context: Context) -> tuple[Judged[StackRule], ...]:
+    """Every group that a server or client group of the policy stands behind, with its rules."""
+    on = _attachments(resources, context)
+    found = []
+    for group in (each for each in resources if each.type == GROUP):
+        space = on.get(group.urn, ())
+        if is_ours(group):
+            space = addresses(context.policy.in_place("azure"))
+        if space:
+            reads = tuple(_reads(group, resources, context))
+            target = azure_target(context, space)
+            control = functools.partial(StackNsg, target, "stack")
+            concerns = functools.partial(_touches, space)
+            found.append(Judged(group, "azure", reads, control, concerns))
+    return tuple(found)
+
+
+def _touches(space: tuple[Network, ...], flow: Flow) -> bool:
+    return any(flow.source in network or flow.destination in network for network in space)
+
+
+def _attachments(
+    resources: tuple[Resource, ...], context: Context
+) -> Mapping[str, tuple[Network, ...]]:
+    """The policy's addresses behind each group, by its URN."""
+    found: dict[str, tuple[Network, ...]] = {}
+    for spot in spots(resources):
+        here = standing(context, spot.prefixes)
+        groups = spot.attached("networkSecurityGroup", GROUP, resources).resources if here else ()
+        for group in groups:
+            found[group.urn] = tuple(dict.fromkeys((*found.get(group.urn, ()), *here)))
+    return found
+
+
+def _reads(
+    group: Resource, resources: tuple[Resource, ...], context: Context
+) -> Iterator[Read[StackRule]]:
+    names = ("networkSecurityGroupName", "securityRuleName")
+    inside, attached = parts(group, "securityRules", RULE, names, resources)
+    bodies = [(group, each) for each in inside] + [(each, each.properties) for each in attached]
+    for number, (owner, body) in enumerate(bodies):
+        yield _read(owner, f"{number}", body, context)
+
+
+def _read(owner: Resource, number: str, body: Any, context: Context) -> Read[StackRule]:
+    if body is UNKNOWN:
+        return _either(owner, f"{owner.name}#{number}", "its rules are not known", {})
+    # A resource of its own may have no name but Pulumi's.
+    name = str(body.get("name") if isinstance(body.get("name"), str) else owner.name)
+    identity = f"rule {name}"
+    needed = ("access", "direction", "priority", "protocol")
+    missing = next((key for key in needed if body.get(key) in (UNKNOWN, None)), None)
+    if missing:
+        return _either(owner, identity, f"the {missing} of {identity} is not known", body)
+    allows = str(body["access"]).casefold() == "allow"
+    notes: dict[str, bool] = {}
+    sides = [tuple(_side(side, body, context, notes)) for side in ("source", "destination")]
+    texts = one_or_more(body, "destinationPortRange", "destinationPortRanges")
+    ranges = [ports(text) for text in texts]
+    if UNKNOWN in texts:
+        notes["its ports are not known"] = False
+    elif None in ranges:
+        notes["its ports are none that can be read"] = True
+    protocol = str(body["protocol"]).capitalize()
+    if protocol in _OTHER_PROTOCOLS and allows:
+        notes[f"its protocol is {protocol}, which the policy has for nobody"] = True
+        protocol = "Udp"
+    unread = "; ".join(f"{identity}: {note}" for note in notes)
+    sure = all(notes.values())
+    if not allows and (protocol in _OTHER_PROTOCOLS or not _from_every_port(body)):
+        # It denies some of the connections of a kind, or those of no kind that the policy has.
+        return Read(owner, (), ())
+    wanted = [each for each in ranges if each] if ranges and None not in ranges else [ANY_PORT]
+    rules = tuple(
+        StackRule(
+            identity if not offset else f"{identity}/{offset}", int(body["priority"]),
+            "Inbound" if str(body["direction"]).casefold() == "inbound" else "Outbound",
+            "Allow" if allows else "Deny",
+            _protocol(protocol), source, destination, (), owner.name, ranges=tuple(wanted),
+        )
+        for offset, (source, destination) in enumerate(itertools.product(*sides))
+    )  # fmt: skip
+    if not unread:
+        return Read(owner, rules, rules)
+    return Read(owner, () if allows else rules, rules if allows else (), unread, sure)
+
+
+def _protocol(text: str) -> Literal["Tcp", "Udp", "*"]:
+    words: dict[str, Literal["Tcp", "Udp", "*"]] = {"Tcp": "Tcp", "Udp": "Udp"}
+    return words.get(text, "*")
+
+
+def _from_every_port(body: Mapping[str, Any]) -> bool:
+    texts = one_or_more(body, "sourcePortRange", "sourcePortRanges")
+    return not texts or ANY_PORT in [ports(text) for text in texts]
+
+
+def _either(owner: Resource, identity: str, what: str, body: Mapping[str, Any]) -> Read[StackRule]:
+    """What a rule may be of which it is not known what it decides: first of all, and for all."""
+    access = str(body.get("access")).casefold()
+    directions: tuple[Direction, ...] = ("Outbound", "Inbound")
+    allowing = tuple(
+        StackRule(identity, 0, direction, "Allow", "*", "*", "*", (), owner.name)
+        for direction in directions
+        if body.get("direction") not in directions or body["direction"] == direction
+    )
+    denying = tuple(replace(rule, access="Deny") for rule in allowing)
+    least, most = () if access == "allow" else denying, () if access == "deny" else allowing
+    return Read(owner, least, most, what, sure=False)
+
+
+def _side(
+    side: str, body: Mapping[str, Any], context: Context, notes: dict[str, bool]
+) -> Iterator[Side]:
+    """The addresses of one side, one after another; notes what cannot be read."""
+    groups = items(body.get(f"{side}ApplicationSecurityGroups"))
+    for group in groups:
+        identity = mapping(group).get("id", UNKNOWN)
+        known = {
+            i: name
+            for name, i in azure_target(context, ()).security_group.application_security_groups
+        }
+        if identity in known:
+            yield context.policy.party(known[identity]).addresses
+        else:
+            what = (
+                "is not known"
+                if identity is UNKNOWN
+                else f"is {identity}, whose members only Azure knows"
+            )
+            notes[f"its {side} application security group {what}"] = identity is not UNKNOWN
+            yield "*"
+    plain: list[Network] = []
+    for text in one_or_more(body, f"{side}AddressPrefix", f"{side}AddressPrefixes"):
+        if text is UNKNOWN:
+            notes[f"its {side} is not known"] = False
+            yield "*"
+        elif isinstance(text, str) and text in _TAGS:
+            yield _TAGS[text]
+        elif (read := networks(text)) is not None:
+            plain += read
+        else:
+            notes[f"its {side} is the service tag {text}, whose addresses only Azure knows"] = True
+            # What has a tag is part of the Internet, but for that of this very network.
+            yield "Internet"
+    if plain:
+        yield tuple(plain)
+    elif not groups and not one_or_more(body, f"{side}AddressPrefix", f"{side}AddressPrefixes"):
+        yield "*"

@@ -1,0 +1,105 @@
+"""Where a policy's servers and clients stand in an Azure stack: its subnets and network interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from wsus_egress.model.azure import AzureTarget, SecurityGroup
+from wsus_egress.model.flows import Network
+from wsus_egress.readers.reading import (
+    EVERY_ADDRESS,
+    Named,
+    addresses,
+    items,
+    mapping,
+    named,
+    networks,
+    one_or_more,
+    overlap,
+    put,
+)
+from wsus_egress.readers.resources import UNKNOWN, Context, Resource
+
+NETWORK: Final = "azure-native:network:VirtualNetwork"
+SUBNET: Final = "azure-native:network:Subnet"
+INTERFACE: Final = "azure-native:network:NetworkInterface"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A subnet or a network interface.
+
+    Attributes:
+        key: The property of the resource that it stands in; empty where it is the whole resource.
+        prefixes: Its addresses; every address where they are not known.
+        known: Whether they are.
+    """
+
+    resource: Resource
+    key: str
+    body: Mapping[str, Any]
+    prefixes: tuple[Network, ...]
+    known: bool
+
+    def attached(self, what: str, kind: str, resources: tuple[Resource, ...]) -> Named:
+        """What is attached to it: `networkSecurityGroup` or `routeTable`."""
+        found = self.body.get(what)
+        values = [UNKNOWN] if found is UNKNOWN else [mapping(found).get("id")] if found else []
+        return named(self.resource, self.key or what, values, kind, resources)
+
+
+def spots(resources: tuple[Resource, ...]) -> Iterator[Spot]:
+    """Every subnet, inside its network or a resource of its own, and every network interface."""
+    for each in resources:
+        if each.type == SUBNET:
+            yield _spot(each, "", each.properties, _prefixes(each.properties))
+        elif each.type == NETWORK:
+            for subnet in items(each.properties.get("subnets")):
+                if subnet is not UNKNOWN:
+                    yield _spot(each, "subnets", mapping(subnet), _prefixes(subnet))
+        elif each.type == INTERFACE:
+            configurations = items(put(each, "ipConfigurations"))
+            texts = [mapping(item).get("privateIPAddress") for item in configurations]
+            # Without an address Azure picks one, and a server of a policy has its own.
+            yield _spot(each, "", each.properties, [text for text in texts if text is not None])
+
+
+def _prefixes(subnet: Any) -> list[Any]:
+    return one_or_more(subnet, "addressPrefix", "addressPrefixes")
+
+
+def _spot(resource: Resource, key: str, body: Mapping[str, Any], texts: list[Any]) -> Spot:
+    if resource.type == INTERFACE and "ipConfigurations" not in resource.refers:
+        # What only the update knows of it, and nobody gave: an address that Azure picks.
+        texts = [text for text in texts if text is not UNKNOWN]
+    read = [networks(text) for text in texts]
+    known = None not in read
+    found = tuple(n for each in read for n in each or ()) if known else EVERY_ADDRESS
+    return Spot(resource, key, body, found, known)
+
+
+def azure_target(context: Context, space: tuple[Network, ...]) -> AzureTarget:
+    """The environment's Azure target, or one without settings, narrowed to some addresses."""
+    target = context.environment.azure
+    return AzureTarget(
+        resource_group=target.resource_group if target else "",
+        location=target.location if target else "",
+        address_space=space,
+        destinations=target.destinations if target else "tag+list",
+        fqdn_tags=target.fqdn_tags if target else ("WindowsUpdate",),
+        firewall_policy=target.firewall_policy if target else None,
+        rule_collection_group_priority=0,
+        tags=(),
+        route_table=target.route_table if target else None,
+        # Who gives no settings has not asked for remote administration to be denied.
+        security_group=target.security_group
+        if target
+        else SecurityGroup(deny_lateral_movement=False),
+    )
+
+
+def standing(context: Context, prefixes: tuple[Network, ...]) -> tuple[Network, ...]:
+    """The addresses of the policy's Azure servers and clients that stand in some ranges."""
+    return overlap(addresses(context.policy.in_place("azure")), prefixes)

@@ -1,0 +1,154 @@
+"""A project's environments with their controls and proofs: what every command looks at."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wsus_egress.config.project import load_environments
+from wsus_egress.controls import Control, compile_target
+from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.environment import Environment, Target
+from wsus_egress.problems import Collector, PolicyErrors
+from wsus_egress.proof.parity import Difference, differences
+from wsus_egress.proof.proof import Fidelity, Proof, prove
+
+
+@dataclass(frozen=True, slots=True)
+class TargetAnalysis:
+    """A target with what is enforced there.
+
+    Attributes:
+        proof: Of all controls together; None where it was not asked for.
+        fidelities: Of each control as if it were the only one; empty where not asked for.
+    """
+
+    target: Target
+    controls: tuple[Control, ...]
+    proof: Proof | None
+    fidelities: Mapping[str, Fidelity]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """An environment with its targets."""
+
+    environment: Environment
+    targets: tuple[TargetAnalysis, ...]
+
+
+def analyse(
+    root: Path,
+    names: Sequence[str],
+    today: datetime.date | None,
+    *,
+    each_control: bool = False,
+) -> tuple[Analysis, ...]:
+    """Load environments, compile their controls and prove them.
+
+    Args:
+        root: The project's folder.
+        names: Which environments; all where empty.
+        today: The day for acceptances; None leaves the proofs out.
+        each_control: Whether to prove each control by itself too.
+
+    Raises:
+        PolicyErrors: With every problem of the project.
+    """
+    return analysed(load_environments(root, names), today, each_control=each_control)
+
+
+def analysed(
+    environments: Iterable[Environment],
+    today: datetime.date | None,
+    *,
+    each_control: bool = False,
+    unproved: Collection[str] = (),
+) -> tuple[Analysis, ...]:
+    """As `analyse`, of environments that are loaded already.
+
+    Args:
+        environments: The environments.
+        today: The day for acceptances; None leaves the proofs out.
+        each_control: Whether to prove each control by itself too.
+        unproved: Environments whose proof is not asked for.
+
+    Raises:
+        PolicyErrors: With every problem of the environments.
+    """
+    problems = Collector()
+    analyses = []
+    known: dict[object, Proof] = {}
+    for environment in environments:
+        day = None if environment.name in unproved else today
+        targets = []
+        for target in environment.targets:
+            try:
+                controls = compile_target(environment, target)
+            except PolicyErrors as error:
+                problems.extend(error.problems)
+                continue
+            proof = _proved(environment, target, controls, day, known) if day else None
+            fidelities = {
+                control.name: prove(environment, target, (control,), day).fidelity
+                for control in (controls if day and each_control else ())
+                if day
+            }
+            targets.append(TargetAnalysis(target, controls, proof, fidelities))
+        analyses.append(Analysis(environment, tuple(targets)))
+    problems.raise_if_any()
+    return tuple(analyses)
+
+
+def parity(analysis: Analysis) -> tuple[Difference, ...]:
+    """What one cloud of an environment admits and the other does not."""
+    sides = [(each.target.cloud, each.controls) for each in analysis.targets]
+    return differences(analysis.environment.policy, sides)
+
+
+def _proved(
+    environment: Environment,
+    target: Target,
+    controls: Sequence[Control],
+    today: datetime.date,
+    known: dict[object, Proof],
+) -> Proof:
+    """The proof, or that of a target that differs in nothing that decides.
+
+    Many stacks are one policy on many networks. Rules admit the same wherever they are deployed:
+    what only names resources or says where they lie is left out of the comparison.
+    """
+    if environment.accept:
+        return prove(environment, target, controls, today)
+    key = (environment.policy, _essence(target))
+    if key not in known:
+        known[key] = prove(environment, target, controls, today)
+    return known[key]
+
+
+def _essence(target: Target) -> Target:
+    if isinstance(target, AwsTarget):
+        return replace(target, vpc_id="", tags=())
+    firewall = target.firewall_policy
+    policy = replace(firewall, name="") if firewall is not None else None
+    return replace(target, resource_group="", location="", tags=(), firewall_policy=policy)
+
+
+def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:
+    """Acceptances of deviations that do not exist: a reader would be misled by them."""
+    notes = []
+    for analysis in analyses:
+        found = {
+            deviation.what
+            for target in analysis.targets
+            for deviation in (
+                (*target.proof.deviations, *target.proof.masked) if target.proof else ()
+            )
+        }
+        for entry in analysis.environment.accept:
+            if entry.what not in found:
+                where = f"{entry.location}: " if entry.location else ""
+                notes.append(f"{where}accept: {entry.what!r} does not occur; remove it")
+    return notes

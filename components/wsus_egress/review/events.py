@@ -1,0 +1,230 @@
+"""What the Pulumi engine will do: its preview's events, read without trust in their shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from wsus_egress.problems import Location, PolicyErrors, Problem
+from wsus_egress.review.findings import Finding, rule_group_at_risk
+from wsus_egress.review.replacements import is_risk
+
+_REASONS: Final = ("keys", "replaceReasons", "diffs", "diffReasons")
+_ERROR: Final = "error: "
+MAX_BYTES: Final = 64 * 1024 * 1024
+_SHOWN: Final = frozenset(
+    {"create", "update", "delete", "replace", "import", "read", "discard"}
+)  # `create-replacement` and `delete-replaced` are the halves of a `replace`.
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One resource that changes, and the properties that are the reason."""
+
+    operation: str
+    type: str
+    name: str
+    properties: tuple[str, ...]
+
+    @property
+    def is_risk(self) -> bool:
+        """Whether a firewall's rules are at stake."""
+        return is_risk(self.operation, self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyResult:
+    """One broken rule of a policy pack."""
+
+    rule: str
+    level: str
+    resource: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """What the engine's preview says, sorted; resources that stay as they are left out.
+
+    Attributes:
+        ended: Whether the engine said how many resources it would change, as it does at the end.
+    """
+
+    steps: tuple[Step, ...]
+    policies: tuple[PolicyResult, ...]
+    diagnostics: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...]
+    ended: bool
+
+    @property
+    def summary(self) -> str:
+        """`1 to create, 2 to update, 31 the same`."""
+        parts = [f"{n} the same" if op == "same" else f"{n} to {op}" for op, n in self.counts if n]
+        if not self.ended:
+            return "no summary: the preview did not come to its end"
+        return ", ".join(parts) or "nothing to do"
+
+    def findings(self) -> Iterator[Finding]:
+        """What the gate has to know."""
+        for step in self.steps:
+            if step.is_risk:
+                yield rule_group_at_risk("", "", step.operation, step.type, step.name)
+        for text in self.diagnostics:
+            if text.startswith(_ERROR):
+                yield Finding(
+                    "engine-error",
+                    "",
+                    "",
+                    text.removeprefix(_ERROR),
+                    "mend what the engine says, and run its preview again",
+                )
+        for each in self.policies:
+            mandatory = each.level == "mandatory"
+            yield Finding(
+                "policy-violation" if mandatory else "policy-warning",
+                "",
+                "",
+                f"{each.rule} ({each.resource}): {each.message}",
+                "see the policy pack's documentation of the rule",
+            )
+
+
+def read_events(path: Path) -> EngineReport:
+    """Read a file of `pulumi preview --json`, streamed events or the digest.
+
+    Raises:
+        PolicyErrors: When it cannot be read, or has no event of a preview in it.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise _broken(path, 1, f"the file cannot be read ({error.strerror})".lower()) from error
+    except UnicodeDecodeError as error:
+        raise _broken(path, 1, "the file is not UTF-8") from error
+    if len(raw) > MAX_BYTES:
+        raise _broken(path, 1, f"the file is larger than {MAX_BYTES} bytes")
+    report = _Reader()
+    for event in _objects(path, text):
+        report.take(event)
+    if not report.seen:
+        raise _broken(path, 1, "there is no event of a preview in the file")
+    return report.result()
+
+
+def _objects(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        whole = None
+    except RecursionError as error:
+        raise _broken(path, 1, "it is nested too deeply") from error
+    if isinstance(whole, dict):
+        yield whole
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise _broken(path, number, "this line is not JSON") from error
+        if not isinstance(event, dict):
+            raise _broken(path, number, "this line is no event")
+        yield event
+
+
+def _broken(path: Path, line: int, what: str) -> PolicyErrors:
+    instead = (
+        "give what `pulumi preview --json` prints with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true"
+    )
+    return PolicyErrors([Problem(Location(str(path), line), "--pulumi-events", what, instead)])
+
+
+class _Reader:
+    """Takes what it knows out of each event and passes over everything else."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._steps: dict[Step, None] = {}
+        self._policies: dict[PolicyResult, None] = {}
+        self._diagnostics: dict[str, None] = {}
+        self._counts: dict[str, int] = {}
+        self._ended = False
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        if isinstance(pre := event.get("resourcePreEvent"), dict):
+            self._step(pre.get("metadata"))
+        if isinstance(policy := event.get("policyEvent"), dict):
+            self.seen = True
+            self._policies[
+                PolicyResult(
+                    _text(policy.get("policyName")),
+                    _text(policy.get("enforcementLevel")),
+                    _name(policy.get("resourceUrn")),
+                    _text(policy.get("message")).strip(),
+                )
+            ] = None
+        if isinstance(diagnostic := event.get("diagnosticEvent"), dict):
+            self._diagnostic(diagnostic)
+        if isinstance(summary := event.get("summaryEvent"), dict):
+            self._summary(summary.get("resourceChanges"))
+        for step in steps if isinstance(steps := event.get("steps"), list) else ():
+            self._step(step)
+        for each in found if isinstance(found := event.get("diagnostics"), list) else ():
+            if isinstance(each, dict):
+                self._diagnostic(each)
+        self._summary(event.get("changeSummary"))
+
+    def _step(self, step: Any) -> None:
+        if not isinstance(step, dict) or not isinstance(step.get("op"), str):
+            return
+        self.seen = True
+        operation = step["op"]
+        state = step.get("newState") or step.get("oldState") or step.get("new") or step.get("old")
+        kind = _text(step.get("type") or (state.get("type") if isinstance(state, dict) else ""))
+        if operation in _SHOWN and not kind.startswith("pulumi:"):
+            # Of a replacement what forces it counts, of an update what differs.
+            reasons: list[Any] = next(
+                (step[key] for key in _REASONS if isinstance(step.get(key), list)), []
+            )
+            properties = [_text(reason) for reason in reasons if isinstance(reason, str)]
+            made = Step(operation, kind, _name(step.get("urn")), tuple(sorted(properties)))
+            self._steps[made] = None
+
+    def _diagnostic(self, diagnostic: Mapping[str, Any]) -> None:
+        severity = _text(diagnostic.get("severity"))
+        if severity in ("error", "warning"):
+            message = " ".join(_text(diagnostic.get("message")).split())
+            self._diagnostics[f"{severity}: {message}"] = None
+
+    def _summary(self, counts: Any) -> None:
+        if isinstance(counts, dict):
+            self.seen = self._ended = True
+            for operation, number in counts.items():
+                if isinstance(number, int):
+                    self._counts[_text(operation)] = number
+
+    def result(self) -> EngineReport:
+        return EngineReport(
+            tuple(sorted(self._steps, key=lambda s: (s.operation, s.type, s.name))),
+            tuple(sorted(self._policies, key=lambda p: (p.level, p.rule, p.resource, p.message))),
+            tuple(sorted(self._diagnostics)),
+            tuple(sorted(self._counts.items())),
+            self._ended,
+        )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    # It is another program's, and a terminal obeys control characters.
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in value)
+
+
+def _name(urn: Any) -> str:
+    return _text(urn).rpartition("::")[2]

@@ -1,0 +1,275 @@
+"""Findings of the gate: what a change opens without approval, what has expired, what deviates."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from wsus_egress.controls import Control
+from wsus_egress.model.environment import Acceptance, Approval, Environment, Gate
+from wsus_egress.problems import Location
+from wsus_egress.proof.proof import admitted_anew
+from wsus_egress.review.analysis import Analysis, TargetAnalysis
+from wsus_egress.review.change import NameChange, TargetChange
+
+Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
+               "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
+               "expired-entry", "unaccepted-deviation", "expires-soon",
+               "widening-let-pass", "rule-group-replaced", "policy-violation",
+               "policy-warning"]  # fmt: skip
+
+RULES: Final[dict[Kind, str]] = {
+    "unapproved-widening": "A change allows more, and nobody has approved it in the same change.",
+    "unapproved-acceptance": "A change accepts that more is admitted, and nobody has approved it "
+    "in the same change.",
+    "unapproved-removal": "A change takes a target away, and nobody has approved it in the same "
+    "change.",
+    "expired-entry": "An approval or acceptance has expired.",
+    "unaccepted-deviation": "The rules admit something else than the policy, and nobody accepts it.",
+    "expires-soon": "An approval or acceptance expires soon.",
+    "widening-let-pass": "A change allows more, unapproved, and the gate's threshold lets it pass.",
+    "rule-group-replaced": "The engine replaces a rule group: traffic can be cut off meanwhile.",
+    "no-longer-enforced": "A target is taken away: what stood there keeps nobody back any more.",
+    "newly-accepted": "A change accepts a deviation.",
+    "no-longer-accepted": "A change no longer accepts a deviation.",
+    "engine-error": "The engine's preview has an error: what it would do is not known.",
+    "policy-violation": "A policy pack's mandatory rule is broken.",
+    "policy-warning": "A policy pack's advisory rule is broken.",
+}
+_FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
+                   "expired-entry", "unaccepted-deviation", "engine-error",
+                   "policy-violation"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a reviewer has to know of.
+
+    Attributes:
+        target: Empty where it is the environment's as a whole.
+        what: What is found, in a clause.
+        instead: What to do about it.
+        location: The line of the entry, where there is one.
+    """
+
+    kind: Kind
+    environment: str
+    target: str
+    what: str
+    instead: str
+    location: Location | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether the gate stays closed."""
+        return self.kind in _FAILING
+
+    @property
+    def where(self) -> str:
+        """`prod/aws`."""
+        return f"{self.environment}/{self.target}" if self.target else self.environment
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A widening and who answers for it; None where nobody does."""
+
+    change: NameChange
+    what: str
+    approval: Approval | None
+    location: Location | None
+
+
+def approvals(
+    change: TargetChange,
+    before: Environment | None,
+    after: Environment | None,
+    today: datetime.date,
+    locations: dict[str, Location | None],
+) -> tuple[Approved, ...]:
+    """Each widening of a target with its approval.
+
+    An approval counts for the change that brings it: one that the base has already was given to
+    another change.
+    """
+    given = _given(before, after, today)
+    return tuple(
+        Approved(each, change.what(each), given.get(change.what(each)), locations.get(each.label))
+        for each in change.newly_allowed
+    )
+
+
+def _or_approve(instead: str, what: str, environment: str) -> str:
+    return (
+        f"{instead}, or add {{what: {what!r}, owner, reason, expires}} to {environment}'s "
+        "`approved` in this change"
+    )
+
+
+def _given(
+    before: Environment | None, after: Environment | None, today: datetime.date
+) -> dict[str, Approval]:
+    """The approvals that this change brings, by what they are for."""
+    old = set(before.approved) if before else set()
+    return {
+        entry.what: entry
+        for entry in (after.approved if after else ())
+        if entry not in old and entry.expires >= today
+    }
+
+
+def removals(
+    before: Environment | None, after: Environment | None, today: datetime.date
+) -> Iterator[Finding]:
+    """Targets that the base has and the head has not: nothing of this project stands there then.
+
+    Of an environment that goes as a whole there is no file left in which somebody could approve it.
+    """
+    if before is None:
+        return
+    there = {target.cloud for target in after.targets} if after else set()
+    given = _given(before, after, today)
+    for cloud in sorted(target.cloud for target in before.targets if target.cloud not in there):
+        key = f"{cloud}/removed"
+        what = f"{before.name} is not enforced in {cloud} any more: its rules are taken away there"
+        kind: Kind = "unapproved-removal"
+        instead = _or_approve("put it back", key, before.name)
+        if after is None or key in given:
+            kind, instead = "no-longer-enforced", "make sure that no server is left there"
+        yield Finding(kind, before.name, cloud, what, instead)
+
+
+def acceptances(
+    before: Environment | None, after: Environment, today: datetime.date
+) -> Iterator[Finding]:
+    """Deviations that a change begins or ceases to accept.
+
+    To accept that more is admitted is a widening too, of the rules where not of the policy.
+    """
+    was = {entry.what: entry for entry in (before.accept if before else ())}
+    now = {entry.what: entry for entry in after.accept}
+    given = _given(before, after, today)
+    for what, entry in sorted(now.items()):
+        old = was.get(what)
+        if old == entry:
+            continue
+        text = f"accepted until {entry.expires}: {what} ({entry.reason})"
+        kind: Kind = "newly-accepted"
+        instead = "see that the reason and the day hold"
+        if old is not None:
+            text += f"; before until {old.expires} ({old.reason})"
+        elif "/wider/" in what and what not in given:
+            kind = "unapproved-acceptance"
+            instead = _or_approve("close it", what, after.name)
+        yield Finding(kind, after.name, what.partition("/")[0], text, instead, entry.location)
+    for what, entry in sorted(was.items()):
+        if what not in now:
+            text = f"no longer accepted: {what} ({entry.reason})"
+            yield Finding("no-longer-accepted", after.name, what.partition("/")[0], text,
+                          "nothing, where it does not occur any more")  # fmt: skip
+
+
+def under_acceptances(
+    environment: Environment,
+    before: Environment,
+    target: TargetAnalysis,
+    was: Sequence[Control],
+    today: datetime.date,
+) -> Iterator[Finding]:
+    """What the rules admit anew of a kind that was accepted before: nobody has seen this of it."""
+    accepted = {entry.what for entry in before.accept}
+    if target.proof is None or not any(d.what in accepted for d in target.proof.deviations):
+        return
+    given = _given(before, environment, today)
+    place = target.target.cloud
+    for each in admitted_anew(environment.policy, place, was, target.controls):
+        if each.what in accepted and each.what not in given:
+            yield Finding(
+                "unapproved-acceptance",
+                environment.name,
+                place,
+                f"{each.reason} (for example {each.witness}), and only its kind was accepted before",
+                _or_approve("close it", each.what, environment.name),
+                environment.locate((place,)),
+            )
+
+
+def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> Iterator[Finding]:
+    """What is opened without an approval."""
+    opened = [each for each in found if each.approval is None]
+    kind: Kind = "unapproved-widening" if len(opened) > gate.unapproved else "widening-let-pass"
+    for each in opened:
+        yield Finding(
+            kind,
+            change.environment,
+            change.target,
+            f"newly allowed and not approved: {each.change.label} (for example {each.change.witness})",
+            _or_approve("take it out", each.what, change.environment),
+            each.location,
+        )
+
+
+def rule_group_at_risk(
+    environment: str, target: str, operation: str, type_: str, name: str
+) -> Finding:
+    """A rule group that is replaced or deleted; where the engine says so, of no environment."""
+    return Finding(
+        "rule-group-replaced",
+        environment,
+        target,
+        f"the engine will {operation} {type_} {name}: connections can be cut off until every "
+        "endpoint has the new rules",
+        "keep its name and capacity, or deploy when no server synchronizes",
+    )
+
+
+def expiries(environment: Environment, gate: Gate, today: datetime.date) -> Iterator[Finding]:
+    """What has expired, and what soon will."""
+    entries: list[tuple[str, Approval | Acceptance]] = [
+        *(("approved", entry) for entry in environment.approved),
+        *(("accept", entry) for entry in environment.accept),
+    ]
+    for section, entry in entries:
+        left = (entry.expires - today).days
+        if left < 0:
+            what = f"{section}: {entry.what!r} has expired on {entry.expires}"
+            instead = "close what it is about, or have it renewed by its owner"
+            yield Finding("expired-entry", environment.name, "", what, instead, entry.location)
+        elif left <= gate.warn_days:
+            days = "today" if left == 0 else f"in {left} day{'s' if left > 1 else ''}"
+            what = f"{section}: {entry.what!r} expires {days} ({entry.expires})"
+            instead = "have it renewed by its owner, or close what it is about"
+            yield Finding("expires-soon", environment.name, "", what, instead, entry.location)
+
+
+def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Finding]:
+    """What the proof finds and nobody accepts; an expired acceptance is told as such."""
+    for each in target.proof.findings if target.proof else ():
+        if not each.expired:
+            yield Finding(
+                "unaccepted-deviation",
+                environment.name,
+                target.target.cloud,
+                f"{each.kind}: {each.reason} (for example {each.witness})",
+                f"close it, or list `what: {each.what}` under {environment.name}'s accept",
+                environment.locate((target.target.cloud,)),
+            )
+
+
+def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Finding, ...]:
+    """What the gate finds of environments as they stand, whatever changed."""
+    found: list[Finding] = []
+    for analysis in analyses:
+        found += expiries(analysis.environment, analysis.environment.gate, today)
+        for target in analysis.targets:
+            found += deviations(analysis.environment, target)
+    return in_order(found)
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What fails first, then by kind and place."""
+    return tuple(
+        sorted(set(found), key=lambda f: (not f.fails, f.kind, f.environment, f.target, f.what))
+    )

@@ -1,0 +1,132 @@
+"""The base of a change: a project's configuration as a git commit has it, the work tree untouched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from wsus_egress.config.project import CONFIG_FOLDER
+from wsus_egress.problems import PolicyErrors, Problem
+
+_LINK: Final = "120000"
+_FILES: Final = ("100644", "100755")
+
+
+@contextmanager
+def base_project(root: Path, ref: str) -> Iterator[Path]:
+    """A temporary folder with the project's configuration as of a commit.
+
+    Objects are read one by one, not as an archive: attributes of the repository (`export-ignore`)
+    must not hide a file.
+
+    Args:
+        root: The project's folder, inside a git work tree.
+        ref: A branch, tag or commit.
+
+    Raises:
+        PolicyErrors: When there is no git, no repository, no such commit, or no project in it.
+    """
+    commit = _commit(root, ref)
+    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", f"{CONFIG_FOLDER}/").split(b"\0")
+    entries = [_entry(line) for line in listed if line]
+    files = [(path, sha) for mode, sha, path in entries if mode in _FILES and _is_read(path)]
+    for mode, _, path in entries:
+        if mode == _LINK and _is_read(path):
+            what = f"{path} is a symbolic link in {ref}, and links are not followed there"
+            raise _refusal(what, "make it a file")
+    if not any(path.name.startswith("Pulumi.") for path, _ in files):
+        what = f"{ref} has no project here: no {CONFIG_FOLDER}/Pulumi.<name>.yaml"
+        raise _refusal(what, "name a commit that has it, or leave --base out")
+    with tempfile.TemporaryDirectory(prefix="wsus-egress-") as temporary:
+        folder = Path(temporary)
+        for (path, _), content in zip(files, _contents(root, files), strict=True):
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        yield folder
+
+
+def prefix_of(root: Path) -> str:
+    """A folder's place inside its git work tree, as `infra/wsus/`; empty where there is none."""
+    try:
+        return os.fsdecode(_git(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
+    except PolicyErrors:
+        return ""
+
+
+def _is_read(path: PurePosixPath) -> bool:
+    return path.suffix == ".yaml"
+
+
+def _entry(line: bytes) -> tuple[str, bytes, PurePosixPath]:
+    about, _, name = line.partition(b"\t")
+    mode, _, sha = about.split(b" ")
+    return mode.decode(), sha, PurePosixPath(name.decode("utf-8", "surrogateescape"))
+
+
+def _contents(root: Path, files: list[tuple[PurePosixPath, bytes]]) -> Iterator[bytes]:
+    given = b"".join(sha + b"\n" for _, sha in files)
+    answer = _git(root, "cat-file", "--batch", given=given)
+    position = 0
+    for path, sha in files:
+        end = answer.index(b"\n", position)
+        header = answer[position:end].split(b" ")
+        if len(header) != 3:
+            what = f"git has lost {path} ({sha.decode()[:12]})"
+            raise _refusal(what, "a partial clone needs the network: run `git fetch`")
+        size = int(header[2])
+        yield answer[end + 1 : end + 1 + size]
+        position = end + size + 2
+
+
+def _commit(root: Path, ref: str) -> str:
+    if not shutil.which("git"):
+        raise _refusal("git is not on PATH, and --base reads from it", "install git")
+    try:
+        _git(root, "rev-parse", "--show-prefix")
+    except PolicyErrors as error:
+        what = f"{root} cannot be read as a git repository: {error.problems[0].what}"
+        raise _refusal(what, "run this in a clone, or leave --base out") from error
+    if not ref.startswith("-"):
+        try:
+            found = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+            return found.decode().strip()
+        except PolicyErrors:
+            pass
+    branch = ref.removeprefix("origin/")
+    if not branch:
+        raise _refusal(f"{ref!r} names no commit", "name a branch, tag or commit")
+    what = f"there is no commit {ref!r} in this clone"
+    instead = f"run `git fetch origin {branch}` and say --base FETCH_HEAD"
+    if _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        what += ", which is shallow: it has no history"
+    elif branch == "main":
+        instead += "; in a fork fetch it from the repository that the change is for"
+    raise _refusal(what, instead)
+
+
+def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and a ref never begins with a dash
+            ["git", *arguments],  # noqa: S607 - the git that the user has
+            cwd=root,
+            input=given,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise _refusal(f"git cannot be run in {root} ({error.strerror})".lower(), "") from error
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
+        raise _refusal(lines[0].removeprefix("fatal: "), "")
+    return done.stdout
+
+
+def _refusal(what: str, instead: str) -> PolicyErrors:
+    return PolicyErrors([Problem(None, "--base", what, instead)])

@@ -1,0 +1,38 @@
+"""The page of a preview that failed."""
+
+from __future__ import annotations
+
+from wsus_egress.cli.pull_request.failure import render
+
+HEAD = "## Policy preview: failed\n\nNothing could be previewed."
+
+
+def test_errors_are_quoted() -> None:
+    """Each line is code, and no line end of another kind ends it."""
+    assert f"{HEAD}\n\n    a\n    # b\n    c?[1m\n" == render("a\n# b\rc\x1b[1m")
+
+
+def test_without_errors() -> None:
+    """A command that says nothing is said to have."""
+    assert f"{HEAD} No reason was given.\n" == render("")
+
+
+def test_a_page_holds_to_its_budget() -> None:
+    """Whole lines are left out from the end, and counted; what fits exactly is whole."""
+    errors = "\n".join(f"line {n}" for n in range(500))
+    whole = render(errors)
+    assert whole == render(errors, len(whole))
+    for budget in (300, len(whole) - 1):
+        page = render(errors, budget)
+        shown = page.count("    line ")
+        note = f"**{500 - shown} more lines left out, because a comment has no room:** "
+        assert (True, True) == (
+            len(page) <= budget,
+            page.endswith(f"{note}the job's log has all.\n"),
+        )
+        assert whole.startswith(page.partition("\n\n**")[0])
+
+
+def test_one_line_may_be_too_long() -> None:
+    """A line longer than a reader reads is cut, and says so."""
+    assert f"{HEAD}\n\n    {'x' * 1997}...\n" == render("x" * 100_000)

@@ -1,0 +1,60 @@
+"""What stands for outputs while rules are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from wsus_egress.component.outputs import StandIns
+
+FORMS = {
+    "vpc_id": "vpc-0",
+    "endpoints.tables": "rtb-{n}",
+    "peers.id": "sg-{n}",
+    "groups.*": "/{key}",
+}
+
+
+class Later:
+    """Stands for an output of Pulumi's."""
+
+
+def test_outputs_are_replaced_and_remembered() -> None:
+    """Each by the form of its path; numbers count below one setting."""
+    vpc, first, second, peer, member = (Later() for _ in range(5))
+    stand_ins = StandIns(FORMS)
+
+    plain = stand_ins.plain(
+        {
+            "vpcId": vpc,
+            "peers": [{"id": peer}],
+            "endpoints": [{"tables": [first, "rtb-9"]}, {"tables": (second,)}],
+            "groups": {"wsus": member},
+            "priority": 5,
+        }
+    )
+
+    assert {
+        "vpcId": "vpc-0",
+        "peers": [{"id": "sg-00000001"}],
+        "endpoints": [{"tables": ["rtb-00000001", "rtb-9"]}, {"tables": ["rtb-00000002"]}],
+        "groups": {"wsus": "/wsus"},
+        "priority": 5,
+    } == plain
+    assert {
+        "vpc-0": vpc,
+        "sg-00000001": peer,
+        "rtb-00000001": first,
+        "rtb-00000002": second,
+        "/wsus": member,
+    } == stand_ins.outputs
+
+
+@pytest.mark.parametrize("value", [{"mode": Later()}, {"endpoints": Later()}, [Later()]])
+def test_other_outputs_are_left(value: Any) -> None:
+    """Where no form is, the output stays: the checks that follow refuse it."""
+    stand_ins = StandIns(FORMS)
+
+    assert value == stand_ins.plain(value)
+    assert {} == stand_ins.outputs

@@ -1,0 +1,371 @@
+"""Settings of an AWS target that cannot be used, and what the user reads then."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sample import VPC
+
+from wsus_egress.controls import compile_target
+from wsus_egress.model.environment import Environment
+from wsus_egress.problems import PolicyErrors
+from wsus_egress.proof.proof import Fidelity, prove
+
+Build = Callable[..., Environment]
+Refused = Callable[..., list[str]]
+
+ZONE = {
+    "zone": "eu-west-1a",
+    "subnetId": "subnet-0a1b2c3d4e5f60718",
+    "protectedRouteTables": ["rtb-0a1b2c3d4e5f60718"],
+    "returnRoutes": [
+        {"routeTableId": "rtb-0b2c3d4e5f6071829", "destinations": ["10.20.0.0/24"]}
+    ],
+}  # fmt: skip
+PATH = "aws.networkFirewall"
+
+
+def aws(**settings: Any) -> dict[str, Any]:
+    """An AWS target with these further settings."""
+    return {"vpcId": VPC, **settings}
+
+
+BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a policy in default order": (
+        {"mode": "rules-only", "existingPolicy": {"ruleOrder": "DEFAULT_ACTION_ORDER"}},
+        [
+            f"{PATH}.existingPolicy.ruleOrder: a firewall policy in DEFAULT_ACTION_ORDER cannot refer "
+            "to these rule groups, which are in STRICT_ORDER: the service answers that it has an "
+            "invalid rule order; give the policy STRICT_ORDER (it is replaced by that)"
+        ],
+    ),
+    "default actions that come too early": (
+        {
+            "mode": "rules-only",
+            "existingPolicy": {
+                "statefulDefaultActions": ["aws:drop_strict", "aws:drop_established", "aws:nothing"]
+            },
+        },
+        [
+            f"{PATH}.existingPolicy.statefulDefaultActions: a firewall policy has at most one drop "
+            "action; keep aws:drop_established_app_layer_to_server",
+            f"{PATH}.existingPolicy.statefulDefaultActions[0]: aws:drop_strict drops packets before "
+            "the host name is known; write aws:drop_established_app_layer_to_server",
+            f"{PATH}.existingPolicy.statefulDefaultActions[1]: aws:drop_established drops packets "
+            "before the host name is known; write aws:drop_established_app_layer_to_server",
+            f"{PATH}.existingPolicy.statefulDefaultActions[2]: 'aws:nothing' is not a default action "
+            "that is known here; write aws:drop_established_app_layer_to_server",
+        ],
+    ),
+    "a policy of one's own beside one that is made": (
+        {"mode": "policy", "existingPolicy": {}},
+        [
+            f"{PATH}.existingPolicy: mode policy makes a firewall policy of its own; remove it, or "
+            "write `mode: rules-only`"
+        ],
+    ),
+    "a default action of a policy that is not made": (
+        {"mode": "rules-only", "defaultAction": "alert"},
+        [
+            f"{PATH}.defaultAction: mode rules-only makes no firewall policy; say it in "
+            "existingPolicy"
+        ],
+    ),
+    "a firewall without a zone": (
+        {"mode": "full"},
+        [
+            f"{PATH}.endpoints: mode full makes a firewall, and no zone is given for it; add a zone, "
+            "or write `mode: policy`"
+        ],
+    ),
+    "zones and logs without a firewall": (
+        {"mode": "policy", "endpoints": [ZONE], "logging": {"bucket": "logs"}},
+        [
+            f"{PATH}.endpoints: mode policy makes no firewall; write `mode: full`, or remove it",
+            f"{PATH}.logging: mode policy makes no firewall; write `mode: full`, or remove it",
+        ],
+    ),
+    "the same zone, subnet and route table twice": (
+        {"mode": "full", "endpoints": [ZONE, ZONE]},
+        [
+            f"{PATH}.endpoints[1]: 0.0.0.0/0 is routed twice in rtb-0a1b2c3d4e5f60718: a table has "
+            "one route for it; name each route table in its own zone only",
+            f"{PATH}.endpoints[1]: 10.20.0.0/24 is routed twice in rtb-0b2c3d4e5f6071829: a table "
+            "has one route for it; name each route table in its own zone only",
+            f"{PATH}.endpoints[1].subnetId: subnet-0a1b2c3d4e5f60718 is given twice; name each once",
+            f"{PATH}.endpoints[1].zone: the zone eu-west-1a is given twice; give each zone one "
+            "firewall subnet",
+        ],
+    ),
+    "no way back": (
+        {"mode": "full", "endpoints": [{**ZONE, "returnRoutes": []}]},
+        [
+            f"{PATH}.endpoints[0].protectedRouteTables: protectedRouteTables is given without "
+            "returnRoutes: routes one way only are asymmetric, and the firewall drops connections of "
+            "which it sees half; add returnRoutes"
+        ],
+    ),
+    "no way there": (
+        {"mode": "full", "endpoints": [{**ZONE, "protectedRouteTables": []}]},
+        [
+            f"{PATH}.endpoints[0].returnRoutes: returnRoutes is given without protectedRouteTables: "
+            "routes one way only are asymmetric, and the firewall drops connections of which it sees "
+            "half; add protectedRouteTables"
+        ],
+    ),
+    "a way back for IPv6": (
+        {
+            "mode": "full",
+            "endpoints": [
+                {
+                    **ZONE,
+                    "returnRoutes": [
+                        {"routeTableId": "rtb-0b2c3d4e5f6071829", "destinations": ["fd00:20::/64"]}
+                    ],
+                }
+            ],
+        },
+        [
+            f"{PATH}.endpoints[0].returnRoutes[0].destinations: the endpoints made here are IPv4 "
+            "ones, and IPv6 cannot be routed to them; leave IPv6 ranges out"
+        ],
+    ),
+    "ids of another kind": (
+        {
+            "mode": "full",
+            "endpoints": [
+                {
+                    "zone": "eu-west-1",
+                    "subnetId": "vpc-0a1b2c3d4e5f60718",
+                    "protectedRouteTables": ["table"],
+                }
+            ],
+        },
+        [
+            f"{PATH}.endpoints[0].protectedRouteTables[0]: 'table' is not a route table id; write it "
+            "as rtb- and 8 or 17 hex digits",
+            f"{PATH}.endpoints[0].subnetId: 'vpc-0a1b2c3d4e5f60718' is not a subnet id; write it as "
+            "subnet- and 8 or 17 hex digits",
+            f"{PATH}.endpoints[0].zone: 'eu-west-1' is not an availability zone; write it like "
+            "eu-west-1a",
+        ],
+    ),
+    "logs nowhere": (
+        {"mode": "full", "endpoints": [ZONE], "logging": {}},
+        [
+            f"{PATH}.logging: logs go to either a CloudWatch log group or an S3 bucket; give exactly "
+            "one of logGroup and bucket"
+        ],
+    ),
+    "Firewall Manager beside a policy": (
+        {"mode": "policy", "firewallManager": {}},
+        [
+            f"{PATH}.firewallManager: Firewall Manager makes the firewall policies, and so does mode "
+            "policy; write `mode: rules-only`"
+        ],
+    ),
+    "the Internet at home": (
+        {"homeNetworks": ["0.0.0.0/0", "10.0.0.0/33", "10.1.0.0/16"]},
+        [
+            f"{PATH}.homeNetworks[0]: 0.0.0.0/0 is every address: the Internet would be inside; "
+            "write your own networks",
+            f"{PATH}.homeNetworks[1]: '10.0.0.0/33' is not an IP address or CIDR block; write one "
+            "like 10.20.0.10 or 10.20.0.0/24",
+        ],
+    ),
+    "settings of a policy and a firewall that are not made": (
+        {
+            "mode": "rules-only",
+            "homeNetworks": ["10.0.0.0/8"],
+            "streamExceptionPolicy": "REJECT",
+            "protected": True,
+        },
+        [
+            f"{PATH}.homeNetworks: mode rules-only makes no firewall policy, and so no HOME_NET; "
+            "give your policy HOME_NET, and remove it",
+            f"{PATH}.protected: mode rules-only makes no firewall; write `mode: full`, or remove it",
+            f"{PATH}.streamExceptionPolicy: mode rules-only makes no firewall policy; say it in your "
+            "policy, and remove it",
+        ],
+    ),
+    "the protection of a firewall that is not made": (
+        {"protected": True},
+        [f"{PATH}.protected: mode policy makes no firewall; write `mode: full`, or remove it"],
+    ),
+    "a home that Firewall Manager has no field for": (
+        {
+            "mode": "rules-only",
+            "firewallManager": {},
+            "streamExceptionPolicy": "DROP",
+            "homeNetworks": ["10.0.0.0/8"],
+        },
+        [
+            f"{PATH}.homeNetworks: mode rules-only makes no firewall policy, and so no HOME_NET; "
+            "remove it: it is each VPC's own range",
+        ],
+    ),
+    "a bucket's prefix for a log group": (
+        {"mode": "full", "endpoints": [ZONE], "logging": {"logGroup": "logs", "prefix": "wsus"}},
+        [
+            f"{PATH}.logging.prefix: a prefix is for a bucket, and the logs go to a log group; write "
+            "it into logGroup, and remove it"
+        ],
+    ),
+    "a log group's retention for a bucket": (
+        {"mode": "full", "endpoints": [ZONE], "logging": {"bucket": "logs", "retentionDays": 30}},
+        [
+            f"{PATH}.logging.retentionDays: how long a bucket keeps logs is the bucket's own setting; "
+            "give the bucket a lifecycle rule"
+        ],
+    ),
+    "a part of the Internet at home": (
+        {"homeNetworks": ["172.0.0.0/8", "10.0.0.0/8", "20.0.0.0/8", "fc00::/6", "127.0.0.0/8"]},
+        [
+            f"{PATH}.homeNetworks[0]: 172.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; write 172.16.0.0/12",
+            f"{PATH}.homeNetworks[2]: 20.0.0.0/8 has Internet addresses, to which no rule would "
+            "apply any more; leave it out: it is outside",
+            f"{PATH}.homeNetworks[3]: fc00::/6 has Internet addresses, to which no rule would apply "
+            "any more; write fc00::/7",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("settings", "expected"), BAD_FIREWALLS.values(), ids=BAD_FIREWALLS)
+def test_a_network_firewall_is_refused(
+    refused: Refused, settings: dict[str, Any], expected: list[str]
+) -> None:
+    """What AWS would refuse, or what would not admit what it says, is refused with a way out."""
+    assert refused(aws=aws(networkFirewall=settings)) == expected
+
+
+def test_alert_before_drop(environment: Build, today: datetime.date) -> None:
+    """A roll-out that only alerts is wider, with a witness for all that passes meanwhile."""
+    built = environment(aws=aws(networkFirewall={"defaultAction": "alert"}))
+    target = built.targets[0]
+
+    proof = prove(built, target, compile_target(built, target), today)
+
+    assert proof.fidelity is Fidelity.WIDER
+    # The server's other ports stay closed by its security group, which masks them.
+    assert [deviation.subject for deviation in proof.deviations] == ["nameless", "names", "sources"]
+    assert [deviation.subject for deviation in proof.masked] == ["ipv6", "ports", "udp"]
+
+
+def test_a_dns_firewall_is_refused(refused: Refused) -> None:
+    """A reserved priority, and patterns that DNS Firewall has no form for."""
+    settings = {"priority": 100, "alsoResolve": ["*", "corp.example.com", "a.*.com"]}
+    expected = [
+        "aws.dnsFirewall.alsoResolve[0]: '*' is every name; use `mode: open` if that is meant",
+        "aws.dnsFirewall.alsoResolve[2]: 'a.*.com' has a wildcard that is not its first label: no "
+        "firewall here can match it; write '*.' and a domain",
+        "aws.dnsFirewall.priority: 100 is no priority of an association; write 101 to 9899",
+    ]
+    assert refused(aws=aws(dnsFirewall=settings)) == expected
+
+
+def test_a_peer_is_refused(refused: Refused) -> None:
+    """A peer is named in exactly one way, and a prefix list's size must be known."""
+    group, listed = "sg-0a1b2c3d4e5f60718", "pl-0a1b2c3d4e5f60718"
+    peers = [{}, {"securityGroupId": group, "prefixListId": listed, "maxEntries": 5},
+             {"prefixListId": listed}, {"securityGroupId": group, "maxEntries": 5}]  # fmt: skip
+    servers = [
+        {"name": f"server{i}", "addresses": [f"10.20.0.{i}"], "awsPeer": peer}
+        for i, peer in enumerate(peers)
+    ]
+    twice = "a peer is named either by its security group or by a prefix list; give exactly one of "
+    expected = [
+        f"servers[0].awsPeer: {twice}securityGroupId and prefixListId",
+        f"servers[1].awsPeer: {twice}securityGroupId and prefixListId",
+        "servers[2].awsPeer: a prefix list counts as many rules as it may hold, and it is not said "
+        "how many; add maxEntries, as `aws ec2 describe-managed-prefix-lists` shows it",
+        "servers[3].awsPeer.maxEntries: a security group counts as one rule, however many members it "
+        "has; remove it",
+    ]
+    assert refused(servers=servers) == expected
+
+
+def test_dns_firewall_and_open_mode(environment: Build) -> None:
+    """Where any name may be reached, there is no list of names to resolve."""
+    built = environment(mode="open", aws=aws(dnsFirewall={}))
+
+    with pytest.raises(PolicyErrors) as caught:
+        compile_target(built, built.targets[0])
+
+    expected = (
+        "aws.dnsFirewall: the mode is open, and DNS Firewall can only allow names: it would close "
+        "the rest; remove it, or write `mode: restricted`"
+    )
+    assert str(caught.value) == expected
+
+
+OTHER = """\
+config:
+  wsus-egress:lists: [good]
+  wsus-egress:servers:
+    - {{name: one, addresses: [10.20.0.10]}}
+  wsus-egress:aws:
+    vpcId: vpc-0a1b2c3d4e5f60718
+    {settings}
+"""
+
+
+def both(write: Callable[..., Path], first: str, second: str) -> Path:
+    """A project with two environments on one VPC."""
+    files = {
+        "config/Pulumi.x.yaml": OTHER.format(settings=first),
+        "config/Pulumi.y.yaml": OTHER.format(settings=second),
+    }
+    return write(files=files)
+
+
+@pytest.mark.parametrize(
+    ("priority", "why"),
+    [
+        (200, "both have the priority 200, and a VPC takes each once"),
+        (300, "the one that is asked first blocks what only the other one lists"),
+    ],
+)
+def test_two_dns_firewalls_in_one_vpc(
+    write: Callable[..., Path], run: Callable[..., Result], priority: int, why: str
+) -> None:
+    """Environments that fight over a VPC are refused before either is deployed."""
+    project = both(write, "dnsFirewall: {}", f"dnsFirewall: {{priority: {priority}}}")
+    result = run("check", project)
+    expected = (
+        f"config/Pulumi.y.yaml:7: aws.dnsFirewall: x has a DNS Firewall in {VPC} too: {why}; keep one "
+        "of them, with the names of both\n1 problem: nothing can be deployed\n"
+    )
+    assert (result.exit_code, result.stderr) == (2, expected)
+
+
+def test_two_routes_in_one_table(write: Callable[..., Path], run: Callable[..., Result]) -> None:
+    """A route table has one default route: two environments cannot both set it."""
+    zone = (
+        "{zone: eu-west-1a, subnetId: subnet-0a1b2c3d4e5f60718, "
+        "protectedRouteTables: [rtb-0a1b2c3d4e5f60718], returnRoutes: "
+        "[{routeTableId: rtb-0b2c3d4e5f6071829, destinations: [10.20.0.0/24]}]}"
+    )
+    settings = f"networkFirewall: {{mode: full, endpoints: [{zone}]}}"
+    result = run("check", both(write, settings, settings))
+    lines = result.stderr.splitlines()
+    # The firewall itself, both routes, and the end.
+    assert (result.exit_code, len(lines)) == (2, 4)
+    assert lines[1] == (
+        "config/Pulumi.y.yaml:7: aws.networkFirewall.endpoints[0]: x routes 0.0.0.0/0 in "
+        "rtb-0a1b2c3d4e5f60718 too, and a table has one route for it; leave the route to one of them"
+    )
+
+
+def test_two_environments_in_two_vpcs(
+    write: Callable[..., Path], run: Callable[..., Result]
+) -> None:
+    """Nothing stands in the way of environments that share no VPC."""
+    project = both(write, "networkFirewall: {}", "networkFirewall: {}")
+    assert run("check", project).exit_code == 0

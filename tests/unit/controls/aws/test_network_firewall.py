@@ -1,0 +1,437 @@
+"""Network Firewall's rules: their text, numbers, groups and quotas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from ipaddress import ip_address
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sample import VPC
+
+from wsus_egress.config.assembly import build_environment
+from wsus_egress.config.lists import EndpointList
+from wsus_egress.controls import Bounds, Control, Verdict, compile_target
+from wsus_egress.controls.aws.network_firewall import MIDSTREAM, RESIDUES, AwsNetworkFirewall
+from wsus_egress.controls.aws.rule_groups import GROUP_BYTES, GROUP_CAPACITY, in_groups
+from wsus_egress.controls.aws.suricata import SuricataRule, numbered
+from wsus_egress.controls.capabilities import refusals
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Application, Flow, Scheme
+from wsus_egress.model.policy import Endpoint
+from wsus_egress.names.hosts import Pattern
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES
+from wsus_egress.problems import PolicyErrors
+
+Build = Callable[..., Environment]
+
+SERVER, STRANGER = ip_address("10.20.0.10"), ip_address("10.20.0.99")
+INTERNET = ip_address("203.0.113.80")
+
+
+def firewall_of(environment: Environment) -> AwsNetworkFirewall:
+    """The Network Firewall of an environment's AWS target."""
+    controls = compile_target(environment, environment.targets[0])
+    return next(each for each in controls if isinstance(each, AwsNetworkFirewall))
+
+
+@pytest.fixture
+def firewall(environment: Build) -> Callable[..., AwsNetworkFirewall]:
+    """The Network Firewall of settings; `own` are its own ones."""
+
+    def compiled(own: dict[str, Any] | None = None, **settings: Any) -> AwsNetworkFirewall:
+        target = {"vpcId": VPC, "networkFirewall": own or {}}
+        return firewall_of(environment(**{"aws": target, **settings}))
+
+    return compiled
+
+
+def long_list(count: int, schemes: str = "both") -> Environment:
+    """An environment with so many names."""
+    entries = tuple(
+        Endpoint(Pattern(f"host{n}.example.com", n % 2 == 0), frozenset(Scheme), "", "", "", "long")
+        for n in range(count)
+    )
+    lists = {"long": EndpointList("long", "", (), entries)}
+    settings = {
+        "lists": ["long"],
+        "schemes": schemes,
+        "servers": [{"name": "one", "addresses": ["10.20.0.10"]}],
+        "aws": {"vpcId": VPC, "networkFirewall": {}},
+    }
+    return build_environment("test", settings, lists, lambda _: None)
+
+
+def test_the_rules_texts(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """A wildcard without its apex, an exact host; HTTP on 80 and TLS on 443; sources by variable."""
+    extra = [
+        {"pattern": text, "schemes": ["http", "https"], "owner": "team", "reason": "test"}
+        for text in ("*.x.com", "host.org")
+    ]
+    rules = firewall(extraEndpoints=extra).rules
+    expected = [
+        'pass tls $WSUS_SOURCES any -> $EXTERNAL_NET 443 (alert; msg:"wsus-egress tls-443-host.org in '
+        'extra"; ssl_state:client_hello; tls.sni; content:"host.org"; startswith; nocase; endswith; '
+        "flow:to_server, established; sid:123; rev:1;)",
+        'pass http $WSUS_SOURCES any -> $EXTERNAL_NET 80 (alert; msg:"wsus-egress http-80-*.x.com in '
+        'extra"; http.host; content:".x.com"; endswith; bsize:>6; flow:to_server, established; '
+        "sid:123; rev:1;)",
+    ]
+    rendered = [rule.render().replace(str(rule.sid), "123") for rule in rules]
+    assert len(rendered) == 4
+    assert [text in rendered for text in expected] == [True, True]
+
+
+def test_open_mode_is_ports(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Whatever is spoken on TCP 80 and 443 passes, to any name and none."""
+    control = firewall(mode="open")
+    texts = [(rule.id, rule.render().partition("(")[0], rule.endpoints) for rule in control.rules]
+    flow = Flow(SERVER, INTERNET, "tcp", 443)
+    assert texts == [
+        ("tcp-80-any", "pass tcp $WSUS_SOURCES any -> $EXTERNAL_NET 80 ", ()),
+        ("tcp-443-any", "pass tcp $WSUS_SOURCES any -> $EXTERNAL_NET 443 ", ()),
+    ]
+    assert control.admits(flow).verdict is Verdict.ALLOW
+    assert control.names(Flow(SERVER, INTERNET, "tcp", 80, "tls")) == Bounds.exact(ALL_NAMES)
+    assert ["flow" in rule.render() for rule in control.rules] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("source", "port", "application", "name", "expected"),
+    [
+        (SERVER, 80, "http", "a.example.com", "http-80-*.example.com"),
+        (SERVER, 443, "tls", "a.b.example.com", "tls-443-*.example.com"),
+        (SERVER, 443, "tls", "example.com", ""),
+        (SERVER, 443, "http", "a.example.com", ""),
+        (SERVER, 8443, "tls", "a.example.com", ""),
+        (SERVER, 443, "tls", None, ""),
+        (SERVER, 443, None, None, ""),
+        (STRANGER, 443, "tls", "a.example.com", ""),
+    ],
+)
+def test_what_is_admitted(
+    firewall: Callable[..., AwsNetworkFirewall],
+    source: Any,
+    port: int,
+    application: Application | None,
+    name: str | None,
+    expected: str,
+) -> None:
+    """The rule that has name, port and protocol decides; else the default action drops."""
+    ruling = firewall().admits(Flow(source, INTERNET, "tcp", port, application, name))
+    denied = "default action aws:drop_established_app_layer_to_server"
+    verdict = Verdict.ALLOW if expected else Verdict.DENY
+    assert (ruling.verdict, ruling.rule) == (verdict, expected or denied)
+
+
+def test_without_a_drop_everything_passes(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """A policy of the user's own that drops nothing makes the rules useless, and this says so."""
+    own = {"mode": "rules-only", "existingPolicy": {"statefulDefaultActions": []}}
+    control = firewall(own)
+    flow = Flow(STRANGER, INTERNET, "udp", 53)
+    assert control.admits(flow).verdict is Verdict.ALLOW
+    assert control.names(Flow(STRANGER, INTERNET, "tcp", 80, "http")) == Bounds.exact(ALL_NAMES)
+
+
+def test_who_does_not_pass_here(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Traffic inside, and of servers that stand elsewhere, is no matter of this firewall."""
+    away = {"name": "two", "addresses": ["10.30.0.1"], "location": "elsewhere"}
+    control = firewall(servers=[{"name": "one", "addresses": ["10.20.0.10"]}, away])
+    flows = [
+        Flow(SERVER, STRANGER, "tcp", 80, "http", "a.example.com"),
+        Flow(ip_address("10.30.0.1"), INTERNET, "tcp", 80, "http", "a.example.com"),
+    ]
+    assert [control.admits(flow).verdict for flow in flows] == [Verdict.NOT_APPLICABLE] * 2
+    assert [control.names(flow) for flow in flows] == [None, None]
+    assert control.names(Flow(STRANGER, INTERNET, "tcp", 80, "http")) == Bounds.exact(NO_NAMES)
+
+
+def test_nobody_with_the_internet_needs_no_rule(
+    firewall: Callable[..., AwsNetworkFirewall],
+) -> None:
+    """Without a source there is no rule group, and the policy drops everything."""
+    top = {"name": "top", "addresses": ["10.30.0.1"], "location": "elsewhere"}
+    below = {"name": "one", "addresses": ["10.20.0.10"], "synchronizesFrom": "top"}
+    control = firewall(servers=[top, below])
+    kinds = [document.type.rpartition(":")[2] for document in control.documents("wsus")]
+    assert (control.rules, kinds) == ((), ["FirewallPolicy"])
+
+
+def numbers(environment: Environment) -> dict[str, int]:
+    """Every rule's number, by the rule's id."""
+    return {rule.id: rule.sid for rule in firewall_of(environment).rules}
+
+
+def test_an_entry_more_renumbers_nothing() -> None:
+    """Every rule keeps its number and its group when the list grows."""
+    before, after = numbers(long_list(1000)), numbers(long_list(1001))
+    assert {key: after[key] for key in before} == before
+    assert len(after) == len(before) + 2
+    assert len(set(after.values())) == len(after)
+
+
+def test_equal_hashes_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two entries that hash alike get different numbers."""
+    monkeypatch.setattr("wsus_egress.controls.aws.suricata.digest", lambda text: text.count("#"))
+    one, two = Pattern("a.com", wildcard=False), Pattern("b.com", wildcard=False)
+    rules = numbered([("http", 80, one, "x"), ("http", 80, two, "x")])
+    assert [rule.sid for rule in rules] == [1_000_000, 1_000_001]
+
+
+def test_a_group_changes_alone() -> None:
+    """Of several groups, an entry more changes one for each scheme at the most."""
+    before = [group.rules_string for group in firewall_of(long_list(6000)).rule_groups]
+    after = [group.rules_string for group in firewall_of(long_list(6001)).rule_groups]
+    changed = sum(old != new for old, new in zip(before, after, strict=True))
+    assert len(before) > 1
+    assert 1 <= changed <= 2
+
+
+def test_capacity_has_room_to_grow() -> None:
+    """Reserved capacity comes in steps, with a quarter to spare, and never beyond the quotas."""
+    found = {
+        count: [group.capacity for group in firewall_of(long_list(count)).rule_groups]
+        for count in (1, 40, 41, 1000)
+    }
+    assert found == {1: [100], 40: [100], 41: [200], 1000: [3200]}
+
+
+def test_the_last_room_is_shared_out() -> None:
+    """Where steps are too coarse for what is left, the rest is dealt out evenly."""
+    groups = firewall_of(long_list(14_000)).rule_groups
+    assert sum(group.capacity for group in groups) <= GROUP_CAPACITY
+    assert all(len(group.rules) <= group.capacity for group in groups)
+    assert all(len(group.rules_string) <= GROUP_BYTES for group in groups)
+
+
+@pytest.mark.parametrize("count", [24_000, 28_000])
+def test_a_rule_more_keeps_what_is_shared_out(count: int) -> None:
+    """Where the rest is shared out, growth replaces at most one group, and seldom that."""
+    names = (Pattern(f"host{number}.example.com", wildcard=False) for number in range(count + 20))
+    rules = numbered(("tls", 443, name, "long") for name in names)
+    found = [
+        [group.capacity for group in in_groups(rules[:size], 30_000)]
+        for size in range(count, count + 20)
+    ]
+    changed = [
+        sum(old != new for old, new in zip(before, after, strict=True))
+        for before, after in pairwise(found)
+    ]
+    assert len(found[0]) == 5
+    assert max(changed) <= 1
+    assert sum(changed) <= 5
+
+
+def test_one_group_takes_what_there_is() -> None:
+    """With no other group to share with, it never grows out of what it reserves."""
+    rules = [SuricataRule(n, "http", 80, Pattern(f"h{n}.com", False), "x") for n in range(90)]
+    assert [100] == [group.capacity for group in in_groups(rules, 100)]
+
+
+def test_too_many_names_are_refused() -> None:
+    """More rules than a policy has capacity for are refused, with the figures."""
+    environment = long_list(15_001)
+    with pytest.raises(PolicyErrors) as caught:
+        compile_target(environment, environment.targets[0])
+    expected = (
+        "lists: aws-network-firewall: 30002 units of stateful capacity reserved, and the cloud allows "
+        "30000; shorten the list, or split the environment"
+    )
+    assert expected in str(caught.value).splitlines()
+
+
+def test_a_quota_that_was_raised_holds_more() -> None:
+    """With a raised quota the same list is dealt out over groups of at most 30,000 rules."""
+    rules = [SuricataRule(n, "http", 80, Pattern(f"h{n}.com", False), "x") for n in range(40_000)]
+    groups = in_groups(rules, 100_000)
+    assert sum(len(group.rules) for group in groups) == 40_000
+    assert all(len(group.rules) <= group.capacity <= GROUP_CAPACITY for group in groups)
+
+
+def test_too_many_sources_are_refused(environment: Build) -> None:
+    """A rule that would be too long with its sources written out is refused."""
+    addresses = [f"10.20.{n // 250}.{n % 250}" for n in range(0, 1200, 2)]
+    built = environment(
+        servers=[{"name": "one", "addresses": addresses}],
+        aws={"vpcId": VPC, "networkFirewall": {}},
+    )
+    with pytest.raises(PolicyErrors) as caught:
+        compile_target(built, built.targets[0])
+    (problem,) = caught.value.problems
+    assert problem.what.startswith("aws-network-firewall: ")
+    assert (
+        "characters of the longest rule with its sources, and the cloud allows 8192" in problem.what
+    )
+    assert problem.instead == "use larger address blocks"
+
+
+def test_capacity_beside_a_domain_list(root: Path, run: Callable[..., Result]) -> None:
+    """The `wsus` list takes no more units than a managed domain list of the same names.
+
+    A domain list for both protocols takes targets x 2 + 3 (measured by others, 2026-09).
+    """
+    preview = json.loads(run("preview", root, "--env", "sandbox", "--format", "json").stdout)
+    target = preview["environments"][0]["targets"][0]
+    control = next(c for c in target["controls"] if c["control"] == "aws-network-firewall")
+    names = {name for rule in control["rules"] for name in rule["endpoints"]}
+    used = next(q["used"] for q in control["quotas"] if q["name"] == "rules of rule group 1")
+    assert used / (len(names) * 2 + 3) <= 1.0
+
+
+def test_documents_by_mode(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Each mode adds to the one before; sharing and Firewall Manager come on top."""
+    zone = {
+        "zone": "eu-west-1a",
+        "subnetId": "subnet-0a1b2c3d4e5f60718",
+        "protectedRouteTables": ["rtb-0a1b2c3d4e5f60718"],
+        "returnRoutes": [
+            {"routeTableId": "rtb-0b2c3d4e5f6071829", "destinations": ["10.20.0.0/24"]}
+        ],
+    }  # fmt: skip
+    rules, policy = ["RuleGroup"], ["RuleGroup", "FirewallPolicy"]
+    full = [*policy, "Firewall", "LogGroup", "LogGroup", "LoggingConfiguration", "Route", "Route"]
+    shared = ["ResourceShare", "ResourceAssociation", "PrincipalAssociation"]
+    cases = {
+        "rules-only": ({"mode": "rules-only"}, rules),
+        "policy": ({}, policy),
+        "full": ({"mode": "full", "endpoints": [zone], "logging": {"logGroup": "wsus"}}, full),
+        "no logs": ({"mode": "full", "endpoints": [zone]}, [*policy, "Firewall", "Route", "Route"]),
+        "shared": ({"shareWith": ["123456789012"]}, [*policy, *shared]),
+        "manager": ({"mode": "rules-only", "firewallManager": {}}, [*rules, "Policy"]),
+    }
+    found = {
+        name: [d.type.rpartition(":")[2] for d in firewall(own).documents("wsus")]
+        for name, (own, _) in cases.items()
+    }
+    assert found == {name: expected for name, (_, expected) in cases.items()}
+
+
+def test_what_firewall_manager_is_told(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Its policy has the rule groups in order, strict order and the default actions."""
+    control: Control = firewall(
+        {"mode": "rules-only", "firewallManager": {"accounts": ["123456789012"]}}
+    )
+    *_, document = control.documents("wsus")
+    data = document.properties["securityServicePolicyData"]["managedServiceData"]
+    told = json.loads(data)
+    assert document.properties["includeMap"] == {"accounts": ["123456789012"]}
+    assert told["networkFirewallStatefulRuleGroupReferences"] == [
+        {"resourceARN": "${wsus-network-firewall-rules-1.arn}", "priority": 100}
+    ]
+    assert told["networkFirewallStatefulDefaultActions"] == [
+        "aws:drop_established_app_layer_to_server",
+        "aws:alert_established_app_layer_to_server",
+    ]
+
+
+def test_logs_to_a_bucket(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """A bucket exists already: no log group is made."""
+    zone = {"zone": "eu-west-1a", "subnetId": "subnet-0a1b2c3d4e5f60718"}
+    own = {
+        "mode": "full",
+        "endpoints": [zone],
+        "logging": {"bucket": "logs", "prefix": "wsus", "types": ["ALERT"]},
+    }
+    *_, document = firewall(own).documents("wsus")
+    (where,) = document.properties["loggingConfiguration"]["logDestinationConfigs"]
+    assert where == {
+        "logDestination": {"bucketName": "logs", "prefix": "wsus"},
+        "logDestinationType": "S3",
+        "logType": "ALERT",
+    }
+
+
+def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """What is not made here must hold, and is said."""
+    policy, rules = firewall().assumptions, firewall({"mode": "rules-only"}).assumptions
+    manager = firewall({"mode": "rules-only", "firewallManager": {}}).assumptions
+    routes = "the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall"
+    assert policy == (routes,)
+    assert rules[1:] == manager[1:] == (routes,)
+    assert rules[0].startswith("the firewall policy is yours, is in STRICT_ORDER with ")
+    assert manager[0].startswith("the firewall policy is made by Firewall Manager, is in ")
+
+
+def test_what_a_broken_connection_does(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Where a connection may go on without its beginning, that is said."""
+    assert (*RESIDUES, MIDSTREAM) == firewall({"streamExceptionPolicy": "CONTINUE"}).residues
+    assert RESIDUES == firewall({"streamExceptionPolicy": "DROP"}).residues
+
+
+def test_what_is_assumed_of_ipv6(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """IPv6 passes a firewall that stands elsewhere only if it is routed there too."""
+    expected = (
+        "the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of the firewall, whose subnet "
+        "mapping has the IP address type DUALSTACK"
+    )
+    for mode in ("policy", "rules-only"):
+        assert expected == firewall({"mode": mode}, ipv6=True).assumptions[-1]
+
+
+def full(*destinations: str) -> dict[str, Any]:
+    """Mode full with a zone for each destination of a return route."""
+    zones = [
+        {
+            "zone": f"eu-west-1{'abc'[index]}",
+            "subnetId": f"subnet-{index:08x}",
+            "protectedRouteTables": [f"rtb-0{index:07x}"],
+            "returnRoutes": [{"routeTableId": f"rtb-1{index:07x}", "destinations": [destination]}],
+        }
+        for index, destination in enumerate(destinations)
+    ]
+    return {"mode": "full", "endpoints": zones}
+
+
+def test_what_is_assumed_of_routes(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Routes are made here, in tables of which only the user knows who uses them."""
+    expected = (
+        "what the servers send to the Internet is routed by rtb-00000000 and rtb-00000001, in each "
+        "zone by its own"
+    )
+    assert (expected,) == firewall(full("10.20.0.0/24", "10.20.1.0/24")).assumptions
+
+
+@pytest.mark.parametrize(
+    ("destinations", "addresses", "missing"),
+    [
+        (["10.20.0.0/24"], ["10.20.0.10"], []),
+        (["10.20.0.0/24", "10.20.1.0/24"], ["10.20.0.0/23"], []),
+        (["10.20.0.0/24"], ["10.20.0.10", "10.20.7.10"], ["10.20.7.10/32"]),
+        (["10.20.0.0/24"], ["10.20.0.0/16"], ["10.20.0.0/16"]),
+    ],
+)
+def test_a_source_that_no_zone_routes(
+    environment: Build, destinations: list[str], addresses: list[str], missing: list[str]
+) -> None:
+    """A server must be where a zone's return routes lead, or its routes are not made here."""
+    target = {"vpcId": VPC, "networkFirewall": full(*destinations)}
+    built = environment(
+        aws=target,
+        servers=[
+            {"name": "one", "addresses": addresses},
+            {"name": "two", "addresses": ["10.99.0.1"], "synchronizesFrom": "one"},
+        ],
+    )
+    expected = [
+        f"aws.networkFirewall.endpoints: {network} of one is in no destination of returnRoutes: no "
+        "endpoint is known to have its connections both ways; add the range of its subnet to "
+        "returnRoutes of its zone"
+        for network in missing
+    ]
+    assert expected == [str(problem) for problem in refusals(built, built.targets[0])]
+
+
+def test_ipv6_past_a_firewall_that_is_made_here(environment: Build) -> None:
+    """Neither endpoints nor routes have IPv6: the names would not hold there."""
+    target = {"vpcId": VPC, "networkFirewall": full("10.20.0.0/24")}
+    built = environment(aws=target, ipv6=True)
+    expected = [
+        "ipv6: mode full of Network Firewall makes IPv4 endpoints and routes 0.0.0.0/0 to them: IPv6 "
+        "would not pass the firewall; leave it out, or write `aws.networkFirewall.mode: policy` and "
+        "route ::/0 yourself"
+    ]
+    assert expected == [str(problem) for problem in refusals(built, built.targets[0])]

@@ -1,0 +1,161 @@
+"""The firewall and its policy as resources: modes, IP Groups, names spread over groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from azure_path import BASE_POLICY, Compile, rule
+from sample import TODAY, policy
+
+from wsus_egress.config.assembly_azure import firewall_alone
+from wsus_egress.controls import Control
+from wsus_egress.controls.azure.firewall import AzureApplicationRules
+from wsus_egress.problems import PolicyErrors
+from wsus_egress.proof.proof import Fidelity, prove
+
+
+def test_ip_groups_are_named_by_rules(compiled: Compile) -> None:
+    """A group for each party with Internet access; the denial keeps the address space."""
+    _, controls = compiled({"ipGroups": True})
+    group, _, rules = controls[-1].documents("wsus")
+
+    assert ["10.20.0.10"] == group.properties["ipAddresses"]
+    allow, deny = (each["rules"][0] for each in rules.properties["ruleCollections"])
+    assert ["${wsus-one-addresses.id}"] == allow["sourceIpGroups"]
+    assert ["10.20.0.0/16"] == deny["sourceAddresses"]
+    assert "addresses of the longest IP Group" in [quota.name for quota in controls[-1].quotas()]
+
+
+def test_full_mode_has_the_firewall(compiled: Compile) -> None:
+    """Address, firewall and logs, and a route to the address that Azure will choose."""
+    network = BASE_POLICY.replace("firewallPolicies/parent", "virtualNetworks/vnet")
+    firewall = {"name": "afw", "virtualNetwork": network, "zones": [], "workspace": network}
+    _, controls = compiled(
+        {**policy(mode="full", sku="Basic"), "firewall": firewall, "routeTable": {}}
+    )
+    documents = {each.name: each for each in controls[-1].documents("wsus")}
+
+    assert [
+        "wsus-firewall-policy",
+        "wsus-firewall-rules",
+        "wsus-firewall-address",
+        "wsus-firewall-management",
+        "wsus-firewall",
+        "wsus-firewall-logs",
+    ] == list(documents)
+    assert "zones" not in documents["wsus-firewall"].properties
+    assert "Dedicated" == documents["wsus-firewall-logs"].properties["logAnalyticsDestinationType"]
+    (route,) = controls[1].documents("wsus")[0].properties["routes"]
+    expected = "${wsus-firewall.ipConfigurations[0].privateIPAddress}"
+    assert expected == route["nextHopIpAddress"]
+
+
+def test_the_policys_own_settings(compiled: Compile) -> None:
+    """Base policy, DNS proxy and its servers are part of the policy's document."""
+    _, controls = compiled(policy(basePolicy=BASE_POLICY, dnsProxy=True, dnsServers=["10.0.0.53"]))
+    properties = controls[-1].documents("wsus")[0].properties
+
+    assert {"id": BASE_POLICY} == properties["basePolicy"]
+    assert {"enableProxy": True, "servers": ["10.0.0.53"]} == properties["dnsSettings"]
+    assert (
+        "the base policy has no rule for the servers: none is listed under rules"
+        in controls[-1].assumptions
+    )
+
+
+def test_a_policy_of_others_is_assumed_to_have_no_rule(compiled: Compile) -> None:
+    """Rules that are not listed are an assumption, and listed ones are not."""
+    text = "no other group of the firewall policy has a rule for the servers"
+    _, bare = compiled(policy(existing=True))
+    _, told = compiled(policy(mode="rules-only", rules=[rule("x", "deny", fqdns=["x.com"],
+                                                             httpsPorts=[443])]))  # fmt: skip
+
+    assert (True, False) == (text in bare[-1].assumptions, text in told[-1].assumptions)
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    """So many endpoints."""
+    return [
+        {"pattern": f"host-{number}.example.org", "schemes": ["https"], "owner": "t", "reason": "r"}
+        for number in range(count)
+    ]
+
+
+def groups_of(control: Control) -> dict[str, Any]:
+    """The rule collection groups of a control, by name."""
+    return {
+        each.name: each.properties
+        for each in control.documents("wsus")
+        if each.type.endswith("RuleCollectionGroup")
+    }
+
+
+def test_names_are_spread_over_groups(compiled: Compile) -> None:
+    """Twelve groups asked for: twelve of names, and the denial behind them in one of its own."""
+    built, controls = compiled(policy(groups=12), extraEndpoints=many(200))
+    groups = groups_of(controls[-1])
+
+    assert [*range(300, 313)] == [each["priority"] for each in groups.values()]
+    assert ["Deny"] == [
+        each["action"]["type"] for each in groups["wsus-firewall-rules-13"]["ruleCollections"]
+    ]
+    proof = prove(built, built.targets[0], controls, TODAY)
+    assert Fidelity.EXACT is proof.fidelity
+
+
+def test_an_added_name_changes_one_group(compiled: Compile) -> None:
+    """The others stay as they are, so that they are not updated."""
+    before = groups_of(compiled(policy(groups=12), extraEndpoints=many(200))[1][-1])
+    after = groups_of(compiled(policy(groups=12), extraEndpoints=many(201))[1][-1])
+
+    assert 1 == sum(before[name] != after[name] for name in before)
+
+
+def test_more_names_than_a_group_holds_take_more_groups(compiled: Compile) -> None:
+    """Nobody has to count bytes: what would not fit is spread."""
+    entries = [
+        {**each, "pattern": f"{'x' * 60}.{'y' * 60}.{each['pattern']}"} for each in many(8000)
+    ]
+    _, controls = compiled(extraEndpoints=entries)
+    control = controls[-1]
+    assert isinstance(control, AzureApplicationRules)
+
+    assert 3 == len(groups_of(control))
+    assert all(quota.used <= quota.limit for quota in control.quotas())
+
+
+def test_a_firewall_without_a_workspace_has_no_logs(compiled: Compile) -> None:
+    """Its zones are all three where nothing is said, as Azure.Firewall.AvailabilityZones asks."""
+    network = BASE_POLICY.replace("firewallPolicies/parent", "virtualNetworks/vnet")
+    firewall = {"name": "afw", "virtualNetwork": network}
+    _, controls = compiled({**policy(mode="full"), "firewall": firewall})
+    documents = {each.name: each.properties for each in controls[-1].documents("wsus")}
+
+    assert "wsus-firewall-logs" not in documents
+    assert ["1", "2", "3"] == documents["wsus-firewall"]["zones"]
+
+
+def test_a_firewall_by_itself() -> None:
+    """On a policy that somebody else makes: where it stands, itself, and the policy's tier."""
+    network = BASE_POLICY.replace("firewallPolicies/parent", "virtualNetworks/vnet")
+    settings = {
+        "resourceGroup": "rg",
+        "location": "westeurope",
+        "firewall": {"name": "afw", "virtualNetwork": network, "zones": ["2"]},
+        "firewallPolicyId": BASE_POLICY,
+        "tags": {"owner": "team"},
+    }
+    target, firewall, sku = firewall_alone(settings)
+    with pytest.raises(PolicyErrors) as caught:
+        firewall_alone({**settings, "location": 3, "firewall": {"name": "afw"}})
+
+    assert ("rg", "westeurope", (("owner", "team"),), None) == (
+        target.resource_group, target.location, target.tags, target.firewall_policy,
+    )  # fmt: skip
+    assert ("afw", network, ("2",), "Standard") == (
+        firewall.name, firewall.virtual_network, firewall.zones, sku,
+    )  # fmt: skip
+    assert ["firewall.virtualNetwork", "location"] == sorted(
+        problem.path for problem in caught.value.problems
+    )

@@ -1,0 +1,261 @@
+"""What an Azure target asks for that Azure would refuse: each with its setting and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sample import AZURE, ONE, policy
+
+from wsus_egress.component.arguments import compile_arguments
+from wsus_egress.controls import compile_target
+from wsus_egress.model.environment import Environment
+from wsus_egress.problems import PolicyErrors
+
+NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
+FIREWALL = {"name": "afw", "virtualNetwork": f"{NETWORK}/virtualNetworks/vnet"}
+SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
+TABLE = {"firewallAddress": "10.20.255.4"}
+RULE = {"name": "theirs", "groupPriority": 200, "action": "allow", "destinationPorts": [25]}
+
+
+def network(**own: Any) -> dict[str, Any]:
+    """Settings with one network rule."""
+    rule = {"name": "kms", "destinationPorts": [1688], "destinations": ["198.51.100.1"]}
+    return {"networkRules": [{**rule, "reason": "activation", **own}]}
+
+
+def direct(**own: Any) -> dict[str, Any]:
+    """Settings with one range past the firewall."""
+    route = {"name": "kms", "addressPrefix": "198.51.100.0/24", "destinationPorts": [1688]}
+    return {"routeTable": {**TABLE, "direct": [{**route, "reason": "activation", **own}]}}
+
+
+def theirs(**own: Any) -> dict[str, Any]:
+    """Settings with one rule that others keep."""
+    return policy(rules=[{**RULE, **own}])
+
+
+def subnet(**own: Any) -> dict[str, Any]:
+    """Settings with one subnet."""
+    return {"subnets": [{**SUBNET, **own}]}
+
+
+CASES: list[tuple[dict[str, Any], str]] = [
+    (policy(sku="Basic", dnsProxy=True), "azure.firewallPolicy.dnsProxy: the Basic tier has no DNS "
+     "proxy (features by SKU, 2025-09-18); write sku Standard, or leave it out"),
+    (policy(sku="Basic", dnsServers=["10.0.0.53"]), "azure.firewallPolicy.dnsServers: the Basic tier "
+     "has no DNS servers of its own (features by SKU, 2025-09-18); write sku Standard, or leave them "
+     "out"),
+    ({**policy(sku="Basic"), **network(destinations=[], fqdns=["kms.core.windows.net"])},
+     "azure.networkRules[0].fqdns: the Basic tier has no host names in network rules (features by "
+     "SKU, 2025-09-18); write destinations"),
+    (network(destinations=[], fqdns=["kms.core.windows.net"]), "azure.networkRules[0].fqdns: host "
+     "names in network rules need the firewall's DNS proxy (DNS settings page); write "
+     "firewallPolicy.dnsProxy: true"),
+    (policy(dnsServers=["dns"]), "azure.firewallPolicy.dnsServers[0]: 'dns' is not an IP address; "
+     "write one like 10.20.1.4"),
+    (policy(dnsServers=["10.0.0.53", "fd00::1%eth0"]), "azure.firewallPolicy.dnsServers[1]: "
+     "fd00::1%eth0: Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
+    (policy(mode="full"), "azure.firewallPolicy.mode: mode full creates the firewall, and it is not "
+     "said which; add azure.firewall"),
+    ({"firewall": FIREWALL}, "azure.firewall: a firewall is created in mode full only; write "
+     "firewallPolicy.mode: full, or leave it out"),
+    (policy(existing=True, mode="policy"), "azure.firewallPolicy.mode: the policy exists, and mode "
+     "policy would create it; write rules-only, or leave existing out"),
+    (policy(existing=True, dnsProxy=True), "azure.firewallPolicy.dnsProxy: the policy exists "
+     "already, and is not changed; leave it out, or write mode policy"),
+    (policy(existing=True, threatIntelMode="Deny"), "azure.firewallPolicy.threatIntelMode: the "
+     "policy exists already, and is not changed; leave it out, or write mode policy"),
+    (policy(mode="rules-only", threatIntelMode="Alert"), "azure.firewallPolicy.threatIntelMode: the "
+     "policy exists already, and is not changed; leave it out, or write mode policy"),
+    ({"firewallPolicy": None, "routeTable": TABLE}, "azure.routeTable: there is no firewall policy "
+     "to which this belongs; add azure.firewallPolicy, or leave it out"),
+    ({"firewallPolicy": None, "ipGroups": True}, "azure.ipGroups: there is no firewall policy to "
+     "which this belongs; add azure.firewallPolicy, or leave it out"),
+    ({**policy(dnsProxy=True), **network(fqdns=["kms.core.windows.net"])}, "azure.networkRules[0]: the rule has both destinations "
+     "and fqdns; write one of them"),
+    (network(destinations=[]), "azure.networkRules[0]: the rule has neither destinations nor fqdns; "
+     "write one of them"),
+    (network(destinationPorts=[443, 1688]), "azure.networkRules[0].destinationPorts: TCP 443 in a "
+     "network rule comes before every application rule (rule processing); list the names under "
+     "extraEndpoints"),
+    ({**policy(dnsProxy=True), **network(destinations=[], fqdns=["*.windows.net"])},
+     "azure.networkRules[0].fqdns[0]: '*.windows.net': a network rule takes no wildcard (FQDN "
+     "filtering page); list it under extraEndpoints, or name every host"),
+    ({**policy(dnsProxy=True), **network(destinations=[], fqdns=["a b"])},
+     "azure.networkRules[0].fqdns[0]: 'a b': "),
+    (network(destinations=["2001:db8::1"]), "azure.networkRules[0].destinations[0]: "
+     "2001:db8::1/128: Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
+    ({"networkRules": [*network()["networkRules"], *network()["networkRules"]]},
+     "azure.networkRules[1].name: 'kms' is there twice; rename one"),
+    (theirs(groupPriority=300), "azure.firewallPolicy.rules[0].groupPriority: 300, of the group with "
+     "'theirs', is taken by this project; write another ruleCollectionGroupPriority: 300 to 300 "
+     "overlap with it"),
+    (policy(groups=12, rules=[{**RULE, "groupPriority": 312}]),
+     "azure.firewallPolicy.rules[0].groupPriority: 312, of the group with 'theirs', is taken by this "
+     "project; write another ruleCollectionGroupPriority: 300 to 312 overlap with it"),
+    ({"ruleCollectionGroupPriority": 65000, **policy(groups=2)}, "azure.ruleCollectionGroupPriority: "
+     "2 groups and that of the denial take the priorities 65000 to 65002; write 64998 or less"),
+    (theirs(priority=99), "azure.firewallPolicy.rules[0].priority: 99 is no priority; write 100 to "
+     "65000"),
+    (theirs(inherited=True), "azure.firewallPolicy.rules[0].inherited: an inherited rule, and there "
+     "is no base policy; add firewallPolicy.basePolicy"),
+    (theirs(fqdns=["a.*.com"], httpPorts=[80], destinationPorts=[]),
+     "azure.firewallPolicy.rules[0].fqdns[0]: 'a.*.com': "),
+    (theirs(fqdns=["a.com"], destinationPorts=[]), "azure.firewallPolicy.rules[0]: the application "
+     "rule has no port; add httpPorts or httpsPorts"),
+    (theirs(fqdns=["a.com"], httpPorts=[80]), "azure.firewallPolicy.rules[0]: host names and a "
+     "network rule's destinations in one rule; make a rule of each"),
+    (theirs(fqdns=["a.com"], httpPorts=[80], destinationPorts=[], protocol="udp"),
+     "azure.firewallPolicy.rules[0].protocol: an application rule is about HTTP and TLS, not about "
+     "udp; leave it out"),
+    (theirs(httpPorts=[80], destinationPorts=[]), "azure.firewallPolicy.rules[0]: httpPorts and "
+     "httpsPorts are an application rule's, and it has no fqdns; add fqdns, '*' for every name, or "
+     "write destinationPorts"),
+    (theirs(sources=["2001:db8::/64"]), "azure.firewallPolicy.rules[0].sources[0]: 2001:db8::/64: "
+     "Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
+    (policy(rules=[RULE, RULE]), "azure.firewallPolicy.rules[1].name: there are two rules with the "
+     "name 'theirs'; rename one"),
+    ({"routeTable": {}}, "azure.routeTable.firewallAddress: it is not said where the firewall is; "
+     "write the firewall's private address"),
+    ({**policy(mode="full"), "firewall": FIREWALL, "routeTable": TABLE},
+     "azure.routeTable.firewallAddress: the firewall is created here, and Azure chooses its address; "
+     "leave it out"),
+    ({"routeTable": {"firewallAddress": "198.51.100.1"}}, "azure.routeTable.firewallAddress: "
+     "198.51.100.1 is no private IPv4 address; write the firewall's private address"),
+    (direct(destinationPorts=[80]), "azure.routeTable.direct[0].destinationPorts: TCP 80 and 443 "
+     "past the firewall are not held by any name; send them through the firewall"),
+    (direct(addressPrefix="10.0.0.0/8"), "azure.routeTable.direct[0].addressPrefix: 10.0.0.0/8 is no "
+     "IPv4 range of the Internet; leave it out"),
+    (direct(addressPrefix="128.0.0.0/1"), "azure.routeTable.direct[0].addressPrefix: 128.0.0.0/1 is "
+     "most of the Internet, past the firewall; name the addresses that need it"),
+    (direct(addressPrefix="AzureMonitor"), "azure.routeTable.direct[0].addressPrefix: 'AzureMonitor' "
+     "is not an IP address or CIDR block; write one like 10.20.0.10 or 10.20.0.0/24"),
+    ({"networkSecurityGroup": {"applicationSecurityGroups": {
+        "one": f"{NETWORK}/applicationSecurityGroups/one",
+        "two": f"{NETWORK}/applicationSecurityGroups/two"}}},
+     "azure.networkSecurityGroup.applicationSecurityGroups.two: 'two' is no server or client group "
+     "in this virtual network; the names are one"),
+    ({"networkSecurityGroup": {"applicationSecurityGroups": {"one": f"{NETWORK}/ipGroups/one"}}},
+     f"azure.networkSecurityGroup.applicationSecurityGroups.one: '{NETWORK}/ipGroups/one' is no id "
+     "of an application security group; it has /applicationSecurityGroups/ in it"),
+    (subnet(networkSecurityGroup=f"{NETWORK}/networkSecurityGroups/theirs"),
+     "azure.subnets[0].networkSecurityGroup: servers has 'theirs' already, and can have one; move "
+     "its rules there, detach it, or leave the subnet out"),
+    ({**subnet(routeTable=f"{NETWORK}/routeTables/theirs"), "routeTable": TABLE},
+     "azure.subnets[0].routeTable: servers has 'theirs' already, and can have one; move its rules "
+     "there, detach it, or leave the subnet out"),
+    (subnet(addressPrefix="10.99.0.0/24"), "azure.subnets[0].addressPrefix: 10.99.0.0/24 of servers "
+     "is outside the virtual network; correct it, or the addressSpace"),
+    (subnet(name="AzureFirewallSubnet"), "azure.subnets[0].name: the firewall's own subnet takes no "
+     "network security group (Azure Firewall FAQ); leave it out"),
+    ({"subnets": [SUBNET, SUBNET]}, "azure.subnets[1].name: 'servers' is there twice; leave one out"),
+    ({"subnets": [SUBNET, {**SUBNET, "name": "Servers", "virtualNetwork": "VNET"}]},
+     "azure.subnets[1].name: 'Servers' is there twice; leave one out"),
+    ({"subnets": [SUBNET, {**SUBNET, "virtualNetwork": "other", "addressPrefix": "10.20.1.0/24"}]},
+     "azure.subnets[1].name: vnet and other both have 'servers'; a target is one virtual network: "
+     "make an environment for the other one"),
+    (policy(name="afwp-"), "azure.firewallPolicy.name: 'afwp-' does not fit; write what fits "),
+    (policy(basePolicy="parent"), "azure.firewallPolicy.basePolicy: 'parent' does not fit; write "
+     "what fits "),
+    (policy(terminateTls=True), "azure.firewallPolicy.terminateTls: the key 'terminateTls' is "
+     "unknown; "),
+]  # fmt: skip
+
+
+@pytest.fixture
+def problems(refused_target: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Every problem of a target's settings, as the user reads them."""
+
+    def found(own: dict[str, Any], **settings: Any) -> list[str]:
+        return refused_target(aws=None, azure={**AZURE, **own}, **settings)
+
+    return found
+
+
+@pytest.mark.parametrize(("own", "expected"), CASES, ids=[text[:60] for _, text in CASES])
+def test_it_is_refused(
+    problems: Callable[..., list[str]], own: dict[str, Any], expected: str
+) -> None:
+    """One thing that is wrong gives one problem: where, what, and what to write instead."""
+    (found,) = problems(own)
+
+    assert found.startswith(expected)
+
+
+def test_sides_of_groups_and_addresses_do_not_mix(problems: Callable[..., list[str]]) -> None:
+    """A server without an application security group beside one that has it."""
+    two = {**ONE, "name": "two", "addresses": ["10.20.0.11"]}
+    members = {"one": f"{NETWORK}/applicationSecurityGroups/one"}
+    own = {"networkSecurityGroup": {"applicationSecurityGroups": members}}
+
+    assert [
+        "azure.networkSecurityGroup.applicationSecurityGroups: 'two' has none, and others have; "
+        "give all of them one"
+    ] == problems(own, servers=[ONE, two])
+
+
+def test_ipv6_has_no_way_through_the_firewall(problems: Callable[..., list[str]]) -> None:
+    """A route table leads it past: so it is refused rather than left open."""
+    assert [
+        "ipv6: a route table leads IPv6 past the firewall, which has IPv4 only; leave it out"
+    ] == problems({"routeTable": TABLE}, ipv6=True)
+
+
+def test_our_own_attachments_are_no_problem(environment: Callable[..., Environment]) -> None:
+    """A subnet that has this project's group and table already may keep them."""
+    attached = subnet(
+        networkSecurityGroup=f"{NETWORK}/networkSecurityGroups/wsus-nsg",
+        routeTable=f"{NETWORK}/routeTables/wsus-route-table",
+    )
+    built = environment(aws=None, azure={**AZURE, **attached, "routeTable": TABLE})
+
+    names = [control.name for control in compile_target(built, built.targets[0])]
+
+    assert ["azure-nsg", "azure-route-table", "azure-application-rules"] == names
+
+
+def test_a_components_own_attachments_are_no_problem() -> None:
+    """A component is not always called `wsus`: what a subnet may have is called as it is."""
+    attached = {
+        "virtual_network": "vnet",
+        "name": "servers",
+        "address_prefix": "10.20.0.0/24",
+        "network_security_group": f"{NETWORK}/networkSecurityGroups/egress-nsg",
+        "route_table": f"{NETWORK}/routeTables/egress-route-table",
+    }
+    target = {**AZURE, "routeTable": TABLE, "subnets": [attached]}
+    policy = {"mode": "open", "servers": [ONE]}
+
+    _, _, controls = compile_arguments("test", policy, "azure", target, None, prefix="egress")
+    with pytest.raises(PolicyErrors) as caught:
+        compile_arguments("test", policy, "azure", target, None)
+
+    assert "azure-nsg" == controls[0].name
+    assert [
+        "azure.subnets[0].networkSecurityGroup",
+        "azure.subnets[0].routeTable",
+    ] == [problem.path for problem in caught.value.problems]
+
+
+def test_too_many_parties_have_no_priorities(problems: Callable[..., list[str]]) -> None:
+    """The priorities of the security group are counted before the deploy."""
+    servers = [
+        {"name": f"server-{number}", "addresses": [f"10.20.1.{number}"]} for number in range(101)
+    ]
+
+    assert [
+        "servers: 101 servers and client groups, and rules have room for 100; use larger address "
+        "blocks"
+    ] == problems({}, servers=servers)
+
+
+def test_too_many_network_rules(problems: Callable[..., list[str]]) -> None:
+    """The same for what passes beside Microsoft Update."""
+    rules = [{**network()["networkRules"][0], "name": f"rule-{number}"} for number in range(301)]
+
+    assert ["azure.networkRules: 301 entries, and there is room for 300; join some"] == problems(
+        {"networkRules": rules}
+    )

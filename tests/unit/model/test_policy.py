@@ -1,0 +1,114 @@
+"""The policy: every decision with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+import pytest
+from sample import ONE
+
+from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import (
+    INTERNAL_NETWORKS,
+    Application,
+    Flow,
+    Network,
+    Scheme,
+    is_internet,
+)
+from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES
+
+Build = Callable[..., Environment]
+
+SERVER, ASKER = ip_address("10.20.0.10"), ip_address("10.20.0.11")
+INTERNET, INTERNET_IPV6 = ip_address("203.0.113.80"), ip_address("2001:db8::80")
+TWO = {"name": "two", "addresses": ["10.20.0.11"], "synchronizesFrom": "one"}
+
+
+def web(name: str | None, port: int = 80, application: Application | None = "http") -> Flow:
+    """A flow of the server to the Internet."""
+    return Flow(SERVER, INTERNET, "tcp", port, application, name)
+
+
+def test_redundant_patterns(endpoint: Callable[..., Endpoint]) -> None:
+    """A pattern is redundant only where no scheme needs it."""
+    endpoints = (
+        endpoint("*.a.com"),
+        endpoint("b.a.com"),
+        endpoint("*.b.com", Scheme.HTTP),
+        endpoint("c.b.com"),
+    )
+    found = {}
+    for as_listed in (False, True):
+        policy = EgressPolicy(Mode.RESTRICTED, as_listed, endpoints, ())
+        found[as_listed] = [(covered.text, by.text) for covered, by in policy.redundant]
+    assert found == {
+        False: [("b.a.com", "*.a.com"), ("c.b.com", "*.b.com")],
+        True: [("b.a.com", "*.a.com")],
+    }
+
+
+DECISIONS = {
+    web("a.example.com"): "*.example.com in extra",
+    web("evil.com"): "no endpoint has this name for http",
+    web(None): "there is no host name, and addresses are not listed",
+    web("a.example.com", 80, "tls"): "port 80 is for HTTP only",
+    web("a.example.com", 22): "Microsoft Update is reached on TCP 80 and TCP 443 only",
+    Flow(SERVER, INTERNET, "udp", 443): "Microsoft Update is reached on TCP 80 and TCP 443 only",
+    Flow(SERVER, INTERNET_IPV6, "tcp", 80): "IPv6 is not asked for",
+    Flow(ASKER, INTERNET, "tcp", 80): "this source may not reach Microsoft Update itself",
+    Flow(ASKER, SERVER, "tcp", 8530): "synchronization with one",
+    Flow(ASKER, SERVER, "tcp", 22): "no server synchronizes along this way",
+    Flow(ASKER, SERVER, "udp", 8530): "no server synchronizes along this way",
+    Flow(SERVER, ASKER, "tcp", 8530): "no server synchronizes along this way",
+}
+
+
+@pytest.mark.parametrize(("flow", "reason"), DECISIONS.items(), ids=str)
+def test_the_policys_decision(environment: Build, flow: Flow, reason: str) -> None:
+    """Every decision comes with its reason; only two of them allow."""
+    decision = environment(servers=[ONE, TWO]).policy.decide(flow)
+    allowed = reason in ("*.example.com in extra", "synchronization with one")
+    assert (decision.reason, decision.allowed) == (reason, allowed)
+
+
+def test_names_of_other_ports() -> None:
+    """No name may be reached on a port that is not Microsoft Update's, not even in mode open."""
+    policy = EgressPolicy(Mode.OPEN, False, (), ())
+    names = [policy.names(port, "http") for port in (22, 80, 443)]
+    assert names == [NO_NAMES, ALL_NAMES, ALL_NAMES]
+
+
+def test_a_flow_in_words() -> None:
+    """A witness reads as a URL where there is a name, with the port where it is unusual."""
+    flows = [
+        web("a.com"),
+        web("a.com", 8080),
+        web(None),
+        web(None, 443, "tls"),
+        web(None, 22, None),
+    ]
+    assert [str(flow) for flow in flows] == [
+        "10.20.0.10 -> http://a.com/",
+        "10.20.0.10 -> http://a.com:8080/",
+        "10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)",
+        "10.20.0.10 -> 203.0.113.80 tcp/443 (TLS without SNI)",
+        "10.20.0.10 -> 203.0.113.80 tcp/22",
+    ]
+
+
+@pytest.mark.parametrize("network", INTERNAL_NETWORKS, ids=str)
+def test_the_internet_ends_where_private_networks_begin(network: Network) -> None:
+    """The first and last address of each network are private, their neighbours as networks say."""
+    first, last = network.network_address, network.broadcast_address
+    edges = [first, last]
+    if int(first):
+        edges.append(first - 1)
+    if int(last) + 1 < 1 << network.max_prefixlen:
+        edges.append(last + 1)
+
+    assert [is_internet(edge) for edge in edges] == [
+        not any(edge in other for other in INTERNAL_NETWORKS) for edge in edges
+    ]

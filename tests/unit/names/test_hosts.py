@@ -1,0 +1,133 @@
+"""Host names and patterns."""
+
+from __future__ import annotations
+
+import pytest
+
+from wsus_egress.names.hosts import InvalidName, Pattern, host_name
+
+LONG_LABEL = "a" * 63
+LONGEST = ".".join([LONG_LABEL, LONG_LABEL, LONG_LABEL, "a" * 61])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("download.microsoft.com", "download.microsoft.com"),
+        ("Download.Microsoft.COM", "download.microsoft.com"),
+        ("download.microsoft.com.", "download.microsoft.com"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("BÜCHER.example.", "xn--bcher-kva.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("_dmarc.example.com", "_dmarc.example.com"),
+        ("_a.r3---b.bücher.example", "_a.r3---b.xn--bcher-kva.example"),
+        ("ｗｗｗ．example。com", "www.example.com"),  # noqa: RUF001 - what the test is about
+        ("localhost", "localhost"),
+        (LONGEST, LONGEST),
+    ],
+)
+def test_host_name_is_normalised(text: str, expected: str) -> None:
+    """Case, a trailing dot and international letters do not make another name."""
+    assert expected == host_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "is empty"),
+        ("a..example.com", "empty label"),
+        (f"a{LONG_LABEL}.com", "label of 64 octets"),
+        (f"a{LONGEST}", "label of 64 octets"),
+        (f"a.{LONGEST}", "255 octets"),
+        ("-a.example.com", "has the label '-a'"),
+        ("a-.example.com", "has the label 'a-'"),
+        ("1.2.3.4", "is an address"),
+        ("0x7f.1", "is an address"),
+        ("a.0x7f", "is an address"),
+        ("127.0.0.0x1", "is an address"),
+        ("１27.0.0.1", "is an address"),  # noqa: RUF001 - what the test is about
+        ("10.0.0.0/8", "is an address range"),
+        ("2001:DB8::/32", "is an address range"),
+        ("2001:db8::1", "is an address"),
+        ("[2001:db8::1]", "is an address"),
+        ("http://example.com/path", "is a URL"),
+        ("example.com/path", "has a path"),
+        ("user@example.com", "user information"),
+        ("example.com:443", "has a port"),
+        ("exa mple.com", "has the character ' '"),
+        ("exa'mple.com", "has the character"),
+        ("exa;mple.com", "has the character ';'"),
+        ("exa\x00mple.com", "has the character '\\x00'"),
+        ("xn--a.com", "is no international name"),
+    ],
+)
+def test_host_name_refuses(text: str, reason: str) -> None:
+    """What is no host name is refused with its reason."""
+    with pytest.raises(InvalidName) as caught:
+        host_name(text)
+
+    assert reason in f"{caught.value.reason}"
+
+
+def test_url_with_a_port_is_told_its_host() -> None:
+    """What the message says to write would itself be taken."""
+    with pytest.raises(InvalidName) as caught:
+        host_name("https://user@download.microsoft.com:443/path")
+
+    assert "write only the host: 'download.microsoft.com'" == caught.value.instead
+
+
+def test_long_text_is_shortened() -> None:
+    """A message stays readable, whatever was given."""
+    with pytest.raises(InvalidName) as caught:
+        host_name("a b" * 100)
+
+    assert len(caught.value.text) <= 81
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Download.Microsoft.com", "download.microsoft.com"),
+        ("*.WindowsUpdate.com.", "*.windowsupdate.com"),
+        ("*.windowsupdate.com", "*.windowsupdate.com"),
+    ],
+)
+def test_pattern_is_normalised(text: str, expected: str) -> None:
+    """Patterns are compared in their normal form."""
+    assert expected == str(Pattern.parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "instead"),
+    [
+        ("*", "is every name", "mode: open"),
+        ("*x.com", "only end alike, such as evilx.com", "'*.x.com'"),
+        ("a.*.com", "not its first label", "'*.' and a domain"),
+        ("a.*.b.com", "not its first label", "'*.b.com'"),
+        ("*.*.com", "not its first label", ""),
+        ("a.*", "not its first label", "'*.' and a domain"),
+        ("*.com", "whole top-level domain", "name the domain"),
+        ("localhost", "not fully qualified", "with its domain"),
+        ("a_b.example.com", "underscore", ""),
+        (f"*.{LONGEST}", "matches nothing", ""),
+        ("*.a..com", "empty label", "extra dot"),
+    ],
+)
+def test_pattern_refuses(text: str, reason: str, instead: str) -> None:
+    """Nothing but a host or `*.` and a domain is a pattern."""
+    with pytest.raises(InvalidName) as caught:
+        Pattern.parse(text)
+
+    assert reason in caught.value.reason
+    assert instead in caught.value.instead
+
+
+@pytest.mark.parametrize(
+    "text", ["bücher.example..", "xn--bcher-kva.example..", "bücher.example。."]
+)
+def test_an_international_name_has_one_last_dot_at_most(text: str) -> None:
+    """As with ASCII: a second one is an empty label, whichever full stop it is."""
+    assert "xn--bcher-kva.example" == host_name(text[:-1])
+    with pytest.raises(InvalidName, match="has an empty label"):
+        host_name(text)

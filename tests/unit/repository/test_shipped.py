@@ -1,0 +1,227 @@
+"""What ships: lists, schemas, environments and the shapes of the JSON output."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import Result
+from referencing import Registry, Resource
+
+from wsus_egress import schemas
+from wsus_egress.config.base import json_schema
+from wsus_egress.config.lists import load_lists
+from wsus_egress.config.settings import EndpointListSettings, EnvironmentSettings
+from wsus_egress.model.flows import Scheme
+from wsus_egress.names.sets import minimal_cover
+from wsus_egress.review.analysis import analyse
+from wsus_egress.schemas import render
+
+LISTS = ("automatic-updates", "certificate-validation", "delivery-optimization", "wsus-reference",
+         "wsus")  # fmt: skip
+ENVIRONMENTS = ("dev", "open", "prod", "sandbox", "staging")
+SCHEMAS: dict[str, tuple[type[EndpointListSettings | EnvironmentSettings], str]] = {
+    "endpoint-list.json": (EndpointListSettings, "WSUS egress endpoint list"),
+    "environment.json": (EnvironmentSettings, "WSUS egress environment"),
+}
+
+
+def schema(root: Path, name: str) -> dict[str, Any]:
+    """A schema as it is shipped."""
+    path = root / "components" / "wsus_egress" / "schemas" / name
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def plain_yaml(path: Path) -> Any:
+    """A YAML file as an editor's schema check sees it: every scalar of it, days as text."""
+    loader = type("Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {
+        first: [(tag, regexp) for tag, regexp in found if tag != "tag:yaml.org,2002:timestamp"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }})  # fmt: skip
+    return yaml.load(path.read_text(), loader)  # noqa: S506 - a SafeLoader without days
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_is_what_the_types_say(root: Path, name: str) -> None:
+    """The committed schemas are those that the types give now."""
+    kind, title = SCHEMAS[name]
+    assert schema(root, name) == json_schema(kind, title)
+
+
+@pytest.mark.parametrize(
+    "name", [*SCHEMAS, "stack-config.json", "preview.json", "check.json", "explain.json"]
+)
+def test_a_schema_file_is_rendered(root: Path, name: str) -> None:
+    """`python -m wsus_egress.schemas` would write the committed file again, to the byte."""
+    path = root / "components" / "wsus_egress" / "schemas" / name
+    assert path.read_text() == render()[name]
+
+
+def test_the_schemas_are_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m wsus_egress.schemas` writes every schema beside itself."""
+    written: dict[Path, str] = {}
+
+    def write_text(path: Path, text: str, encoding: str) -> None:
+        assert encoding == "utf-8"
+        written[path] = text
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    runpy.run_module("wsus_egress.schemas", run_name="__main__")
+    folder = Path(str(schemas.__file__)).parent
+    assert written == {folder / name: text for name, text in render().items()}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_fits_its_schema(root: Path, name: str) -> None:
+    """An editor that checks a shipped list against its schema finds nothing."""
+    data = plain_yaml(root / "config" / "endpoints" / f"{name}.yaml")
+    validator = jsonschema.Draft202012Validator(schema(root, "endpoint-list.json"))
+    assert list(validator.iter_errors(data)) == []
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_an_environment_fits_its_schema(root: Path, name: str) -> None:
+    """An editor that checks a shipped environment against the stack's schema finds nothing."""
+    environment = Resource.from_contents(schema(root, "environment.json"))
+    registry: Registry[Any] = Registry().with_resource("environment.json", environment)
+    data = plain_yaml(root / "config" / f"Pulumi.{name}.yaml")
+    stack = schema(root, "stack-config.json")
+    validator = jsonschema.Draft202012Validator(stack, registry=registry)
+    assert list(validator.iter_errors(data)) == []
+
+
+def test_these_lists_are_shipped(root: Path) -> None:
+    """Five lists, by name."""
+    assert tuple(load_lists(root / "config" / "endpoints", "x")) == LISTS
+
+
+def test_the_reference_list_is_the_reference_page(root: Path) -> None:
+    """Nine patterns, both schemes, and a cover of seven."""
+    endpoints = load_lists(root / "config" / "endpoints", "x")["wsus-reference"].endpoints
+    patterns = [endpoint.pattern.text for endpoint in endpoints]
+    expected = [
+        "windowsupdate.microsoft.com",
+        "*.windowsupdate.microsoft.com",
+        "*.update.microsoft.com",
+        "*.windowsupdate.com",
+        "download.windowsupdate.com",
+        "download.microsoft.com",
+        "*.download.windowsupdate.com",
+        "wustat.windows.com",
+        "ntservicepack.microsoft.com",
+    ]
+    assert patterns == expected
+    assert {endpoint.schemes for endpoint in endpoints} == {frozenset(Scheme)}
+    cover = minimal_cover(endpoint.pattern for endpoint in endpoints)
+    dropped = [(covered.text, by.text) for covered, by in cover.redundant]
+    assert len(cover.patterns) == 7
+    assert sorted(dropped) == [
+        ("*.download.windowsupdate.com", "*.windowsupdate.com"),
+        ("download.windowsupdate.com", "*.windowsupdate.com"),
+    ]
+
+
+def test_the_current_list_has_eleven_patterns(root: Path) -> None:
+    """Microsoft's current list: 11 patterns, 15 pairs of a pattern and a scheme."""
+    endpoints = load_lists(root / "config" / "endpoints", "x")["wsus"].endpoints
+    pairs = [(e.pattern, scheme) for e in endpoints for scheme in e.schemes]
+    assert (len(endpoints), len(pairs), len(set(pairs))) == (11, 15, 15)
+
+
+def test_the_declared_keys_are_the_settings(root: Path) -> None:
+    """Every key of Pulumi.yaml is a setting of an environment, and every setting is declared."""
+    declared = yaml.safe_load((root / "Pulumi.yaml").read_text())["config"]
+    settings = {f"wsus-egress:{f.alias or n}" for n, f in EnvironmentSettings.model_fields.items()}
+    assert set(declared) == settings
+
+
+def test_the_declared_defaults_are_the_settings(root: Path) -> None:
+    """Pulumi.yaml and the types agree on every default; {} stands for a target that is not there."""
+    declared = yaml.safe_load((root / "Pulumi.yaml").read_text())["config"]
+    fields = EnvironmentSettings.model_fields.items()
+    found = {key: entry["default"] or None for key, entry in declared.items()}
+    assert found == {f"wsus-egress:{f.alias or n}": f.default or None for n, f in fields}
+
+
+def test_the_shipped_environments_are_fine(root: Path, run: Callable[..., Result]) -> None:
+    """`check` of what ships finds nothing, and says so with exit status 0."""
+    result = run("check", root, "--today", "2026-11-24")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.endswith("\n\n5 environments, 8 targets: no finding\n")
+
+
+def test_each_shipped_target_has_its_fidelity(root: Path, today: datetime.date) -> None:
+    """Every restricted target is exact but that of the sandbox, which has a tag."""
+    found = {
+        (analysis.environment.name, target.target.cloud): target.proof.fidelity.value
+        for analysis in analyse(root, (), today)
+        for target in analysis.targets
+        if target.proof is not None
+    }
+    expected = {
+        ("dev", "aws"): "exact",
+        ("open", "aws"): "exact",
+        ("open", "azure"): "narrower",
+        ("prod", "aws"): "exact",
+        ("prod", "azure"): "exact",
+        ("sandbox", "aws"): "exact",
+        ("sandbox", "azure"): "opaque",
+        ("staging", "azure"): "exact",
+    }
+    assert found == expected
+
+
+def keys(value: Any, path: str = "") -> dict[str, set[str]]:
+    """The keys of every kind of object in a JSON value, by where it stands."""
+    found: dict[str, set[str]] = {}
+    if isinstance(value, dict):
+        found[path] = set(value)
+        for key, part in value.items():
+            if key != "properties":
+                for where, names in keys(part, f"{path}.{key}").items():
+                    found.setdefault(where, set()).update(names)
+    for part in value if isinstance(value, list) else ():
+        for where, names in keys(part, path).items():
+            found.setdefault(where, set()).update(names)
+    return found
+
+
+def test_the_preview_has_the_documented_shape(root: Path, run: Callable[..., Result]) -> None:
+    """The JSON preview has exactly the documented keys, and a version."""
+    arguments = ("--format", "json", "--today", "2026-11-24")
+    preview = json.loads(run("preview", root, *arguments).stdout)
+    target = ".environments.targets"
+    expected = {
+        "": {"version", "environments", "findings"},
+        ".environments": {"environment", "mode", "endpoints", "targets"},
+        ".environments.endpoints": {"pattern", "schemes", "list"},
+        target: {"target", "cloud", "fidelity", "deviations", "controls", "residues"},
+        f"{target}.residues": {"control", "what", "source"},
+        f"{target}.deviations": {"what", "kind", "control", "witness", "reason", "accepted"},
+        f"{target}.controls": {"control", "fidelity", "rules", "documents", "quotas"},
+        f"{target}.controls.rules": {"id", "text", "endpoints"},
+        f"{target}.controls.documents": {"type", "name", "properties"},
+        f"{target}.controls.quotas": {"name", "used", "limit"},
+    }
+    assert (keys(preview), preview["version"]) == (expected, 1)
+
+
+def test_explain_has_the_documented_shape(root: Path, run: Callable[..., Result]) -> None:
+    """Every line of `explain -` is an object with exactly the documented keys."""
+    given = "https://sws.update.microsoft.com/\n\nhttp://evil.com/\n"
+    lines = run("explain", root, "-", given=given).stdout.splitlines()
+    expected = {
+        "": {"version", "url", "verdict", "endpoint", "environment", "targets"},
+        ".targets": {"target", "verdict", "controls"},
+        ".targets.controls": {"control", "verdict", "rule"},
+    }
+    assert len(lines) == 2 * len(ENVIRONMENTS)
+    assert [keys(json.loads(line)) for line in lines] == [expected] * len(lines)

@@ -1,0 +1,57 @@
+"""The package's own tests, run once more on the built wheel, where the checkout's is not found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from distribution import Installed
+
+# What is about the checkout and not about the package: stand-ins, set-up, CI, documentation, release.
+NOT_OF_THE_PACKAGE = ("tools", "sandbox", "repository")
+# Hundreds of combinations of controls, by the same few calls: they say nothing of a wheel.
+SLOW = ("proof/test_proof.py",)
+
+# The tests, and then the folders that the package's modules came from.
+PROGRAM = """
+import sys, pytest
+status = pytest.main(sys.argv[1:])
+modules = [each for name, each in sys.modules.items() if name.split(".")[0] == "wsus_egress"]
+print(sorted({each.__file__.partition("/wsus_egress/")[0] + "/wsus_egress" for each in modules}))
+sys.exit(status)
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel, with the dependencies of this environment."""
+    return Installed.from_wheel(wheel, tmp_path_factory.mktemp("suite"))
+
+
+def test_the_checkout_is_not_found(installed: Installed, root: Path) -> None:
+    """The package that the tests below import is the wheel's."""
+    done = installed.run("-c", "import wsus_egress; print(wsus_egress.__file__)", cwd=root)
+
+    assert f"{installed.site / 'wsus_egress' / '__init__.py'}\n" == done.stdout
+
+
+def test_the_suite_on_the_wheel(
+    installed: Installed, root: Path, request: pytest.FixtureRequest
+) -> None:
+    """Unit, property and golden tests pass, each import of the package being the wheel's."""
+    places = [place for place in request.config.getini("pythonpath") if place.name != "components"]
+    done = installed.run(
+        "-c", PROGRAM, "-q", "-p", "no:cacheprovider",
+        "-o", f"pythonpath={' '.join(str(place.relative_to(root)) for place in places)}",
+        *(f"--ignore=tests/unit/{name}" for name in (*NOT_OF_THE_PACKAGE, *SLOW)),
+        "tests/unit", "tests/properties", "tests/golden",
+        cwd=root,
+    )  # fmt: skip
+    passed = re.search(r"^(\d+) passed\b", done.stdout, re.MULTILINE)
+    folders = done.stdout.splitlines()[-1]
+
+    assert 0 == done.returncode, done.stdout[-4000:] + done.stderr
+    assert passed is not None
+    assert 700 <= int(passed[1])
+    assert str([str(installed.site / "wsus_egress")]) == folders
