@@ -36,8 +36,8 @@ unit: setup ## Run the tests with coverage: of the pure core 100 %, of the rest 
 	$(RUN) python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 	$(RUN) coverage report --include='$(CORE)' --fail-under=100
 
-bench: setup ## Measure, side by side with the alternatives
-	$(RUN) python benchmarks/run.py
+bench: setup ## Measure side by side with the alternatives, and write benchmarks/README.md
+	$(RUN) python benchmarks/run.py --output benchmarks/README.md
 
 schemas: setup ## Write the JSON Schemas anew from the settings' types, Pulumi's from the components'
 	$(RUN) python -m wsus_egress.schemas

@@ -1,130 +1,121 @@
-"""Times this project side by side with alternatives, in one run: `make bench`.
+"""Times this project side by side with alternatives: `make bench` writes the results' page with it.
 
-Each pair runs in turns, a process each time, so that both see the same machine. A row gives the
-median wall time and the largest resident memory of both, and the ratio ours / theirs.
+A row of the page is a function here. The tests run each of them on small inputs (`--small`).
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
-import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import venv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import projects
+from measure import Measure, commit, in_turns, machine, one
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
-THEIRS = ROOT / ".sandbox" / "bench"
 AERLEON = "aerleon==1.18.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """Medians of several runs: seconds and MiB."""
+class Row:
+    """How much one row measures: how many names, and how many pairs of runs."""
 
-    seconds: float
-    memory: float
-
-
-def one(command: Sequence[str], folder: Path, environment: dict[str, str] | None) -> Measure:
-    """Run a command once."""
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with status {process.returncode} in {folder}")
-    return Measure(time.perf_counter() - begin, usage.ru_maxrss / 1024)
+    names: int
+    runs: int
 
 
-def pair(
-    ours: Callable[[], Measure], theirs: Callable[[], Measure], runs: int
-) -> tuple[Measure, Measure]:
-    """Measure both in turns, after one run each that warms the disk's cache."""
-    ours()
-    theirs()
-    measures: list[tuple[Measure, Measure]] = [(ours(), theirs()) for _ in range(runs)]
-    first, second = zip(*measures, strict=True)
-    return median(first), median(second)
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured."""
+
+    cold: Row
+    many: Row
+    cover: Row
+    pulumi: Row
+    urls: int
+    proofs: int
+    growth: tuple[int, ...]
+    environments: tuple[int, ...]
 
 
-def median(measures: Sequence[Measure]) -> Measure:
-    """The median of each figure by itself."""
-    return Measure(
-        statistics.median(m.seconds for m in measures),
-        statistics.median(m.memory for m in measures),
-    )
+WHOLE = Sizes(
+    cold=Row(40, 21),
+    many=Row(10_000, 7),
+    cover=Row(100_000, 3),
+    pulumi=Row(0, 9),
+    urls=100_000,
+    proofs=31,
+    growth=(1_000, 10_000, 50_000),
+    environments=(100, 300, 1_000),
+)
+SMALL = Sizes(
+    cold=Row(4, 1),
+    many=Row(5, 1),
+    cover=Row(6, 1),
+    pulumi=Row(0, 1),
+    urls=3,
+    proofs=1,
+    growth=(7,),
+    environments=(2,),
+)
 
 
-def names(count: int) -> list[str]:
-    """Host names of the shape that Microsoft's have."""
-    return [f"h{index}.d{index % 97}.example.com" for index in range(count)]
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every row takes: how much to measure, a folder to work in, and aerleon's program."""
+
+    sizes: Sizes
+    folder: Path
+    aclgen: Path
+
+    def check(self, name: str, count: int, *, both: bool) -> Callable[[], Measure]:
+        """A run of `wsus-egress check` on a new project."""
+        place = projects.ours(self.folder / name, count, both=both)
+        return lambda: one([str(BIN / "wsus-egress"), "check"], place)
+
+    def generate(self, name: str, count: int) -> Callable[[], Measure]:
+        """A run of aerleon on the same names; nothing that an earlier run wrote is there."""
+        place = projects.theirs(self.folder / name, count)
+        options = ["--base_directory", "pol", "--definitions_directory", "def"]
+        command = [str(self.aclgen), *options, "--output_directory", "out"]
+
+        def run() -> Measure:
+            shutil.rmtree(place / "out", ignore_errors=True)
+            (place / "out").mkdir()
+            return one(command, place)
+
+        return run
 
 
-def our_project(folder: Path, count: int, *, both: bool) -> Path:
-    """A project with one environment and one list."""
-    lists = folder / "config" / "endpoints"
-    lists.mkdir(parents=True)
-    entries = "".join(
-        f"  - {{pattern: {name}, schemes: [https], purpose: p, source: s, date: 2026-11-01}}\n"
-        for name in names(count)
-    )
-    (lists / "many.yaml").write_text(f"title: many\nendpoints:\n{entries}", encoding="utf-8")
-    azure = (
-        "  wsus-egress:azure: {resourceGroup: rg, location: westeurope, addressSpace: [10.1.0.0/16],"
-        " destinations: list, firewallPolicy: {name: policy}}\n"
-    )
-    # With a quota of capacity that AWS would have raised for so many names.
-    firewall = "{policyCapacity: 200000}"
-    aws = f"  wsus-egress:aws: {{vpcId: vpc-0a1b2c3d4e5f60718, networkFirewall: {firewall}}}\n"
-    server = "    - {name: wsus, location: azure, addresses: [10.1.0.10]}\n"
-    if both:
-        server += "    - {name: wsus-aws, location: aws, addresses: [10.2.0.10]}\n"
-    text = f"config:\n  wsus-egress:lists: [many]\n  wsus-egress:servers:\n{server}{azure}"
-    if both:
-        text += aws
-    (folder / "config" / "Pulumi.bench.yaml").write_text(text, encoding="utf-8")
-    return folder
+def cold(bench: Bench) -> str:
+    """`check` as a person waits for it: most of it is the program's start."""
+    size = bench.sizes.cold
+    ours = bench.check("cold", size.names, both=False)
+    pairs = in_turns(ours, bench.generate("cold-theirs", size.names), size.runs)
+    return pairs.row(f"`check`, cold, {size.names:,} names, one target")
 
 
-def their_project(folder: Path, count: int) -> Path:
-    """The same names as an aerleon definition and a policy for one Juniper SRX."""
-    (folder / "def").mkdir(parents=True)
-    (folder / "pol").mkdir()
-    values = "".join(f"      - fqdn: {name}\n" for name in names(count))
-    (folder / "def" / "network.yaml").write_text(
-        f"networks:\n  MANY:\n    values:\n{values}"
-        "  SERVER:\n    values:\n      - address: 10.1.0.10/32\n"
-        "services:\n  HTTPS:\n    - protocol: tcp\n      port: 443\n",
-        encoding="utf-8",
-    )
-    (folder / "pol" / "policy.yaml").write_text(
-        "filters:\n- header:\n    targets:\n      srx: from-zone trust to-zone untrust\n"
-        "  terms:\n  - name: wsus\n    source-address: SERVER\n    destination-fqdn: MANY\n"
-        "    destination-port: HTTPS\n    protocol: tcp\n    action: accept\n",
-        encoding="utf-8",
-    )
-    return folder
+def many(bench: Bench) -> str:
+    """A list far longer than Microsoft's, for two clouds, where theirs writes one firewall's."""
+    size = bench.sizes.many
+    ours = bench.check("many", size.names, both=True)
+    pairs = in_turns(ours, bench.generate("many-theirs", size.names), size.runs)
+    return pairs.row(f"{size.names:,} names compiled and proved for both clouds")
 
 
 COVER_AND_QUERY = """
 import sys
 from pathlib import Path
 from wsus_egress.config.lists import load_list
-from wsus_egress.names.hosts import NameSet, minimal_cover
+from wsus_egress.names.sets import NameSet, minimal_cover
 patterns = [e.pattern for e in load_list(Path(sys.argv[1]), "many").endpoints]
 names = NameSet.of(minimal_cover(patterns).patterns)
 assert all(p.host in names for p in patterns)
@@ -132,156 +123,157 @@ assert not any("x" + p.host in names for p in patterns)
 """
 
 
-def against_aerleon(folder: Path) -> list[str]:
-    """Check, compile, and load with cover and queries, against generating an SRX policy."""
-    rows = []
-    cases = (
-        ("`check`, cold, 40 names, one target", 40, 15, False),
-        ("10,000 names compiled and proved for both clouds", 10_000, 3, True),
-        ("100,000 names loaded, reduced to their cover, queried twice", 100_000, 1, False),
-    )
-    for title, count, runs, both in cases:
-        ours = our_project(folder / f"ours{count}", count, both=both)
-        theirs = their_project(folder / f"theirs{count}", count)
-        command = [str(BIN / "wsus-egress"), "check"]
-        if count == 100_000:
-            path = ours / "config" / "endpoints" / "many.yaml"
-            command = [str(BIN / "python"), "-c", COVER_AND_QUERY, str(path)]
-
-        def run_theirs(place: Path = theirs) -> Measure:
-            output = place / "out"
-            shutil.rmtree(output, ignore_errors=True)
-            output.mkdir()
-            program = str(THEIRS / "bin" / "aclgen")
-            options = ["--base_directory", "pol", "--definitions_directory", "def"]
-            return one([program, *options, "--output_directory", "out"], place, None)
-
-        def run_ours(command: list[str] = command, place: Path = ours) -> Measure:
-            return one(command, place, None)
-
-        rows.append(row(title, runs, *pair(run_ours, run_theirs, runs)))
-    return rows
+def cover(bench: Bench) -> str:
+    """The algebra of names by itself, as no cloud takes so many."""
+    size = bench.sizes.cover
+    place = projects.ours(bench.folder / "cover", size.names, both=False)
+    path = place / "config" / "endpoints" / "many.yaml"
+    command = [str(BIN / "python"), "-c", COVER_AND_QUERY, str(path)]
+    theirs = bench.generate("cover-theirs", size.names)
+    pairs = in_turns(lambda: one(command, place), theirs, size.runs)
+    return pairs.row(f"{size.names:,} names loaded, reduced to their cover, queried twice")
 
 
-def row(title: str, runs: int, ours: Measure, theirs: Measure) -> str:
-    """A line of the table."""
-    return (
-        f"| {title} | {runs} | {ours.seconds:.2f} s, {ours.memory:.0f} MiB "
-        f"| {theirs.seconds:.2f} s, {theirs.memory:.0f} MiB "
-        f"| {ours.seconds / theirs.seconds:.2f} | {ours.memory / theirs.memory:.2f} |"
-    )
-
-
-def explain_rate(folder: Path) -> str:
-    """URLs a second of `explain -`, start-up included."""
-    count = 100_000
-    urls = folder / "urls"
-    urls.write_text(
-        "".join(f"https://h{i}.update.microsoft.com/\n" for i in range(count)), encoding="utf-8"
-    )
-    command = f"{BIN / 'wsus-egress'} explain - --env prod < {urls}"
-    measure = one(["sh", "-c", command], ROOT, None)
-    return f"`explain -`, both clouds of `prod`, {count:,} URLs: {count / measure.seconds:,.0f} a second"
-
-
-def proof_time() -> str:
-    """The proof of every target of `prod`, its settings read and its rules compiled before."""
-    from wsus_egress.config.project import load_environments  # noqa: PLC0415
-    from wsus_egress.controls import compile_target  # noqa: PLC0415
-    from wsus_egress.proof.proof import prove  # noqa: PLC0415
-
-    (environment,) = load_environments(ROOT, ["prod"])
-    times = []
-    for _ in range(31):
-        # Compiled anew each time, so that nothing of an earlier proof is remembered.
-        compiled = [(t, compile_target(environment, t)) for t in environment.targets]
-        begin = time.perf_counter()
-        for target, controls in compiled:
-            prove(environment, target, controls, datetime.date(2026, 11, 24))
-        times.append(1_000 * (time.perf_counter() - begin))
-    return f"Proof of `prod`, both clouds, after load: {statistics.median(times):.0f} ms, at best {min(times):.0f} ms"
-
-
-def growth(folder: Path) -> list[str]:
-    """Time and memory of `check` over ten and fifty times the names."""
-    lines = []
-    for count in (1_000, 10_000, 50_000):
-        place = our_project(folder / f"growth{count}", count, both=True)
-        measure = one([str(BIN / "wsus-egress"), "check"], place, None)
-        lines.append(f"| {count:,} | {measure.seconds:.2f} s | {measure.memory:.0f} MiB |")
-    return lines
-
-
-def previews_of_many(folder: Path) -> list[str]:
-    """`preview --base` of environments of 40 endpoints each, all of which a change of a list hits.
-
-    They are one policy on many networks, as a landing zone's stacks are.
-    """
-    lines = []
-    for count in (100, 300, 1_000):
-        place = our_project(folder / f"many{count}", 40, both=False)
-        config = place / "config"
-        text = (config / "Pulumi.bench.yaml").read_text(encoding="utf-8")
-        for index in range(count - 1):
-            other = text.replace("resourceGroup: rg", f"resourceGroup: rg{index}")
-            (config / f"Pulumi.e{index:04}.yaml").write_text(other, encoding="utf-8")
-        who = ["-c", "user.name=bench", "-c", "user.email=bench@example.com"]
-        for command in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "base"]):
-            subprocess.run(["git", *command], cwd=place, check=True)
-        with (config / "endpoints" / "many.yaml").open("a", encoding="utf-8") as file:
-            file.write(
-                "  - {pattern: new.example.com, schemes: [https], purpose: p, source: s,"
-                " date: 2026-11-01}\n"
-            )
-        # Exit status 1: nobody has approved the new host.
-        command_line = f"{BIN / 'wsus-egress'} preview --base HEAD; test $? -eq 1"
-        measure = one(["sh", "-c", command_line], place, None)
-        lines.append(f"| {count:,} | {measure.seconds:.2f} s | {measure.memory:.0f} MiB |")
-    return lines
-
-
-def against_flat_program(folder: Path) -> str:
+def pulumi(bench: Bench) -> str:
     """`pulumi preview` of `dev` against the same resources written out by hand."""
     sys.path.insert(0, str(ROOT / "tools"))
     from env import private_engine  # noqa: PLC0415
 
-    programs = {}
-    for name, main in (("ours", ROOT / "__main__.py"), ("flat", ROOT / "benchmarks" / "flat.py")):
-        environment = private_engine(folder / name)
-        place = folder / name / "project"
+    def preview(name: str, program: Path) -> Callable[[], Measure]:
+        environment = private_engine(bench.folder / name)
+        place = bench.folder / name / "project"
         place.mkdir()
-        shutil.copy(ROOT / "Pulumi.yaml", place / "Pulumi.yaml")
-        shutil.copy(main, place / "__main__.py")
+        shutil.copy(ROOT / "Pulumi.yaml", place)
+        shutil.copy(program, place / "__main__.py")
         shutil.copytree(ROOT / "config", place / "config")
-        pulumi = shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
-        one([pulumi, "stack", "init", "dev", "--non-interactive"], place, environment)
-        programs[name] = (
-            [pulumi, "preview", "--stack", "dev", "--non-interactive"],
-            place,
-            environment,
-        )
-    runs = 7
-    measures = pair(lambda: one(*programs["ours"]), lambda: one(*programs["flat"]), runs)
-    return row("`pulumi preview` of `dev`", runs, *measures)
+        engine = shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
+        one([engine, "stack", "init", "dev", "--non-interactive"], place, environment)
+        command = [engine, "preview", "--stack", "dev", "--non-interactive"]
+        return lambda: one(command, place, environment)
+
+    ours = preview("pulumi", ROOT / "__main__.py")
+    theirs = preview("pulumi-theirs", ROOT / "benchmarks" / "flat.py")
+    return in_turns(ours, theirs, bench.sizes.pulumi.runs).row("`pulumi preview` of `dev`")
+
+
+def explained(bench: Bench) -> str:
+    """URLs a second of `explain -`, start-up included."""
+    count = bench.sizes.urls
+    urls = bench.folder / "urls"
+    lines = (f"https://h{index}.update.microsoft.com/\n" for index in range(count))
+    urls.write_text("".join(lines), encoding="utf-8")
+    command = f"{BIN / 'wsus-egress'} explain - --env prod < {urls}"
+    measure = one(["sh", "-c", command], ROOT)
+    rate = count / measure.seconds
+    return f"`explain -`, both clouds of `prod`, {count:,} URLs: {rate:,.0f} a second"
+
+
+PROOF = """
+import datetime, statistics, sys, time
+from pathlib import Path
+from wsus_egress.config.project import load_environments
+from wsus_egress.controls import compile_target
+from wsus_egress.proof.proof import prove
+(environment,) = load_environments(Path(sys.argv[1]), ["prod"])
+times = []
+for _ in range(int(sys.argv[2])):
+    # Compiled anew each time, so that nothing of an earlier proof is remembered.
+    compiled = [(target, compile_target(environment, target)) for target in environment.targets]
+    begin = time.perf_counter()
+    for target, controls in compiled:
+        prove(environment, target, controls, datetime.date(2026, 11, 24))
+    times.append(1_000 * (time.perf_counter() - begin))
+print(f"{statistics.median(times):.0f} ms, at best {min(times):.0f} ms")
+"""
+
+
+def proved(bench: Bench) -> str:
+    """The proof of every target of `prod`, its settings read and its rules compiled before."""
+    command = [str(BIN / "python"), "-c", PROOF, str(ROOT), str(bench.sizes.proofs)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return f"Proof of `prod`, both clouds, after load: {done.stdout.strip()}"
+
+
+def growth(bench: Bench) -> str:
+    """Time and memory of `check` over ten and fifty times the names."""
+    counts = bench.sizes.growth
+    measures = [bench.check(f"growth{count}", count, both=True)() for count in counts]
+    lines = (f"\n| {count:,} | {each} |" for count, each in zip(counts, measures, strict=True))
+    return "| names | `check`, both clouds |\n|---|---|" + "".join(lines)
+
+
+def environments(bench: Bench) -> str:
+    """`preview --base` of many environments, all of which a change of a list hits."""
+    lines = ["| environments | `preview --base`, 40 endpoints each, all changed |", "|---|---|"]
+    for count in bench.sizes.environments:
+        place = projects.many_environments(bench.folder / f"environments{count}", count)
+        # Exit status 1: nobody has approved the new host.
+        command = f"{BIN / 'wsus-egress'} preview --base HEAD; test $? -eq 1"
+        lines.append(f"| {count:,} | {one(['sh', '-c', command], place)} |")
+    return "\n".join(lines)
+
+
+BESIDE: dict[str, Callable[[Bench], str]] = {
+    "cold": cold, "many": many, "cover": cover, "pulumi": pulumi,
+}  # fmt: skip
+"""The rows of ours against theirs, by the name that the command line takes."""
+
+ALONE: dict[str, Callable[[Bench], str]] = {
+    "explained": explained, "proved": proved, "growth": growth, "environments": environments,
+}  # fmt: skip
+"""Figures that have no alternative to stand beside."""
+
+HEAD = """\
+# Results
+
+`make bench` writes this page. It measured commit {commit} on {day}, on {machine}.
+
+The table's first three rows compare with [aerleon](https://github.com/aerleon/aerleon) {version}, which generates a policy
+of the same names for one Juniper SRX; the last one compares the program with `flat.py`, the same resources written out by hand. Ours
+and theirs ran in turns. Times and memory are medians, each ratio is the median of the pairs' ratios, ours / theirs.
+"""
+
+
+def page(bench: Bench, chosen: list[str]) -> Iterator[str]:
+    """The page's parts, each as soon as it is measured."""
+    version = AERLEON.partition("==")[2]
+    day = datetime.datetime.now(tz=datetime.UTC).date()
+    yield HEAD.format(commit=commit(ROOT), day=day, machine=machine(), version=version)
+    yield "| what | pairs | ours | theirs | time ratio | memory ratio |\n|---|---|---|---|---|---|"
+    yield from (row(bench) for name, row in BESIDE.items() if name in chosen)
+    yield from ("\n" + figure(bench) for name, figure in ALONE.items() if name in chosen)
+
+
+def installed_aerleon() -> Path:
+    """The program of aerleon, in an environment of its own, installed where it is not there yet."""
+    folder = ROOT / ".sandbox" / "bench"
+    program = folder / "bin" / "aclgen"
+    if not program.exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([folder / "bin" / "pip", "install", "-q", AERLEON], check=True)
+    return program
 
 
 def main() -> None:
-    """Print a page in Markdown."""
-    if not (THEIRS / "bin" / "aclgen").exists():
-        venv.create(THEIRS, with_pip=True)
-        subprocess.run([THEIRS / "bin" / "pip", "install", "-q", AERLEON], check=True)
+    """Print the page as it is measured, and write it to a file when it is whole."""
+    rows = [*BESIDE, *ALONE]
+    parser = argparse.ArgumentParser(description="Measure, side by side with the alternatives.")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(rows)}; default all")
+    parser.add_argument("--small", action="store_true", help="only see that every row runs")
+    parser.add_argument("--aclgen", type=Path, help="aerleon's program; installed by default")
+    parser.add_argument("-o", "--output", type=Path, help="a page to write besides printing it")
+    options = parser.parse_args()
+    if unknown := sorted({*options.rows} - {*rows}):
+        parser.error(f"{unknown[0]!r} is not a row; the rows are {', '.join(rows)}")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        print(
-            "| what | runs | ours | theirs | time ratio | memory ratio |\n|---|---|---|---|---|---|"
-        )
-        print(*against_aerleon(folder), against_flat_program(folder), sep="\n")
-        print("\n" + explain_rate(folder))
-        print("\n" + proof_time())
-        print("\n| names | `check`, both clouds | memory |\n|---|---|---|")
-        print(*growth(folder), sep="\n")
-        print("\n| environments | `preview --base`, 40 endpoints each | memory |\n|---|---|---|")
-        print(*previews_of_many(folder), sep="\n")
+        sizes = SMALL if options.small else WHOLE
+        bench = Bench(sizes, Path(temporary), options.aclgen or installed_aerleon())
+        parts = []
+        for part in page(bench, options.rows or rows):
+            print(part, flush=True)
+            parts.append(part + "\n")
+    if options.output:
+        options.output.write_text("".join(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the benchmark compares with is what it says: `dev`, written out by hand."""
+"""The benchmark runs, and compares with what it says: `dev`, written out by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
+from paths import ROOT
+
+# The rows that need no Pulumi engine; `tests/engine/test_benchmark.py` has the other one.
+ROWS = ("cold", "many", "cover", "explained", "proved", "growth", "environments")
+RUN = [sys.executable, str(ROOT / "benchmarks" / "run.py")]
 
 RECORD = """
 import json, runpy, sys
@@ -45,3 +51,27 @@ def test_the_flat_program_is_what_dev_deploys(root: Path, run: Callable[..., Res
         {each["name"]: each for each in found} for found in (documents, json.loads(done.stdout))
     ]
     assert by_name[0] == by_name[1]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_runs(row: str, tmp_path: Path) -> None:
+    """On small inputs each row of the benchmark ends well; the page says which commit it measured."""
+    aerleon = tmp_path / "aclgen"
+    aerleon.write_text("#!/bin/sh\n")
+    aerleon.chmod(0o755)
+    page = tmp_path / "page.md"
+    command = [*RUN, "--small", "--aclgen", str(aerleon), "--output", str(page), row]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert done.stdout == page.read_text()
+    assert "It measured commit " in done.stdout
+
+
+def test_an_unknown_row_is_refused(tmp_path: Path) -> None:
+    """A mistyped row measures nothing and leaves no page behind."""
+    page = tmp_path / "page.md"
+    command = [*RUN, "--output", str(page), "warm"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert 2 == done.returncode
+    assert "'warm' is not a row; the rows are cold, many, cover, pulumi," in done.stderr
+    assert not page.exists()
