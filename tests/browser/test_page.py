@@ -98,9 +98,14 @@ def test_a_typed_url_is_answered(opened: Open) -> None:
         ("sws.update.microsoft.com",
          "sws.update.microsoft.com has no scheme and host; write http://sws.update.microsoft.com or "
          "https://sws.update.microsoft.com."),
-        ("https://א.example/",
-         'This page cannot tell: it has the character "א", for which there are more rules. '
-         "Ask wsus-egress explain."),
+        ("https://bücher.example/",
+         "https://bücher.example/ has a host that no list has in this form; write it as "
+         "xn--bcher-kva.example. Or ask wsus-egress explain."),
+        ("https://a.xn--bcher-kva.example/",
+         'https://a.xn--bcher-kva.example/ has "xn--bcher-kva" in its host, which no list has and this page '
+         "cannot check. Or ask wsus-egress explain."),
+        ("https://a\u00ad\u0300.xn--a/",
+         "https://a\u00ad\u0300.xn--a/ has a host that no list has in this form. Or ask wsus-egress explain."),
         ("<img src=x>/", '<img src=x>/ has "<" in it; write it percent-encoded.'),
         ("", ""),
     ],

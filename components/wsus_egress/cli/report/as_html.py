@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.cli.report import lookup, page
-from wsus_egress.cli.report.idna_table import plain_ranges
 from wsus_egress.cli.report.topology import draw
 from wsus_egress.model.policy import Endpoint, Mode
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, stale_acceptances
@@ -99,7 +98,6 @@ def data(analyses: Sequence[Analysis]) -> dict[str, Any]:
     """What the search box and the matrix look up: see `lookup`."""
     shared = lookup.Shared()
     environments = [_environment(shared, analysis) for analysis in analyses]
-    ranges = plain_ranges()
     return {
         "version": VERSION,
         "environments": environments,
@@ -109,8 +107,6 @@ def data(analyses: Sequence[Analysis]) -> dict[str, Any]:
         "columns": shared.all("columns"),
         "answers": shared.all("answers"),
         "deciding": shared.all("deciding"),
-        "plain": [first for first, _ in ranges],
-        "plainEnds": [last for _, last in ranges],
     }
 
 

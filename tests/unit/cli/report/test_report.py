@@ -20,7 +20,6 @@ from click.testing import Result
 from paths import ROOT
 
 from wsus_egress.cli.report import as_html
-from wsus_egress.cli.report.idna_table import plain_ranges
 from wsus_egress.cli.report.lookup import Names, known_hosts
 from wsus_egress.cli.report.topology import Box, draw
 from wsus_egress.review.analysis import Analysis, analyse
@@ -157,22 +156,24 @@ def test_below_the_longest_name_there_is_none() -> None:
     assert f"a.{shorter}" == Names.of({shorter}).witnesses[1]
 
 
-def test_the_page_reads_letters_without_rules_of_their_own() -> None:
-    """Umlauts, Cyrillic and Han are in; the German sharp s is, too; Hebrew and joiners are not."""
-    ranges = plain_ranges()
-    found = {
-        text: any(low <= ord(text) <= high for low, high in ranges) for text in "üєß字אÜ\u200d"
-    }
-    expected = {
-        "ü": True,
-        "є": True,
-        "ß": True,
-        "字": True,
-        "א": False,
-        "Ü": False,
-        "\u200d": False,
-    }
-    assert expected == found
+def test_the_data_have_international_names_as_lists_do(write: Write, today: datetime.date) -> None:
+    """A listed `bücher.example` is in the data in ASCII, and no table of letters goes with it."""
+    entry = (
+        "  - {pattern: bücher.example, schemes: [http], purpose: x, source: x, date: 2026-11-01}\n"
+    )
+    project = write((LIST, "", entry))
+    data = as_html.data(analyse(project, (), today, each_control=True))
+    tables = (
+        "version",
+        "environments",
+        "hosts",
+        "endpoints",
+        "tables",
+        "columns",
+        "answers",
+        "deciding",
+    )
+    assert ("xn--bcher-kva.example" in data["hosts"][0], tables) == (True, tuple(data))
 
 
 @pytest.mark.parametrize("name", ["dev", "open", "prod", "sandbox", "staging"])

@@ -25,8 +25,8 @@ function showAnswer(url) {
     return place.replaceChildren(element("p", { class: "note" }, element("code", {}, url), ` ${found.why}.`));
   }
   if (found.status === "unsure") {
-    return place.replaceChildren(element("p", { class: "note" },
-      `This page cannot tell: ${found.why}. Ask `, element("code", {}, "wsus-egress explain"), "."));
+    return place.replaceChildren(element("p", { class: "note" }, element("code", {}, url), ` ${found.why}. Or ask `,
+      element("code", {}, "wsus-egress explain"), "."));
   }
   const note = found.request.note ? ` (${found.request.note})` : "";
   const body = element("tbody");

@@ -50,7 +50,7 @@ function checkAuthority(authority) {
     const tail = afterUser.slice(end + 1);
     if (start !== 0 || (tail && !tail.startsWith(":")) || authority.match(/[[\]]/g).length > 2) {
       // Versions of Python differ: some refuse these, some read them in a way of their own.
-      throw new Unsure("it has brackets in an unusual place");
+      throw new Unsure("has brackets in an unusual place, which this page does not read");
     }
     const inside = afterUser.slice(1, end);
     if (inside.startsWith("v")) {
@@ -130,49 +130,31 @@ function isNumber(host) {
   return /^([0-9]+|0x[0-9a-f]*)$/.test(dotted.slice(dotted.lastIndexOf(".") + 1));
 }
 
-// The normal form of a host name; null where it is none.
+// The normal form of a host name; null where the text is not one.
 function hostName(text) {
-  // UTS 46 takes three more full stops for dots.
-  let name = text.replace(/[\u3002\uff0e\uff61]/g, ".").replace(/\.$/, "").toLowerCase();
+  const name = text.replace(/\.$/, "").toLowerCase();
   if (/[@:/'"`;,\\|%\s]/.test(name)) return null;
-  if (/[^\u0000-\u007f]/.test(name) || name.includes("xn--")) {
-    if (name !== name.normalize("NFC")) throw new Unsure("it has characters that are written in more than one way");
-    const labels = name.split(".").map(asciiLabel);
-    if (labels.includes(null)) return null;
-    name = labels.join(".");
-  }
+  if (/[^\u0000-\u007f]/.test(name)) throw new Unsure(`has a host that no list has in this form${asciiForm(text)}`);
   const labels = name.split(".");
   const valid = labels.every((label) => label.length <= 63 && /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label));
+  const unknown = labels.find((label) => label.startsWith("xn--") && !isListed(label));
+  if (unknown) throw new Unsure(`has ${JSON.stringify(unknown)} in its host, which no list has and this page cannot check`);
   if (!valid || name.length > 253 || /^([0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1))) return null;
   return name;
 }
 
-function asciiLabel(label) {
-  if (/^[\u0000-\u007f]*$/.test(label)) {
-    if (!label.startsWith("xn--")) return label;
-    const encoded = label.slice(4);
-    if (!encoded || encoded.endsWith("-")) return null;
-    const decoded = decodePunycode(encoded);
-    if (decoded === null || encodePunycode(decoded) !== encoded) return null;
-    return isInternational(decoded) ? label : null;
+// How the lists write an international name: the browser knows (UTS 46).
+function asciiForm(host) {
+  try {
+    return `; write it as ${new URL(`http://${host}/`).hostname}`;
+  } catch {
+    return "";
   }
-  if (!isInternational(label)) return null;
-  return `xn--${encodePunycode(label)}`;
 }
 
-function isInternational(label) {
-  for (const letter of label) {
-    if (letter.codePointAt(0) >= 0x80 && !isPlain(letter.codePointAt(0))) {
-      throw new Unsure(`it has the character ${JSON.stringify(letter)}, for which there are more rules`);
-    }
-  }
-  if (/[^a-z0-9\u0080-\u{10ffff}-]/u.test(label)) return false;
-  return label === label.normalize("NFC") && !/^-|-$|^..--/u.test(label);
-}
-
-function isPlain(code) {
-  const index = lastNotAfter(DATA.plain, code);
-  return index >= 0 && code <= DATA.plainEnds[index];
+// Whether a listed name has this label: Python has read it then, so it is a valid one.
+function isListed(label) {
+  return DATA.hosts.some(({ list }) => list.some((host) => host.split(".").includes(label)));
 }
 
 // The last place in a sorted row with a value that does not come after this one.
@@ -183,71 +165,4 @@ function lastNotAfter(row, value) {
     if (row[middle] <= value) low = middle + 1; else high = middle;
   }
   return low - 1;
-}
-
-// Punycode, RFC 3492.
-function adapt(delta, points, first) {
-  let rest = first ? Math.floor(delta / 700) : delta >> 1, k = 0;
-  rest += Math.floor(rest / points);
-  for (; rest > 455; k += 36) rest = Math.floor(rest / 35);
-  return k + Math.floor((36 * rest) / (rest + 38));
-}
-
-function encodePunycode(label) {
-  const codes = Array.from(label, (letter) => letter.codePointAt(0));
-  const basic = codes.filter((code) => code < 0x80);
-  let output = String.fromCharCode(...basic) + (basic.length ? "-" : "");
-  let n = 0x80, delta = 0, bias = 72, handled = basic.length;
-  while (handled < codes.length) {
-    const next = Math.min(...codes.filter((code) => code >= n));
-    delta += (next - n) * (handled + 1);
-    n = next;
-    for (const code of codes) {
-      if (code < n) delta += 1;
-      if (code !== n) continue;
-      let q = delta;
-      for (let k = 36; ; k += 36) {
-        const t = Math.min(Math.max(k - bias, 1), 26);
-        if (q < t) break;
-        output += digit(t + ((q - t) % (36 - t)));
-        q = Math.floor((q - t) / (36 - t));
-      }
-      output += digit(q);
-      bias = adapt(delta, handled + 1, handled === basic.length);
-      delta = 0;
-      handled += 1;
-    }
-    delta += 1;
-    n += 1;
-  }
-  return output;
-}
-
-const digit = (value) => String.fromCharCode(value < 26 ? value + 97 : value + 22);
-
-function decodePunycode(text) {
-  const dash = text.lastIndexOf("-");
-  const output = Array.from(text.slice(0, Math.max(dash, 0)), (letter) => letter.codePointAt(0));
-  let n = 0x80, i = 0, bias = 72, at = dash < 0 ? 0 : dash + 1;
-  while (at < text.length) {
-    const before = i;
-    for (let w = 1, k = 36; ; k += 36) {
-      const found = /[a-z]/.test(text[at] ?? "") ? text.charCodeAt(at) - 97
-        : /[0-9]/.test(text[at] ?? "") ? text.charCodeAt(at) - 22 : -1;
-      if (found < 0) return null;
-      at += 1;
-      i += found * w;
-      const t = Math.min(Math.max(k - bias, 1), 26);
-      if (found < t) break;
-      w *= 36 - t;
-      if (i > 2 ** 48) return null;
-    }
-    bias = adapt(i - before, output.length + 1, before === 0);
-    n += Math.floor(i / (output.length + 1));
-    i %= output.length + 1;
-    if (n > 0x10ffff) return null;
-    output.splice(i, 0, n);
-    i += 1;
-  }
-  return String.fromCodePoint(...output);
 }
