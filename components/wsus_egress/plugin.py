@@ -21,9 +21,9 @@ from pulumi.provider.server import ComponentInitError
 
 from wsus_egress import aws, azure
 from wsus_egress.component.outputs import IS_OUTPUT
-from wsus_egress.component.references import camel
+from wsus_egress.component.references import camel, renamed
 from wsus_egress.component.run import RUNS
-from wsus_egress.problems import PolicyErrors, choices
+from wsus_egress.problems import PolicyErrors, choices, path_text
 from wsus_egress.release import VERSION
 
 NAME: Final = "wsus-egress"
@@ -126,7 +126,7 @@ def _details(error: pulumi.RunError) -> list[InputPropertyErrorDetails]:
         return [{"property_path": "", "reason": str(error)}]
     return [
         {
-            "property_path": camel(each.path),
+            "property_path": path_text(renamed(each.keys, camel)),
             "reason": "; ".join(filter(None, (each.what, each.instead))),
         }
         for each in cause.problems

@@ -47,7 +47,7 @@ def _others(settings: EnvironmentSettings, file: YamlFile) -> list[Problem]:
     return [
         Problem(
             file.locate((camel(key),)),
-            camel(key),
+            (camel(key),),
             "is no part of a policy",
             "give it to the component, or remove it",
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Key: TypeAlias = str | int
 Keys: TypeAlias = tuple[Key, ...]
+# What separates keys in a path's text.
+_SEVERAL: Final = frozenset('.[]"')
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,27 +28,33 @@ class Location:
 Locate: TypeAlias = Callable[[Keys], Location | None]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong.
 
     Attributes:
         location: Where, or None where the input is no file (a component's arguments).
-        path: The setting, as `servers[0].addresses[1]`; empty for the file as a whole.
+        keys: The setting, as `("servers", 0, "addresses", 1)`; empty for the file as a whole. An
+            option of the command is one key, with its hyphens.
         what: What is wrong and why, as a clause without a full stop.
         instead: What to write instead, as a clause; empty where nothing can be said.
     """
 
     location: Location | None
-    path: str
+    keys: Keys
     what: str
     instead: str = ""
 
     def __str__(self) -> str:
         """`file:line: path: what is wrong; what to write instead`."""
-        where = [str(part) for part in (self.location, self.path) if part]
+        where = [str(part) for part in (self.location, path_text(self.keys)) if part]
         text = f"{self.what}; {self.instead}" if self.instead else self.what
         return ": ".join([*where, text])
+
+    @property
+    def of_option(self) -> bool:
+        """Whether an option of the command is wrong, which says nothing about the project."""
+        return any(str(key).startswith("--") for key in self.keys[:1])
 
 
 class PolicyErrors(Exception):  # noqa: N818 - it carries several
@@ -65,7 +74,7 @@ class PolicyErrors(Exception):  # noqa: N818 - it carries several
 
 def _sort_key(problem: Problem) -> tuple[str, int, str, str, str]:
     location = problem.location or Location("", 0)
-    return (location.file, location.line, problem.path, problem.what, problem.instead)
+    return (location.file, location.line, path_text(problem.keys), problem.what, problem.instead)
 
 
 @dataclass(slots=True)
@@ -74,9 +83,9 @@ class Collector:
 
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, location: Location | None, path: str, what: str, instead: str = "") -> None:
+    def add(self, location: Location | None, keys: Keys, what: str, instead: str = "") -> None:
         """Note one problem and go on."""
-        self.problems.append(Problem(location, path, what, instead))
+        self.problems.append(Problem(location, keys, what, instead))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Note the problems of a part."""
@@ -93,10 +102,18 @@ class Collector:
 
 
 def path_text(keys: Keys) -> str:
-    """`('servers', 0, 'addresses')` as `servers[0].addresses`."""
+    """`("servers", 0, "addresses")` as `servers[0].addresses`.
+
+    A key that would read as several stands in quotes, as Pulumi writes it: `tags["cost.center"]`.
+    """
     text = ""
     for key in keys:
-        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+        if isinstance(key, int):
+            text += f"[{key}]"
+        elif _SEVERAL.isdisjoint(key):
+            text += f".{key}" if text else key
+        else:
+            text += f"[{json.dumps(key)}]"
     return text
 
 

@@ -85,14 +85,14 @@ def _endpoint(firewall: Any, path: str) -> pulumi.Output[str] | None:
 _SOLE: Final = {
     "aws:ec2/route:Route": Sole(
         ("routeTableId", "destinationCidrBlock"),
-        "network_firewall.endpoints",
+        ("network_firewall", "endpoints"),
         "this route",
         "a route table has one route to a destination",
         "give each route table to one component",
     ),
     "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": Sole(
         ("vpcId",),
-        "dns_firewall",
+        ("dns_firewall",),
         "the DNS Firewall of this VPC",
         "each ends by blocking every other name, so one would block what the other admits",
         "leave dns_firewall out of one of them, or give one component both policies' servers",

@@ -11,7 +11,7 @@ from wsus_egress.component.run import once
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.model.aws import FirewallEndpoint
-from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.problems import Keys, PolicyErrors, Problem
 
 _INSTEAD = (
     "give the component the provider of the network's own account and region "
@@ -57,12 +57,12 @@ def foreign_endpoints(
     endpoints = control.firewall.endpoints
     region = aws.get_region(opts=options).region if endpoints else ""
     for index, endpoint in enumerate(endpoints):
-        path = f"network_firewall.endpoints[{index}]"
+        keys: Keys = ("network_firewall", "endpoints", index)
         if region and not endpoint.zone.startswith(region):
             what = f"{endpoint.zone} is not in {region}, the region of this component's provider"
-            yield Problem(None, f"{path}.zone", what, _INSTEAD)
+            yield Problem(None, (*keys, "zone"), what, _INSTEAD)
         elif isinstance(vpc, str):
-            yield from _foreign_parts(endpoint, path, outputs, vpc, options)
+            yield from _foreign_parts(endpoint, keys, outputs, vpc, options)
 
 
 def _foreign_vpc(component: pulumi.ComponentResource, vpc: str) -> Iterator[Problem]:
@@ -72,12 +72,12 @@ def _foreign_vpc(component: pulumi.ComponentResource, vpc: str) -> Iterator[Prob
     except Exception as error:  # noqa: BLE001 - Pulumi raises nothing more particular.
         region = aws.get_region(opts=options).region
         what = f"this component's provider, of the region {region}, cannot look {vpc} up: {error}"
-        yield Problem(None, "vpc_id", what, _INSTEAD)
+        yield Problem(None, ("vpc_id",), what, _INSTEAD)
 
 
 def _foreign_parts(
     endpoint: FirewallEndpoint,
-    path: str,
+    keys: Keys,
     outputs: Mapping[str, Any],
     vpc: str,
     options: pulumi.InvokeOptions,
@@ -92,11 +92,11 @@ def _foreign_parts(
         )
         if where != expected:
             what = f"{endpoint.subnet} is in {where}, not in {expected}"
-            yield Problem(None, f"{path}.subnet_id", what, instead)
-    tables = [
-        *((f"protected_route_tables[{n}]", each)
+            yield Problem(None, (*keys, "subnet_id"), what, instead)
+    tables: list[tuple[Keys, str]] = [
+        *((("protected_route_tables", n), each)
           for n, each in enumerate(endpoint.protected_route_tables)),
-        *((f"return_routes[{n}].route_table_id", each.route_table)
+        *((("return_routes", n, "route_table_id"), each.route_table)
           for n, each in enumerate(endpoint.return_routes)),
     ]  # fmt: skip
     for place, table in tables:
@@ -104,4 +104,4 @@ def _foreign_parts(
             answer = member(aws, "ec2", "get_route_table")(route_table_id=table, opts=options)
             if answer.vpc_id != vpc:
                 what = f"{table} is in {answer.vpc_id}, not in {vpc}"
-                yield Problem(None, f"{path}.{place}", what, instead)
+                yield Problem(None, (*keys, *place), what, instead)

@@ -40,7 +40,7 @@ class AwsWsusSecurityGroup(AwsComponent):
         if group is None:
             known = choices(each.party for each in control.groups)
             what = f"{party!r} does not stand in AWS"
-            raise refusal(name, PolicyErrors([Problem(None, "party", what, known)]))
+            raise refusal(name, PolicyErrors([Problem(None, ("party",), what, known)]))
         declarer.declare(control.group_documents(name.removesuffix(f"-{party}"), group))
         (made,) = declarer.of("aws:ec2/securityGroup:SecurityGroup")
         self.security_group_id = made.id

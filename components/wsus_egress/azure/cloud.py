@@ -63,28 +63,28 @@ _KEPT: Final = {
 _SOLE: Final = {
     "azure-native:network:AzureFirewall": Sole(
         ("resourceGroupName", "azureFirewallName"),
-        "firewall.name",
+        ("firewall", "name"),
         "the firewall of this name",
         "the second would take the place of the first",
         "give each firewall a name of its own",
     ),
     "azure-native:network:FirewallPolicy": Sole(
         ("resourceGroupName", "firewallPolicyName"),
-        "firewall_policy.name",
+        ("firewall_policy", "name"),
         "the firewall policy of this name",
         "the second would take the place of the first",
         "give each policy a name of its own, or write mode: rules-only in one of them",
     ),
     "azure-native:network:FirewallPolicyRuleCollectionGroup": Sole(
         ("resourceGroupName", "firewallPolicyName", "priority"),
-        "rule_collection_group_priority",
+        ("rule_collection_group_priority",),
         "a rule collection group of this priority in this policy",
         "the priority decides whose rules come first",
         "write another rule_collection_group_priority",
     ),
     "azure-native:network:Subnet": Sole(
         ("resourceGroupName", "virtualNetworkName", "subnetName"),
-        "subnets",
+        ("subnets",),
         "this subnet",
         "a subnet has one network security group and one route table",
         "give each subnet to one component",
@@ -125,7 +125,7 @@ class AzureComponent(Component):
         found = next((each for each in controls if each.name == control), None)
         if found is None:
             what, instead = "is missing, and this component needs it", f"write {argument}: {{...}}"
-            raise refusal(name, PolicyErrors([Problem(None, argument, what, instead)]))
+            raise refusal(name, PolicyErrors([Problem(None, (argument,), what, instead)]))
         refuse(name, foreign_networks(self, args))
         return found, Declarer(CLOUD, self, stand_ins.outputs)
 

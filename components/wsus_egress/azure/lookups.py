@@ -10,7 +10,7 @@ import pulumi_azure_native as azure
 
 from wsus_egress.component.run import once
 from wsus_egress.component.sdk import member
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Keys, Problem
 
 _ID: Final = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/([^/]+)/providers/Microsoft\.Network/virtualNetworks/([^/]+)",
@@ -34,7 +34,7 @@ def foreign_networks(
         component: Whose provider looks.
         args: The component's, checked.
     """
-    for path, group, name, identity in _named(args):
+    for keys, group, name, identity in _named(args):
         if not isinstance(group, str) or not isinstance(name, str):
             continue
         found = once(
@@ -45,24 +45,24 @@ def foreign_networks(
         )
         if isinstance(found, str):
             what = f"this component's provider cannot look the network {name} up: {found}"
-            yield Problem(None, path, what, _INSTEAD)
+            yield Problem(None, keys, what, _INSTEAD)
         elif identity and found.id and found.id.casefold() != identity.casefold():
             what = f"the network {name} of this component's provider is {found.id}, another one"
-            yield Problem(None, path, what, _INSTEAD)
+            yield Problem(None, keys, what, _INSTEAD)
         elif _elsewhere(found.location, args["location"]):
             what = f"{args['location']} is not where the network {name} is: {found.location}"
-            yield Problem(None, "location", what, f"write {_region(found.location)}")
+            yield Problem(None, ("location",), what, f"write {_region(found.location)}")
 
 
-def _named(args: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, str]]:
+def _named(args: Mapping[str, Any]) -> Iterator[tuple[Keys, Any, Any, str]]:
     """Where a network is named, its resource group and name, and its id where that was given."""
     firewall = args.get("firewall") or {}
     identity = firewall.get("virtual_network")
     if isinstance(identity, str) and (match := _ID.fullmatch(identity)):
-        yield "firewall.virtual_network", match[1], match[2], identity
+        yield ("firewall", "virtual_network"), match[1], match[2], identity
     for index, subnet in enumerate(args.get("subnets") or ()):
-        path = f"subnets[{index}].virtual_network"
-        yield path, args["resource_group_name"], subnet.get("virtual_network"), ""
+        keys = ("subnets", index, "virtual_network")
+        yield keys, args["resource_group_name"], subnet.get("virtual_network"), ""
 
 
 def _look_up(component: pulumi.ComponentResource, group: str, name: str) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wsus_egress.controls import Control, Document
 from wsus_egress.model.environment import COMPONENT_NAME
 from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Problem, path_text
 from wsus_egress.proof.parity import Difference
 from wsus_egress.proof.proof import Deviation, Proof
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, parity
@@ -171,7 +171,7 @@ def _problem(problem: Problem) -> Mapping[str, Any]:
     return {
         "file": location.file if location else None,
         "line": location.line if location else None,
-        "path": problem.path,
+        "path": path_text(problem.keys),
         "what": problem.what,
         "instead": problem.instead,
     }

@@ -29,7 +29,7 @@ _VERDICTS = {
 def problems(found: Sequence[Problem]) -> str:
     """Every problem on a line of its own, and how many there are."""
     # What is wrong with an option says nothing of the project.
-    project = any(not problem.path.startswith("--") for problem in found)
+    project = any(not problem.of_option for problem in found)
     end = ": nothing can be deployed" if project else ""
     lines = [*map(str, found), count(len(found), "problem") + end]
     return "\n".join(lines) + "\n"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
-from wsus_egress.component.references import snake
+from wsus_egress.component.references import renamed, snake
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.aws import AwsSettings
 from wsus_egress.config.azure import AzureSettings
@@ -19,12 +18,10 @@ from wsus_egress.config.lists import load_lists, shipped_lists
 from wsus_egress.config.settings import EnvironmentSettings
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
-from wsus_egress.problems import Collector, Keys, PolicyErrors, path_text
+from wsus_egress.problems import Collector, Keys, PolicyErrors
 
 # Settings whose argument is called otherwise.
-_RENAMED: Final = {"resource_group": "resource_group_name"}
-# A setting's name in a path; a tag's name begins with a capital letter, or is one of these anyway.
-_WORD: Final = re.compile(r"\b[a-z][A-Za-z0-9]*\b")
+_RENAMED: Final[Mapping[Keys, Keys]] = {("resource_group",): ("resource_group_name",)}
 
 
 def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,13 +72,13 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
     for kind in ("servers", "clients"):
         if isinstance(parties := data.get(kind), list):
             data[kind] = [_as_seen_from(cloud, party) for party in parties]
-    data[cloud] = _known(target, (), problems)
+    data[cloud] = _known(target, (cloud,), problems)
     folder = _known(lists, ("endpoint_lists",), problems) or str(shipped_lists())
     if not Path(folder).is_dir():
         instead = (
             "give the folder that has <list>.yaml files, or leave it out for the package's own"
         )
-        problems.add(None, "endpoint_lists", f"{folder!r} is no folder", instead)
+        problems.add(None, ("endpoint_lists",), f"{folder!r} is no folder", instead)
     problems.raise_if_any()
     return _compile(environment, json.dumps(data, sort_keys=True), str(folder), prefix)
 
@@ -91,14 +88,14 @@ def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
 
     `aws.vpc_id` was given as `vpc_id`, and `servers[0]` stands in the argument `policy`.
     """
-    return PolicyErrors(replace(each, path=_argument(cloud, each.path)) for each in errors.problems)
+    return PolicyErrors(replace(each, keys=_argument(cloud, each.keys)) for each in errors.problems)
 
 
-def _argument(cloud: str, path: str) -> str:
-    path = _WORD.sub(lambda match: snake(match[0]), path)
-    own = path.removeprefix(f"{cloud}.")
-    if own == path and re.split(r"\W", path)[0] in EnvironmentSettings.model_fields:
-        return f"policy.{path}"
+def _argument(cloud: str, keys: Keys) -> Keys:
+    keys = renamed(keys, snake)
+    if keys[:1] != (cloud,) and keys and keys[0] in EnvironmentSettings.model_fields:
+        return ("policy", *keys)
+    own = keys[1:] if keys[:1] == (cloud,) else keys
     return _RENAMED.get(own, own)
 
 
@@ -109,7 +106,7 @@ def _known(value: Any, keys: Keys, problems: Collector) -> Any:
     if isinstance(value, (list, tuple)):
         return [_known(part, (*keys, index), problems) for index, part in enumerate(value)]
     if not isinstance(value, PLAIN):
-        problems.add(None, path_text(keys), *IS_OUTPUT)
+        problems.add(None, keys, *IS_OUTPUT)
         return None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

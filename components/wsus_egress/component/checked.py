@@ -21,7 +21,7 @@ from typing import (
 
 from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
 from wsus_egress.component.references import snake
-from wsus_egress.problems import Keys, Problem, choices, path_text
+from wsus_egress.problems import Keys, Problem, choices
 
 # What to write for an argument that says where, and that nothing can stand in for.
 _INSTEAD: Final = {
@@ -47,15 +47,15 @@ def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
     required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
     if not isinstance(args, Mapping):
         what = f"arguments are a mapping, not {type(args).__name__}"
-        return (Problem(None, "", what, f"write {{...}} with {', '.join(sorted(required))}"),)
+        return (Problem(None, (), what, f"write {{...}} with {', '.join(sorted(required))}"),)
     problems = []
     for key in sorted(required):
         if _absent(args, key):
             what = f"is missing, and {kind.__name__} needs it"
-            problems.append(Problem(None, key, what, _INSTEAD.get(key, "")))
+            problems.append(Problem(None, (key,), what, _INSTEAD.get(key, "")))
     for key in sorted(set(map(str, args)) - set(hints)):
         what = f"is no argument of {kind.__name__}"
-        problems.append(Problem(None, key, what, choices(hints)))
+        problems.append(Problem(None, (key,), what, choices(hints)))
     for key, hint in hints.items():
         if not _absent(args, key):
             problems.extend(_unusable(args[key], hint, (key,)))
@@ -94,17 +94,15 @@ def _unusable(value: Any, hint: Any, keys: Keys) -> Iterator[Problem]:
         hint = get_args(hint)[0]
         origin = get_origin(hint)
     if is_output(value):
-        yield Problem(None, path_text(keys), *IS_OUTPUT)
+        yield Problem(None, keys, *IS_OUTPUT)
     elif not isinstance(value, PLAIN):
         what = f"is of the type {type(value).__name__}"
-        yield Problem(
-            None, path_text(keys), what, "write text, a number, true, false, a list or a mapping"
-        )
+        yield Problem(None, keys, what, "write text, a number, true, false, a list or a mapping")
     elif text and not isinstance(value, str):
-        yield Problem(None, path_text(keys), f"is {value!r}, and must be text")
+        yield Problem(None, keys, f"is {value!r}, and must be text")
     elif is_typeddict(hint) and len(keys) == 1 and not isinstance(value, Mapping):
         what = f"is of the type {type(value).__name__}, and must be a mapping"
-        yield Problem(None, path_text(keys), what, f"write {{...}} with {', '.join(_hints(hint))}")
+        yield Problem(None, keys, what, f"write {{...}} with {', '.join(_hints(hint))}")
     elif isinstance(value, Mapping):
         known = _hints(hint) if is_typeddict(hint) else {}
         other = get_args(hint)[1] if origin is dict else Any

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from wsus_egress.problems import Keys
+
 _REFERENCE: Final = re.compile(r"\$\{([^.}]+)\.([^}]+)\}")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Settings whose keys the user chooses.
+OWN_KEYS: Final = frozenset({"application_security_groups", "resource_tags", "tags"})
 _UNDERSCORE: Final = re.compile(r"(?<=[a-z0-9])_([a-z0-9])")
 
 
@@ -41,5 +46,17 @@ def snake(name: str) -> str:
 
 
 def camel(name: str) -> str:
-    """A snake_case name, or a path of them, as Pulumi's other languages write it."""
+    """A snake_case name as Pulumi's other languages write it."""
     return _UNDERSCORE.sub(lambda match: match[1].upper(), name)
+
+
+def renamed(keys: Keys, rename: Callable[[str], str]) -> Keys:
+    """A setting's keys with each of its names renamed: `snake` and `camel` are such ways.
+
+    The user's own keys, as a tag's, stay: `("tags", "costCenter")` is the same in both styles.
+    """
+    owners = ("", *keys)
+    return tuple(
+        key if isinstance(key, int) or snake(str(owner)) in OWN_KEYS else rename(key)
+        for owner, key in zip(owners, keys, strict=False)
+    )

@@ -15,7 +15,7 @@ from pulumi.resource import DependencyProviderResource, DependencyResource
 from pulumi.runtime import settings
 
 from wsus_egress.controls import Document
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Keys, Problem
 
 Taken: TypeAlias = dict[Hashable, Any]
 
@@ -26,14 +26,14 @@ class Sole:
 
     Attributes:
         properties: Those that name it, camelCase.
-        argument: The component's argument that asks for it, by its path.
+        argument: The component's argument that asks for it, by its keys.
         what: What it is, as in "the default route".
         why: Why there cannot be two, as a clause.
         instead: What to write instead, as a clause.
     """
 
     properties: tuple[str, ...]
-    argument: str
+    argument: Keys
     what: str
     why: str
     instead: str
@@ -90,7 +90,7 @@ def named_twice(token: str, name: str, opts: pulumi.ResourceOptions | None) -> t
         return ()
     kind = token.rpartition(":")[2]
     what = f"another {kind} of this stack has this name, and a state has one resource of a name"
-    return (Problem(None, "name", what, "give each component a name of its own"),)
+    return (Problem(None, ("name",), what, "give each component a name of its own"),)
 
 
 def taken_twice(

@@ -97,7 +97,7 @@ class _Builder:
         self._locate = locate
 
     def _refuse(self, keys: Keys, what: str, instead: str = "") -> None:
-        self.problems.add(self._locate(keys), path_text(keys), what, instead)
+        self.problems.add(self._locate(keys), keys, what, instead)
 
     def check_values(self, data: Any) -> None:
         """Check what can be checked value by value, where the settings' shape is wrong elsewhere.

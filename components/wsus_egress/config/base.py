@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from wsus_egress.problems import Key, Locate, Problem, path_text
+from wsus_egress.problems import Key, Locate, Problem
 
 FIXED_PORTS = (
     "the ports to Microsoft Update are TCP 80 (HTTP) and TCP 443 (HTTPS) and cannot be configured"
@@ -97,7 +97,7 @@ def _problem(
     kind: type[Settings], loc: tuple[Key, ...], detail: Mapping[str, Any], locate: Locate
 ) -> Problem:
     what, instead = _explain(kind, loc, detail)
-    return Problem(locate(loc), path_text(loc), what, instead)
+    return Problem(locate(loc), loc, what, instead)
 
 
 _KINDS = {
@@ -186,12 +186,13 @@ def _model_at(kind: type[Settings], loc: tuple[Key, ...]) -> type[Settings]:
         if isinstance(key, str):
             fields = kind.model_fields
             field = next((f for name, f in fields.items() if key in (name, f.alias)), None)
-            kind = next(_models(field.annotation), kind) if field else kind
+            kind = next(models(field.annotation), kind) if field else kind
     return kind
 
 
-def _models(annotation: Any) -> Iterator[type[Settings]]:
+def models(annotation: Any) -> Iterator[type[Settings]]:
+    """The settings types that an annotation names: `list[ServerSettings]` names one."""
     if isinstance(annotation, type) and issubclass(annotation, Settings):
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
-        yield from _models(argument)
+        yield from models(argument)

@@ -8,7 +8,7 @@ from typing import Final
 
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.environment import COMPONENT_NAME, AzureTarget, Environment
-from wsus_egress.problems import Keys, Problem, path_text
+from wsus_egress.problems import Keys, Problem
 
 # What tells two things of one name apart: settings of the clouds' providers in the stack's file.
 _AWS: Final = ("aws:allowedAccountIds", "aws:region")
@@ -70,7 +70,7 @@ def _claimed(
         if other is not None:
             yield Problem(
                 environment.locate(claim.keys),
-                path_text(claim.keys),
+                claim.keys,
                 f"{other.name} {claim.told}",
                 claim.instead,
             )
@@ -160,7 +160,7 @@ def _dns(environment: Environment, resolving: dict[str, tuple[str, int]]) -> Ite
         )
         yield Problem(
             environment.locate(("aws", "dnsFirewall")),
-            "aws.dnsFirewall",
+            ("aws", "dnsFirewall"),
             f"{other} has a DNS Firewall in {target.vpc_id} too: {why}",
             "keep one of them, with the names of both",
         )

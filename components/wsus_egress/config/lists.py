@@ -14,7 +14,7 @@ from wsus_egress.config.yamlfile import YamlFile, read_yaml
 from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import EXTRA, Endpoint
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.problems import Collector, Location, PolicyErrors, choices, path_text
+from wsus_egress.problems import Collector, Location, PolicyErrors, choices
 
 # The three sets there are, each kept once however long a list is: whether http, whether https.
 SCHEMES: Final = {
@@ -71,7 +71,9 @@ def load_lists(folder: Path, name: str) -> Mapping[str, EndpointList]:
     for each in lists.values():
         for include, location in each.includes:
             if include not in known:
-                problems.add(location, "includes", f"there is no list {include!r}", choices(known))
+                problems.add(
+                    location, ("includes",), f"there is no list {include!r}", choices(known)
+                )
     _refuse_circles(lists, problems)
     problems.raise_if_any()
     return lists
@@ -89,10 +91,10 @@ def load_list(path: Path, name: str) -> EndpointList:
     if not LIST_NAME.fullmatch(path.stem):
         # The name goes into firewall rules and reports.
         what = f"{ascii(path.stem)} is not a usable list name"
-        problems.add(file.locate(()), "", what, "use lower-case letters, digits and hyphens")
+        problems.add(file.locate(()), (), what, "use lower-case letters, digits and hyphens")
     elif path.stem == EXTRA:
         what = f"{EXTRA!r} stands for the environments' `extraEndpoints` and can be no list's name"
-        problems.add(file.locate(()), "", what, "give the file another name")
+        problems.add(file.locate(()), (), what, "give the file another name")
     if isinstance(settings, list):
         _check_patterns(file, problems)
         raise PolicyErrors([*settings, *problems.problems])
@@ -106,7 +108,7 @@ def load_list(path: Path, name: str) -> EndpointList:
         if pattern in seen:
             other = file.locate(("endpoints", seen[pattern], "pattern")).line
             what = f"{pattern.text!r} is listed already, on line {other}"
-            problems.add(file.locate(keys), path_text(keys), what, "keep one entry")
+            problems.add(file.locate(keys), keys, what, "keep one entry")
             continue
         seen[pattern] = index
         schemes = SCHEMES["http" in entry.schemes, "https" in entry.schemes]
@@ -136,9 +138,7 @@ def parse_pattern(
     try:
         return Pattern.parse(text)
     except InvalidName as error:
-        problems.add(
-            file.locate(keys), path_text(keys), f"{error.text} {error.reason}", error.instead
-        )
+        problems.add(file.locate(keys), keys, f"{error.text} {error.reason}", error.instead)
         return None
 
 
@@ -177,6 +177,8 @@ def _refuse_circles(lists: Mapping[str, EndpointList], problems: Collector) -> N
             elif include in trail:
                 names = [*trail, include]
                 way = " -> ".join(names[names.index(include) :])
-                problems.add(location, "includes", f"lists include each other: {way}", "remove one")
+                problems.add(
+                    location, ("includes",), f"lists include each other: {way}", "remove one"
+                )
             elif include not in done and include in lists:
                 trail[include] = iter(lists[include].includes)

@@ -38,7 +38,7 @@ def _misnamed(root: Path) -> Iterator[Problem]:
             # Escaped: a file's name can have in it what a terminal obeys, or what is no text.
             file = ascii(f"{CONFIG_FOLDER}/Pulumi.{name}.yaml")
             what = f"{file} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
-            yield Problem(None, "", what, "rename the file, or remove it")
+            yield Problem(None, (), what, "rename the file, or remove it")
 
 
 def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environment, ...]:
@@ -61,7 +61,7 @@ def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environmen
     environments = []
     for name in names or known:
         if name not in known:
-            problems.add(None, "", f"there is no environment {name!r}", choices(known))
+            problems.add(None, (), f"there is no environment {name!r}", choices(known))
             continue
         try:
             environments.append(_load(root, name, lists))
@@ -70,7 +70,7 @@ def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environmen
     problems.extend(_misnamed(root))
     if not known:
         what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
-        problems.add(None, "", what, "run this in the project's folder, or say --project")
+        problems.add(None, (), what, "run this in the project's folder, or say --project")
     asked = {environment.name for environment in environments}
     beside = _beside(root, environments, lists, [each for each in known if each not in asked])
     problems.extend(conflicts(environments, beside))
@@ -168,7 +168,7 @@ def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> En
     config = _config(file)
     if config is None:
         what = f"the file has no `config:` with {NAMESPACE} settings"
-        raise PolicyErrors([Problem(locate(()), "", what, "see docs/configuration.md")])
+        raise PolicyErrors([Problem(locate(()), (), what, "see docs/configuration.md")])
     data = {
         key.removeprefix(NAMESPACE): value
         for key, value in config.items()

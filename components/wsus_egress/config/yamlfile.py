@@ -83,7 +83,7 @@ def read_yaml(path: Path, name: str) -> YamlFile:
 
 
 def _refusal(name: str, line: int, what: str, instead: str = "") -> PolicyErrors:
-    return PolicyErrors([Problem(Location(name, line), "", what, instead)])
+    return PolicyErrors([Problem(Location(name, line), (), what, instead)])
 
 
 def _build(name: str, text: str, lines: dict[Keys, int] | None) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeGuard
 from wsus_egress.model.flows import Address, Flow, Network, is_internet
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
+from wsus_egress.problems import Keys
 
 MANAGED_BY = "pulumi-wsus-egress"
 
@@ -95,7 +96,7 @@ class Quota:
     name: str
     used: int
     limit: int
-    setting: str = "servers"
+    setting: Keys = ("servers",)
     instead: str = "use larger address blocks or fewer entries"
 
 

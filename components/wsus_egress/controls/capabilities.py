@@ -61,7 +61,7 @@ def refusals(
             shared = {n.version for n in asker.addresses} & {n.version for n in server.addresses}
             if asker.addresses and server.addresses and not shared:
                 what = f"{asker.name} and {server.name} have no IP version in common"
-                yield Problem(None, "servers", what, "give both an IPv4 address")
+                yield Problem(None, ("servers",), what, "give both an IPv4 address")
     if isinstance(target, AzureTarget):
         yield from azure_refusals(environment.policy, target, prefix)
     else:
@@ -77,7 +77,7 @@ def _families(party: Party, capabilities: Sequence[Capability]) -> Iterator[Prob
                         f"{capability.control} cannot express {network} of {party.name}: "
                         f"IPv4 only ({capability.source})"
                     )
-                    yield Problem(None, "ipv6", what, "leave its IPv6 address out")
+                    yield Problem(None, ("ipv6",), what, "leave its IPv6 address out")
 
 
 def overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wsus_egress.controls.aws.dns_firewall import compile_dns_firewall
 from wsus_egress.controls.aws.network_firewall import compile_network_firewall
 from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
@@ -16,7 +18,7 @@ from wsus_egress.controls.base import Control
 from wsus_egress.controls.capabilities import overdrawn, refusals
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
-from wsus_egress.problems import Key, Locate, PolicyErrors, Problem
+from wsus_egress.problems import PolicyErrors
 
 
 def compile_target(
@@ -39,7 +41,9 @@ def compile_target(
         if isinstance(control, AwsSecurityGroups):
             problems += same_names(control)
     if problems:
-        raise PolicyErrors(_located(problem, environment.locate) for problem in problems)
+        raise PolicyErrors(
+            replace(problem, location=environment.locate(problem.keys)) for problem in problems
+        )
     return controls
 
 
@@ -59,11 +63,3 @@ def _controls(environment: Environment, target: Target) -> tuple[Control, ...]:
     if target.firewall_policy:
         controls.append(compile_application_rules(policy, target, name))
     return tuple(controls)
-
-
-def _located(problem: Problem, locate: Locate) -> Problem:
-    keys: list[Key] = []
-    for part in problem.path.replace("]", "").split("."):
-        word, _, index = part.partition("[")
-        keys += [word, int(index)] if index else [word]
-    return Problem(locate(tuple(keys)), problem.path, problem.what, problem.instead)

@@ -167,7 +167,7 @@ def _both(
     for name in names:
         if name not in heads and name not in bases:
             known = ", ".join(sorted({*heads, *bases}))
-            problems.add(None, "", f"there is no environment {name!r}", f"the choices are {known}")
+            problems.add(None, (), f"there is no environment {name!r}", f"the choices are {known}")
     asked = [name for name in sorted({*heads, *bases}) if not names or name in names]
     after: dict[str, Environment] = {}
     try:
@@ -207,7 +207,7 @@ def _of_base(problem: Problem, ref: str) -> Problem:
     where = problem.location
     location = Location(f"{ref}:{where.file}", where.line) if where else Location(ref, 1)
     what = f"the base cannot be read by this version: {problem.what}"
-    return Problem(location, problem.path, what, "name a base that is sound, or leave --base out")
+    return Problem(location, problem.keys, what, "name a base that is sound, or leave --base out")
 
 
 def _file(name: str) -> str:

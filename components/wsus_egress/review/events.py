@@ -142,7 +142,7 @@ def _broken(path: Path, line: int, what: str) -> PolicyErrors:
     instead = (
         "give what `pulumi preview --json` prints with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true"
     )
-    return PolicyErrors([Problem(Location(str(path), line), "--pulumi-events", what, instead)])
+    return PolicyErrors([Problem(Location(str(path), line), ("--pulumi-events",), what, instead)])
 
 
 class _Reader:

@@ -129,4 +129,4 @@ def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _refusal(what: str, instead: str) -> PolicyErrors:
-    return PolicyErrors([Problem(None, "--base", what, instead)])
+    return PolicyErrors([Problem(None, ("--base",), what, instead)])

@@ -11,6 +11,7 @@ import pytest
 from wsus_egress.aws.arguments import AwsWsusEgressArgs, AwsWsusSecurityGroupArgs
 from wsus_egress.azure.arguments import AzureWsusEgressArgs, AzureWsusFirewallArgs
 from wsus_egress.component.checked import wrong_arguments
+from wsus_egress.problems import path_text
 
 LATER = pulumi.Output.secret("later")
 POLICY: dict[str, Any] = {
@@ -28,7 +29,7 @@ AZURE: dict[str, Any] = {
 
 def paths(args: Any, kind: type) -> list[str]:
     """Where something is wrong."""
-    return [each.path for each in wrong_arguments(args, kind)]
+    return [path_text(each.keys) for each in wrong_arguments(args, kind)]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_an_output_is_refused_where_the_structure_depends_on_it(
     """How many servers there are, their names and every list entry are plain."""
     found = wrong_arguments(args, kind)
 
-    assert expected == [each.path for each in found]
+    assert expected == [path_text(each.keys) for each in found]
     assert {"is an output or a secret, and must be known before anything is deployed"} == {
         each.what for each in found
     }

@@ -115,13 +115,15 @@ def test_what_the_host_would_not_see(inputs: dict[str, Any], paths: list[str]) -
 @pytest.mark.parametrize(
     ("error", "path"),
     [
-        (PolicyErrors([Problem(None, "aws.vpc_id", "x")]), "vpcId"),
+        (PolicyErrors([Problem(None, ("aws", "vpc_id"), "x")]), "vpcId"),
         (
-            PolicyErrors([Problem(None, "servers[0].synchronization_ports.http", "x")]),
+            PolicyErrors([Problem(None, ("servers", 0, "synchronization_ports", "http"), "x")]),
             "policy.servers[0].synchronizationPorts.http",
         ),
-        (PolicyErrors([Problem(None, "endpoint_lists", "x")]), "endpointLists"),
-        (PolicyErrors([Problem(None, "party", "'x' does not stand in AWS")]), "party"),
+        (PolicyErrors([Problem(None, ("aws", "tags", "cost_center"), "x")]), "tags.cost_center"),
+        (PolicyErrors([Problem(None, ("aws", "tags", "cost.center"), "x")]), 'tags["cost.center"]'),
+        (PolicyErrors([Problem(None, ("endpoint_lists",), "x")]), "endpointLists"),
+        (PolicyErrors([Problem(None, ("party",), "'x' does not stand in AWS")]), "party"),
     ],
 )
 def test_paths_are_as_given(error: PolicyErrors, path: str) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_origin
+
 import pytest
 
-from wsus_egress.component.references import Reference, camel, pieces, snake
+from wsus_egress.component.references import OWN_KEYS, Reference, camel, pieces, snake
+from wsus_egress.config.base import Settings, models
+from wsus_egress.config.settings import EnvironmentSettings
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,16 @@ def test_snake(name: str, expected: str) -> None:
 def test_camel() -> None:
     """A path keeps its positions and its hyphens."""
     assert "policy.servers[0].awsPeer.my-party" == camel("policy.servers[0].aws_peer.my-party")
+
+
+def test_the_users_own_keys_are_those_of_every_mapping() -> None:
+    """Each setting that maps keys of the user's own to text, and no other, keeps its keys."""
+    found = set()
+    waiting: list[type[Settings]] = [EnvironmentSettings]
+    while waiting:
+        for name, field in waiting.pop().model_fields.items():
+            waiting += models(field.annotation)
+            if get_origin(field.annotation) is dict:
+                found.add(name)
+
+    assert found == OWN_KEYS

@@ -342,7 +342,7 @@ def test_a_long_chain_of_lists(write: Callable[..., Path]) -> None:
 
 def test_problems_that_differ_at_their_end() -> None:
     """The order is that of all that is printed, whatever order they were found in."""
-    problems = [Problem(None, "path", "what", instead) for instead in ("a", "b", "c", "d")]
+    problems = [Problem(None, ("path",), "what", instead) for instead in ("a", "b", "c", "d")]
     assert problems == list(PolicyErrors(reversed(problems)).problems)
 
 

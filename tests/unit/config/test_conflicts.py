@@ -13,7 +13,7 @@ from click.testing import Result
 from wsus_egress.config.conflicts import conflicts
 from wsus_egress.config.project import environment_from_config
 from wsus_egress.model.environment import Environment
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.problems import PolicyErrors, path_text
 
 FIREWALL = """\
     dnsFirewall: {}
@@ -195,4 +195,4 @@ def test_a_target_without_a_firewall_policy(environment: Callable[..., Environme
     one = environment(aws=None, azure=azure, mode="open", extraEndpoints=None)
     found = list(conflicts([one, replace(one, name="other")]))
 
-    assert ["azure.resourceGroup"] == [problem.path for problem in found]
+    assert ["azure.resourceGroup"] == [path_text(problem.keys) for problem in found]

@@ -20,7 +20,7 @@ from wsus_egress.controls.aws.tags import aws_tags
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import SynchronizationPorts
-from wsus_egress.problems import Location, PolicyErrors
+from wsus_egress.problems import Location, PolicyErrors, path_text
 
 Build = Callable[..., Environment]
 Refused = Callable[..., list[str]]
@@ -240,7 +240,7 @@ def test_a_stacks_lists_are_checked(write: Callable[..., Path]) -> None:
     project = write(files={"config/endpoints/good.yaml": "title: 7\n"})
     with pytest.raises(PolicyErrors) as caught:
         environment_from_config(project, "x", stack(servers=[]))
-    assert [problem.path for problem in caught.value.problems] == ["servers", "title"]
+    assert [path_text(problem.keys) for problem in caught.value.problems] == ["servers", "title"]
 
 
 def test_chosen_environments_only(write: Callable[..., Path]) -> None:

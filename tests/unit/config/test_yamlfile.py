@@ -132,12 +132,12 @@ def test_every_part_has_a_line(read: Read, keys: tuple[str | int, ...], line: in
 
 def test_problems_are_sorted_and_counted_once() -> None:
     """Problems come by file and line, those without a file first, and none twice."""
-    second = Problem(Location("b", 1), "x", "is wrong", "write y")
-    first = Problem(Location("a", 10), "", "is wrong")
-    nowhere = Problem(None, "z", "is wrong")
+    second = Problem(Location("b", 1), ("x",), "is wrong", "write y")
+    first = Problem(Location("a", 10), (), "is wrong")
+    nowhere = Problem(None, ("z",), "is wrong")
     problems = Collector()
     problems.extend([second, first, second])
-    problems.add(None, "z", "is wrong")
+    problems.add(None, ("z",), "is wrong")
     with pytest.raises(PolicyErrors) as caught:
         problems.raise_if_any()
     assert caught.value.problems == (nowhere, first, second)

@@ -245,8 +245,8 @@ class AwsDnsFirewall:
         longest = max((len(rule.patterns or ()) for rule in self.rules), default=0)
         instead = "shorten the list"
         return (
-            Quota("names of the longest domain list", longest, NAMES_PER_LIST, "lists", instead),
-            Quota("rules of the DNS Firewall group", len(self.rules), RULES_PER_GROUP, "lists",
+            Quota("names of the longest domain list", longest, NAMES_PER_LIST, ("lists",), instead),
+            Quota("rules of the DNS Firewall group", len(self.rules), RULES_PER_GROUP, ("lists",),
                   instead),
         )  # fmt: skip
 

@@ -19,10 +19,10 @@ def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
         yield from _unrouted(policy, target.network_firewall)
     if target.dns_firewall is not None and policy.mode is Mode.OPEN:
         what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
-        yield Problem(None, "aws.dnsFirewall", what, "remove it, or write `mode: restricted`")
+        yield Problem(None, ("aws", "dnsFirewall"), what, "remove it, or write `mode: restricted`")
     for key in sorted(OWN_TAGS & {key for key, _ in target.tags}):
         what = f"the tag {key!r} is this project's own"
-        yield Problem(None, f"aws.tags.{key}", what, "rename it")
+        yield Problem(None, ("aws", "tags", key), what, "rename it")
 
 
 def _ipv6(policy: EgressPolicy) -> Iterator[Problem]:
@@ -34,7 +34,7 @@ def _ipv6(policy: EgressPolicy) -> Iterator[Problem]:
         instead = (
             "leave it out, or write `aws.networkFirewall.mode: policy` and route ::/0 yourself"
         )
-        yield Problem(None, "ipv6", what, instead)
+        yield Problem(None, ("ipv6",), what, instead)
 
 
 def _unrouted(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Problem]:
@@ -51,4 +51,4 @@ def _unrouted(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Probl
                     "known to have its connections both ways"
                 )
                 instead = "add the range of its subnet to returnRoutes of its zone"
-                yield Problem(None, "aws.networkFirewall.endpoints", what, instead)
+                yield Problem(None, ("aws", "networkFirewall", "endpoints"), what, instead)

@@ -254,7 +254,7 @@ class AwsSecurityGroups:
                 f"IPv{version} {direction} rules of security group {group.party}",
                 used,
                 self.target.rules_per_direction,
-                "servers",
+                ("servers",),
                 "use larger address blocks, name peers by security group, or say what your quota is: "
                 "aws.securityGroup.rulesPerDirection",
             )

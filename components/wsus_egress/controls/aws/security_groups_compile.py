@@ -48,7 +48,7 @@ def same_names(control: AwsSecurityGroups) -> Iterator[Problem]:
             owner = owners.setdefault((kind, name), group.party)
             if owner != group.party:
                 what = f"{owner} and {group.party} would both have a {kind} with the name {name}"
-                yield Problem(None, "servers", what, f"rename {group.party}, or who asks it")
+                yield Problem(None, ("servers",), what, f"rename {group.party}, or who asks it")
 
 
 def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:

@@ -12,7 +12,7 @@ from wsus_egress.model.azure import AzureTarget, FirewallPolicy, ForeignRule
 from wsus_egress.model.flows import Address, Network, Scheme
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Keys, Problem
 
 PRIORITIES: Final = range(100, 65001)
 SKUS: Final = "features by SKU, 2025-09-18"
@@ -26,41 +26,43 @@ def firewall_refusals(policy: EgressPolicy, target: AzureTarget) -> Iterator[Pro
     if target.firewall_policy:
         yield from _sku(target, target.firewall_policy)
         yield from _foreign(target.firewall_policy)
-        yield from _ipv4("azure.firewallPolicy.dnsServers", target.firewall_policy.dns_servers)
+        yield from _ipv4(
+            ("azure", "firewallPolicy", "dnsServers"), target.firewall_policy.dns_servers
+        )
     yield from _network_rules(target)
 
 
-def refusal(path: str, what: str, instead: str) -> Problem:
+def refusal(keys: Keys, what: str, instead: str) -> Problem:
     """A problem with a setting; whoever knows the lines adds its line."""
-    return Problem(None, path, what, instead)
+    return Problem(None, keys, what, instead)
 
 
-def same_name(entries: tuple, path: str) -> Iterator[Problem]:  # type: ignore[type-arg]
+def same_name(entries: tuple, keys: Keys) -> Iterator[Problem]:  # type: ignore[type-arg]
     """Names that are there twice in one list."""
     names = [entry.name for entry in entries]
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield refusal(f"{path}[{index}].name", f"{name!r} is there twice", "rename one")
+            yield refusal((*keys, index, "name"), f"{name!r} is there twice", "rename one")
 
 
 def _fqdn_tags(target: AzureTarget) -> Iterator[Problem]:
     by_folded = {tag.lower(): tag for tag in FQDN_TAGS}
     for index, tag in enumerate(target.fqdn_tags):
-        path = f"azure.fqdnTags[{index}]"
+        keys = ("azure", "fqdnTags", index)
         if "." in tag or "*" in tag:
             what = f"{tag!r} is a host name, not an FQDN tag"
-            yield refusal(path, what, "list it under extraEndpoints")
+            yield refusal(keys, what, "list it under extraEndpoints")
         elif tag not in FQDN_TAGS:
             close = by_folded.get(tag.lower().replace(" ", ""))
             instead = f"write {close}" if close else f"the choices are {', '.join(FQDN_TAGS)}"
-            yield refusal(path, f"{tag!r} is not an FQDN tag that is known here", instead)
+            yield refusal(keys, f"{tag!r} is not an FQDN tag that is known here", instead)
 
 
 def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
-    first, path = target.rule_collection_group_priority, "azure.ruleCollectionGroupPriority"
+    first, keys = target.rule_collection_group_priority, ("azure", "ruleCollectionGroupPriority")
     if first not in PRIORITIES:
         what = f"{first} is no priority of a rule collection group"
-        yield refusal(path, what, "write 100 to 65000")
+        yield refusal(keys, what, "write 100 to 65000")
         return
     firewall = target.firewall_policy
     if firewall is None:
@@ -70,7 +72,7 @@ def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     last = first + (groups if groups > 1 else 0)
     if last not in PRIORITIES:
         what = f"{groups} groups and that of the denial take the priorities {first} to {last}"
-        yield refusal(path, what, f"write {PRIORITIES[-1] - groups} or less")
+        yield refusal(keys, what, f"write {PRIORITIES[-1] - groups} or less")
     for index, rule in enumerate(firewall.rules):
         if not rule.inherited and first <= rule.group_priority <= last:
             what = (
@@ -79,68 +81,70 @@ def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
             instead = (
                 f"write another ruleCollectionGroupPriority: {first} to {last} overlap with it"
             )
-            yield refusal(f"azure.firewallPolicy.rules[{index}].groupPriority", what, instead)
+            yield refusal(
+                ("azure", "firewallPolicy", "rules", index, "groupPriority"), what, instead
+            )
 
 
 def _sku(target: AzureTarget, policy: FirewallPolicy) -> Iterator[Problem]:
-    path = "azure.firewallPolicy"
+    keys = ("azure", "firewallPolicy")
     if policy.sku == "Basic":
         if policy.threat_intel_mode == "Deny":
             what = f"the Basic tier cannot deny by threat intelligence ({SKUS})"
-            yield refusal(f"{path}.threatIntelMode", what, "write Alert or Off")
+            yield refusal((*keys, "threatIntelMode"), what, "write Alert or Off")
         if policy.dns_proxy:
             what = f"the Basic tier has no DNS proxy ({SKUS})"
-            yield refusal(f"{path}.dnsProxy", what, "write sku Standard, or leave it out")
+            yield refusal((*keys, "dnsProxy"), what, "write sku Standard, or leave it out")
         if policy.dns_servers:
             what = f"the Basic tier has no DNS servers of its own ({SKUS})"
-            yield refusal(f"{path}.dnsServers", what, "write sku Standard, or leave them out")
+            yield refusal((*keys, "dnsServers"), what, "write sku Standard, or leave them out")
     for index, rule in enumerate(target.network_rules):
         if rule.fqdns and policy.sku == "Basic":
             what = f"the Basic tier has no host names in network rules ({SKUS})"
-            yield refusal(f"azure.networkRules[{index}].fqdns", what, "write destinations")
+            yield refusal(("azure", "networkRules", index, "fqdns"), what, "write destinations")
         elif rule.fqdns and not policy.dns_proxy and not policy.existing:
             what = "host names in network rules need the firewall's DNS proxy (DNS settings page)"
             instead = "write firewallPolicy.dnsProxy: true"
-            yield refusal(f"azure.networkRules[{index}].fqdns", what, instead)
+            yield refusal(("azure", "networkRules", index, "fqdns"), what, instead)
 
 
 def _foreign(policy: FirewallPolicy) -> Iterator[Problem]:
     for index, rule in enumerate(policy.rules):
-        path = f"azure.firewallPolicy.rules[{index}]"
+        keys = ("azure", "firewallPolicy", "rules", index)
         if rule.inherited and not policy.base_policy:
             what = "an inherited rule, and there is no base policy"
-            yield refusal(f"{path}.inherited", what, "add firewallPolicy.basePolicy")
+            yield refusal((*keys, "inherited"), what, "add firewallPolicy.basePolicy")
         for key, priority in (("groupPriority", rule.group_priority), ("priority", rule.priority)):
             if priority not in PRIORITIES:
                 what = f"{priority} is no priority"
-                yield refusal(f"{path}.{key}", what, "write 100 to 65000")
-        yield from _foreign_names(path, rule)
-        yield from _ipv4(f"{path}.sources", rule.sources)
-        yield from _ipv4(f"{path}.destinations", rule.destinations)
+                yield refusal((*keys, key), what, "write 100 to 65000")
+        yield from _foreign_names(keys, rule)
+        yield from _ipv4((*keys, "sources"), rule.sources)
+        yield from _ipv4((*keys, "destinations"), rule.destinations)
     for (_, one), (index, other) in combinations(enumerate(policy.rules), 2):
         if one.name == other.name and one.inherited == other.inherited:
             what = f"there are two rules with the name {one.name!r}"
-            yield refusal(f"azure.firewallPolicy.rules[{index}].name", what, "rename one")
+            yield refusal(("azure", "firewallPolicy", "rules", index, "name"), what, "rename one")
 
 
-def _foreign_names(path: str, rule: ForeignRule) -> Iterator[Problem]:
+def _foreign_names(keys: Keys, rule: ForeignRule) -> Iterator[Problem]:
     for index, fqdn in enumerate(rule.fqdns):
         if fqdn == EVERY_NAME:
             continue
         try:
             Pattern.parse(fqdn)
         except InvalidName as error:
-            yield refusal(f"{path}.fqdns[{index}]", f"{fqdn!r}: {error}", "correct it")
+            yield refusal((*keys, "fqdns", index), f"{fqdn!r}: {error}", "correct it")
 
 
 def _network_rules(target: AzureTarget) -> Iterator[Problem]:
     for index, rule in enumerate(target.network_rules):
-        path = f"azure.networkRules[{index}]"
+        keys = ("azure", "networkRules", index)
         if bool(rule.fqdns) == bool(rule.destinations):
             said = "both destinations and fqdns" if rule.fqdns else "neither destinations nor fqdns"
-            yield refusal(path, f"the rule has {said}", "write one of them")
+            yield refusal(keys, f"the rule has {said}", "write one of them")
         for number, fqdn in enumerate(rule.fqdns):
-            where = f"{path}.fqdns[{number}]"
+            where = (*keys, "fqdns", number)
             if "*" in fqdn:
                 what = f"{fqdn!r}: a network rule takes no wildcard (FQDN filtering page)"
                 yield refusal(where, what, "list it under extraEndpoints, or name every host")
@@ -152,13 +156,13 @@ def _network_rules(target: AzureTarget) -> Iterator[Problem]:
         if rule.protocol == "tcp" and WEB & set(rule.ports):
             ports = ", ".join(str(port) for port in sorted(WEB & set(rule.ports)))
             what = f"TCP {ports} in a network rule comes before every application rule (rule processing)"
-            yield refusal(f"{path}.destinationPorts", what, "list the names under extraEndpoints")
-        yield from _ipv4(f"{path}.destinations", rule.destinations)
-    yield from same_name(target.network_rules, "azure.networkRules")
+            yield refusal((*keys, "destinationPorts"), what, "list the names under extraEndpoints")
+        yield from _ipv4((*keys, "destinations"), rule.destinations)
+    yield from same_name(target.network_rules, ("azure", "networkRules"))
 
 
-def _ipv4(path: str, given: Sequence[Network | Address]) -> Iterator[Problem]:
+def _ipv4(keys: Keys, given: Sequence[Network | Address]) -> Iterator[Problem]:
     for index, each in enumerate(given):
         if each.version == 6:
             what = f"{each}: Azure Firewall has IPv4 only (known issues, 2023-10)"
-            yield refusal(f"{path}[{index}]", what, "leave it out")
+            yield refusal((*keys, index), what, "leave it out")

@@ -9,7 +9,7 @@ from wsus_egress.controls.azure.firewall_rules import ApplicationRule
 from wsus_egress.controls.azure.nsg_compile import Block, blocks
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.policy import EgressPolicy
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Keys, Problem, path_text
 
 
 def taken_twice(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
@@ -17,15 +17,15 @@ def taken_twice(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     found = list(blocks(policy, target))
     for block in found:
         yield from _room(block)
-    yield from _names((path, rule.id) for block in found for path, rule in block.rules)
+    yield from _names((keys, rule.id) for block in found for keys, rule in block.rules)
     if target.firewall_policy and target.network_rules:
         rules = application_rules(policy, target, sources_of(policy))
         own = [r.id for r in rules if isinstance(r, ApplicationRule) and not r.owner]
-        permits = [
-            (f"azure.networkRules[{index}].name", permit.name)
+        permits: list[tuple[Keys, str]] = [
+            (("azure", "networkRules", index, "name"), permit.name)
             for index, permit in enumerate(target.network_rules)
         ]
-        yield from _names([*permits, *(("", name) for name in own)])
+        yield from _names([*permits, *(((), name) for name in own)])
 
 
 def _room(block: Block) -> Iterator[Problem]:
@@ -46,34 +46,31 @@ def _room(block: Block) -> Iterator[Problem]:
     yield Problem(None, block.setting, what, instead)
 
 
-def _names(named: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+def _names(named: Iterable[tuple[Keys, str]]) -> Iterator[Problem]:
     """A problem for each setting that names a rule as another one is named.
 
     Args:
         named: Of each rule the setting that names it, empty where none does, and its name.
     """
-    first: dict[str, str] = {}
-    told: set[str] = set()
-    for path, name in named:
+    first: dict[str, Keys] = {}
+    told: set[Keys] = set()
+    for keys, name in named:
         if name not in first:
-            first[name] = path
+            first[name] = keys
             continue
-        given, by = sorted((path, first[name]), key=_is_entry, reverse=True)
+        given, by = sorted((keys, first[name]), key=_is_entry, reverse=True)
         # Two of one list are told where the list is checked.
-        if given in told or (_is_entry(by) and _list_of(by) == _list_of(given)):
+        if given in told or (_is_entry(by) and by[:-2] == given[:-2]):
             continue
         told.add(given)
         if _is_entry(given):
-            owner = f"from {by}" if by else "of this project"
+            owner = f"from {path_text(by)}" if by else "of this project"
             yield Problem(None, given, f"a rule {owner} is called {name!r} already", "rename it")
         else:
             what = f"two rules of the security group would be called {name!r}"
             yield Problem(None, given, what, "rename a server or a client group")
 
 
-def _is_entry(path: str) -> bool:
-    return path.endswith("].name")
-
-
-def _list_of(path: str) -> str:
-    return path.partition("[")[0]
+def _is_entry(keys: Keys) -> bool:
+    """Whether the setting is the name of a list's entry: `(..., 2, "name")`."""
+    return keys[-1:] == ("name",)

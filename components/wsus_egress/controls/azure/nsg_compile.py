@@ -11,6 +11,7 @@ from wsus_egress.controls.azure.nsg_rules import LATERAL_PORTS, Direction, NsgRu
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.flows import Network, Protocol, Scheme
 from wsus_egress.model.policy import EgressPolicy, Party
+from wsus_egress.problems import Keys
 
 FIRST_ALLOW: Final = 1000
 FIRST_PERMIT: Final = 300
@@ -27,7 +28,7 @@ SERVICE_TAGS: Final = (
     ("AzureFrontDoor.FirstParty", (80, 443)),
 )
 Way = tuple[tuple[Network, ...], str | None]
-Named = tuple[str, NsgRule]
+Named = tuple[Keys, NsgRule]
 _WORDS: Final[dict[Protocol, Literal["Tcp", "Udp"]]] = {"tcp": "Tcp", "udp": "Udp"}
 
 
@@ -43,7 +44,7 @@ class Block:
         instead: What to do where there are too many of them.
     """
 
-    setting: str
+    setting: Keys
     priorities: range
     rules: tuple[Named, ...]
     ways: int = 1
@@ -61,31 +62,31 @@ def blocks(policy: EgressPolicy, target: AzureTarget) -> Iterator[Block]:
     """Every rule of the group, in blocks whose priorities do not overlap if each has its room."""
     sources = list(_ways(target, (p for p in policy.in_place("azure") if p.internet)))
     yield Block(
-        "azure.networkRules", range(FIRST_PERMIT, FIRST_DIRECT),
+        ("azure", "networkRules"), range(FIRST_PERMIT, FIRST_DIRECT),
         tuple(_permits(target, sources)), len(sources),
     )  # fmt: skip
     yield Block(
-        "azure.routeTable.direct", range(FIRST_DIRECT, DENY_DIRECT),
+        ("azure", "routeTable", "direct"), range(FIRST_DIRECT, DENY_DIRECT),
         tuple(_direct(target, sources)), len(sources),
     )  # fmt: skip
-    yield Block("", range(DENY_DIRECT, FIRST_ALLOW), tuple(_deny_direct(target)))
+    yield Block((), range(DENY_DIRECT, FIRST_ALLOW), tuple(_deny_direct(target)))
     yield Block(
-        "azure.networkSecurityGroup.applicationSecurityGroups",
+        ("azure", "networkSecurityGroup", "applicationSecurityGroups"),
         range(FIRST_ALLOW, FIRST_SYNCHRONIZATION),
         tuple(_microsoft_update(policy, target, sources)), len(sources),
         "write destinations: internet",
     )  # fmt: skip
     yield Block(
-        "servers", range(FIRST_SYNCHRONIZATION, DENY_SYNCHRONIZATION),
+        ("servers",), range(FIRST_SYNCHRONIZATION, DENY_SYNCHRONIZATION),
         tuple(_synchronization_out(policy, target)),
     )  # fmt: skip
     yield Block(
-        "servers", range(FIRST_ALLOW, DENY_SYNCHRONIZATION),
+        ("servers",), range(FIRST_ALLOW, DENY_SYNCHRONIZATION),
         tuple(_synchronization_in(policy, target)),
     )  # fmt: skip
     yield Block(
-        "", range(DENY_SYNCHRONIZATION, DENY_INTERNET + 1),
-        tuple(("", rule) for rule in _denials(policy, target)),
+        (), range(DENY_SYNCHRONIZATION, DENY_INTERNET + 1),
+        tuple(((), rule) for rule in _denials(policy, target)),
     )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def _microsoft_update(
         suffix = _suffix(ways, number)
         if target.security_group.destinations == "internet":
             # The Internet's own address, not the firewall's: a route changes the next hop only.
-            yield "", NsgRule(
+            yield (), NsgRule(
                 f"allow-microsoft-update{suffix}", FIRST_ALLOW + number, "Outbound", "Allow", "Tcp",
                 sources, "Internet", ports, "HTTP and HTTPS to Microsoft Update", None, group,
             )  # fmt: skip
@@ -122,7 +123,7 @@ def _microsoft_update(
         for offset, (tag, its_ports) in enumerate(SERVICE_TAGS):
             both = tuple(port for port in its_ports if port in ports)
             if both:
-                yield "", NsgRule(
+                yield (), NsgRule(
                     f"allow-{tag.replace('.', '-').lower()}{suffix}",
                     FIRST_ALLOW + 2 * number + offset, "Outbound", "Allow", "Tcp", sources,
                     "Internet", both, "Microsoft Update, approximately", tag, group,
@@ -137,7 +138,7 @@ def _permits(target: AzureTarget, ways: list[Way]) -> Iterator[Named]:
     """What passes beside Microsoft Update, through the firewall."""
     for number, (sources, group) in enumerate(ways):
         for offset, permit in enumerate(target.network_rules):
-            yield f"azure.networkRules[{offset}].name", NsgRule(
+            yield ("azure", "networkRules", offset, "name"), NsgRule(
                 f"allow-{permit.name}{_suffix(ways, number)}",
                 FIRST_PERMIT + offset + number * len(target.network_rules), "Outbound", "Allow",
                 _WORDS[permit.protocol], sources, permit.destinations or "Internet", permit.ports,
@@ -150,7 +151,7 @@ def _direct(target: AzureTarget, ways: list[Way]) -> Iterator[Named]:
     direct = target.route_table.direct if target.route_table else ()
     for number, (sources, group) in enumerate(ways):
         for offset, route in enumerate(direct):
-            yield f"azure.routeTable.direct[{offset}].name", NsgRule(
+            yield ("azure", "routeTable", "direct", offset, "name"), NsgRule(
                 f"allow-direct-{route.name}{_suffix(ways, number)}",
                 FIRST_DIRECT + offset + number * len(direct), "Outbound", "Allow",
                 _WORDS[route.protocol], sources, (route.prefix,), route.ports, route.reason[:140],
@@ -160,7 +161,7 @@ def _direct(target: AzureTarget, ways: list[Way]) -> Iterator[Named]:
 
 def _deny_direct(target: AzureTarget) -> Iterator[Named]:
     if target.route_table and target.route_table.direct:
-        yield "", NsgRule(
+        yield (), NsgRule(
             "deny-direct", DENY_DIRECT, "Outbound", "Deny", "*", "*",
             tuple(route.prefix for route in target.route_table.direct), (),
             "Past the firewall only what is listed",
@@ -173,7 +174,7 @@ def _synchronization_out(policy: EgressPolicy, target: AzureTarget) -> Iterator[
     for offset, party in enumerate(p for p in here if p.asks is not None):
         assert party.asks is not None  # noqa: S101 - just filtered
         server = policy.party(party.asks)
-        yield "servers", NsgRule(
+        yield ("servers",), NsgRule(
             f"allow-{party.name}-to-{server.name}", FIRST_SYNCHRONIZATION + offset, "Outbound",
             "Allow", "Tcp", party.addresses, server.addresses,
             server.ports.all() if server.ports else (), f"WSUS synchronization to {server.name}",
@@ -189,7 +190,7 @@ def _synchronization_in(policy: EgressPolicy, target: AzureTarget) -> Iterator[N
         ways = list(_ways(target, policy.askers(party)))
         for number, (sources, group) in enumerate(ways):
             assert party.ports is not None  # noqa: S101 - just filtered
-            yield "servers", NsgRule(
+            yield ("servers",), NsgRule(
                 f"allow-to-{party.name}{_suffix(ways, number)}", priority, "Inbound", "Allow",
                 "Tcp", sources, party.addresses, party.ports.all(),
                 f"WSUS synchronization to {party.name}", None, group, groups.get(party.name),

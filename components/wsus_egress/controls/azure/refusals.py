@@ -39,7 +39,7 @@ def azure_refusals(policy: EgressPolicy, target: AzureTarget, prefix: str) -> It
     yield from _subnets(target, prefix)
     taken = {"managed-by", "wsus-egress-environment"} & {key for key, _ in target.tags}
     for key in sorted(taken):
-        yield refusal(f"azure.tags.{key}", f"the tag {key!r} is this project's own", "rename it")
+        yield refusal(("azure", "tags", key), f"the tag {key!r} is this project's own", "rename it")
 
 
 def _mode(target: AzureTarget) -> Iterator[Problem]:
@@ -47,10 +47,12 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
     full = policy is not None and policy.mode == "full"
     if full and firewall is None:
         what = "mode full creates the firewall, and it is not said which"
-        yield refusal("azure.firewallPolicy.mode", what, "add azure.firewall")
+        yield refusal(("azure", "firewallPolicy", "mode"), what, "add azure.firewall")
     if firewall and not full:
         what = "a firewall is created in mode full only"
-        yield refusal("azure.firewall", what, "write firewallPolicy.mode: full, or leave it out")
+        yield refusal(
+            ("azure", "firewall"), what, "write firewallPolicy.mode: full, or leave it out"
+        )
     if policy and policy.existing:
         for key, given in (
             ("basePolicy", bool(policy.base_policy and not policy.rules)),
@@ -60,7 +62,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
             if given:
                 what = "the policy exists already, and is not changed"
                 instead = "leave it out, or write mode policy"
-                yield refusal(f"azure.firewallPolicy.{key}", what, instead)
+                yield refusal(("azure", "firewallPolicy", key), what, instead)
     if policy is None:
         for key, given in (
             ("networkRules", bool(target.network_rules)),
@@ -69,66 +71,66 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         ):
             if given:
                 what = "there is no firewall policy to which this belongs"
-                yield refusal(f"azure.{key}", what, "add azure.firewallPolicy, or leave it out")
+                yield refusal(("azure", key), what, "add azure.firewallPolicy, or leave it out")
 
 
 def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     table = target.route_table
     if table is None:
         return
-    path = "azure.routeTable"
+    keys = ("azure", "routeTable")
     address = table.firewall_address
     if address is None and target.firewall is None:
         what = "it is not said where the firewall is"
-        yield refusal(f"{path}.firewallAddress", what, "write the firewall's private address")
+        yield refusal((*keys, "firewallAddress"), what, "write the firewall's private address")
     if address is not None and target.firewall is not None:
         what = "the firewall is created here, and Azure chooses its address"
-        yield refusal(f"{path}.firewallAddress", what, "leave it out")
+        yield refusal((*keys, "firewallAddress"), what, "leave it out")
     if address is not None and (address.version == 6 or is_internet(address)):
         what = f"{address} is no private IPv4 address"
-        yield refusal(f"{path}.firewallAddress", what, "write the firewall's private address")
+        yield refusal((*keys, "firewallAddress"), what, "write the firewall's private address")
     if policy.ipv6:
         what = "a route table leads IPv6 past the firewall, which has IPv4 only"
-        yield refusal("ipv6", what, "leave it out")
+        yield refusal(("ipv6",), what, "leave it out")
     for index, route in enumerate(table.direct):
-        where = f"{path}.direct[{index}]"
+        where = (*keys, "direct", index)
         if route.protocol == "tcp" and WEB & set(route.ports):
             what = "TCP 80 and 443 past the firewall are not held by any name"
-            yield refusal(f"{where}.destinationPorts", what, "send them through the firewall")
+            yield refusal((*where, "destinationPorts"), what, "send them through the firewall")
         if route.prefix.version == 6 or not is_internet(route.prefix.network_address):
             what = f"{route.prefix} is no IPv4 range of the Internet"
-            yield refusal(f"{where}.addressPrefix", what, "leave it out")
+            yield refusal((*where, "addressPrefix"), what, "leave it out")
         elif route.prefix.prefixlen < 8:
             what = f"{route.prefix} is most of the Internet, past the firewall"
-            yield refusal(f"{where}.addressPrefix", what, "name the addresses that need it")
-    yield from same_name(table.direct, f"{path}.direct")
+            yield refusal((*where, "addressPrefix"), what, "name the addresses that need it")
+    yield from same_name(table.direct, (*keys, "direct"))
 
 
 def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     given = dict(target.security_group.application_security_groups)
-    path = "azure.networkSecurityGroup.applicationSecurityGroups"
+    keys = ("azure", "networkSecurityGroup", "applicationSecurityGroups")
     here = [party.name for party in policy.in_place("azure")]
     for name, identity in sorted(given.items()):
         if name not in here:
             what = f"{name!r} is no server or client group in this virtual network"
             instead = f"the names are {', '.join(here)}"
-            yield refusal(f"{path}.{name}", what, instead)
+            yield refusal((*keys, name), what, instead)
         if _GROUP_ID.lower() not in identity.lower():
             what = f"{identity!r} is no id of an application security group"
-            yield refusal(f"{path}.{name}", what, f"it has {_GROUP_ID} in it")
+            yield refusal((*keys, name), what, f"it has {_GROUP_ID} in it")
     for name in here:
         # A side of a rule is either groups or addresses, never both.
         if given and name not in given:
-            yield refusal(path, f"{name!r} has none, and others have", "give all of them one")
+            yield refusal(keys, f"{name!r} has none, and others have", "give all of them one")
     if len(here) > FIRST_ALLOW // 10:
         what = f"{len(here)} servers and client groups, and rules have room for {FIRST_ALLOW // 10}"
-        yield refusal("servers", what, "use larger address blocks")
+        yield refusal(("servers",), what, "use larger address blocks")
 
 
 def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:
     own = f"/resourceGroups/{target.resource_group}/providers/Microsoft.Network/"
     for index, subnet in enumerate(target.subnets):
-        path = f"azure.subnets[{index}]"
+        keys = ("azure", "subnets", index)
         kinds = (
             (
                 "networkSecurityGroup",
@@ -147,13 +149,13 @@ def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:
                     f"{subnet.name} has {identity.rpartition('/')[2]!r} already, and can have one"
                 )
                 instead = "move its rules there, detach it, or leave the subnet out"
-                yield refusal(f"{path}.{key}", what, instead)
+                yield refusal((*keys, key), what, instead)
         if not is_within(subnet.prefix, target.address_space):
             what = f"{subnet.prefix} of {subnet.name} is outside the virtual network"
-            yield refusal(f"{path}.addressPrefix", what, "correct it, or the addressSpace")
+            yield refusal((*keys, "addressPrefix"), what, "correct it, or the addressSpace")
         if subnet.name.startswith("AzureFirewall"):
             what = "the firewall's own subnet takes no network security group (Azure Firewall FAQ)"
-            yield refusal(f"{path}.name", what, "leave it out")
+            yield refusal((*keys, "name"), what, "leave it out")
     yield from _same_subnet(target)
 
 
@@ -161,10 +163,10 @@ def _same_subnet(target: AzureTarget) -> Iterator[Problem]:
     for (_, one), (index, other) in combinations(enumerate(target.subnets), 2):
         # Azure tells names apart whatever their case, Pulumi's resources by the exact name.
         same = one.virtual_network.casefold() == other.virtual_network.casefold()
-        path = f"azure.subnets[{index}].name"
+        keys = ("azure", "subnets", index, "name")
         if same and one.name.casefold() == other.name.casefold():
-            yield refusal(path, f"{other.name!r} is there twice", "leave one out")
+            yield refusal(keys, f"{other.name!r} is there twice", "leave one out")
         elif one.name == other.name:
             what = f"{one.virtual_network} and {other.virtual_network} both have {one.name!r}"
             instead = "a target is one virtual network: make an environment for the other one"
-            yield refusal(path, what, instead)
+            yield refusal(keys, what, instead)

@@ -11,7 +11,7 @@ from sample import TODAY, policy
 from wsus_egress.config.assembly_azure import firewall_alone
 from wsus_egress.controls import Control
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.problems import PolicyErrors, path_text
 from wsus_egress.proof.proof import Fidelity, prove
 
 
@@ -157,5 +157,5 @@ def test_a_firewall_by_itself() -> None:
         firewall.name, firewall.virtual_network, firewall.zones, sku,
     )  # fmt: skip
     assert ["firewall.virtualNetwork", "location"] == sorted(
-        problem.path for problem in caught.value.problems
+        path_text(problem.keys) for problem in caught.value.problems
     )

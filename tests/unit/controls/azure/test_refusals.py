@@ -11,7 +11,7 @@ from sample import AZURE, ONE, policy
 from wsus_egress.component.arguments import compile_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.model.environment import Environment
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.problems import PolicyErrors, path_text
 
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
 FIREWALL = {"name": "afw", "virtualNetwork": f"{NETWORK}/virtualNetworks/vnet"}
@@ -237,7 +237,24 @@ def test_a_components_own_attachments_are_no_problem() -> None:
     assert [
         "azure.subnets[0].networkSecurityGroup",
         "azure.subnets[0].routeTable",
-    ] == [problem.path for problem in caught.value.problems]
+    ] == [path_text(problem.keys) for problem in caught.value.problems]
+
+
+def test_a_key_of_the_users_own_is_one_key() -> None:
+    """A party's name with a dot or brackets in it is neither taken apart nor counted as a place."""
+    names = ("ad.min", "x[eaf]")
+    group = f"{NETWORK}/applicationSecurityGroups/"
+    target = {
+        **AZURE,
+        "networkSecurityGroup": {
+            "applicationSecurityGroups": dict.fromkeys((*names, ONE["name"]), group)
+        },
+    }
+    with pytest.raises(PolicyErrors) as caught:
+        compile_arguments("test", {"mode": "open", "servers": [ONE]}, "azure", target, None)
+
+    place = ("azure", "networkSecurityGroup", "applicationSecurityGroups")
+    assert [(*place, name) for name in names] == [each.keys for each in caught.value.problems]
 
 
 def test_too_many_parties_have_no_priorities(problems: Callable[..., list[str]]) -> None:
