@@ -14,7 +14,7 @@ from selenium.webdriver.chrome.service import Service
 
 from wsus_egress.cli.report import as_html
 from wsus_egress.review.analysis import Analysis, analyse
-from wsus_egress.review.comparison import alone
+from wsus_egress.review.comparison import without_base
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
@@ -51,5 +51,5 @@ def analyses() -> tuple[Analysis, ...]:
 def report_file(tmp_path_factory: pytest.TempPathFactory, analyses: tuple[Analysis, ...]) -> Path:
     """Their page as a file."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
+    path.write_text(as_html.render(without_base(analyses, TODAY)), encoding="utf-8")
     return path

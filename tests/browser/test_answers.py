@@ -16,7 +16,7 @@ from truth_table import CONFIG, LIST, REFUSED, TABLE
 from wsus_egress.cli import as_json
 from wsus_egress.cli.report import as_html
 from wsus_egress.review.analysis import Analysis, analyse
-from wsus_egress.review.comparison import alone
+from wsus_egress.review.comparison import without_base
 from wsus_egress.review.explain import Explainer, InvalidUrl, parse_url
 
 HOSTS = ("a", "b-c", "download", "xn--bcher-kva", "bücher", "БÜcher", "straße", "日本", "_srv", "-x",
@@ -110,7 +110,7 @@ def show(chromium: webdriver.Chrome, root: Path, config: str) -> tuple[Analysis,
         path.write_text(text, encoding="utf-8")
     analyses = analyse(root, (), TODAY, each_control=True)
     page = root / "report.html"
-    page.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
+    page.write_text(as_html.render(without_base(analyses, TODAY)), encoding="utf-8")
     chromium.get(page.as_uri())
     return analyses
 

@@ -20,7 +20,7 @@ from selenium.webdriver.support.select import Select
 
 from wsus_egress.cli.report import as_html
 from wsus_egress.review.analysis import analyse
-from wsus_egress.review.comparison import alone
+from wsus_egress.review.comparison import without_base
 
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
 Open = Callable[..., webdriver.Chrome]
@@ -209,7 +209,7 @@ def long_page(chromium: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
     (tmp_path / "config" / "Pulumi.staging.yaml").write_text(config)
     analyses = analyse(tmp_path, (), TODAY, each_control=True)
     page = tmp_path / "report.html"
-    page.write_text(as_html.render(alone(analyses, TODAY)), encoding="utf-8")
+    page.write_text(as_html.render(without_base(analyses, TODAY)), encoding="utf-8")
     assert page.stat().st_size < 5_000_000
     chromium.get(page.as_uri())
     return chromium

@@ -7,29 +7,29 @@ from collections.abc import Iterator
 
 from wsus_egress.cli.report import page
 from wsus_egress.cli.words import count
-from wsus_egress.review.comparison import Comparison
+from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
 
 WIDTH = 110
 
 
-def render(comparison: Comparison, engine: EngineReport | None) -> str:
+def render(review: Review, engine: EngineReport | None) -> str:
     """The whole page in plain lines."""
-    lines = [page.verdict(comparison)]
+    lines = [page.verdict(review)]
     for title, part in (
-        ("newly allowed", _rows(comparison, "newly_allowed")),
-        ("no longer allowed", _rows(comparison, "no_longer_allowed")),
-        ("findings", _findings(comparison)),
-        ("rules", _rules(comparison)),
-        ("resources, as far as is known without the clouds", _resources(comparison)),
+        ("newly allowed", _rows(review, "newly_allowed")),
+        ("no longer allowed", _rows(review, "no_longer_allowed")),
+        ("findings", _findings(review)),
+        ("rules", _rules(review)),
+        ("resources, as far as is known without the clouds", _resources(review)),
         ("what the engine will do", _engine(engine)),
-        ("quotas", _quotas(comparison)),
-        ("fidelity", _fidelity(comparison)),
-        ("approvals", _approvals(comparison)),
-        ("taken for granted", _assumptions(comparison)),
-        ("what no rule of the kind can decide", _residues(comparison)),
-        ("written differently, meaning the same", _notes(comparison)),
-        ("unchanged", _unchanged(comparison)),
+        ("quotas", _quotas(review)),
+        ("fidelity", _fidelity(review)),
+        ("approvals", _approvals(review)),
+        ("taken for granted", _assumptions(review)),
+        ("what no rule of the kind can decide", _residues(review)),
+        ("written differently, meaning the same", _notes(review)),
+        ("unchanged", _unchanged(review)),
     ):
         found = list(part)
         if found:
@@ -37,8 +37,8 @@ def render(comparison: Comparison, engine: EngineReport | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _findings(comparison: Comparison) -> Iterator[str]:
-    for finding in page.other_findings(comparison):
+def _findings(review: Review) -> Iterator[str]:
+    for finding in page.other_findings(review):
         place = f"{finding.location}: " if finding.location else ""
         mark = "FAILS" if finding.fails else "note"
         yield f"{mark} {place}{finding.kind} {finding.where}"
@@ -52,9 +52,9 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def _rows(comparison: Comparison, side: page.Side) -> Iterator[str]:
+def _rows(review: Review, side: page.Side) -> Iterator[str]:
     sign = "+" if side == "newly_allowed" else "-"
-    for row in page.rows(comparison, side):
+    for row in page.rows(review, side):
         change = row.change
         schemes = f"  {'+'.join(change.schemes)}" if change.schemes else ""
         yield f"{sign} {change.label}{schemes}"
@@ -69,16 +69,16 @@ def _rows(comparison: Comparison, side: page.Side) -> Iterator[str]:
             yield from _wrapped(f"NOT APPROVED{place}: {row.remedy}")
 
 
-def _rules(comparison: Comparison) -> Iterator[str]:
+def _rules(review: Review) -> Iterator[str]:
     signs = {"added": "+", "removed": "-", "changed": "~"}
-    for change in comparison.changes:
+    for change in review.changes:
         for rule in change.rules:
             yield f"{signs[rule.kind]} {change.environment}/{change.target} {rule.control} {rule.id}"
             yield from _wrapped(f"{rule.was} => {rule.text}" if rule.was else rule.text)
 
 
-def _resources(comparison: Comparison) -> Iterator[str]:
-    for (environment, target), found in sorted(comparison.resources.items()):
+def _resources(review: Review) -> Iterator[str]:
+    for (environment, target), found in sorted(review.resources.items()):
         for each in found:
             what = f" ({', '.join(each.properties)})" if each.properties else ""
             yield f"{each.kind} {environment}/{target} {each.type} {each.name}{what}"
@@ -97,9 +97,9 @@ def _engine(engine: EngineReport | None) -> Iterator[str]:
     yield from engine.diagnostics
 
 
-def _quotas(comparison: Comparison) -> Iterator[str]:
-    for analysis in comparison.analyses:
-        if analysis.environment.name not in comparison.same:
+def _quotas(review: Review) -> Iterator[str]:
+    for analysis in review.analyses:
+        if analysis.environment.name not in review.same:
             for target in analysis.targets:
                 for control in target.controls:
                     for quota in control.quotas():
@@ -109,8 +109,8 @@ def _quotas(comparison: Comparison) -> Iterator[str]:
                         )
 
 
-def _fidelity(comparison: Comparison) -> Iterator[str]:
-    for analysis in comparison.analyses:
+def _fidelity(review: Review) -> Iterator[str]:
+    for analysis in review.analyses:
         for target in analysis.targets:
             if target.proof is None:
                 continue
@@ -120,9 +120,9 @@ def _fidelity(comparison: Comparison) -> Iterator[str]:
                 yield from _wrapped(f"{each.kind} ({state}): {each.witness}: {each.reason}")
 
 
-def _approvals(comparison: Comparison) -> Iterator[str]:
-    for analysis in comparison.analyses:
-        if analysis.environment.name not in comparison.same:
+def _approvals(review: Review) -> Iterator[str]:
+    for analysis in review.analyses:
+        if analysis.environment.name not in review.same:
             for entry in analysis.environment.approved:
                 yield (
                     f"{analysis.environment.name} {entry.what}: {entry.owner}, "
@@ -130,16 +130,16 @@ def _approvals(comparison: Comparison) -> Iterator[str]:
                 )
 
 
-def _assumptions(comparison: Comparison) -> Iterator[str]:
-    for analysis in comparison.analyses:
-        for target in analysis.targets if analysis.environment.name not in comparison.same else ():
+def _assumptions(review: Review) -> Iterator[str]:
+    for analysis in review.analyses:
+        for target in analysis.targets if analysis.environment.name not in review.same else ():
             for text in page.once(a for c in target.controls for a in c.assumptions):
                 yield f"{analysis.environment.name}/{target.target.cloud}: {text}"
 
 
-def _residues(comparison: Comparison) -> Iterator[str]:
-    for analysis in comparison.analyses:
-        for target in analysis.targets if analysis.environment.name not in comparison.same else ():
+def _residues(review: Review) -> Iterator[str]:
+    for analysis in review.analyses:
+        for target in analysis.targets if analysis.environment.name not in review.same else ():
             for control in target.controls:
                 for each in control.residues:
                     place = f"{analysis.environment.name}/{target.target.cloud} {control.name}"
@@ -147,17 +147,17 @@ def _residues(comparison: Comparison) -> Iterator[str]:
                     yield from _wrapped(f"{each.what} ({each.source})")
 
 
-def _notes(comparison: Comparison) -> Iterator[str]:
-    for note, names in page.notes(comparison):
+def _notes(review: Review) -> Iterator[str]:
+    for note, names in page.notes(review):
         yield f"{note} ({page.shortened(names)})" if names else note
 
 
-def _unchanged(comparison: Comparison) -> Iterator[str]:
-    for change in comparison.changes:
-        if change.environment not in comparison.same:
+def _unchanged(review: Review) -> Iterator[str]:
+    for change in review.changes:
+        if change.environment not in review.same:
             patterns = count(change.unchanged, "pattern")
             yield f"{change.environment}/{change.target}: {patterns} allowed as before"
-    if comparison.same:
-        environments = count(len(comparison.same), "environment")
-        names = page.shortened(comparison.same)
+    if review.same:
+        environments = count(len(review.same), "environment")
+        names = page.shortened(review.same)
         yield f"{environments} to the letter ({names}); not proved again, `wsus-egress check` does"

@@ -16,7 +16,7 @@ from wsus_egress.review.analysis import Analysis, TargetAnalysis, parity
 
 if TYPE_CHECKING:
     from wsus_egress.review.change import NameChange, TargetChange
-    from wsus_egress.review.comparison import Comparison
+    from wsus_egress.review.comparison import Review
     from wsus_egress.review.events import EngineReport
     from wsus_egress.review.explain import Explanation
     from wsus_egress.review.findings import Finding
@@ -49,22 +49,22 @@ def explanation_line(explanation: Explanation) -> str:
     )
 
 
-def preview(comparison: Comparison, engine: EngineReport | None = None) -> str:
+def preview(review: Review, engine: EngineReport | None = None) -> str:
     """The whole preview; the changes only where there is a base."""
     whole: dict[str, Any] = {
         "version": VERSION,
-        "environments": [_environment(a) for a in comparison.analyses],
+        "environments": [_environment(a) for a in review.analyses],
     }
-    if comparison.base:
-        whole["changes"] = [_change(change, comparison) for change in comparison.changes]
-    whole["findings"] = [_finding(finding) for finding in comparison.findings]
+    if review.base:
+        whole["changes"] = [_change(change, review) for change in review.changes]
+    whole["findings"] = [_finding(finding) for finding in review.findings]
     if engine is not None:
         whole["engine"] = _engine(engine)
     return _dump(whole)
 
 
-def _change(change: TargetChange, comparison: Comparison) -> Mapping[str, Any]:
-    approved = comparison.approved.get((change.environment, change.target), ())
+def _change(change: TargetChange, review: Review) -> Mapping[str, Any]:
+    approved = review.approved.get((change.environment, change.target), ())
     given = {each.change: each.approval for each in approved}
     return {
         "environment": change.environment,

@@ -14,7 +14,7 @@ from wsus_egress.cli.report import page
 from wsus_egress.model.environment import Environment
 from wsus_egress.review.analysis import TargetAnalysis
 from wsus_egress.review.change import RuleChange, TargetChange
-from wsus_egress.review.comparison import Comparison
+from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
 
 # GitHub takes 65,536 characters ("body is too long (maximum is 65536 characters)"); its API counts
@@ -59,15 +59,15 @@ def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
-def render(comparison: Comparison, engine: EngineReport | None, budget: int = BUDGET) -> str:
+def render(review: Review, engine: EngineReport | None, budget: int = BUDGET) -> str:
     """The whole page, less the sections that do not fit, which it names.
 
     Args:
-        comparison: The change.
+        review: The change.
         engine: What the engine will do, where it was asked.
         budget: The most characters.
     """
-    sections = _sections(comparison, engine)
+    sections = _sections(review, engine)
     dropped: list[str] = []
     text = _joined(sections, dropped)
     for name in _DROPPED:
@@ -87,9 +87,9 @@ def _joined(sections: dict[str, str], dropped: Sequence[str]) -> str:
     return f"{text}\n**Left out, because a comment has no room for it:** {names}. The artefact has all.\n"
 
 
-def _sections(comparison: Comparison, engine: EngineReport | None) -> dict[str, str]:
+def _sections(review: Review, engine: EngineReport | None) -> dict[str, str]:
     template = _templates().get_template("change.md.j2")
-    context = template.new_context(_values(comparison, engine))
+    context = template.new_context(_values(review, engine))
     return {name: "".join(block(context)).strip("\n") for name, block in template.blocks.items()}
 
 
@@ -106,38 +106,38 @@ def _templates() -> jinja2.Environment:
     return templates
 
 
-def _values(comparison: Comparison, engine: EngineReport | None) -> dict[str, Any]:
-    differing = [a for a in comparison.analyses if a.environment.name not in comparison.same]
+def _values(review: Review, engine: EngineReport | None) -> dict[str, Any]:
+    differing = [a for a in review.analyses if a.environment.name not in review.same]
     targets = [(f"{a.environment.name}/{t.target.cloud}", t) for a in differing for t in a.targets]
     controls = [(place, control) for place, target in targets for control in target.controls]
     return {
         "marker": marker(USUAL_KEY),
-        "verdict": page.verdict(comparison, gated=bool(comparison.base) or engine is not None),
-        "comparison": comparison,
-        "opened": page.rows(comparison, "newly_allowed"),
-        "closed": page.rows(comparison, "no_longer_allowed"),
-        "findings": page.other_findings(comparison),
+        "verdict": page.verdict(review, gated=bool(review.base) or engine is not None),
+        "review": review,
+        "opened": page.rows(review, "newly_allowed"),
+        "closed": page.rows(review, "no_longer_allowed"),
+        "findings": page.other_findings(review),
         "rules": (
-            [(_place(c), c.rules) for c in comparison.changes if c.rules]
-            if comparison.base
+            [(_place(c), c.rules) for c in review.changes if c.rules]
+            if review.base
             else [(place, _all_rules(target)) for place, target in targets]
         ),
-        "resources": [("/".join(k), v) for k, v in sorted(comparison.resources.items()) if v],
+        "resources": [("/".join(k), v) for k, v in sorted(review.resources.items()) if v],
         "engine": engine,
-        "topology": topology([a.environment for a in differing], comparison.changes),
+        "topology": topology([a.environment for a in differing], review.changes),
         "quotas": [(place, c.name, quota) for place, c in controls for quota in c.quotas()],
         "proofs": [
             (f"{a.environment.name}/{t.target.cloud}", t.proof)
-            for a in comparison.analyses
+            for a in review.analyses
             for t in a.targets
             if t.proof
         ],
         "approvals": [(a.environment.name, e) for a in differing for e in a.environment.approved],
         "assumptions": page.once(text for _, c in controls for text in c.assumptions),
         "residues": list(dict.fromkeys((c.name, r) for _, c in controls for r in c.residues)),
-        "notes": page.notes(comparison),
-        "unchanged": [c for c in comparison.changes if c.environment not in comparison.same],
-        "same": page.shortened(comparison.same),
+        "notes": page.notes(review),
+        "unchanged": [c for c in review.changes if c.environment not in review.same],
+        "same": page.shortened(review.same),
     }
 
 

@@ -1,10 +1,15 @@
-"""What the command `preview` does between its options and its output."""
+"""What the command `preview` does between its options and its output.
+
+For example `PreviewRequest(Path(), (), today, base="origin/main")` asks for every environment of
+this folder, compared with `origin/main`, as text.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +17,32 @@ from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.review.analysis import analyse
 
 if TYPE_CHECKING:
-    from wsus_egress.review.comparison import Comparison
+    from wsus_egress.review.comparison import Review
     from wsus_egress.review.events import EngineReport
 
 
-def preview_change(  # noqa: PLR0913, PLR0917 - the command's options
-    project: Path,
-    names: Sequence[str],
-    base: str | None,
-    format_: str,
-    events: Path | None,
-    today: datetime.date,
-) -> tuple[str, bool]:
+@dataclass(frozen=True, slots=True)
+class PreviewRequest:
+    """A preview as the command line's options ask for it.
+
+    Attributes:
+        project: The folder that has Pulumi.yaml and config/.
+        names: Which environments; all where empty.
+        today: The day on which acceptances and approvals must not have expired.
+        base: The branch, tag or commit to compare with; None shows what stands.
+        format: One of the command's `--format` choices.
+        events: The file of `pulumi preview --json`; None where the engine was not asked.
+    """
+
+    project: Path
+    names: Sequence[str]
+    today: datetime.date
+    base: str | None = None
+    format: str = "text"
+    events: Path | None = None
+
+
+def preview_change(request: PreviewRequest) -> tuple[str, bool]:
     """Render a preview.
 
     Returns:
@@ -32,80 +51,79 @@ def preview_change(  # noqa: PLR0913, PLR0917 - the command's options
     Raises:
         PolicyErrors: With every problem of both sides and of the events.
     """
-    if base is None and events is None and format_ == "text":
+    if request.base is None and request.events is None and request.format == "text":
         from wsus_egress.cli import as_text  # noqa: PLC0415
 
-        return as_text.preview(analyse(project, names, today, each_control=True)), False
-    engine, comparison = _all(project, names, base, format_, events, today)
-    return _rendered(format_, comparison, engine, project), comparison.fails
-
-
-def _all(  # noqa: PLR0913, PLR0917
-    project: Path,
-    names: Sequence[str],
-    base: str | None,
-    format_: str,
-    events: Path | None,
-    today: datetime.date,
-) -> tuple[EngineReport | None, Comparison]:
-    from wsus_egress.review.comparison import alone, compared  # noqa: PLC0415
-    from wsus_egress.review.findings import in_order  # noqa: PLC0415
-
+        analyses = analyse(request.project, request.names, request.today, each_control=True)
+        return as_text.preview(analyses), False
     problems: list[Problem] = []
+    review: Review | None = None
     engine: EngineReport | None = None
-    comparison: Comparison | None = None
-    if events is not None:
-        from wsus_egress.review.events import read_events  # noqa: PLC0415
-
-        try:
-            engine = read_events(events)
-        except PolicyErrors as error:
-            problems += error.problems
     try:
-        if base is None:
-            comparison = alone(analyse(project, names, today, each_control=True), today)
-        else:
-            comparison = compared(
-                project, base, names, today, prove_all=format_ in ("json", "html")
-            )
+        engine = _engine(request)
     except PolicyErrors as error:
         problems += error.problems
-    if problems or comparison is None:
+    try:
+        review = _review(request)
+    except PolicyErrors as error:
+        problems += error.problems
+    if problems or review is None:
         raise PolicyErrors(problems)
     if engine is not None:
-        # The engine knows what it replaces; what was expected of it is told only without it.
-        known = (each for each in comparison.findings if each.kind != "rule-group-replaced")
-        found = in_order((*known, *engine.findings()))
-        comparison = dataclasses.replace(comparison, findings=found)
-    return engine, comparison
+        review = _with_engine(review, engine)
+    return _rendered(request, review, engine), review.fails
 
 
-def _rendered(
-    format_: str, comparison: Comparison, engine: EngineReport | None, project: Path
-) -> str:
-    # Each format is loaded when it is asked for: a cold start pays for no other.
-    if format_ == "markdown":
+def _engine(request: PreviewRequest) -> EngineReport | None:
+    if request.events is None:
+        return None
+    from wsus_egress.review.events import read_events  # noqa: PLC0415
+
+    return read_events(request.events)
+
+
+def _review(request: PreviewRequest) -> Review:
+    from wsus_egress.review.comparison import against_base, without_base  # noqa: PLC0415
+
+    project, names, today = request.project, request.names, request.today
+    if request.base is None:
+        return without_base(analyse(project, names, today, each_control=True), today)
+    prove_all = request.format in ("json", "html")
+    return against_base(project, request.base, names, today, prove_all=prove_all)
+
+
+def _with_engine(review: Review, engine: EngineReport) -> Review:
+    """Replace the offline guess of what is replaced by what the engine says of it."""
+    from wsus_egress.review.findings import in_order  # noqa: PLC0415
+
+    known = (finding for finding in review.findings if finding.kind != "rule-group-replaced")
+    return dataclasses.replace(review, findings=in_order((*known, *engine.findings())))
+
+
+def _rendered(request: PreviewRequest, review: Review, engine: EngineReport | None) -> str:
+    # Each format is loaded when it is asked for, so that a cold start loads no other.
+    if request.format == "markdown":
         from wsus_egress.cli import as_markdown  # noqa: PLC0415
 
-        return as_markdown.render(comparison, engine)
-    if format_ == "json":
+        return as_markdown.render(review, engine)
+    if request.format == "json":
         from wsus_egress.cli import as_json  # noqa: PLC0415
 
-        return as_json.preview(comparison, engine)
-    if format_ == "html":
+        return as_json.preview(review, engine)
+    if request.format == "html":
         from wsus_egress.cli.report import as_html  # noqa: PLC0415
 
-        return as_html.render(comparison, engine)
-    if format_ == "sarif":
+        return as_html.render(review, engine)
+    if request.format == "sarif":
         from wsus_egress.cli import as_sarif  # noqa: PLC0415
         from wsus_egress.review.gitbase import prefix_of  # noqa: PLC0415
 
-        names = [analysis.environment.name for analysis in comparison.analyses]
-        return as_sarif.render(comparison.findings, names, prefix_of(project))
-    if format_ == "junit":
+        names = [analysis.environment.name for analysis in review.analyses]
+        return as_sarif.render(review.findings, names, prefix_of(request.project))
+    if request.format == "junit":
         from wsus_egress.cli import as_junit  # noqa: PLC0415
 
-        return as_junit.render(comparison.analyses, comparison.findings)
-    from wsus_egress.cli import as_change_text as change_text  # noqa: PLC0415
+        return as_junit.render(review.analyses, review.findings)
+    from wsus_egress.cli import as_change_text  # noqa: PLC0415
 
-    return change_text.render(comparison, engine)
+    return as_change_text.render(review, engine)

@@ -175,11 +175,12 @@ def preview(  # noqa: PLR0913, PLR0917 - the command's options
       wsus-egress preview --base origin/main
       wsus-egress preview --base origin/main --format markdown -o comment.md
     """  # noqa: D301 - click reads the \b
-    from wsus_egress.cli.change_command import preview_change  # noqa: PLC0415
+    from wsus_egress.cli.change_command import PreviewRequest, preview_change  # noqa: PLC0415
 
+    request = PreviewRequest(project, names, today, base, format_, events)
     try:
         with _progress("comparing" if base else "proving"):
-            text, fails = preview_change(project, names, base, format_, events, today)
+            text, fails = preview_change(request)
     except PolicyErrors as error:
         _refuse(error, "json" if format_ == "json" else "text")
     if output is None:
@@ -287,11 +288,12 @@ def report(
       wsus-egress report -o policy.html
       wsus-egress report --base origin/main -o policy.html
     """  # noqa: D301 - click reads the \b
-    from wsus_egress.cli.change_command import preview_change  # noqa: PLC0415
+    from wsus_egress.cli.change_command import PreviewRequest, preview_change  # noqa: PLC0415
 
+    request = PreviewRequest(project, names, today, base, format="html")
     try:
-        with _progress("proving"):
-            text, fails = preview_change(project, names, base, "html", None, today)
+        with _progress("comparing" if base else "proving"):
+            text, fails = preview_change(request)
     except PolicyErrors as error:
         _refuse(error, "text")
     _write(output, text)

@@ -1,4 +1,8 @@
-"""A change as a whole: every environment on both sides, what differs, and what the gate finds."""
+"""A change as a whole: every environment on both sides, what differs, and what the gate finds.
+
+For example a branch that adds `*.example.com` to a list of `prod` gives a `Review` with one
+`TargetChange` for each cloud of `prod`, and an `unapproved-widening` among its findings.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +41,8 @@ class ResourceChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """What a page about a change is made of.
+class Review:
+    """Everything that a page about a change shows.
 
     Attributes:
         base: As it was asked for.
@@ -66,14 +70,14 @@ class Comparison:
         return any(finding.fails for finding in self.findings)
 
 
-def compared(
+def against_base(
     root: Path,
     ref: str,
     names: Sequence[str],
     today: datetime.date,
     *,
     prove_all: bool = False,
-) -> Comparison:
+) -> Review:
     """Compare a project with what a git commit has of it.
 
     Args:
@@ -90,64 +94,126 @@ def compared(
         with base_project(root, ref) as base:
             before, after, files = _both(root, base, ref, names)
     except PolicyErrors as error:
-        # The head's own problems are told too where there is no base to compare it with.
+        # Where there is no base to compare with, the head's own problems are reported too.
         raise PolicyErrors([*error.problems, *_of_head(root, names)]) from None
     same = tuple(sorted(name for name in after if before.get(name) == after[name]))
     unproved = () if prove_all else same
     analyses = analysed(after.values(), today, each_control=prove_all, unproved=frozenset(unproved))
     heads = {analysis.environment.name: analysis for analysis in analyses}
     locator = Locator(root)
-    changes: list[TargetChange] = []
-    approved: dict[tuple[str, str], tuple[Approved, ...]] = {}
-    resources: dict[tuple[str, str], tuple[ResourceChange, ...]] = {}
-    found: list[Finding] = []
+    parts: list[_Part] = []
     problems = Collector()
     for name in sorted({*before, *after}):
-        old, new, head = before.get(name), after.get(name), heads.get(name)
-        if new is not None:
-            found += gate.expiries(new, _gate(old, new), today)
-        if name not in same:
-            found += gate.removals(old, new, today)
-            found += gate.acceptances(old, new, today) if new is not None else ()
-        controls = _controls(head)
+        old, head = before.get(name), heads.get(name)
+        changed = name not in same
         try:
-            was = _controls(analysed([old], None)[0]) if old and name not in same else controls
+            was = _controls(analysed([old], None)[0] if old and changed else head)
         except PolicyErrors as error:
             problems.extend(_of_base(problem, ref) for problem in error.problems)
             continue
-        for change in compare(old, new, was, controls):
-            changes.append(change)
-            if name in same:
-                continue
-            key = (name, change.target)
-            resources[key] = tuple(
-                _resources(was.get(change.target, ()), controls.get(change.target, ()))
-            )
-            found += (
-                gate.rule_group_at_risk(name, change.target, each.kind, each.type, each.name)
-                for each in resources[key]
-                if each.kind == "replace" and is_risk(each.kind, each.type)
-            )
-            if new is not None:
-                places = locator.of(new, change)
-                approved[key] = gate.approvals(change, old, new, today, places)
-                found += gate.widenings(change, approved[key], _gate(old, new))
-        # What stands as it stood is nothing that the change does: `check` finds it.
-        if head is not None and name not in same:
-            for target in head.targets:
-                found += gate.deviations(head.environment, target)
-                if old is not None and target.target.cloud in was:
-                    found += gate.under_acceptances(
-                        head.environment, old, target, was[target.target.cloud], today
-                    )
+        parts.append(_Pair(name, old, after.get(name), head, was, changed).part(locator, today))
     problems.raise_if_any()
-    ordered = gate.in_order(found)
-    return Comparison(ref, analyses, tuple(changes), approved, resources, ordered, same, files)
+    return Review(
+        base=ref,
+        analyses=analyses,
+        changes=tuple(change for part in parts for change in part.changes),
+        approved={key: value for part in parts for key, value in part.approved.items()},
+        resources={key: value for part in parts for key, value in part.resources.items()},
+        findings=gate.in_order(finding for part in parts for finding in part.findings),
+        same=same,
+        files=files,
+    )
 
 
-def alone(analyses: Sequence[Analysis], today: datetime.date) -> Comparison:
-    """The head by itself, where there is no base: nothing changes, and the gate looks at it."""
-    return Comparison("", tuple(analyses), (), {}, {}, gate.standing(analyses, today), (), ())
+def without_base(analyses: Sequence[Analysis], today: datetime.date) -> Review:
+    """The environments as they stand: nothing changes, and the gate judges what is there."""
+    return Review("", tuple(analyses), (), {}, {}, gate.standing(analyses, today), (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one environment adds to a review; the attributes are those of `Review`."""
+
+    changes: tuple[TargetChange, ...]
+    approved: Mapping[tuple[str, str], tuple[Approved, ...]]
+    resources: Mapping[tuple[str, str], tuple[ResourceChange, ...]]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One environment on both sides of a change.
+
+    Attributes:
+        before: None where the base lacks it.
+        after: None where the head lacks it.
+        head: `after`, analysed.
+        was: The base's controls by target.
+        changed: Whether the sides differ at all.
+    """
+
+    name: str
+    before: Environment | None
+    after: Environment | None
+    head: Analysis | None
+    was: Mapping[str, tuple[Control, ...]]
+    changed: bool
+
+    def part(self, locator: Locator, today: datetime.date) -> _Part:
+        """What this environment adds to the review."""
+        controls = _controls(self.head)
+        changes = compare(self.before, self.after, self.was, controls)
+        if not self.changed:
+            return _Part(changes, {}, {}, tuple(self._expiries(today)))
+        approved: dict[tuple[str, str], tuple[Approved, ...]] = {}
+        resources: dict[tuple[str, str], tuple[ResourceChange, ...]] = {}
+        for change in changes:
+            key = (self.name, change.target)
+            old, new = self.was.get(change.target, ()), controls.get(change.target, ())
+            resources[key] = tuple(_resources(old, new))
+            if self.after is not None:
+                places = locator.of(self.after, change)
+                approved[key] = gate.approvals(change, self.before, self.after, today, places)
+        findings = (
+            *self._expiries(today),
+            *gate.removals(self.before, self.after, today),
+            *self._widenings(changes, approved),
+            *(finding for key, found in resources.items() for finding in _at_risk(key, found)),
+            *self._deviations(today),
+        )
+        return _Part(changes, approved, resources, findings)
+
+    def _expiries(self, today: datetime.date) -> Iterator[Finding]:
+        if self.after is not None:
+            yield from gate.expiries(self.after, _gate(self.before, self.after), today)
+
+    def _widenings(
+        self,
+        changes: Sequence[TargetChange],
+        approved: Mapping[tuple[str, str], tuple[Approved, ...]],
+    ) -> Iterator[Finding]:
+        if self.after is not None:
+            allowed = _gate(self.before, self.after)
+            for change in changes:
+                yield from gate.widenings(change, approved[self.name, change.target], allowed)
+
+    def _deviations(self, today: datetime.date) -> Iterator[Finding]:
+        """Deviations and acceptances; `check` finds those of an environment that did not change."""
+        if self.head is None:
+            return
+        environment, before = self.head.environment, self.before
+        yield from gate.acceptances(before, environment, today)
+        for target in self.head.targets:
+            yield from gate.deviations(environment, target)
+            if before is not None and target.target.cloud in self.was:
+                was = self.was[target.target.cloud]
+                yield from gate.under_acceptances(environment, before, target, was, today)
+
+
+def _at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Iterator[Finding]:
+    for resource in resources:
+        if resource.kind == "replace" and is_risk(resource.kind, resource.type):
+            yield gate.rule_group_at_risk(*place, resource.kind, resource.type, resource.name)
 
 
 def _gate(old: Environment | None, new: Environment) -> Gate:

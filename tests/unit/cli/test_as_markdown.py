@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from wsus_egress.cli.as_markdown import BUDGET, code, escape, render
 from wsus_egress.cli.pull_request.marker import marker
-from wsus_egress.review.comparison import Comparison, compared
+from wsus_egress.review.comparison import Review, against_base
 
 DAY = datetime.date(2026, 11, 24)
 HOSTILE = ("<b>x</b>", "a|b", "`c`", "@ops", "#12", "[t](http://x.com)", "![i](u)", "*e* _f_ ~g~",
@@ -71,7 +71,7 @@ def test_mentions_and_numbers_are_broken_up() -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Review:
     """A change whose every text is hostile."""
     root = tmp_path_factory.mktemp("hostile")
     project = GitProject.make(root, BEFORE)
@@ -80,10 +80,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     files[MAIN_FILE] = files[MAIN_FILE].replace("A ticket", "<script>|`@ops` [x](y)")
     files[CONFIG_FILE] = files[CONFIG_FILE].replace("network team", bad).replace("The new CDN", bad)
     project.write(files)
-    return compared(root, "HEAD", (), DAY)
+    return against_base(root, "HEAD", (), DAY)
 
 
-def test_no_value_reaches_the_page_unescaped(hostile: Comparison) -> None:
+def test_no_value_reaches_the_page_unescaped(hostile: Review) -> None:
     """Neither HTML nor a mention of the input stands in the page."""
     page = render(hostile, None)
     assert ([], True) == (
@@ -93,7 +93,7 @@ def test_no_value_reaches_the_page_unescaped(hostile: Comparison) -> None:
 
 
 @pytest.mark.parametrize("percent", [90, 60, 40, 20, 5])
-def test_sections_are_left_out_whole(hostile: Comparison, percent: int) -> None:
+def test_sections_are_left_out_whole(hostile: Review, percent: int) -> None:
     """The page fits, keeps marker and verdict, and names what it lacks; what is there is whole."""
     whole = render(hostile, None)
     budget = len(whole) * percent // 100
@@ -106,7 +106,7 @@ def test_sections_are_left_out_whole(hostile: Comparison, percent: int) -> None:
     assert len(page) <= max(budget, 900)
 
 
-def test_what_widens_is_left_out_last(hostile: Comparison) -> None:
+def test_what_widens_is_left_out_last(hostile: Review) -> None:
     """As long as there is room for it, what is newly allowed stays."""
     page = render(hostile, None, 1900)
     assert ("### Newly allowed" in page, "### Rules" in page) == (True, False)
@@ -127,5 +127,5 @@ def test_many_environments_fit(tmp_path: Path) -> None:
     project.write(many)
     project.commit()
     project.write({MAIN_FILE: BEFORE[MAIN_FILE] + lists})
-    page = render(compared(tmp_path, "HEAD", (), DAY), None)
+    page = render(against_base(tmp_path, "HEAD", (), DAY), None)
     assert (True, True) == (len(page) <= BUDGET, "100 newly allowed (100 not approved)" in page)

@@ -14,7 +14,7 @@ from rich.console import Console
 from wsus_egress.cli import as_change_text as change_text
 from wsus_egress.cli.colours import show
 from wsus_egress.cli.main import _print
-from wsus_egress.review.comparison import compared
+from wsus_egress.review.comparison import against_base
 
 PAGE = "1 newly allowed\n\nnewly allowed\n  + *.example.com\n    NOT APPROVED\n  - [red]x\n"
 
@@ -37,7 +37,7 @@ def test_what_nobody_approved_stands_out(tmp_path: Path) -> None:
     """On the page as it is rendered, and not only on one made for the test."""
     project = GitProject.make(tmp_path, BEFORE)
     project.write(next(case for case in CASES if case.name == "added-host").after())
-    page = change_text.render(compared(tmp_path, "HEAD", (), datetime.date(2026, 11, 24)), None)
+    page = change_text.render(against_base(tmp_path, "HEAD", (), datetime.date(2026, 11, 24)), None)
     lines = [line for line in page.splitlines() if "NOT APPROVED" in line]
     text = shown(page, width=200)
     assert 1 == len(lines)

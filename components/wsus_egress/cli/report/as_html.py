@@ -14,7 +14,7 @@ from wsus_egress.cli.report import lookup, page
 from wsus_egress.cli.report.topology import draw
 from wsus_egress.model.policy import Endpoint, Mode
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, stale_acceptances
-from wsus_egress.review.comparison import Comparison
+from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
 from wsus_egress.review.explain import source_of
 
@@ -28,14 +28,14 @@ _SCRIPTS: Final = ("url.js", "answers.js", "page.js")
 _MOST_RULES: Final = 100
 
 
-def render(comparison: Comparison, engine: EngineReport | None = None) -> str:
+def render(review: Review, engine: EngineReport | None = None) -> str:
     """The whole page.
 
     Args:
-        comparison: The environments, proved, each control by itself too; with a base, what changes.
+        review: The environments, proved, each control by itself too; with a base, what changes.
         engine: What the engine will do, where it was asked.
     """
-    analyses = comparison.analyses
+    analyses = review.analyses
     style = (_HERE / "assets" / "page.css").read_text(encoding="utf-8")
     script = "\n".join(
         (_HERE / "assets" / name).read_text(encoding="utf-8") for name in _SCRIPTS
@@ -45,11 +45,11 @@ def render(comparison: Comparison, engine: EngineReport | None = None) -> str:
     return template.render(
         analyses=[_shown(analysis, number) for number, analysis in enumerate(analyses, start=1)],
         names=_control_names(analyses),
-        verdict=page.verdict(comparison),
-        comparison=comparison,
-        opened=page.rows(comparison, "newly_allowed"),
-        closed=page.rows(comparison, "no_longer_allowed"),
-        written=page.notes(comparison),
+        verdict=page.verdict(review),
+        review=review,
+        opened=page.rows(review, "newly_allowed"),
+        closed=page.rows(review, "no_longer_allowed"),
+        written=page.notes(review),
         stale=stale_acceptances(analyses),
         some=page.shortened,
         engine=engine,

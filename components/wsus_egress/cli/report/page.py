@@ -12,7 +12,7 @@ from wsus_egress.model.environment import Approval, Environment
 from wsus_egress.model.policy import EXTRA
 from wsus_egress.problems import Location
 from wsus_egress.review.change import NameChange
-from wsus_egress.review.comparison import Comparison
+from wsus_egress.review.comparison import Review
 from wsus_egress.review.findings import Finding
 
 Side = Literal["newly_allowed", "no_longer_allowed"]
@@ -62,13 +62,13 @@ def shortened(places: Sequence[str]) -> str:
     return text if more <= 0 else f"{text} and {more} more"
 
 
-def rows(comparison: Comparison, side: Side) -> tuple[Row, ...]:
+def rows(review: Review, side: Side) -> tuple[Row, ...]:
     """A side's changes, those that nobody approved first, then by what they are."""
-    heads = {a.environment.name: a.environment for a in comparison.analyses}
+    heads = {a.environment.name: a.environment for a in review.analyses}
     found: dict[tuple[object, ...], list[Row]] = {}
-    for change in comparison.changes:
+    for change in review.changes:
         key = (change.environment, change.target)
-        given = {a.change: a for a in comparison.approved.get(key, ())}
+        given = {a.change: a for a in review.approved.get(key, ())}
         for each in change.newly_allowed if side == "newly_allowed" else change.no_longer_allowed:
             approved = given.get(each)
             row = Row(
@@ -103,10 +103,10 @@ def _rank(row: Row) -> tuple[object, ...]:
     return (row.approval is not None, not change.pattern, change.label, change.schemes, row.where)
 
 
-def other_findings(comparison: Comparison) -> tuple[Finding, ...]:
+def other_findings(review: Review) -> tuple[Finding, ...]:
     """What is not said already with what is newly allowed."""
     told = ("unapproved-widening", "widening-let-pass")
-    return tuple(finding for finding in comparison.findings if finding.kind not in told)
+    return tuple(finding for finding in review.findings if finding.kind not in told)
 
 
 def _origin(environment: Environment | None, change: NameChange) -> str:
@@ -118,42 +118,42 @@ def _origin(environment: Environment | None, change: NameChange) -> str:
     return ""
 
 
-def verdict(comparison: Comparison, *, gated: bool = True) -> str:
+def verdict(review: Review, *, gated: bool = True) -> str:
     """One sentence with the numbers.
 
     Args:
-        comparison: The change, or the head by itself.
+        review: The change, or the head by itself.
         gated: Whether the command fails where a finding does.
     """
-    failing = sum(finding.fails for finding in comparison.findings)
+    failing = sum(finding.fails for finding in review.findings)
     must = " must be closed" if gated else ""
     end = f"{count(failing, 'finding')}{must}" if failing else "fine"
-    if not comparison.base:
-        targets = sum(len(analysis.targets) for analysis in comparison.analyses)
-        environments = count(len(comparison.analyses), "environment")
+    if not review.base:
+        targets = sum(len(analysis.targets) for analysis in review.analyses)
+        environments = count(len(review.analyses), "environment")
         return f"{environments}, {count(targets, 'target')}: {end}"
-    opened, closed = (rows(comparison, side) for side in ("newly_allowed", "no_longer_allowed"))
-    changed = [change for change in comparison.changes if change.is_change]
+    opened, closed = (rows(review, side) for side in ("newly_allowed", "no_longer_allowed"))
+    changed = [change for change in review.changes if change.is_change]
     if not changed:
-        touched = sum(bool(found) for found in comparison.resources.values())
+        touched = sum(bool(found) for found in review.resources.values())
         rest = f"; resources change in {count(touched, 'target')}" if touched else ""
         text = (
             f"No change of policy: nothing is newly allowed, nothing is closed, in "
-            f"{count(len(comparison.changes), 'target')}{rest}"
+            f"{count(len(review.changes), 'target')}{rest}"
         )
     else:
         missing = sum(row.approval is None for row in opened)
         state = "" if not opened else f" ({missing or 'none'} not approved)"
         text = (
             f"{len(opened)} newly allowed{state}, {len(closed)} no longer allowed, in "
-            f"{len(changed)} of {count(len(comparison.changes), 'target')}"
+            f"{len(changed)} of {count(len(review.changes), 'target')}"
         )
-    return f"{text}{_special(comparison)}: {end}"
+    return f"{text}{_special(review)}: {end}"
 
 
-def _special(comparison: Comparison) -> str:
+def _special(review: Review) -> str:
     """What a reader must not miss though no flow of the policy changes."""
-    kinds = Counter(finding.kind for finding in comparison.findings)
+    kinds = Counter(finding.kind for finding in review.findings)
     accepted = kinds["unapproved-acceptance"] + kinds["newly-accepted"]
     removed = kinds["unapproved-removal"] + kinds["no-longer-enforced"]
     return "".join(
@@ -164,14 +164,14 @@ def _special(comparison: Comparison) -> str:
     )
 
 
-def notes(comparison: Comparison) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def notes(review: Review) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What is written differently and means the same, with the environments that it holds for."""
     found: dict[str, dict[str, None]] = {}
-    for change in comparison.changes:
+    for change in review.changes:
         for note in change.notes:
             found.setdefault(note, {})[change.environment] = None
-    if comparison.files and all(c.environment in comparison.same for c in comparison.changes):
-        files = shortened(comparison.files)
+    if review.files and all(c.environment in review.same for c in review.changes):
+        files = shortened(review.files)
         found.setdefault(f"only comments, layout or lists that nothing uses: {files}", {})
     return tuple((note, tuple(names)) for note, names in found.items())
 

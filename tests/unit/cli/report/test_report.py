@@ -23,7 +23,7 @@ from wsus_egress.cli.report import as_html
 from wsus_egress.cli.report.lookup import Names, known_hosts
 from wsus_egress.cli.report.topology import Box, draw
 from wsus_egress.review.analysis import Analysis, analyse
-from wsus_egress.review.comparison import alone
+from wsus_egress.review.comparison import without_base
 from wsus_egress.review.events import EngineReport, Step
 
 Write = Callable[..., Path]
@@ -71,7 +71,7 @@ def shipped() -> tuple[Analysis, ...]:
 @pytest.fixture(scope="module")
 def page(shipped: tuple[Analysis, ...]) -> str:
     """Their page."""
-    return as_html.render(alone(shipped, TODAY))
+    return as_html.render(without_base(shipped, TODAY))
 
 
 def test_the_page_loads_nothing(page: str) -> None:
@@ -103,14 +103,14 @@ def test_the_policy_names_just_its_own_script_and_style(page: str) -> None:
 
 def test_the_same_input_is_the_same_page(page: str, shipped: tuple[Analysis, ...]) -> None:
     """Nothing in it comes from a clock, an order of sets or a random number."""
-    assert as_html.render(alone(shipped, TODAY)) == page
+    assert as_html.render(without_base(shipped, TODAY)) == page
 
 
 def test_every_value_is_escaped(write: Write, today: datetime.date) -> None:
     """A purpose or a source that is HTML stays text, in the markup and in the data."""
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
     project = write((LIST, "A page", f"'{evil}'"), (LIST, "purpose: Files", f"purpose: '{evil}'"))
-    found = as_html.render(alone(analyse(project, (), today, each_control=True), today))
+    found = as_html.render(without_base(analyse(project, (), today, each_control=True), today))
     assert (2, False) == (found.count("<script"), "<img" in found)
     assert "&lt;/script&gt;&lt;script&gt;alert(1)" in found
 
@@ -289,7 +289,7 @@ def test_what_the_engine_does_is_on_the_page(shipped: tuple[Analysis, ...]) -> N
     """A replacement of a rule group is marked as the risk that it is."""
     step = Step("replace", "aws:networkfirewall/ruleGroup:RuleGroup", "<i>x</i>", ("capacity",))
     report = EngineReport((step,), (), ("A warning",), (("replace", 1),), ended=True)
-    page = as_html.render(alone(shipped, TODAY), report)
+    page = as_html.render(without_base(shipped, TODAY), report)
     found = page[page.index("What the engine will do") :].partition("</section>")[0]
     assert "risk: a rule group is replaced" in found
     assert ("&lt;i&gt;x&lt;/i&gt;" in found, "A warning" in found) == (True, True)
