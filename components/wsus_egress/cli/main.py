@@ -207,7 +207,7 @@ def _print(text: str, *, changes: bool) -> None:
     if not (changes and sys.stdout.isatty()) or os.environ.get("NO_COLOR"):
         click.echo(text, nl=False)
         return
-    from wsus_egress.cli.colours import show  # noqa: PLC0415
+    from wsus_egress.cli.output import show  # noqa: PLC0415
 
     show(text)
 

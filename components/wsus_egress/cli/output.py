@@ -1,9 +1,24 @@
-"""Writing what a command makes: a file as a whole or not at all, anything else directly."""
+"""Where a command's text goes: to a terminal in colours, or to a file as a whole or not at all.
+
+For example `preview -o comment.md` replaces comment.md when all of the page is written.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# What opens is red, what closes is green, what fails stands out.
+_STYLES: Final = (
+    ("  FAILS", "bold red"), ("  + ", "red"), ("  - ", "green"), ("  ~ ", "yellow"),
+    ("  note", "yellow"), ("    ", "dim"),
+)  # fmt: skip
+# However deep it stands.
+_LOUD: Final = "NOT APPROVED"
 
 
 class CannotWrite(Exception):  # noqa: N818 - as InvalidName
@@ -44,3 +59,23 @@ def _replace(output: Path, content: bytes) -> None:
         temporary.replace(output)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def show(text: str, console: Console | None = None) -> None:
+    """Print a page in colours, wrapped to the terminal's width.
+
+    Args:
+        text: The page in plain lines; titles stand at the left edge.
+        console: Where to; standard output unless given.
+    """
+    from rich.console import Console  # noqa: PLC0415 - 60 ms that only a terminal needs
+    from rich.text import Text  # noqa: PLC0415
+
+    console = console or Console()
+    for number, line in enumerate(text.splitlines()):
+        title = "bold" if number == 0 else "bold blue" if line and line[0] != " " else ""
+        style = next((style for start, style in _STYLES if line.startswith(start)), title)
+        if line.lstrip().startswith(_LOUD):
+            style = "bold red"
+        # Text, not markup: no value of the input is read as a style.
+        console.print(Text(line, style=style), highlight=False, soft_wrap=False)

@@ -12,8 +12,8 @@ from gitproject import GitProject
 from rich.console import Console
 
 from wsus_egress.cli import as_change_text as change_text
-from wsus_egress.cli.colours import show
 from wsus_egress.cli.main import _print
+from wsus_egress.cli.output import show
 from wsus_egress.review.comparison import against_base
 
 PAGE = "1 newly allowed\n\nnewly allowed\n  + *.example.com\n    NOT APPROVED\n  - [red]x\n"
