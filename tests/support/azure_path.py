@@ -7,10 +7,9 @@ from ipaddress import ip_address
 from typing import Any
 
 from wsus_egress.controls import Control, Verdict
-from wsus_egress.controls.base import met
+from wsus_egress.controls.base import met, path_verdict
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow
-from wsus_egress.proof.compare import path_verdict
 from wsus_egress.proof.proof import Proof
 
 Build = Callable[..., Environment]

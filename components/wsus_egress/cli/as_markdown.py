@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jinja2
 
-from wsus_egress.cli.pull_request.marker import USUAL_KEY, marker
+from wsus_egress.cli.pull_request.marker import BUDGET, USUAL_KEY, marker
 from wsus_egress.cli.report import page
 from wsus_egress.model.environment import Environment
 from wsus_egress.review.analysis import TargetAnalysis
@@ -17,9 +17,6 @@ from wsus_egress.review.change import RuleChange, TargetChange
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
 
-# GitHub takes 65,536 characters ("body is too long (maximum is 65536 characters)"); its API counts
-# some as more than one, so a part of it stays free.
-BUDGET: Final = 60_000
 _ORDER: Final = ("head", "opened", "closed", "findings", "rules", "resources", "engine", "topology",
                  "quotas", "fidelity", "approvals", "granted", "notes", "unchanged")  # fmt: skip
 # What goes first where not all fits; `head` never does.

@@ -1,4 +1,16 @@
-"""The controls: from a policy to a cloud's rules, and from the rules to what they admit."""
+"""The controls: from a policy to a cloud's rules, and from the rules to what they admit.
+
+Every control of either cloud has one shape, compile -> rules -> documents. A function
+`compile_...` makes rules of the policy; the control says which flows its rules admit (`admits`,
+`names`) and which part of the policy it is asked for (`asked`); `documents` are the resources that
+deploy it, as plain data. `compile_target` makes every control of one target.
+
+Imports `model`, `names` and `problems`, and nothing of a cloud's SDK. Inside, a module imports only
+what stands before it in this order: rules, documents, control, compile, refusals.
+
+For example `compile_target(environment, target)[-1].admits(flow)` is a `Ruling` with the verdict
+`allow` and the rule `tls-443-*.example.com`.
+"""
 
 from __future__ import annotations
 

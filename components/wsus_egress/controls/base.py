@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol
 
 from wsus_egress.model.flows import Address, Flow, Network, is_internet
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.problems import Keys
-
-MANAGED_BY = "pulumi-wsus-egress"
 
 
 class Verdict(StrEnum):
@@ -137,53 +137,63 @@ class Rule(Protocol):
         ...
 
 
-class Control(Protocol):
-    """One cloud feature with its rules."""
+class Control(ABC):
+    """One cloud feature with its rules: what they admit, and the resources that deploy them.
 
-    @property
-    def name(self) -> str:
-        """What the control is called: `aws-security-group`."""
-        ...
+    For example an `AwsNetworkFirewall` with one rule for `*.example.com` on TCP 443 admits TLS to
+    `a.example.com`, and its `documents("wsus")` are a rule group that holds the rule's text.
 
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """Every rule, in the order in which the control reads them."""
-        ...
+    A subclass says at least what its `rules` are, what they admit of a flow, and what the policy asks
+    of them. The defaults are those of a control that sees no names, decides at one end of a flow,
+    leads nothing past another control, and deploys nothing.
 
-    @property
-    def networks(self) -> Iterable[Network]:
-        """Every address range that a rule tells apart."""
-        ...
+    Attributes:
+        name: What the control is called, for example `aws-security-group`.
+        rules: Every rule, in the order in which the control reads them.
+        sees_names: Whether its rules tell host names apart.
+        leads_past: The names of the controls that it may lead a flow past: a route table's `skips`.
+    """
 
-    @property
-    def ports(self) -> Iterable[tuple[int, int]]:
-        """Every port range that a rule tells apart, both ends inclusive."""
-        ...
-
-    def admits(self, flow: Flow) -> Ruling:
-        """What the rules say of a flow."""
-        ...
+    name: str
+    rules: tuple[Rule, ...]
+    sees_names: bool = False
+    leads_past: frozenset[str] = frozenset()
 
     @property
     def guards_inside(self) -> bool | frozenset[int]:
         """Whether it denies what the policy does not name between private addresses too.
 
-        Some TCP ports where it denies only those, and only from the servers and clients that stand in the target.
+        A set of TCP ports where it denies only those, and only from the servers and clients that
+        stand in the target.
         """
-        ...
+        return False
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What must hold outside these rules for them to mean what they say, a clause each."""
-        ...
+        return ()
 
     @property
     def residues(self) -> tuple[Residue, ...]:
         """What controls of this kind cannot decide."""
-        ...
+        return ()
+
+    @property
+    def networks(self) -> Iterable[Network]:
+        """Every address range that the rules tell apart."""
+        return ()
+
+    @property
+    def ports(self) -> Iterable[tuple[int, int]]:
+        """Every port range that the rules tell apart, both ends inclusive."""
+        return ()
+
+    @abstractmethod
+    def admits(self, flow: Flow) -> Ruling:
+        """What the rules say about a flow."""
 
     def names(self, flow: Flow) -> Bounds | None:
-        """The names under which a flow like this one is admitted.
+        """The names under which the control admits a flow like this one.
 
         Args:
             flow: HTTP or TLS; its own name does not count.
@@ -191,61 +201,57 @@ class Control(Protocol):
         Returns:
             None where the flow does not pass this control.
         """
-        ...
+        return blind(self.admits(flow).verdict)
 
+    @abstractmethod
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """What the policy asks of a control of this kind for a flow, as far as it can see."""
-        ...
 
-    def documents(self, prefix: str) -> tuple[Document, ...]:
+    def sides(self) -> Sequence[Control]:
+        """The parts to prove separately: outbound and inbound rules, where a control has both."""
+        return (self,)
+
+    def skips(self, flow: Flow) -> frozenset[str]:  # noqa: ARG002 - for those that route
+        """The names of the controls that the flow is led past."""
+        return frozenset()
+
+    def documents(self, prefix: str) -> tuple[Document, ...]:  # noqa: ARG002 - for those deployed
         """The resources that make this control, for a component called `prefix`."""
-        ...
+        return ()
 
     def quotas(self) -> tuple[Quota, ...]:
         """The cloud's limits that this control uses up."""
-        ...
-
-
-class Router(Control, Protocol):
-    """A control that decides which other controls a flow meets."""
-
-    def skips(self, flow: Flow) -> frozenset[str]:
-        """The names of the controls that the flow is led past."""
-        ...
-
-
-class Sided(Control, Protocol):
-    """A control that decides at both ends of a flow."""
-
-    def sides(self) -> Sequence[Control]:
-        """The control as it is where only one end has it."""
-        ...
-
-
-# By attribute, not by `isinstance` of a protocol: these are asked for every flow, and that would
-# take a third of a whole proof.
-def routes(control: Control) -> TypeGuard[Router]:
-    """Whether the control is a router."""
-    return hasattr(control, "skips")
-
-
-def has_sides(control: Control) -> TypeGuard[Sided]:
-    """Whether the control has two sides."""
-    return hasattr(control, "sides")
+        return ()
 
 
 def met(controls: Sequence[Control], flow: Flow) -> Sequence[Control]:
     """The controls that a flow passes: all but those that a route leads past."""
     skipped: list[str] = []
     for control in controls:
-        if routes(control):
+        if control.leads_past:
             skipped += control.skips(flow)
     return [c for c in controls if c.name not in skipped] if skipped else controls
 
 
-def sides(control: Control) -> Sequence[Control]:
-    """What is to be right by itself: each end of a control, where it has two."""
-    return control.sides() if has_sides(control) else (control,)
+def path_verdict(rulings: Iterable[Ruling], allowed: bool) -> Verdict:
+    """What the controls that a flow passes one after another say together.
+
+    For example a security group that allows and a Network Firewall that denies together deny.
+
+    Args:
+        rulings: Those of every control on the path.
+        allowed: What the policy says: where a vendor does not publish what decides, the policy's
+            own verdict is taken to hold.
+    """
+    together = Verdict.NOT_APPLICABLE
+    for ruling in rulings:
+        if ruling.verdict is Verdict.DENY:
+            return Verdict.DENY
+        if ruling.verdict is Verdict.OPAQUE or together is Verdict.NOT_APPLICABLE:
+            together = ruling.verdict
+    if together is Verdict.OPAQUE:
+        return Verdict.ALLOW if allowed else Verdict.DENY
+    return together
 
 
 _EVERY_NAME = Bounds.exact(ALL_NAMES)
@@ -302,3 +308,12 @@ def slug(network: Network) -> str:
 def plain(network: Network) -> str:
     """A network as Azure likes it: a single host without its prefix length."""
     return str(network if network.prefixlen < network.max_prefixlen else network.network_address)
+
+
+def digest(text: str) -> int:
+    """64 bits of a text, the same on every machine and in every run.
+
+    It places an entry, for example in one of several rule groups, by its text alone: other entries
+    then come and go without moving it.
+    """
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

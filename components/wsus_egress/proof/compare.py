@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from wsus_egress.controls.base import Bounds, Control, Part, Ruling, Verdict
+from wsus_egress.controls.base import Bounds, Control, Part, Ruling, Verdict, path_verdict
 from wsus_egress.model.flows import Flow
 from wsus_egress.names.sets import NameSet
 
@@ -66,25 +66,6 @@ def answers(controls: Iterable[Control], flow: Flow, *, named: bool) -> list[Ans
         if bounds is not None or ruling.verdict is not Verdict.NOT_APPLICABLE:
             found.append(Answer(control, ruling, bounds))
     return found
-
-
-def path_verdict(rulings: Iterable[Ruling], allowed: bool) -> Verdict:
-    """What controls that a flow passes one after another say together.
-
-    Args:
-        rulings: Of every control on the path.
-        allowed: What the policy says: where a vendor does not publish what decides, the policy's
-            own verdict is taken to hold.
-    """
-    together = Verdict.NOT_APPLICABLE
-    for ruling in rulings:
-        if ruling.verdict is Verdict.DENY:
-            return Verdict.DENY
-        if ruling.verdict is Verdict.OPAQUE or together is Verdict.NOT_APPLICABLE:
-            together = ruling.verdict
-    if together is Verdict.OPAQUE:
-        return Verdict.ALLOW if allowed else Verdict.DENY
-    return together
 
 
 class Comparison:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import TypeAlias
 
-from wsus_egress.controls.base import Bounds, Control, Verdict, met
+from wsus_egress.controls.base import Bounds, Control, Verdict, met, path_verdict
 from wsus_egress.model.flows import Address, Flow, is_internet
 from wsus_egress.model.policy import EgressPolicy, Place
 from wsus_egress.names.sets import ALL_NAMES
 from wsus_egress.proof.classes import representatives
-from wsus_egress.proof.compare import path_verdict
 from wsus_egress.proof.proof import subject_of
 
 Side: TypeAlias = tuple[Place, Sequence[Control]]

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from wsus_egress.controls.base import Control, Part, Verdict, asked_of_names, met, sides
+from wsus_egress.controls.base import (
+    Control,
+    Part,
+    Verdict,
+    asked_of_names,
+    met,
+    path_verdict,
+)
 from wsus_egress.model.environment import Acceptance, Environment, Target
 from wsus_egress.model.flows import Flow, Scheme, is_internet
 from wsus_egress.model.policy import EgressPolicy, Place
@@ -25,7 +32,6 @@ from wsus_egress.proof.compare import (
     Kind,
     Unproved,
     answers,
-    path_verdict,
 )
 
 
@@ -142,11 +148,11 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
         For each way in which it deviates the first witness, sorted.
     """
     found: dict[str, Deviation] = {}
-    comparison = Comparison()
+    comparison, sides = Comparison(), control.sides()
     for flow in representatives(policy, place, [control]):
         inside = _is_other(policy, flow)
         named = flow.application is not None and not inside
-        for answer in answers(sides(control), flow, named=named):
+        for answer in answers(sides, flow, named=named):
             if inside and not _guards(policy, place, answer.control, flow):
                 continue
             part = answer.control.asked(policy, flow)
@@ -213,7 +219,7 @@ class _Path:
     def __init__(self, policy: EgressPolicy, place: Place, controls: Sequence[Control]) -> None:
         self._policy, self._place, self._controls = policy, place, controls
         # A control with two ends is what both of them say one after the other.
-        self._ends = {control.name: sides(control) for control in controls}
+        self._ends = {control.name: control.sides() for control in controls}
 
     def answers(self, flow: Flow, *, other: bool) -> list[Answer]:
         """Of every control that the flow meets; `other` where the policy does not speak of it."""

@@ -9,14 +9,11 @@ from typing import Final, Literal
 
 from wsus_egress.controls.base import (
     Bounds,
-    Document,
+    Control,
     Part,
-    Quota,
-    Residue,
     Ruling,
     Verdict,
     asked_of_names,
-    blind,
     within,
 )
 from wsus_egress.model.flows import Application, Flow, Network, is_internet
@@ -28,27 +25,16 @@ _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what the servers send t
 
 
 @dataclass(frozen=True)
-class Evaluator:
+class Evaluator(Control):
     """What a control has to have that is proved alone and never deployed."""
 
     sources: tuple[Network, ...]
     """Whose flows it decides."""
     name: str
-    guards_inside: bool = False
-    assumptions: tuple[str, ...] = ()
-    residues: tuple[Residue, ...] = ()
 
     def concerns(self, flow: Flow) -> bool:
         """Whether a flow goes from one of the sources to the Internet."""
         return is_internet(flow.destination) and within(self.sources, flow.source)
-
-    def documents(self, prefix: str) -> tuple[Document, ...]:  # noqa: ARG002 - nothing is deployed
-        """None."""
-        return ()
-
-    def quotas(self) -> tuple[Quota, ...]:
-        """None."""
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +77,6 @@ class Routes(Evaluator):
         for way in self.rules:
             yield from way.prefixes
 
-    @property
-    def ports(self) -> Iterable[tuple[int, int]]:
-        """None: a route is for every port."""
-        return ()
-
     def admits(self, flow: Flow) -> Ruling:
         """Allowed is what leaves, by the longest prefix, past the firewall."""
         if not self.concerns(flow) or flow.source.version != flow.destination.version:
@@ -107,10 +88,6 @@ class Routes(Evaluator):
                     longest, chosen = prefix.prefixlen, way
         hop, rule = (chosen.hop, chosen.id) if chosen else (self.rest, "the system's own route")
         return Ruling(Verdict.ALLOW if hop == "past" else Verdict.DENY, rule)
-
-    def names(self, flow: Flow) -> Bounds | None:
-        """All names or none: a route cannot see them."""
-        return blind(self.admits(flow).verdict)
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
         """To lead nothing past the firewall but what is listed."""
@@ -166,6 +143,8 @@ class Passes(Evaluator):
 
     rules: tuple[Pass, ...] = ()
     default: Ruling = DROPPED
+
+    sees_names = True
 
     @property
     def networks(self) -> Iterable[Network]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Generic, TypeVar
 
-from wsus_egress.controls.base import Control, Rule, Verdict, sides
+from wsus_egress.controls.base import Control, Rule, Verdict
 from wsus_egress.model.flows import Flow, is_internet
 from wsus_egress.model.policy import Place
 from wsus_egress.proof.proof import Deviation, prove_alone
@@ -145,7 +145,7 @@ class Judged(Generic[R]):
 
 def _decider(control: Control, flow: Flow) -> str:
     """The rule that admits a flow."""
-    rulings = [side.admits(flow) for side in sides(control)]
+    rulings = [side.admits(flow) for side in control.sides()]
     admitting = [r for r in rulings if r.verdict in (Verdict.ALLOW, Verdict.OPAQUE)]
     return (admitting or rulings)[0].rule
 

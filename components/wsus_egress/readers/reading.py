@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wsus_egress.controls.base import MANAGED_BY
+from wsus_egress.controls.tags import MANAGED_BY, MANAGER
 from wsus_egress.model.flows import Network
 from wsus_egress.model.policy import Party
 from wsus_egress.readers.resources import UNKNOWN, Resource
@@ -80,7 +80,7 @@ def one_or_more(value: Any, key: str, several: str) -> list[Any]:
 
 def is_ours(resource: Resource) -> bool:
     """Whether a resource is tagged as one of this package."""
-    return mapping(resource.properties.get("tags")).get("managed-by") == MANAGED_BY
+    return mapping(resource.properties.get("tags")).get(MANAGER) == MANAGED_BY
 
 
 def named(

@@ -10,11 +10,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from wsus_egress.controls import Ruling, Verdict
-from wsus_egress.controls.base import met
+from wsus_egress.controls.base import met, path_verdict
 from wsus_egress.model.flows import SOME_INTERNET_ADDRESS, Address, Application, Flow
 from wsus_egress.model.policy import Decision, EgressPolicy
 from wsus_egress.names.hosts import InvalidName, host_name
-from wsus_egress.proof.compare import path_verdict
 from wsus_egress.review.analysis import Analysis, TargetAnalysis
 
 # Programs disagree on what a URL with these means, and a firewall sees only what they make of it.

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from wsus_egress.cli.as_markdown import BUDGET, code, escape, render
-from wsus_egress.cli.pull_request.marker import marker
+from wsus_egress.cli.as_markdown import code, escape, render
+from wsus_egress.cli.pull_request.marker import BUDGET, marker
 from wsus_egress.review.comparison import Review, against_base
 
 DAY = datetime.date(2026, 11, 24)

@@ -114,3 +114,36 @@ def test_one_cloud_loads_no_other(module: str, other: str) -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "False" == found.stdout.strip()
+
+
+_TAGGED = """
+import sys, pulumi
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return args.name, args.inputs
+    def call(self, args):
+        return {}
+pulumi.runtime.set_mocks(Mocks())
+from wsus_egress import azure
+NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/hub"
+try:
+    azure.AzureWsusFirewall("hub", {
+        "resource_group_name": "rg", "location": "westeurope", "environment": "test",
+        "firewall": {"name": "afw", "virtual_network": NETWORK},
+        "firewall_policy_id": NETWORK, "tags": dict.fromkeys(sys.argv[1:], "me"),
+    })
+except pulumi.RunError as error:
+    print(error)
+"""
+
+
+def test_a_firewall_by_itself_keeps_its_own_tags() -> None:
+    """A user's tag never takes the place of the one by which the guardrails know the firewall."""
+    reserved = ["Managed-By", "managed-by", "wsus-egress-environment"]
+    command = [sys.executable, "-c", _TAGGED, *reserved, "fine"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert said.splitlines() == [
+        f"hub: tags.{key}: the tag {key!r} is reserved for this project; use another key"
+        for key in reserved
+    ]

@@ -16,8 +16,9 @@ from wsus_egress.config.lists import load_lists, resolve
 from wsus_egress.config.project import environment_from_config, load_environments
 from wsus_egress.config.settings import EnvironmentSettings
 from wsus_egress.controls import compile_target
-from wsus_egress.controls.aws.tags import aws_tags
+from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import SynchronizationPorts
 from wsus_egress.problems import Location, PolicyErrors, path_text
@@ -270,8 +271,8 @@ def test_what_the_controls_refuse(refused_by_controls: Refused) -> None:
         "azure.fqdnTags[1]: '*.windowsupdate.com' is a host name, not an FQDN tag",
         "azure.fqdnTags[3]: 'None' is not an FQDN tag that is known here; the choices are",
         "azure.ruleCollectionGroupPriority: 99 is no priority of a rule collection group",
-        "azure.tags.managed-by: the tag 'managed-by' is this project's own",
-        "azure.tags.wsus-egress-environment: the tag 'wsus-egress-environment' is this project's",
+        "azure.tags.managed-by: the tag 'managed-by' is reserved for this project",
+        "azure.tags.wsus-egress-environment: the tag 'wsus-egress-environment' is reserved",
         "ipv6: azure-application-rules cannot express fd00::10/128 of one: IPv4 only",
         "servers: two and one have no IP version in common; give both an IPv4 address",
     ]
@@ -297,8 +298,16 @@ def test_tags_of_ones_own_in_aws(environment: Build, refused_by_controls: Refuse
     keys = ("Name", "managed-by", "wsus-egress:environment")
     found = refused_by_controls(aws={**target, "tags": dict.fromkeys([*keys, "fine"], "x")})
     mine = AwsTarget(VPC, (("Name", "mine"), ("managed-by", "mine"), ("team", "mine")))
-    assert own | {"Name": "given", "team": "mine"} == aws_tags(mine, "test", "given")
-    assert [f"aws.tags.{k}: the tag {k!r} is this project's own; rename it" for k in keys] == found
+    assert own | {"Name": "given", "team": "mine"} == tags_of(mine, "test", "given")
+    its = AzureTarget(
+        "rg", "westeurope", (), "list", (), None, 0, (("Managed-By", "mine"), ("team", "mine"))
+    )
+    assert {
+        "managed-by": "pulumi-wsus-egress", "wsus-egress-environment": "test", "team": "mine",
+    } == tags_of(its, "test")  # fmt: skip
+    assert [
+        f"aws.tags.{k}: the tag {k!r} is reserved for this project; use another key" for k in keys
+    ] == found
 
 
 def test_ipv6_in_aws_is_taken(environment: Build) -> None:

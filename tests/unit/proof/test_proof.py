@@ -24,9 +24,8 @@ from wsus_egress.controls.azure.firewall_rules import ApplicationRule
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import NsgRule, Side
 from wsus_egress.controls.azure.route_table import AzureRouteTable, Route
-from wsus_egress.controls.base import met, sides
+from wsus_egress.controls.base import met, path_verdict
 from wsus_egress.names.hosts import Pattern
-from wsus_egress.proof.compare import path_verdict
 from wsus_egress.proof.proof import Proof, prove, prove_alone
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, analyse
 
@@ -250,7 +249,7 @@ def witnessed(
         part = control.asked(policy, flow)
         asked = part.allowed if flow.name is None else flow.name in part.names
         expected = Verdict.ALLOW if deviation.kind == "wider" else Verdict.DENY
-        verdicts = {side.admits(flow).verdict for side in sides(control)}
+        verdicts = {side.admits(flow).verdict for side in control.sides()}
         assert expected in verdicts
         assert asked == (deviation.kind == "narrower")
     return before, after, len(found), len(masked)

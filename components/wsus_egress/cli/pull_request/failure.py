@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wsus_egress.cli.as_markdown import BUDGET
+from wsus_egress.cli.pull_request.marker import BUDGET
 from wsus_egress.cli.words import count
 
 _HEAD: Final = "## Policy preview: failed\n\nNothing could be previewed."

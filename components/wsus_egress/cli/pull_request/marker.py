@@ -1,4 +1,4 @@
-"""The hidden mark that begins a comment of ours, by which the next run finds it."""
+"""The hidden mark that begins a comment of ours, by which the next run finds it; its size."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from typing import Final
 
 USUAL_KEY: Final = "preview"
+# GitHub takes 65,536 characters ("body is too long (maximum is 65536 characters)"); its API counts
+# some as more than one, so a part of it stays free.
+BUDGET: Final = 60_000
 _KEY: Final = re.compile(r"[A-Za-z0-9._/-]+")
 
 

@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wsus_egress.controls import Control
-from wsus_egress.controls.base import routes
-from wsus_egress.controls.capabilities import CAPABILITIES
 from wsus_egress.model.flows import (
     INTERNAL_NETWORKS,
     SOME_INTERNET_ADDRESS,
@@ -36,7 +34,6 @@ from wsus_egress.review.explain import source_of
 
 APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
 _NAMED: Final[tuple[Application, ...]] = ("http", "tls")
-_BLIND: Final = frozenset(each.control for each in CAPABILITIES if not each.names)
 NOT_MET: Final = "not-met"
 _MAX_PORT: Final = 65535
 _BITS: Final = {4: 32, 6: 128}
@@ -230,7 +227,7 @@ def control_table(
     names: Sequence[str | None],
 ) -> int:
     """What one control of a target's says to one source; `NOT_MET` where a route leads past it."""
-    routers = [each for each in controls if routes(each)]
+    routers = [each for each in controls if each.leads_past]
 
     def ask(flow: Flow) -> Answer:
         if any(control.name in router.skips(flow) for router in routers):
@@ -238,8 +235,8 @@ def control_table(
         ruling = control.admits(flow)
         return ruling.verdict.value, ruling.rule, -1
 
-    # What is blind to names is asked for one of them only.
-    seen = [None] * (len(names) - 1) + [names[-1]] if control.name in _BLIND else names
+    # A control that is blind to names is asked for one of them only.
+    seen = names if control.sees_names else [None] * (len(names) - 1) + [names[-1]]
     ways = [control, *routers]
     networks = {network for each in ways for network in each.networks}
     ports = {ports for each in ways for ports in each.ports}

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from wsus_egress.controls.aws.tags import aws_tags
 from wsus_egress.controls.base import (
     Bounds,
+    Control,
     Document,
     Part,
     Quota,
     Residue,
     Ruling,
     Verdict,
+    digest,
     leaves,
 )
-from wsus_egress.controls.digests import digest
+from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget, DnsFirewall
 from wsus_egress.model.flows import Flow, Network, Scheme
 from wsus_egress.model.latest import Latest
@@ -84,7 +85,7 @@ _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "no name is looked up in this
 
 
 @dataclass(frozen=True)
-class AwsDnsFirewall:
+class AwsDnsFirewall(Control):
     """The DNS Firewall rule group of one VPC."""
 
     target: AwsTarget
@@ -92,24 +93,16 @@ class AwsDnsFirewall:
     environment: str
     elsewhere: tuple[Network, ...]
     rules: tuple[DnsRule, ...]
-    name: str = "aws-dns-firewall"
-    guards_inside: bool = False
     residues: tuple[Residue, ...] = RESIDUES
 
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What is not made here."""
-        return ("names are resolved by the VPC's own resolver",)
+    name = "aws-dns-firewall"
+    sees_names = True
+    assumptions = ("names are resolved by the VPC's own resolver",)
 
     @property
     def networks(self) -> Iterable[Network]:
         """Who stands elsewhere: the rules themselves know no addresses."""
         return self.elsewhere
-
-    @property
-    def ports(self) -> Iterable[tuple[int, int]]:
-        """None: a query has no port of what is connected to later."""
-        return ()
 
     def admits(self, flow: Flow) -> Ruling:
         """Whether the flow's name is resolved: by the first rule that has it."""
@@ -159,7 +152,7 @@ class AwsDnsFirewall:
         return Bounds(surely | decided.complement(), surely | possibly | decided.complement())
 
     def _tags(self, name: str) -> dict[str, str]:
-        return aws_tags(self.target, self.environment, name)
+        return tags_of(self.target, self.environment, name)
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""

@@ -8,11 +8,12 @@ from enum import Enum
 from functools import cached_property
 from typing import Final
 
-from wsus_egress.controls.aws import network_firewall_documents as writing
+from wsus_egress.controls.aws.network_firewall_documents import Parts, network_firewall_documents
 from wsus_egress.controls.aws.rule_groups import RuleGroup, in_groups, quotas
 from wsus_egress.controls.aws.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
 from wsus_egress.controls.base import (
     Bounds,
+    Control,
     Document,
     Part,
     Quota,
@@ -69,8 +70,8 @@ class _Passing(Enum):
     RULES = "the rules of TCP, then the default action"
 
 
-@dataclass(frozen=True)
-class AwsNetworkFirewall:
+@dataclass(frozen=True, kw_only=True)
+class AwsNetworkFirewall(Control):
     """The rule groups of one AWS target, and the firewall policy's default action after them.
 
     Attributes:
@@ -88,9 +89,10 @@ class AwsNetworkFirewall:
     rules: tuple[SuricataRule, ...]
     default_actions: tuple[str, ...]
     ipv6: bool = False
-    name: str = "aws-network-firewall"
-    guards_inside: bool = False
     residues: tuple[Residue, ...] = RESIDUES
+
+    name = "aws-network-firewall"
+    sees_names = True
 
     @cached_property
     def rule_groups(self) -> tuple[RuleGroup, ...]:
@@ -221,7 +223,15 @@ class AwsNetworkFirewall:
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """Rule groups; by mode a firewall policy, a firewall, its logging and routes."""
-        return tuple(writing.documents(self, f"{prefix}-network-firewall"))
+        parts = Parts(
+            target=self.target,
+            firewall=self.firewall,
+            environment=self.environment,
+            rule_groups=self.rule_groups,
+            ip_sets=self.ip_sets,
+            default_actions=self.default_actions,
+        )
+        return tuple(network_firewall_documents(parts, f"{prefix}-network-firewall"))
 
     def quotas(self) -> tuple[Quota, ...]:
         """Of rule groups, in units, bytes and numbers."""
@@ -236,20 +246,17 @@ def compile_network_firewall(
     sources = tuple(
         network for party in policy.in_place("aws") if party.internet for network in party.addresses
     )
-    elsewhere = policy.addresses_outside("aws")
-    rules = numbered(_wanted(policy)) if sources else ()
+    continues = firewall.stream_exception_policy == "CONTINUE"
     return AwsNetworkFirewall(
-        target,
-        firewall,
-        environment,
-        sources,
-        elsewhere,
-        rules,
-        firewall.default_actions,
-        policy.ipv6,
-        residues=(*RESIDUES, MIDSTREAM)
-        if firewall.stream_exception_policy == "CONTINUE"
-        else RESIDUES,
+        target=target,
+        firewall=firewall,
+        environment=environment,
+        sources=sources,
+        elsewhere=policy.addresses_outside("aws"),
+        rules=numbered(_wanted(policy)) if sources else (),
+        default_actions=firewall.default_actions,
+        ipv6=policy.ipv6,
+        residues=(*RESIDUES, MIDSTREAM) if continues else RESIDUES,
     )
 
 

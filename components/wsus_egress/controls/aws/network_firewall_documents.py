@@ -3,89 +3,106 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from wsus_egress.controls.aws.tags import aws_tags
+from wsus_egress.controls.aws.rule_groups import RuleGroup
 from wsus_egress.controls.base import Document, slug
+from wsus_egress.controls.tags import tags_of
+from wsus_egress.model.aws import AwsTarget, FirewallEndpoint, NetworkFirewall
 
-if TYPE_CHECKING:
-    from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
-    from wsus_egress.model.aws import FirewallEndpoint
-
-FIRST_PRIORITY = 100
+FIRST_PRIORITY: Final = 100
 
 
-def documents(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
-    """Every resource of the control; all names begin with `prefix`."""
-    firewall = control.firewall
-    groups = list(_groups(control, prefix))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the resources are made of.
+
+    Attributes:
+        rule_groups: The rules as they are deployed.
+        ip_sets: The rule groups' variables, for example `WSUS_SOURCES`.
+        default_actions: What the firewall policy does with a flow that no rule decides.
+    """
+
+    target: AwsTarget
+    firewall: NetworkFirewall
+    environment: str
+    rule_groups: Sequence[RuleGroup]
+    ip_sets: Mapping[str, tuple[str, ...]]
+    default_actions: tuple[str, ...]
+
+    def tags(self, name: str) -> dict[str, str]:
+        """The tags of the resource with this name."""
+        return tags_of(self.target, self.environment, name)
+
+
+def network_firewall_documents(parts: Parts, prefix: str) -> Iterator[Document]:
+    """Every resource of the control; all names start with `prefix`."""
+    firewall = parts.firewall
+    groups = list(_groups(parts, prefix))
     yield from groups
     shared = [group.name for group in groups]
     if firewall.mode != "rules-only":
-        policy = _policy(control, prefix, shared)
+        policy = _policy(parts, prefix, shared)
         yield policy
         shared = [policy.name]
         if firewall.mode == "full":
-            yield from _firewall(control, prefix)
+            yield from _firewall(parts, prefix)
     if firewall.share_with and shared:
-        yield from _share(control, prefix, shared)
+        yield from _share(parts, prefix, shared)
     if firewall.firewall_manager is not None:
-        yield _firewall_manager(control, prefix, [group.name for group in groups])
+        yield _firewall_manager(parts, prefix, [group.name for group in groups])
 
 
-def _tags(control: AwsNetworkFirewall, name: str) -> dict[str, str]:
-    return aws_tags(control.target, control.environment, name)
-
-
-def _groups(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
+def _groups(parts: Parts, prefix: str) -> Iterator[Document]:
     # No `name` on a group or policy: with a name of Pulumi's own a replacement stands beside what
     # it replaces, which is in use until the policy refers to the new one.
-    for group in control.rule_groups:
+    for group in parts.rule_groups:
         name = f"{prefix}-rules-{group.number}"
         yield Document(
             "aws:networkfirewall/ruleGroup:RuleGroup",
             name,
             {
                 "capacity": group.capacity,
-                "description": f"WSUS egress of {control.environment}: names that may be reached",
+                "description": f"WSUS egress of {parts.environment}: names that may be reached",
                 "ruleGroup": {
                     "ruleVariables": {
                         "ipSets": [
                             {"ipSet": {"definitions": list(addresses)}, "key": key}
-                            for key, addresses in control.ip_sets.items()
+                            for key, addresses in parts.ip_sets.items()
                         ]
                     },
                     "rulesSource": {"rulesString": group.rules_string},
                     "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
                 },
-                "tags": _tags(control, name),
+                "tags": parts.tags(name),
                 "type": "STATEFUL",
             },
         )
 
 
-def _policy(control: AwsNetworkFirewall, prefix: str, groups: list[str]) -> Document:
+def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
     name = f"{prefix}-policy"
     return Document(
         "aws:networkfirewall/firewallPolicy:FirewallPolicy",
         name,
         {
-            "description": f"WSUS egress of {control.environment}: what no rule admits is dropped",
+            "description": f"WSUS egress of {parts.environment}: what no rule admits is dropped",
             "firewallPolicy": {
                 # HOME_NET only here: set on a rule group, it would leave EXTERNAL_NET as it is.
                 "policyVariables": {
                     "ruleVariables": [
                         {
-                            "ipSet": {"definitions": [str(n) for n in control.home_net]},
+                            "ipSet": {"definitions": [str(n) for n in parts.firewall.home]},
                             "key": "HOME_NET",
                         }
                     ]
                 },
-                "statefulDefaultActions": list(control.default_actions),
+                "statefulDefaultActions": list(parts.default_actions),
                 "statefulEngineOptions": {
                     "ruleOrder": "STRICT_ORDER",
-                    "streamExceptionPolicy": control.firewall.stream_exception_policy,
+                    "streamExceptionPolicy": parts.firewall.stream_exception_policy,
                 },
                 "statefulRuleGroupReferences": [
                     {"priority": FIRST_PRIORITY + number, "resourceArn": f"${{{group}.arn}}"}
@@ -94,34 +111,34 @@ def _policy(control: AwsNetworkFirewall, prefix: str, groups: list[str]) -> Docu
                 "statelessDefaultActions": ["aws:forward_to_sfe"],
                 "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
             },
-            "tags": _tags(control, name),
+            "tags": parts.tags(name),
         },
     )
 
 
-def _firewall(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
-    firewall = control.firewall
+def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
+    firewall = parts.firewall
     yield Document(
         "aws:networkfirewall/firewall:Firewall",
         prefix,
         {
             "deleteProtection": firewall.protected,
-            "description": f"WSUS egress of {control.environment}",
+            "description": f"WSUS egress of {parts.environment}",
             "firewallPolicyArn": f"${{{prefix}-policy.arn}}",
             "firewallPolicyChangeProtection": False,
             "subnetChangeProtection": firewall.protected,
             "subnetMappings": [{"subnetId": endpoint.subnet} for endpoint in firewall.endpoints],
-            "tags": _tags(control, prefix),
-            "vpcId": control.target.vpc_id,
+            "tags": parts.tags(prefix),
+            "vpcId": parts.target.vpc_id,
         },
     )
-    yield from _logging(control, prefix)
+    yield from _logging(parts, prefix)
     for endpoint in firewall.endpoints:
         yield from _routes(prefix, endpoint)
 
 
-def _logging(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
-    logging = control.firewall.logging
+def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
+    logging = parts.firewall.logging
     if logging is None:
         return
     destinations = []
@@ -138,7 +155,7 @@ def _logging(control: AwsNetworkFirewall, prefix: str) -> Iterator[Document]:
                 {
                     "name": destination["logGroup"],
                     "retentionInDays": logging.retention_days,
-                    "tags": _tags(control, name),
+                    "tags": parts.tags(name),
                 },
             )
         destinations.append(
@@ -176,12 +193,12 @@ def _route(name: str, table: str, destination: str, endpoint: str) -> Document:
     )
 
 
-def _share(control: AwsNetworkFirewall, prefix: str, shared: list[str]) -> Iterator[Document]:
+def _share(parts: Parts, prefix: str, shared: list[str]) -> Iterator[Document]:
     name = f"{prefix}-share"
     yield Document(
         "aws:ram/resourceShare:ResourceShare",
         name,
-        {"allowExternalPrincipals": False, "name": name, "tags": _tags(control, name)},
+        {"allowExternalPrincipals": False, "name": name, "tags": parts.tags(name)},
     )
     for resource in shared:
         yield Document(
@@ -189,7 +206,7 @@ def _share(control: AwsNetworkFirewall, prefix: str, shared: list[str]) -> Itera
             f"{resource}-share",
             {"resourceArn": f"${{{resource}.arn}}", "resourceShareArn": f"${{{name}.arn}}"},
         )
-    for principal in control.firewall.share_with:
+    for principal in parts.firewall.share_with:
         yield Document(
             "aws:ram/principalAssociation:PrincipalAssociation",
             f"{name}-{principal.rpartition('/')[2]}",
@@ -197,8 +214,8 @@ def _share(control: AwsNetworkFirewall, prefix: str, shared: list[str]) -> Itera
         )
 
 
-def _firewall_manager(control: AwsNetworkFirewall, prefix: str, groups: list[str]) -> Document:
-    manager = control.firewall.firewall_manager
+def _firewall_manager(parts: Parts, prefix: str, groups: list[str]) -> Document:
+    manager = parts.firewall.firewall_manager
     assert manager is not None  # noqa: S101 - the caller asks first
     properties: dict[str, Any] = {
         "excludeResourceTags": False,
@@ -207,11 +224,11 @@ def _firewall_manager(control: AwsNetworkFirewall, prefix: str, groups: list[str
         "resourceType": "AWS::EC2::VPC",
         "securityServicePolicyData": {
             "managedServiceData": managed_service_data(
-                control, {group: f"${{{group}.arn}}" for group in groups}
+                parts, {group: f"${{{group}.arn}}" for group in groups}
             ),
             "type": "NETWORK_FIREWALL",
         },
-        "tags": _tags(control, f"{prefix}-manager"),
+        "tags": parts.tags(f"{prefix}-manager"),
     }
     included = {
         "accounts": list(manager.accounts),
@@ -222,14 +239,14 @@ def _firewall_manager(control: AwsNetworkFirewall, prefix: str, groups: list[str
     return Document("aws:fms/policy:Policy", f"{prefix}-manager", properties)
 
 
-def managed_service_data(control: AwsNetworkFirewall, arns: Mapping[str, str]) -> str:
+def managed_service_data(parts: Parts, arns: Mapping[str, str]) -> str:
     """What Firewall Manager is told, as JSON.
 
     Its fields are those of "SecurityServicePolicyData" (Firewall Manager API reference, read
     2026-11). It has none for HOME_NET: there HOME_NET is the range of each firewall's own VPC.
 
     Args:
-        control: The control.
+        parts: What the firewall policy would be made of.
         arns: The rule groups' ARNs, in their order.
     """
     return json.dumps(
@@ -245,9 +262,9 @@ def managed_service_data(control: AwsNetworkFirewall, arns: Mapping[str, str]) -
             ],
             "networkFirewallStatefulEngineOptions": {
                 "ruleOrder": "STRICT_ORDER",
-                "streamExceptionPolicy": control.firewall.stream_exception_policy,
+                "streamExceptionPolicy": parts.firewall.stream_exception_policy,
             },
-            "networkFirewallStatefulDefaultActions": list(control.default_actions),
+            "networkFirewallStatefulDefaultActions": list(parts.default_actions),
             "networkFirewallOrchestrationConfig": {
                 "singleFirewallEndpointPerVPC": False,
                 "allowedIPV4CidrList": [],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsus_egress.controls.aws.tags import OWN_TAGS
 from wsus_egress.controls.base import collapsed
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.aws import AwsTarget, NetworkFirewall
@@ -20,9 +19,6 @@ def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
     if target.dns_firewall is not None and policy.mode is Mode.OPEN:
         what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
         yield Problem(None, ("aws", "dnsFirewall"), what, "remove it, or write `mode: restricted`")
-    for key in sorted(OWN_TAGS & {key for key, _ in target.tags}):
-        what = f"the tag {key!r} is this project's own"
-        yield Problem(None, ("aws", "tags", key), what, "rename it")
 
 
 def _ipv6(policy: EgressPolicy) -> Iterator[Problem]:

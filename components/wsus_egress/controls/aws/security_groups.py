@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from wsus_egress.controls.aws.tags import aws_tags
 from wsus_egress.controls.base import (
-    Bounds,
+    Control,
     Document,
     Part,
     Quota,
@@ -17,9 +16,9 @@ from wsus_egress.controls.base import (
     Ruling,
     Verdict,
     asked_of_ports,
-    blind,
     within,
 )
+from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import Address, Flow, Network
 from wsus_egress.model.latest import Latest
@@ -129,15 +128,16 @@ class _Reading:
 
 
 @dataclass(frozen=True)
-class AwsSecurityGroups:
+class AwsSecurityGroups(Control):
     """The security groups of one AWS target."""
 
     target: AwsTarget
     environment: str
     groups: tuple[SecurityGroup, ...]
-    name: str = "aws-security-group"
-    guards_inside: bool = True
-    residues: tuple[Residue, ...] = RESIDUES
+
+    name = "aws-security-group"
+    guards_inside = True
+    residues = RESIDUES
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -150,8 +150,9 @@ class AwsSecurityGroups:
         }
         return tuple(sorted(found))
 
-    @property
-    def rules(self) -> tuple[SecurityGroupRule, ...]:
+    # The base says an attribute: a property there would be the default of the others' fields.
+    @cached_property
+    def rules(self) -> tuple[SecurityGroupRule, ...]:  # type: ignore[override]
         """Group by group, egress first."""
         return tuple(rule for group in self.groups for rule in group.rules)
 
@@ -193,10 +194,6 @@ class AwsSecurityGroups:
             if within(group.members, end)
         )
 
-    def names(self, flow: Flow) -> Bounds | None:
-        """All names or none: a security group cannot see them."""
-        return blind(self.admits(flow).verdict)
-
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """Ports and addresses; names are left to another control."""
         return asked_of_ports(policy, flow)
@@ -208,14 +205,14 @@ class AwsSecurityGroups:
     def group_documents(self, prefix: str, group: SecurityGroup) -> Iterator[Document]:
         """The resources of one group, the group itself first, then a rule each in their order."""
         name = f"{prefix}-{group.party}"
-        tags = aws_tags(self.target, self.environment)
+        tags = tags_of(self.target, self.environment)
         yield Document(
             "aws:ec2/securityGroup:SecurityGroup",
             name,
             {
                 "description": description(group),
                 "revokeRulesOnDelete": True,
-                "tags": aws_tags(self.target, self.environment, name),
+                "tags": tags_of(self.target, self.environment, name),
                 "vpcId": self.target.vpc_id,
             },
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wsus_egress.controls.digests import digest
+from wsus_egress.controls.base import digest
 from wsus_egress.model.flows import Scheme
 from wsus_egress.names.hosts import Pattern
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from wsus_egress.controls.azure.firewall_compile import application_rules, sources_of
 from wsus_egress.controls.azure.firewall_documents import (
     GROUP_TYPE,
     GROUPS_PER_POLICY,
@@ -21,11 +20,13 @@ from wsus_egress.controls.azure.firewall_rules import (
     ApplicationRule,
     FirewallRule,
     NetworkRule,
+    Sources,
     name_set,
 )
 from wsus_egress.controls.azure.residues import firewall_residues
 from wsus_egress.controls.base import (
     Bounds,
+    Control,
     Document,
     Part,
     Quota,
@@ -65,16 +66,17 @@ class _Reading:
 
 
 @dataclass(frozen=True)
-class AzureApplicationRules:
+class AzureApplicationRules(Control):
     """The firewall's rules in the order in which Azure reads them, others' rules included."""
 
     target: AzureTarget
     environment: str
     rules: tuple[FirewallRule, ...]
-    sources: tuple[tuple[str, tuple[Network, ...]], ...] = ()
+    sources: Sources = ()
     """The parties that the rules are for, with their addresses."""
-    name: str = "azure-application-rules"
-    guards_inside: bool = False
+
+    name = "azure-application-rules"
+    sees_names = True
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -238,12 +240,3 @@ def _largest(groups: Iterable[Mapping[str, object]]) -> int:
 
 def _is_web(flow: Flow) -> bool:
     return any((flow.application, flow.port) == (s.application, s.port) for s in Scheme)
-
-
-def compile_application_rules(
-    policy: EgressPolicy, target: AzureTarget, environment: str
-) -> AzureApplicationRules:
-    """Rules for the sources in the target that may reach Microsoft Update themselves."""
-    sources = sources_of(policy)
-    rules = application_rules(policy, target, sources)
-    return AzureApplicationRules(target, environment, rules, sources)

@@ -7,17 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.firewall_rules import (
     ANY_SOURCE,
     EVERY_NAME,
+    NETWORK_PRIORITY,
     PROTOCOLS,
     ApplicationRule,
     FirewallRule,
     NetworkRule,
     Owner,
+    Sources,
     reading_order,
 )
-from wsus_egress.controls.digests import digest
+from wsus_egress.controls.base import digest
 from wsus_egress.model.azure import (
     ALLOW_PRIORITY,
     DENY_PRIORITY,
@@ -30,13 +33,20 @@ from wsus_egress.model.policy import EXTRA, EgressPolicy, Mode
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import minimal_cover
 
-NETWORK_PRIORITY: Final = 100
 # Half of what a group may hold ("Azure Firewall limits", 2023-10: 2 MB): room to grow, and for
 # what stands around the names.
 COMFORTABLE_BYTES: Final = 1024 * 1024
 
-Sources: TypeAlias = tuple[tuple[str, tuple[Network, ...]], ...]
 Grouped: TypeAlias = Mapping[tuple[Scheme, ...], tuple[str, ...]]
+
+
+def compile_application_rules(
+    policy: EgressPolicy, target: AzureTarget, environment: str
+) -> AzureApplicationRules:
+    """Rules for the sources in the target that may reach Microsoft Update themselves."""
+    sources = sources_of(policy)
+    rules = application_rules(policy, target, sources)
+    return AzureApplicationRules(target, environment, rules, sources)
 
 
 def sources_of(policy: EgressPolicy) -> Sources:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from wsus_egress.controls.azure.firewall_compile import NETWORK_PRIORITY, Sources
-from wsus_egress.controls.azure.firewall_rules import ApplicationRule, FirewallRule, NetworkRule
-from wsus_egress.controls.base import MANAGED_BY, Document, plain
+from wsus_egress.controls.azure.firewall_rules import (
+    NETWORK_PRIORITY,
+    ApplicationRule,
+    FirewallRule,
+    NetworkRule,
+    Sources,
+)
+from wsus_egress.controls.base import Document, plain
+from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.azure import (
     ALLOW_PRIORITY,
     DENY_PRIORITY,
@@ -39,12 +45,6 @@ LOG_CATEGORIES: Final = (
 )
 
 
-def azure_tags(target: AzureTarget, environment: str) -> dict[str, str]:
-    """What every resource that can have tags is tagged with."""
-    own = {"managed-by": MANAGED_BY, "wsus-egress-environment": environment}
-    return {**own, **dict(target.tags)}
-
-
 def policy_documents(
     prefix: str,
     target: AzureTarget,
@@ -55,7 +55,7 @@ def policy_documents(
     """IP Groups, the policy where it is ours, then the groups in the order of their updates."""
     policy = target.firewall_policy
     assert policy is not None  # noqa: S101 - without one there are no rules
-    tags = azure_tags(target, environment)
+    tags = tags_of(target, environment)
     if target.ip_groups:
         for name, networks in sources:
             yield Document(
@@ -174,7 +174,7 @@ def firewall_documents(prefix: str, target: AzureTarget, environment: str) -> It
     policy, firewall = target.firewall_policy, target.firewall
     if policy is not None and firewall is not None:
         yield from firewall_resources(
-            prefix, target, firewall, policy.sku, azure_tags(target, environment)
+            prefix, target, firewall, policy.sku, tags_of(target, environment)
         )
 
 

@@ -33,6 +33,11 @@ PROTOCOLS: Final[Mapping[Application, str]] = {"http": "Http", "tls": "Https"}
 EVERY_NAME: Final = "*"
 ANY_SOURCE: Final[tuple[Network, ...]] = (ipaddress.ip_network("0.0.0.0/0"),)
 
+# The collection of network rules comes first in its group; those of application rules stand in
+# `model.azure`.
+NETWORK_PRIORITY: Final = 100
+
+Sources: TypeAlias = tuple[tuple[str, tuple[Network, ...]], ...]
 Owner: TypeAlias = Literal["", "base policy", "others"]
 
 

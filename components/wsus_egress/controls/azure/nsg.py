@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
-from wsus_egress.controls.azure.firewall_documents import azure_tags
 from wsus_egress.controls.azure.nsg_rules import (
+    DIRECTIONS,
     LATERAL_PORTS,
     Direction,
     NsgRule,
@@ -19,7 +19,6 @@ from wsus_egress.controls.azure.nsg_rules import (
 from wsus_egress.controls.azure.residues import group_residues
 from wsus_egress.controls.azure.subnets import subnet_documents, uncovered
 from wsus_egress.controls.base import (
-    Bounds,
     Control,
     Document,
     Part,
@@ -28,9 +27,9 @@ from wsus_egress.controls.base import (
     Ruling,
     Verdict,
     asked_of_ports,
-    blind,
     within,
 )
+from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.flows import Address, Flow, Network
 from wsus_egress.model.latest import Latest
@@ -41,11 +40,10 @@ from wsus_egress.model.policy import EgressPolicy
 RULES_PER_GROUP: Final = 1000
 
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "neither end is in the virtual network")
-_OTHER_DIRECTION: Final = Ruling(Verdict.NOT_APPLICABLE, "the other direction")
 
 
 @dataclass(frozen=True)
-class AzureNsg:
+class AzureNsg(Control):
     """The network security group of one Azure target, for the subnets of its servers."""
 
     target: AzureTarget
@@ -53,13 +51,16 @@ class AzureNsg:
     rules: tuple[NsgRule, ...]
     servers: tuple[Network, ...] = ()
     """The addresses that must be in a subnet with this group."""
-    name: str = "azure-nsg"
+    directions: tuple[Direction, ...] = DIRECTIONS
+    """The directions whose rules count: one where a flow has one end in a subnet of the group."""
+
+    name = "azure-nsg"
 
     @property
     def guards_inside(self) -> bool | frozenset[int]:
-        """Remote administration, where lateral movement is denied."""
+        """Remote administration that goes out, where lateral movement is denied."""
         denies = self.target.security_group.deny_lateral_movement
-        return frozenset(LATERAL_PORTS) if denies else False
+        return frozenset(LATERAL_PORTS) if denies and "Outbound" in self.directions else False
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -94,7 +95,7 @@ class AzureNsg:
     def admits(self, flow: Flow) -> Ruling:
         """Outbound rules for a source in the virtual network, inbound for a destination in it."""
         last = _ELSEWHERE
-        for reading in self.readings(flow).values():
+        for reading in self._readings(flow).values():
             last = reading.decide(flow)
             if last.verdict is Verdict.DENY:
                 return last
@@ -106,18 +107,15 @@ class AzureNsg:
 
     @cached_property
     def _sides(self) -> tuple[Control, ...]:
-        return OneDirection(self, "Outbound"), OneDirection(self, "Inbound")
+        return tuple(replace(self, directions=(direction,)) for direction in DIRECTIONS)
 
     @cached_property
-    def readings(self) -> Latest[Mapping[Direction, Reading]]:
+    def _readings(self) -> Latest[Mapping[Direction, Reading]]:
         """What is read in each direction that a flow has in the virtual network."""
         return Latest(self._between)
 
     def _between(self, source: Address, destination: Address) -> Mapping[Direction, Reading]:
-        ends: tuple[tuple[Direction, Address], ...] = (
-            ("Outbound", source),
-            ("Inbound", destination),
-        )
+        ends = {"Outbound": source, "Inbound": destination}
         return {
             direction: Reading(
                 tuple(
@@ -127,8 +125,8 @@ class AzureNsg:
                 ),
                 default_rule(direction, source, destination),
             )
-            for direction, end in ends
-            if within(self.target.address_space, end)
+            for direction in self.directions
+            if within(self.target.address_space, ends[direction])
         }
 
     @cached_property
@@ -136,12 +134,8 @@ class AzureNsg:
         ordered = sorted(self.rules, key=lambda rule: rule.priority)
         return {
             direction: [rule for rule in ordered if rule.direction == direction]
-            for direction in ("Outbound", "Inbound")
+            for direction in self.directions
         }
-
-    def names(self, flow: Flow) -> Bounds | None:
-        """All names or none: a network security group cannot see them."""
-        return blind(self.admits(flow).verdict)
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """Ports and addresses; names are left to another control."""
@@ -154,7 +148,7 @@ class AzureNsg:
             "networkSecurityGroupName": f"{prefix}-nsg",
             "resourceGroupName": self.target.resource_group,
             "securityRules": [security_rule(rule) for rule in self.rules],
-            "tags": azure_tags(self.target, self.environment),
+            "tags": tags_of(self.target, self.environment),
         }
         group = Document("azure-native:network:NetworkSecurityGroup", f"{prefix}-nsg", properties)
         # The route table is attached in the same request: a subnet is always sent whole.
@@ -164,33 +158,3 @@ class AzureNsg:
     def quotas(self) -> tuple[Quota, ...]:
         """Rules per group."""
         return (Quota("rules of the network security group", len(self.rules), RULES_PER_GROUP),)
-
-
-class OneDirection:
-    """A network security group of which only one direction's rules count."""
-
-    def __init__(self, group: AzureNsg, direction: Direction) -> None:
-        """Look at this direction of this group."""
-        self._group, self._direction = group, direction
-
-    @property
-    def guards_inside(self) -> bool | frozenset[int]:
-        """What goes out: nothing is said of remote administration that comes in."""
-        return self._group.guards_inside if self._direction == "Outbound" else False
-
-    def __getattr__(self, name: str) -> Any:
-        """Everything else is the group's."""
-        return getattr(self._group, name)
-
-    def admits(self, flow: Flow) -> Ruling:
-        """What this direction's rules say, where its end stands in the virtual network."""
-        reading = self._group.readings(flow).get(self._direction)
-        return reading.decide(flow) if reading else _OTHER_DIRECTION
-
-    def names(self, flow: Flow) -> Bounds | None:
-        """All names or none."""
-        return blind(self.admits(flow).verdict)
-
-    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
-        """The group's part: ports and addresses."""
-        return asked_of_ports(policy, flow)

@@ -9,6 +9,7 @@ from wsus_egress.controls.base import Ruling, Verdict, plain, within
 from wsus_egress.model.flows import Address, Flow, Network, is_internet
 
 Direction = Literal["Outbound", "Inbound"]
+DIRECTIONS: Final[tuple[Direction, ...]] = ("Outbound", "Inbound")
 Side = tuple[Network, ...] | Literal["*", "Internet", "VirtualNetwork"]
 # Remote administration: SSH, RDP, WinRM. What PSRule's Azure.NSG.LateralTraversal looks for.
 LATERAL_PORTS: Final = (22, 3389, 5985, 5986)

@@ -31,15 +31,25 @@ def azure_refusals(policy: EgressPolicy, target: AzureTarget, prefix: str) -> It
         target: Where.
         prefix: What the names of its resources begin with: a subnet may have those already.
     """
+    yield from _ipv6(policy, target)
     yield from firewall_refusals(policy, target)
     yield from _mode(target)
     yield from _route_table(policy, target)
     yield from _security_group(policy, target)
     yield from taken_twice(policy, target)
     yield from _subnets(target, prefix)
-    taken = {"managed-by", "wsus-egress-environment"} & {key for key, _ in target.tags}
-    for key in sorted(taken):
-        yield refusal(("azure", "tags", key), f"the tag {key!r} is this project's own", "rename it")
+
+
+def _ipv6(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
+    """IPv6 addresses of servers and clients whose flows the firewall is to decide."""
+    for party in policy.in_place("azure") if target.firewall_policy else ():
+        for network in party.addresses:
+            if network.version == 6:
+                what = (
+                    f"azure-application-rules cannot express {network} of {party.name}: IPv4 only "
+                    "(Azure Firewall known issues, 2023-10)"
+                )
+                yield refusal(("ipv6",), what, "leave its IPv6 address out")
 
 
 def _mode(target: AzureTarget) -> Iterator[Problem]:

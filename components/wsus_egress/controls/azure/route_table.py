@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from wsus_egress.controls.azure.firewall_documents import azure_tags
 from wsus_egress.controls.azure.residues import LEARNED_ROUTE
 from wsus_egress.controls.azure.subnets import subnet_documents, uncovered
 from wsus_egress.controls.base import (
-    Bounds,
+    Control,
     Document,
     Part,
     Quota,
     Residue,
     Ruling,
     Verdict,
-    blind,
     within,
 )
+from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.flows import Address, Flow, Network, is_internet
 from wsus_egress.model.latest import Latest
@@ -33,7 +32,6 @@ DEFAULT_ROUTE: Final = ipaddress.ip_network("0.0.0.0/0")
 ROUTES_PER_TABLE: Final = 400
 FIREWALL: Final = "firewall"
 _NONE: Final[frozenset[str]] = frozenset()
-_FIREWALLS: Final = frozenset({"azure-application-rules"})
 
 NextHop = Literal["VirtualAppliance", "Internet", "None"]
 
@@ -78,7 +76,7 @@ _ELSEWHERE: Final = _Hop(
 
 
 @dataclass(frozen=True)
-class AzureRouteTable:
+class AzureRouteTable(Control):
     """The route table of the servers' subnets. It admits everything, and says past which control."""
 
     target: AzureTarget
@@ -86,8 +84,9 @@ class AzureRouteTable:
     rules: tuple[Route, ...]
     servers: tuple[Network, ...] = ()
     """The addresses that must be in a subnet with this table."""
-    name: str = "azure-route-table"
-    guards_inside: bool = False
+
+    name = "azure-route-table"
+    leads_past = frozenset({"azure-application-rules"})
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -107,11 +106,6 @@ class AzureRouteTable:
         """The routes' prefixes and the virtual network's ranges."""
         yield from self.target.address_space
         yield from (route.prefix for route in self.rules)
-
-    @property
-    def ports(self) -> Iterable[tuple[int, int]]:
-        """None: a route is for every port."""
-        return ()
 
     @cached_property
     def _hop(self) -> Latest[_Hop]:
@@ -141,11 +135,7 @@ class AzureRouteTable:
 
     def skips(self, flow: Flow) -> frozenset[str]:
         """The firewall's rules, where the flow does not go through the firewall."""
-        return _FIREWALLS if self._hop(flow).past else _NONE
-
-    def names(self, flow: Flow) -> Bounds | None:
-        """All names or none: a route cannot see them."""
-        return blind(self.admits(flow).verdict)
+        return self.leads_past if self._hop(flow).past else _NONE
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
         """To lead IPv4 to the firewall, but for the ranges that are listed; the rest is others'."""
@@ -162,7 +152,7 @@ class AzureRouteTable:
             "resourceGroupName": self.target.resource_group,
             "routeTableName": f"{prefix}-route-table",
             "routes": [self._properties(prefix, route) for route in self.rules],
-            "tags": azure_tags(self.target, self.environment),
+            "tags": tags_of(self.target, self.environment),
         }
         own = Document("azure-native:network:RouteTable", f"{prefix}-route-table", properties)
         return (own, *subnet_documents(prefix, self.target))

@@ -19,7 +19,7 @@ from wsus_egress.controls import Bounds, Control, Verdict, compile_target
 from wsus_egress.controls.aws.network_firewall import MIDSTREAM, RESIDUES, AwsNetworkFirewall
 from wsus_egress.controls.aws.rule_groups import GROUP_BYTES, GROUP_CAPACITY, in_groups
 from wsus_egress.controls.aws.suricata import SuricataRule, numbered
-from wsus_egress.controls.capabilities import refusals
+from wsus_egress.controls.compile import refusals
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Application, Flow, Scheme
 from wsus_egress.model.policy import Endpoint
