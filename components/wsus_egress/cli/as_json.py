@@ -1,4 +1,7 @@
-"""JSON: versioned, described by the JSON Schemas shipped in `schemas/`."""
+"""JSON: versioned, and of the types in `json_types`, of which the shipped JSON Schemas are made.
+
+For example `_proof` gives `{"target": "aws", "fidelity": "exact", "deviations": []}`.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,18 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from wsus_egress.controls import Control, Document
 from wsus_egress.model.environment import COMPONENT_NAME
 from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode
-from wsus_egress.problems import Problem, path_text
-from wsus_egress.proof.parity import Difference
-from wsus_egress.proof.proof import Deviation, Proof
+from wsus_egress.problems import path_text
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, parity
 
 if TYPE_CHECKING:
+    # Types alone: a cold start loads none of them.
+    from wsus_egress.cli import json_types as out
+    from wsus_egress.controls import Control
+    from wsus_egress.problems import Problem
+    from wsus_egress.proof.parity import Difference
+    from wsus_egress.proof.proof import Deviation, Proof
     from wsus_egress.review.change import NameChange, TargetChange
     from wsus_egress.review.comparison import Review
     from wsus_egress.review.events import EngineReport
@@ -25,75 +31,79 @@ VERSION: Final = 1
 
 
 def explanation_line(explanation: Explanation) -> str:
-    """One explanation as an object on a line of its own."""
+    """One explanation as an object on a line."""
     endpoint = explanation.decision.endpoint
-    return json.dumps(
-        {
-            "version": VERSION,
-            "url": explanation.request.url,
-            "verdict": "allow" if explanation.decision.allowed else "deny",
-            "endpoint": endpoint.pattern.text if endpoint else None,
-            "environment": explanation.environment,
-            "targets": [
-                {
-                    "target": target.target,
-                    "verdict": target.verdict,
-                    "controls": [
-                        {"control": name, "verdict": ruling.verdict, "rule": ruling.rule}
-                        for name, ruling in target.rulings
-                    ],
-                }
-                for target in explanation.targets
-            ],
-        }
-    )
+    line: out.Explanation = {
+        "version": VERSION,
+        "url": explanation.request.url,
+        "verdict": "allow" if explanation.decision.allowed else "deny",
+        "endpoint": endpoint.pattern.text if endpoint else None,
+        "environment": explanation.environment,
+        "targets": [
+            {
+                "target": target.target,
+                "verdict": target.verdict,
+                "controls": [
+                    {"control": name, "verdict": ruling.verdict, "rule": ruling.rule}
+                    for name, ruling in target.rulings
+                ],
+            }
+            for target in explanation.targets
+        ],
+    }
+    return json.dumps(line)
 
 
 def preview(review: Review, engine: EngineReport | None = None) -> str:
     """The whole preview; the changes only where there is a base."""
-    whole: dict[str, Any] = {
-        "version": VERSION,
-        "environments": [_environment(a) for a in review.analyses],
-    }
+    environments = [_environment(analysis) for analysis in review.analyses]
+    findings = [_finding(finding) for finding in review.findings]
+    whole: out.Preview
     if review.base:
-        whole["changes"] = [_change(change, review) for change in review.changes]
-    whole["findings"] = [_finding(finding) for finding in review.findings]
+        changes = [_change(change, review) for change in review.changes]
+        whole = {
+            "version": VERSION,
+            "environments": environments,
+            "changes": changes,
+            "findings": findings,
+        }
+    else:
+        whole = {"version": VERSION, "environments": environments, "findings": findings}
     if engine is not None:
         whole["engine"] = _engine(engine)
     return _dump(whole)
 
 
-def _change(change: TargetChange, review: Review) -> Mapping[str, Any]:
-    approved = review.approved.get((change.environment, change.target), ())
-    given = {each.change: each.approval for each in approved}
+def check(
+    analyses: Sequence[Analysis], problems: Iterable[Problem], findings: Iterable[Finding]
+) -> str:
+    """What `check` found: problems of the input, or each target's fidelity and what fails."""
+    whole: out.Check = {
+        "version": VERSION,
+        "problems": [_problem(problem) for problem in problems],
+        "environments": [_proved(analysis) for analysis in analyses],
+        "findings": [_finding(finding) for finding in findings],
+    }
+    return _dump(whole)
+
+
+def _dump(value: Mapping[str, Any]) -> str:
+    # Escaped: a stream that is not UTF-8 would otherwise get what is not JSON.
+    return json.dumps(value, indent=2) + "\n"
+
+
+def _problem(problem: Problem) -> out.Problem:
+    location = problem.location
     return {
-        "environment": change.environment,
-        "target": change.target,
-        "newly_allowed": [
-            {**_flow(each), "approved": given.get(each) is not None}
-            for each in change.newly_allowed
-        ],
-        "no_longer_allowed": [_flow(each) for each in change.no_longer_allowed],
-        "unchanged": change.unchanged,
-        "rules": [
-            {"control": r.control, "id": r.id, "kind": r.kind, "text": r.text, "was": r.was}
-            for r in change.rules
-        ],
-        "notes": list(change.notes),
+        "file": location.file if location else None,
+        "line": location.line if location else None,
+        "path": path_text(problem.keys),
+        "what": problem.what,
+        "instead": problem.instead,
     }
 
 
-def _flow(change: NameChange) -> Mapping[str, Any]:
-    return {
-        "pattern": change.pattern,
-        "schemes": list(change.schemes),
-        "witness": change.witness,
-        "parties": list(change.parties),
-        "text": change.text,
-    }
-
-
-def _finding(finding: Finding) -> Mapping[str, Any]:
+def _finding(finding: Finding) -> out.Finding:
     location = finding.location
     return {
         "kind": finding.kind,
@@ -107,52 +117,17 @@ def _finding(finding: Finding) -> Mapping[str, Any]:
     }
 
 
-def _engine(engine: EngineReport) -> Mapping[str, Any]:
-    return {
-        "steps": [
-            {
-                "operation": step.operation,
-                "type": step.type,
-                "name": step.name,
-                "properties": list(step.properties),
-                "risk": step.is_risk,
-            }
-            for step in engine.steps
-        ],
-        "policies": [
-            {"rule": p.rule, "level": p.level, "resource": p.resource, "message": p.message}
-            for p in engine.policies
-        ],
-        "diagnostics": list(engine.diagnostics),
-        "counts": dict(engine.counts),
+def _proved(analysis: Analysis) -> out.ProvedEnvironment:
+    proved: out.ProvedEnvironment = {
+        "environment": analysis.environment.name,
+        "targets": [_proof(target.proof) for target in analysis.targets if target.proof],
     }
+    if disparities := parity(analysis):
+        proved["parity"] = [_disparity(disparity) for disparity in disparities]
+    return proved
 
 
-def check(
-    analyses: Sequence[Analysis], problems: Iterable[Problem], findings: Iterable[Finding]
-) -> str:
-    """What `check` found: problems of the input, or each target's fidelity and what fails."""
-    environments = [
-        {
-            "environment": analysis.environment.name,
-            "targets": [_proof(target.proof) for target in analysis.targets if target.proof],
-            **(
-                {"parity": found} if (found := [_parity(each) for each in parity(analysis)]) else {}
-            ),
-        }
-        for analysis in analyses
-    ]
-    return _dump(
-        {
-            "version": VERSION,
-            "problems": [_problem(problem) for problem in problems],
-            "environments": environments,
-            "findings": [_finding(finding) for finding in findings],
-        }
-    )
-
-
-def _parity(difference: Difference) -> Mapping[str, Any]:
+def _disparity(difference: Difference) -> out.Disparity:
     return {
         "admits": difference.admits,
         "denies": difference.denies,
@@ -161,69 +136,20 @@ def _parity(difference: Difference) -> Mapping[str, Any]:
     }
 
 
-def _dump(value: Mapping[str, Any]) -> str:
-    # Escaped: a stream that is not UTF-8 would otherwise get what is no JSON.
-    return json.dumps(value, indent=2) + "\n"
-
-
-def _problem(problem: Problem) -> Mapping[str, Any]:
-    location = problem.location
-    return {
-        "file": location.file if location else None,
-        "line": location.line if location else None,
-        "path": path_text(problem.keys),
-        "what": problem.what,
-        "instead": problem.instead,
-    }
-
-
-def _environment(analysis: Analysis) -> Mapping[str, Any]:
-    policy = analysis.environment.policy
-    listed = policy.endpoints if policy.mode is Mode.RESTRICTED else ()
-    return {
-        "environment": analysis.environment.name,
-        "mode": policy.mode,
-        "endpoints": [_endpoint(policy, endpoint) for endpoint in listed],
-        "targets": [_target(target) for target in analysis.targets],
-    }
-
-
-def _endpoint(policy: EgressPolicy, endpoint: Endpoint) -> Mapping[str, Any]:
-    return {
-        "pattern": endpoint.pattern.text,
-        "schemes": sorted(policy.schemes_of(endpoint)),
-        "list": endpoint.list,
-    }
-
-
-def _proof(proof: Proof) -> Mapping[str, Any]:
+def _proof(proof: Proof) -> out.Proof:
     return {
         "target": proof.target,
         "fidelity": proof.fidelity,
         "deviations": [_deviation(deviation) for deviation in proof.deviations],
-        **({"masked": [_deviation(each) for each in proof.masked]} if proof.masked else {}),
+        **_masked(proof),
     }
 
 
-def _target(analysis: TargetAnalysis) -> Mapping[str, Any]:
-    assert analysis.proof is not None  # noqa: S101 - the preview always proves
-    found = _proof(analysis.proof)
-    return {
-        "target": found["target"],
-        "cloud": analysis.target.cloud,
-        "fidelity": found["fidelity"],
-        "deviations": found["deviations"],
-        **({"masked": found["masked"]} if "masked" in found else {}),
-        "controls": [_control(analysis, control) for control in analysis.controls],
-        "residues": [
-            {"control": control.name, "what": residue.what, "source": residue.source}
-            for control in analysis.controls
-            for residue in control.residues
-        ],
-    }
+def _masked(proof: Proof) -> out.Masked:
+    return {"masked": [_deviation(each) for each in proof.masked]} if proof.masked else {}
 
 
-def _deviation(deviation: Deviation) -> Mapping[str, Any]:
+def _deviation(deviation: Deviation) -> out.Deviation:
     return {
         "what": deviation.what,
         "kind": deviation.kind,
@@ -234,15 +160,55 @@ def _deviation(deviation: Deviation) -> Mapping[str, Any]:
     }
 
 
-def _control(analysis: TargetAnalysis, control: Control) -> Mapping[str, Any]:
+def _environment(analysis: Analysis) -> out.Environment:
+    policy = analysis.environment.policy
+    listed = policy.endpoints if policy.mode is Mode.RESTRICTED else ()
+    return {
+        "environment": analysis.environment.name,
+        "mode": policy.mode,
+        "endpoints": [_endpoint(policy, endpoint) for endpoint in listed],
+        "targets": [_target(target) for target in analysis.targets],
+    }
+
+
+def _endpoint(policy: EgressPolicy, endpoint: Endpoint) -> out.Endpoint:
+    return {
+        "pattern": endpoint.pattern.text,
+        "schemes": sorted(policy.schemes_of(endpoint)),
+        "list": endpoint.list,
+    }
+
+
+def _target(analysis: TargetAnalysis) -> out.Target:
+    proof = analysis.proof
+    assert proof is not None  # noqa: S101 - the preview always proves
+    return {
+        "target": proof.target,
+        "cloud": analysis.target.cloud,
+        "fidelity": proof.fidelity,
+        "deviations": [_deviation(deviation) for deviation in proof.deviations],
+        **_masked(proof),
+        "controls": [_control(analysis, control) for control in analysis.controls],
+        "residues": [
+            {"control": control.name, "what": residue.what, "source": residue.source}
+            for control in analysis.controls
+            for residue in control.residues
+        ],
+    }
+
+
+def _control(analysis: TargetAnalysis, control: Control) -> out.Control:
     return {
         "control": control.name,
         "fidelity": analysis.fidelities[control.name],
         "rules": [
-            {"id": rule.id, "text": rule.text, "endpoints": list(rule.endpoints)}
+            {"id": rule.id, "text": rule.text, "endpoints": rule.endpoints}
             for rule in control.rules
         ],
-        "documents": [_document(document) for document in control.documents(COMPONENT_NAME)],
+        "documents": [
+            {"type": document.type, "name": document.name, "properties": document.properties}
+            for document in control.documents(COMPONENT_NAME)
+        ],
         "quotas": [
             {"name": quota.name, "used": quota.used, "limit": quota.limit}
             for quota in control.quotas()
@@ -250,5 +216,52 @@ def _control(analysis: TargetAnalysis, control: Control) -> Mapping[str, Any]:
     }
 
 
-def _document(document: Document) -> Mapping[str, Any]:
-    return {"type": document.type, "name": document.name, "properties": document.properties}
+def _change(change: TargetChange, review: Review) -> out.Change:
+    widenings = review.approved.get((change.environment, change.target), ())
+    approvals = {widening.change: widening.approval for widening in widenings}
+    return {
+        "environment": change.environment,
+        "target": change.target,
+        "newly_allowed": [
+            {**_names(opened), "approved": approvals.get(opened) is not None}
+            for opened in change.newly_allowed
+        ],
+        "no_longer_allowed": [_names(closed) for closed in change.no_longer_allowed],
+        "unchanged": change.unchanged,
+        "rules": [
+            {"control": r.control, "id": r.id, "kind": r.kind, "text": r.text, "was": r.was}
+            for r in change.rules
+        ],
+        "notes": change.notes,
+    }
+
+
+def _names(change: NameChange) -> out.NameChange:
+    return {
+        "pattern": change.pattern,
+        "schemes": change.schemes,
+        "witness": change.witness,
+        "parties": change.parties,
+        "text": change.text,
+    }
+
+
+def _engine(engine: EngineReport) -> out.Engine:
+    return {
+        "steps": [
+            {
+                "operation": step.operation,
+                "type": step.type,
+                "name": step.name,
+                "properties": step.properties,
+                "risk": step.is_risk,
+            }
+            for step in engine.steps
+        ],
+        "policies": [
+            {"rule": p.rule, "level": p.level, "resource": p.resource, "message": p.message}
+            for p in engine.policies
+        ],
+        "diagnostics": engine.diagnostics,
+        "counts": dict(engine.counts),
+    }

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from wsus_egress.cli.json_types import Check, Explanation, Preview, Refusal
 from wsus_egress.config.base import json_schema
 from wsus_egress.config.project import NAMESPACE
 from wsus_egress.config.settings import EndpointListSettings, EnvironmentSettings, stack_schema
-from wsus_egress.schemas.check import check_schema
-from wsus_egress.schemas.explain import explain_schema
-from wsus_egress.schemas.preview import preview_schema
+from wsus_egress.schemas.outputs import output_schema
 
 
 def render() -> Mapping[str, str]:
     """Every schema's text by its file name."""
     environment = json_schema(EnvironmentSettings, "WSUS egress environment")
     schemas = {
-        "preview.json": preview_schema(),
-        "check.json": check_schema(),
-        "explain.json": explain_schema(),
+        "preview.json": output_schema(Preview | Refusal, "WSUS egress preview"),
+        "check.json": output_schema(Check, "WSUS egress check"),
+        "explain.json": output_schema(Explanation | Refusal, "WSUS egress explanation"),
         "endpoint-list.json": json_schema(EndpointListSettings, "WSUS egress endpoint list"),
         "environment.json": environment,
         "stack-config.json": stack_schema(environment, NAMESPACE),
