@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import gc
 import io
 import os
 import sys
@@ -94,8 +93,6 @@ def main() -> None:
       wsus-egress preview --base origin/main
       wsus-egress explain https://sws.update.microsoft.com/
     """  # noqa: D301 - click reads the \b
-    # A command lives for a moment and makes no cycles worth a search, which costs a twentieth.
-    gc.disable()
     _be_lenient()
 
 

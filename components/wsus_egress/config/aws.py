@@ -128,7 +128,9 @@ class NetworkFirewallSettings(Settings):
         list[str],
         Field(description="HOME_NET of the firewall policy; every private network by default."),
     ] = []
-    existing_policy: ExistingFirewallPolicySettings = ExistingFirewallPolicySettings()
+    existing_policy: ExistingFirewallPolicySettings = (
+        ExistingFirewallPolicySettings.model_construct()
+    )
     default_action: Annotated[
         Literal["drop", "alert"],
         Field(
@@ -186,7 +188,7 @@ class AwsSettings(Settings):
     """The AWS target: one VPC."""
 
     vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]{8,17}$")]
-    security_group: SecurityGroupSettings = SecurityGroupSettings()
+    security_group: SecurityGroupSettings = SecurityGroupSettings.model_construct()
     network_firewall: NetworkFirewallSettings | None = None
     dns_firewall: DnsFirewallSettings | None = None
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = {}

@@ -217,6 +217,6 @@ class AzureSettings(Settings):
     network_rules: list[NetworkRuleSettings] = []
     firewall: FirewallSettings | None = None
     route_table: RouteTableSettings | None = None
-    network_security_group: NsgSettings = NsgSettings()
+    network_security_group: NsgSettings = NsgSettings.model_construct()
     subnets: list[SubnetSettings] = []
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = {}

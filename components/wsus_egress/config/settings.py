@@ -116,8 +116,8 @@ class ServerSettings(Settings):
             description="Where a downstream server downloads update files: its upstream, or Microsoft directly."
         ),
     ] = "upstream"
-    synchronization_ports: SynchronizationPortSettings = SynchronizationPortSettings(
-        http=8530, https=8531
+    synchronization_ports: SynchronizationPortSettings = (
+        SynchronizationPortSettings.model_construct(http=8530, https=8531)
     )
     aws_peer: Annotated[
         AwsPeerSettings | None,
