@@ -31,11 +31,11 @@ _RUN: Final = (
 
 
 class InstallError(Exception):
-    """One line that says what is wrong and what to do."""
+    """An error of one line: what is wrong and what to do."""
 
 
 def launcher(provider: str, sdk: str) -> str:
-    """A program that becomes the stand-in; isolated, for it runs in the user's project folder."""
+    """A script that starts the stand-in, isolated because it runs in the user's project folder."""
     command = [sys.executable, "-I", "-c", _RUN, str(SANDBOX), provider, sdk]
     return (
         "#!/bin/sh\n"
@@ -57,7 +57,7 @@ def install_components(home: Path) -> str:
 
 
 def install(provider: str, home: Path) -> str:
-    """Install one stand-in, unless the same one is there; says which it was."""
+    """Install one stand-in unless the same one exists; return a line that says which."""
     try:
         sdk = version(PROVIDERS[provider])
     except PackageNotFoundError as error:

@@ -1,4 +1,4 @@
-"""What the engine would do, without credentials: deploys the base to stand-ins, previews the head.
+"""Previews a change without credentials: deploys the base to stand-ins, previews the head.
 
 Prints the engine's events for `wsus-egress preview --pulumi-events`. All of it lives in a temporary
 folder: the checkout, its sandbox and its state stay as they are.
@@ -52,7 +52,7 @@ def events(base: Path, stack: str, folder: Path) -> int:
 
 
 def main() -> int:
-    """Read what to compare."""
+    """Parse the arguments and print the events."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", required=True, help="a branch, tag or commit")
     parser.add_argument("--stack", required=True, help="the environment")

@@ -44,7 +44,7 @@ class Lock:
     process: int
 
     def is_held(self) -> bool:
-        """Whether the process that took the lock is still a running `pulumi`, and no zombie."""
+        """Whether the process that took the lock is a running `pulumi`, not a zombie."""
         try:
             answer = subprocess.run(
                 ["ps", "-o", "stat=,comm=", "-p", str(self.process)],
@@ -69,7 +69,7 @@ class Lock:
 
 
 def pulumi(arguments: Sequence[str], *, quiet: bool = False) -> subprocess.CompletedProcess[str]:
-    """Runs the engine on the sandbox; its output goes to the terminal unless `quiet`."""
+    """Run the engine on the sandbox; print its output unless `quiet`."""
     return subprocess.run(
         ["pulumi", *arguments, "--stack", STACK, "--non-interactive"],
         capture_output=quiet,
@@ -86,7 +86,7 @@ def state_folder() -> Path:
 
 
 def stack_exists() -> bool:
-    """Whether the stack was made already."""
+    """Whether the stack exists already."""
     return (state_folder() / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json").is_file()
 
 
@@ -104,7 +104,7 @@ def locks() -> list[Lock]:
 
 
 def wait_for_others() -> bool:
-    """Waits for a `pulumi` that still works on the stack; returns whether it ended in time."""
+    """Wait for a `pulumi` that still works on the stack; return whether it ended in time."""
     deadline = time.monotonic() + _PATIENCE
     said = False
     while held := [lock for lock in locks() if lock.is_held()]:
@@ -123,7 +123,7 @@ def wait_for_others() -> bool:
 
 
 def recover() -> None:
-    """Clears what a killed run left behind, and says what that was."""
+    """Clear what a killed run left behind, and print what that was."""
     if locks():
         pulumi(["cancel", "--yes"], quiet=True)
         for lock in locks():  # One that was cut off while it was written is none to the engine.
@@ -137,7 +137,7 @@ def recover() -> None:
 
 
 def what_cannot_be_resumed() -> str | None:
-    """What a killed run left that the engine cannot simply go on from, if anything.
+    """The damage of a killed run from which the engine cannot continue, or None.
 
     A resource that was being created may or may not exist now; all else the engine settles itself.
     """
@@ -157,14 +157,14 @@ def what_cannot_be_resumed() -> str | None:
 
 
 def start_afresh() -> None:
-    """Removes the sandbox's state and what the stand-in clouds hold."""
+    """Remove the sandbox's state and the content of the stand-in clouds."""
     for folder in (state_folder(), env.sandbox_directory(env.ROOT) / "cloud"):
         shutil.rmtree(folder, ignore_errors=True)
     state_folder().mkdir(parents=True)
 
 
 def up() -> int:
-    """Deploys the sandbox and shows the policy that it deployed."""
+    """Deploy the sandbox and show its policy."""
     state_folder().mkdir(parents=True, exist_ok=True)
     if not wait_for_others():
         return 1
@@ -194,7 +194,7 @@ def up() -> int:
 
 
 def down() -> int:
-    """Destroys the sandbox and removes its stack; engine, stand-ins and `.venv` stay."""
+    """Destroy the sandbox and remove its stack; engine, stand-ins and `.venv` stay."""
     if not stack_exists():
         print("The sandbox is not deployed: nothing to remove")
         return 0
@@ -220,7 +220,7 @@ def down() -> int:
 
 
 def main() -> int:
-    """Reads which of the two is asked for."""
+    """Run `up` or `down`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("action", choices=["up", "down"])
     if env.engine_folder(env.ROOT) is None:

@@ -153,7 +153,7 @@ def sandbox_settings(root: Path) -> dict[str, str]:
 
 
 def left_out(environment: Iterable[str]) -> list[str]:
-    """Those of an environment's variables that have no business in the sandbox, sorted."""
+    """The variables of an environment that must not reach the sandbox, sorted."""
     return sorted(
         name for name in environment if name in _LEFT_OUT or name.startswith(_LEFT_OUT_PREFIXES)
     )
@@ -167,7 +167,7 @@ def engine_environment(root: Path = ROOT) -> dict[str, str]:
 
 
 def private_engine(folder: Path, root: Path = ROOT) -> dict[str, str]:
-    """The engine's environment with a state and stand-in clouds of its own, in a folder."""
+    """The engine's environment with private state and stand-in clouds in a folder."""
     (folder / "state").mkdir(parents=True, exist_ok=True)
     return engine_environment(root) | {
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
@@ -183,9 +183,9 @@ def copy_program(folder: Path, root: Path = ROOT) -> None:
 
 
 def shell_lines(root: Path = ROOT) -> list[str]:
-    """What puts a shell into the environment of `engine_environment`."""
+    """The shell commands that set the variables of `engine_environment`."""
     settings = sandbox_settings(root)
-    # A name that is no identifier is no variable of a shell's.
+    # A name that is not an identifier cannot be a shell variable.
     gone = [name for name in left_out(os.environ) if name.isascii() and name.isidentifier()]
     return [
         *(f"unset {name}" for name in gone if name not in settings),

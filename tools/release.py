@@ -1,4 +1,4 @@
-"""What a release needs, but for its publication: `make dist`, and `make release TAG=vX.Y.Z`.
+"""Makes a release, except for its publication: `make dist`, `make release TAG=vX.Y.Z`.
 
 build          the wheel, the sdist and their bill of materials into dist/
 check TAG      refuses a tag that cannot be released, and writes the release's notes into dist/
@@ -24,13 +24,13 @@ _HEADING: Final = re.compile(r"^## ", re.MULTILINE)
 
 
 def version(root: Path) -> str:
-    """The version of a checkout: the one place in which it is written."""
+    """The version of a checkout, from the only file that holds it."""
     found = runpy.run_path(str(root / "components" / "wsus_egress" / "release.py"))
     return str(found["VERSION"])
 
 
 def notes(root: Path) -> str:
-    """What the changelog says of a checkout's version, without its heading; empty if nothing."""
+    """The changelog's entry for a checkout's version, without its heading; empty if none."""
     text = (root / "docs" / "changelog.md").read_text(encoding="utf-8")
     for section in _HEADING.split(text)[1:]:
         heading, _, body = section.partition("\n")
@@ -40,11 +40,11 @@ def notes(root: Path) -> str:
 
 
 def problems(root: Path, tag: str) -> list[str]:
-    """Why a checkout cannot be released under a tag: everything at once.
+    """Every reason why a checkout cannot be released under a tag.
 
     Args:
         root: The checkout.
-        tag: The tag that the release is to have.
+        tag: The tag for the release.
     """
     own = version(root)
     found = []
@@ -68,7 +68,7 @@ def problems(root: Path, tag: str) -> list[str]:
     if changed:
         found.append(
             f"the work tree is not the commit ({', '.join(line[3:] for line in changed)}): "
-            "commit it or take it away"
+            "commit it or remove it"
         )
     return found
 
@@ -113,7 +113,7 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one command on this checkout, and turns what goes wrong into one line."""
+    """Run one command on this checkout, and turn an error into one line."""
     try:
         return _run(arguments)
     except (OSError, sbom.UnpinnedError) as problem:
@@ -142,7 +142,7 @@ def _run(arguments: list[str]) -> int:
             print(notes(env.ROOT))
             return 0
         case _:
-            print("error: say which tag: `make release TAG=vX.Y.Z`", file=sys.stderr)
+            print("error: name the tag: `make release TAG=vX.Y.Z`", file=sys.stderr)
             return 2
 
 

@@ -1,4 +1,4 @@
-"""A release's bill of materials: the wheel and what it needs with every extra, as it is pinned.
+"""Writes a release's bill of materials: the wheel and its pinned dependencies, extras included.
 
 The CycloneDX tool describes whatever an environment has, and `.venv` has the tests' packages too. So
 it is shown an environment that holds the metadata of the wheel and of its dependencies, and no more.
@@ -29,7 +29,7 @@ _EXTRA: Final = "wsus-egress:extra"
 
 
 class UnpinnedError(Exception):
-    """What is installed is not what the lock files say."""
+    """The installed versions differ from the lock files."""
 
 
 def pins(root: Path) -> dict[str, str]:
@@ -44,7 +44,7 @@ def pins(root: Path) -> dict[str, str]:
 
 
 def needs(wheel: metadata.Distribution) -> dict[str, frozenset[str]]:
-    """The packages that a wheel needs, directly and not, each with the extras that need it.
+    """The packages that a wheel needs, directly or not, each with the extras that need it.
 
     The extra of what is always needed is the empty text.
     """

@@ -1,4 +1,4 @@
-"""`make setup`: everything that the project runs on, from a machine with Python alone.
+"""`make setup`: installs everything that the project runs on; it needs only Python.
 
     .venv           the pinned dependencies and the project itself
     the engine      the user's own Pulumi, or one in the per-user cache
@@ -18,7 +18,7 @@ def main() -> "int | str":  # quoted: see above
     """Sets up, unless this Python is too old for it."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         return (
-            "error: this is Python {}.{}: the project is written for 3.11 or newer. "
+            "error: this is Python {}.{}: the project needs 3.11 or newer. "
             "Install one and say which: `make PYTHON=python3.12 setup`"
         ).format(*sys.version_info[:2])
 

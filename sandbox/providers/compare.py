@@ -1,4 +1,4 @@
-"""What changed between two sets of inputs, with Pulumi's property paths."""
+"""Finds what changed between two sets of inputs, with Pulumi's property paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Change:
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> Iterator[Change]:
-    """Every difference, innermost first cause; lists are compared by position, as both clouds do."""
+    """Every difference at its innermost place; compares lists by position, as both clouds do."""
     for key in {**old, **new}:
         yield from _value(old.get(key, _ABSENT), new.get(key, _ABSENT), join(path, key))
 

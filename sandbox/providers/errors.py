@@ -1,4 +1,4 @@
-"""What a stand-in refuses: a problem with one property, or an answer of the cloud's service."""
+"""The refusals of a stand-in: a problem with one property, or an error of the cloud's service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stand-in needs to know of one resource type, and of the cloud it is in."""
+"""Describes one resource type to a stand-in, and the cloud that it belongs to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Session:
     config: Inputs = field(default_factory=dict)
 
     def setting(self, name: str, default: str = "") -> str:
-        """A setting of the provider, where it is a known string."""
+        """A setting of the provider, if it is a known string."""
         value = self.config.get(name)
         return value if isinstance(value, str) and value else default
 
@@ -63,7 +63,7 @@ class Kind(ABC):
         return {}
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What is wrong with the inputs alone. Unknown values are nobody's fault."""
+        """The problems in the inputs alone. An unknown value is not a problem."""
         yield from ()
 
     def canonical(self, inputs: Inputs) -> dict[str, Any]:
@@ -79,22 +79,22 @@ class Kind(ABC):
         }
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:  # noqa: B027 - none by default.
-        """Raise where the world lacks what the resource names; a preview asks too."""
+        """Raise if the world lacks what the resource refers to; a preview checks this too."""
 
     @abstractmethod
     def identify(self, inputs: Inputs, session: Session) -> str:
         """The physical id of a new resource."""
 
     def taken(self, id_: str) -> CloudError | None:
-        """What the service answers to a create of what exists; None where it writes over it."""
+        """The service's error for creating what exists; None if it overwrites that."""
         return CloudError(f"'{id_}' exists already")
 
     @abstractmethod
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """Raise what the service answers to a create (`id_` is not in `records`) or an update."""
+        """Raise the service's error for a create (`id_` is not in `records`) or an update."""
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: B027
-        """Raise where a delete is refused; take along what goes with the resource."""
+        """Raise if the service refuses a delete; also delete what goes with the resource."""
 
     @abstractmethod
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
@@ -106,28 +106,28 @@ class Kind(ABC):
                    for path in self.replaced_by)  # fmt: skip
 
     def unsettled(self, old: Inputs, new: Inputs) -> Sequence[str]:  # noqa: ARG002
-        """The outputs that nobody knows until this update is done."""
+        """The outputs that are unknown until this update is done."""
         return ()
 
     def enriched(self, inputs: Inputs, session: Session, *, preview: bool) -> dict[str, Any]:  # noqa: ARG002
-        """Inputs that come back with more in them; in a preview with what is not known yet."""
+        """Inputs that the service returns with additions, unknown in a preview."""
         return {}
 
     seconds: ClassVar[float] = 0
     """How long the cloud works on a write before it says how it went."""
 
     def alone_in(self, inputs: Inputs, session: Session) -> str | None:  # noqa: ARG002
-        """The id of what takes one write at a time; None where writes may run side by side."""
+        """The id of the thing that takes one write at a time; None if writes may overlap."""
         return None
 
     def delete_first(self, old: Inputs, new: Inputs) -> bool:  # noqa: ARG002
-        """Whether a replacement cannot stand beside what it replaces."""
+        """Whether a replacement cannot exist beside the old resource."""
         return False
 
 
 @dataclass(frozen=True)
 class Naming:
-    """How a resource without a name gets one: the same name for the same resource every time.
+    """Names a resource that has no name, the same way every time.
 
     The real providers end the name in random digits. These are a hash of the URN, so that a test
     and a reader see the same name twice; only where the cloud holds that name already (the resource
@@ -144,7 +144,7 @@ class Naming:
         return self.urn.rsplit("::", 1)[-1]
 
     def pick(self, setting: str, kind: Kind, separator: str, digits: int) -> str:
-        """The name it has, or one that no resource of the type has."""
+        """The name it has, or one that is not taken in its type."""
         kept = self.olds.get(setting)
         if isinstance(kept, str):
             return kept
@@ -162,7 +162,7 @@ class Naming:
 
 
 def shape_problems(kind: Kind, inputs: Inputs) -> Problems:
-    """Names the type does not have, values of the wrong type, and what is missing."""
+    """Finds unknown names, values of the wrong type, and missing properties."""
     for name, value in inputs.items():
         if name.startswith("__") or value is UNKNOWN:
             continue
@@ -177,25 +177,25 @@ def shape_problems(kind: Kind, inputs: Inputs) -> Problems:
 
 
 def is_a(value: object, wanted: type) -> bool:
-    """Whether a value from the wire has a type; a bool is no number."""
+    """Whether a value from the wire has a type; a bool does not count as a number."""
     return isinstance(value, wanted) and not (wanted is int and isinstance(value, bool))
 
 
 def known(inputs: Inputs, name: str, wanted: type = str) -> Any:
-    """A property's value where it is set, known and of its type; else None."""
+    """A property's value if it is set, known and of its type; else None."""
     value = inputs.get(name)
     return value if is_a(value, wanted) and is_known(value) else None
 
 
 def row_problems(holder: Inputs, name: str, path: str = "") -> Problems:
-    """Items of a list that are no maps; what looks inside them may rely on the rest."""
+    """Reports list items that are not maps; later checks may rely on the others being maps."""
     for index, row in enumerate(items(holder, name)):
         if row is not UNKNOWN and not is_a(row, dict):
             yield Problem(f"{path}{name}[{index}]", f"{name} holds maps, not {row!r}")
 
 
 def items(holder: Inputs, name: str) -> list[Any]:
-    """A list property's items; none where it is absent, unknown or no list."""
+    """A list property's items; empty if it is absent, unknown or not a list."""
     value = holder.get(name)
     return value if isinstance(value, list) else []
 

@@ -1,4 +1,4 @@
-"""How a cloud's API takes time: one update of a thing at once, long operations, throttled requests."""
+"""Imitates a cloud API's timing: one update at a time, long operations, throttled requests."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Traffic:
         self._left = int(os.environ.get("WSUS_EGRESS_SANDBOX_THROTTLE", throttled))
 
     def enter(self) -> None:
-        """One request, sent again as long as a client would."""
+        """Take one request, repeated as often as a client would."""
         for attempt in range(_ATTEMPTS):
             try:
                 self._answer()

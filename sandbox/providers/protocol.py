@@ -212,7 +212,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     @contextmanager
     def _operation(self, kind: Kind, inputs: Inputs) -> Iterator[None]:
-        """A write: asked for again where throttled, alone where it must be, and then under the lock."""
+        """Run a write under the lock: repeated if throttled, alone if it must be."""
         self._traffic.enter()
         scope = kind.alone_in(inputs, self._session)
         with alone(self._session.store.folder, scope, kind.seconds), self._lock:
@@ -303,7 +303,7 @@ def _difference(
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The provider's settings; the SDKs send what is no string as JSON."""
+    """The provider's settings; the SDKs send everything but strings as JSON."""
     return {name: _setting(value) for name, value in config.items()}
 
 

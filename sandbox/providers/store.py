@@ -1,4 +1,4 @@
-"""What a stand-in cloud holds: one JSON file that survives between runs and that a person can edit.
+"""Stores what a stand-in cloud holds in one JSON file, which a person can edit between runs.
 
 The file is the out-of-band door: change a value in it, run `pulumi refresh`, and the engine finds
 the drift. Every write is atomic (a new file renamed over the old one), and a lock file keeps two
@@ -65,7 +65,7 @@ class Store:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError(
                 f"{self._path}: not what the stand-in wrote ({error!r}): "
-                "mend the JSON, or delete the file to start with an empty cloud"
+                "fix the JSON, or delete the file to start with an empty cloud"
             ) from error
 
     @contextmanager

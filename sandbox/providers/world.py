@@ -1,4 +1,4 @@
-"""What exists before anything is deployed: `sandbox/world.yaml`, which says what its rows hold."""
+"""Reads `sandbox/world.yaml`: the networks and accounts that exist before a deployment."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class World:
     workspaces: frozenset[tuple[str, str]] = frozenset()
 
     def default_vpc(self, region: str) -> str | None:
-        """The id of the region's default VPC, where the file says one is."""
+        """The id of the region's default VPC, or None."""
         for (where, vpc), about in self.vpcs.items():
             if where == region and about.get("default"):
                 return vpc

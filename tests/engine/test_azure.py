@@ -49,7 +49,7 @@ def test_twelve_groups_deploy_one_after_another(project: Project) -> None:
 
 
 def test_two_groups_at_once_are_refused(project: Project) -> None:
-    """What happens without the chain: the reason for it, in the service's words."""
+    """Without the chain Azure refuses the second group: this is why the chain exists."""
     program = """
 import pulumi_azure_native.network as net
 

@@ -77,7 +77,7 @@ def routes(deployed: list[Resource]) -> dict[tuple[str, str], str]:
 def expected_routes(
     network: Mapping[str, Any], outputs: Mapping[str, Any], deployed: list[Resource]
 ) -> dict[tuple[str, str], str]:
-    """In each zone out and back by the same endpoint; in the spokes to the transit gateway."""
+    """Both directions use the zone's endpoint; the spokes' routes lead to the transit gateway."""
     tables = of(deployed, "aws:ec2/routeTable:RouteTable")
     transit, spokes = network["transitGateway"], network["spokes"].values()
     everywhere = "0.0.0.0/0"
@@ -96,7 +96,7 @@ def expected_routes(
 
 
 def assert_one_firewall(deployed: list[Resource]) -> None:
-    """It stands in the subnets that the program made: their ids came to it as outputs."""
+    """The firewall is in the subnets that the program made; it got their ids as outputs."""
     (firewall,) = of(deployed, "aws:networkfirewall/firewall:Firewall").values()
     made = of(deployed, "aws:ec2/subnet:Subnet")
     mapped = [mapping["subnetId"] for mapping in firewall["inputs"]["subnetMappings"]]
@@ -106,7 +106,7 @@ def assert_one_firewall(deployed: list[Resource]) -> None:
 
 
 def assert_rules(deployed: list[Resource], policy: Mapping[str, Any]) -> None:
-    """Names at the firewall, ports at the servers, each as the policy asks."""
+    """The firewall checks names and the security groups check ports, as the policy asks."""
     target = {"vpc_id": "vpc-00000000", "network_firewall": {}}
     asked = [*documents(policy, "aws", target, "spoke")]
     (group,) = of(deployed, "aws:networkfirewall/ruleGroup:RuleGroup").values()

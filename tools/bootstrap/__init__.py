@@ -1,1 +1,1 @@
-"""The steps of `make setup`, one module a step; standard library only."""
+"""The steps of `make setup`, one module for each; they use only the standard library."""

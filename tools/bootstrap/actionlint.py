@@ -1,6 +1,6 @@
-"""actionlint, by which a test judges the workflow files: the user's own, or one built once.
+"""Finds or builds actionlint, with which a test checks the workflow files.
 
-Only that test needs it, so a machine where it cannot be built is told, and set up anyway.
+Only that test needs it: where the build fails, the set-up says so and continues.
 """
 
 import shutil

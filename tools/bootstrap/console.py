@@ -1,4 +1,4 @@
-"""What the set-up says: one clear line for an error, and progress for what takes long."""
+"""Prints what the set-up does: one clear line for an error, and progress for long steps."""
 
 import os
 import subprocess
@@ -16,15 +16,15 @@ _CLEAR_LINE = "\r\x1b[K"
 
 
 class SetupError(Exception):
-    """A reason to stop that the user can act on: what is wrong, why it matters, how to mend it."""
+    """An error that the user can act on: what is wrong, why it matters, how to fix it."""
 
     def __init__(self, what: str, why: str, how: str) -> None:
-        """Joins the three into the one line that is shown."""
+        """Join the three into one line."""
         super().__init__(f"{what}: {why}. {how}")
 
 
 def say(message: str) -> None:
-    """Prints one line at once, also into a pipe."""
+    """Print one line immediately, even into a pipe."""
     print(message, flush=True)
 
 
@@ -72,7 +72,7 @@ def run_long(  # noqa: PLR0913 - all but the command are named
     env: Mapping[str, str] | None = None,
     phase: Callable[[str], str] = _nothing,
 ) -> bool:
-    """Runs a command that takes a while, and shows how far it is.
+    """Run a command that takes a while, and show its progress.
 
     Args:
         command: The program and its arguments.
@@ -123,7 +123,7 @@ def _copied(source: TextIO | Iterator[str], sink: TextIO) -> Iterator[str]:
 
 
 def last_words(log: Path) -> str:
-    """The line of a log that best says what went wrong: the last error, else the last line."""
+    """The line of a log that best explains a failure: the last error, else the last line."""
     lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["it said nothing"])[-1]

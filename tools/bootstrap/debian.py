@@ -1,4 +1,4 @@
-"""A Debian package with what it needs, unpacked into a folder: the system itself stays as it is.
+"""Unpacks a Debian package and its dependencies into a folder; the system stays as it is.
 
 apt runs with the machine's own sources, keys and proxies, and with lists, archives and settings in
 a folder of the caller's, so it needs no root. Nothing here knows a mirror's address.
@@ -42,17 +42,17 @@ Dir::State::lists "{work}/lists";
 
 
 def is_debian() -> bool:
-    """Whether this machine has apt and says from which sources it takes its packages."""
+    """Whether this machine has apt and sources to fetch packages from."""
     programs = ("apt-get", "apt-cache", "dpkg-deb")
     return all(shutil.which(name) for name in programs) and any(_source_files())
 
 
 def unpack(package: str, version: str, work: Path, target: Path) -> None:
-    """Unpacks a package, and what it needs that the machine does not have, into `target`.
+    """Unpack a package, and the dependencies that the machine lacks, into `target`.
 
     Args:
         package: Its name.
-        version: What its upstream version begins with.
+        version: The prefix of its upstream version, such as `7.0`.
         work: An empty folder for apt's lists and archives.
         target: Receives the files of the packages.
 
@@ -79,14 +79,14 @@ def unpack(package: str, version: str, work: Path, target: Path) -> None:
 
 
 def library_folders(root: Path) -> list[Path]:
-    """The folders of an unpacked tree in which the dynamic linker has to look."""
+    """The folders of an unpacked tree that the dynamic linker must search."""
     return sorted(folder for folder in root.glob("**/lib/*-linux-*") if folder.is_dir())
 
 
 def _download(
     package: str, version: str, settings: Path, work: Path, backports: Sequence[str]
 ) -> str:
-    """Downloads the archives from the release, else from its backports; says what went wrong."""
+    """Download the archives from the release, else from its backports; return what failed."""
     problem = ""
     for release in ("", *backports):
         options = ["-o", f"APT::Default-Release={release}"] if release else []
@@ -129,7 +129,7 @@ def _source_files() -> Iterator[Path]:
 
 
 def _collect_sources(work: Path) -> list[str]:
-    """Takes over the machine's sources, adds their backports, and returns the backports' names."""
+    """Copy the machine's sources, add their backports, and return the backports' names."""
     codename = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
     found: dict[str, None] = {}
     for number, file in enumerate(_source_files()):

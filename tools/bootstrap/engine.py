@@ -1,4 +1,4 @@
-"""The Pulumi engine: the user's own, else the official installer's, else one built here.
+"""Finds, installs or builds the Pulumi engine.
 
 Whatever is installed goes into the per-user cache, keyed by version, so that a second checkout
 finds it. It is prepared in a folder of its own and renamed when it is complete.
@@ -21,7 +21,9 @@ OLDEST_ENGINE = (3, 200, 0)
 INSTALLER = "https://get.pulumi.com/install.sh"
 _REACH_TIMEOUT = 5.0
 _PROGRAMS = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
-_OWN_PULUMI = "install Pulumi yourself (https://www.pulumi.com/docs/install/), it will be used"
+_OWN_PULUMI = (
+    "install Pulumi yourself (https://www.pulumi.com/docs/install/), `make setup` will use it"
+)
 
 
 def ensure_engine(root: Path) -> Path:
@@ -99,7 +101,7 @@ def _install() -> None:
 
 
 def _run_installer(folder: Path) -> bool:
-    """Tries Pulumi's own installer; returns whether it could be reached and succeeded."""
+    """Try Pulumi's own installer; return whether it was reachable and succeeded."""
     try:
         with urllib.request.urlopen(INSTALLER, timeout=_REACH_TIMEOUT) as response:
             script: bytes = response.read()
@@ -126,7 +128,7 @@ def _run_installer(folder: Path) -> bool:
 
 
 def _check(folder: Path) -> None:
-    """Never keeps an engine that does not run."""
+    """Refuse to keep an engine that does not run."""
     if _complete(folder) is None or version_of(folder / "pulumi") is None:
         raise SetupError(
             "the Pulumi engine that was installed does not run",

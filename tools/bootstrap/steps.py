@@ -1,4 +1,4 @@
-"""The steps of `make setup`, in the order in which what they install becomes useful."""
+"""The order of the steps of `make setup`: the soonest useful first."""
 
 import signal
 import subprocess
@@ -19,8 +19,10 @@ INTERRUPTED = 130
 
 
 def show_what_works_already() -> None:
-    """Runs the offline check: with no engine yet, the command line is there."""
-    say("Ready, with no engine: `.venv/bin/wsus-egress check`, `preview` and `explain`. The check:")
+    """Run the offline check: the command line works before the engine exists."""
+    say(
+        "Ready without an engine: `.venv/bin/wsus-egress check`, `preview` and `explain`. The check:"
+    )
     command = env.ROOT / ".venv" / "bin" / "wsus-egress"
     finished = subprocess.run([command, "check"], cwd=env.ROOT, check=False)
     say(f"(wsus-egress check ended with status {finished.returncode})")
@@ -41,7 +43,7 @@ def install_stand_ins() -> None:
 
 
 def set_up() -> None:
-    """Installs what is missing, in the order in which it becomes useful."""
+    """Install what is missing, the soonest useful first."""
     require_prerequisites()
     changed = ensure_virtualenv(env.ROOT)
     if changed or not engine.is_ready():
@@ -60,7 +62,7 @@ def _stopped(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def main() -> int:
-    """Sets up, and turns what goes wrong into one line."""
+    """Set up, and turn an error into one line."""
     signal.signal(signal.SIGTERM, _stopped)
     try:
         set_up()
@@ -73,11 +75,11 @@ def main() -> int:
     except subprocess.SubprocessError as problem:
         said = (getattr(problem, "stderr", None) or "").strip() or "it said nothing"
         print(
-            f"error: {problem}: {said.splitlines()[-1]}. `make setup` goes on where it was",
+            f"error: {problem}: {said.splitlines()[-1]}. `make setup` continues where it stopped",
             file=sys.stderr,
         )
         return 1
     except KeyboardInterrupt:
-        print("stopped: `make setup` goes on where it was", file=sys.stderr)
+        print("stopped: `make setup` continues where it stopped", file=sys.stderr)
         return INTERRUPTED
     return 0

@@ -1,6 +1,6 @@
-"""Suricata, by which the tests judge AWS Network Firewall's rules: the user's own, or a cached one.
+"""Finds or unpacks Suricata, with which the tests judge AWS Network Firewall's rules.
 
-Only tests need it, so a machine that cannot have it is told what is not judged, and set up anyway.
+Only tests need it: where it is unavailable, the set-up names the skipped tests and continues.
 Where it comes from Debian packages, these are unpacked into the per-user cache, keyed by the
 series and the system, and never installed.
 """
@@ -56,13 +56,13 @@ def ensure_suricata(root: Path) -> Path | None:
 
 
 def users_own() -> Path | None:
-    """The user's own `suricata`, where it is of the series that AWS runs."""
+    """The user's own `suricata`, if it belongs to the series that AWS runs."""
     found = shutil.which("suricata")
     return None if found is None else _usable(Path(found))
 
 
 def _usable(program: Path) -> Path | None:
-    """The program itself, where it runs and is of the series."""
+    """The program itself, if it runs and belongs to the series."""
     try:
         answer = subprocess.run(
             [program, "-V"], capture_output=True, check=True, text=True, timeout=20
@@ -79,7 +79,7 @@ def _install() -> Path:
             "there is none on PATH, and no apt to fetch it with",
             f"AWS Network Firewall runs Suricata {env.SURICATA_SERIES}",
             "Install that series (on macOS `brew install suricata`, where it still is that one), "
-            "it will be used",
+            "`make setup` will use it",
         )
     cache = env.cache_directory()
     cache.mkdir(parents=True, exist_ok=True)
@@ -117,5 +117,5 @@ def _unpack(folder: Path) -> None:
         raise SetupError(
             "the Suricata that was unpacked does not run",
             "a library that it needs may be missing",
-            f"Install Suricata {env.SURICATA_SERIES} yourself, it will be used",
+            f"Install Suricata {env.SURICATA_SERIES} yourself, `make setup` will use it",
         )

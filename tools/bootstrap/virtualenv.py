@@ -18,7 +18,7 @@ _STAMP = ".wsus-egress-setup"
 
 
 def ensure_virtualenv(root: Path) -> bool:
-    """Makes `.venv` what the lock files say; returns whether there was anything to do."""
+    """Bring `.venv` in line with the lock files; return whether anything changed."""
     folder = root / ".venv"
     stamp = folder / _STAMP
     fingerprint = _fingerprint(root)

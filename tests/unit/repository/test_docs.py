@@ -1,4 +1,4 @@
-"""The documentation: its links lead somewhere, and its code is code."""
+"""The documentation: its links lead to files, and its code blocks parse."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_code_blocks_parse(page: Path) -> None:
-    """JSON, YAML and Python in the pages are that."""
+    """Blocks of JSON, YAML and Python in the pages parse."""
     readers: dict[str, Callable[[str], object]] = {
         "json": json.loads,
         "yaml": yaml.safe_load,
@@ -48,7 +48,7 @@ def test_code_blocks_parse(page: Path) -> None:
 
 
 def test_commands_of_the_pages_exist() -> None:
-    """Every `make` target that a page names is one."""
+    """Every `make` target that a page names exists."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {
         target for page in PAGES for target in re.findall(r"`make ([a-z]+)`", page.read_text())
@@ -94,7 +94,7 @@ def test_the_site_builds(tmp_path: Path) -> None:
 
 
 def public(kind: type) -> list[str]:
-    """The fields of a type that are not its own affair."""
+    """The public fields of a type."""
     return [key for key in inspect.get_annotations(kind) if not key.startswith("_")]
 
 

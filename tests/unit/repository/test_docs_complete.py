@@ -1,4 +1,4 @@
-"""The documentation says everything: each command, option and setting; and its tutorial is true."""
+"""The documentation covers each command, option and setting; and its tutorial is true."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def rows(page: str) -> list[tuple[list[str], set[str]]]:
 
 
 def test_every_command_is_in_the_reference() -> None:
-    """And none that is not there."""
+    """The page lists every command, and no other."""
     listed = {name for names, _ in rows("commands.md") for name in names}
 
     assert set(main.commands) == {name for name in listed if re.fullmatch("[a-z]+", name)}
 
 
 def test_every_option_is_in_the_reference() -> None:
-    """With each command that has it, and none that has not."""
+    """The page lists each option with exactly the commands that have it."""
     documented = {
         (option, command)
         for options, commands in rows("commands.md")

@@ -124,7 +124,7 @@ def test_a_missing_extra_is_named(
 def test_without_the_command_line_it_says_so(
     with_extra: Callable[[str], Installed], tmp_path: Path
 ) -> None:
-    """Exit status 2, for it is no finding, and no traceback."""
+    """A missing extra ends with exit status 2 and a message, not a traceback."""
     done = with_extra("guardrails").run(
         "-c", "from wsus_egress.cli import main; main()", cwd=tmp_path
     )

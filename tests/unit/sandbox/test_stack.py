@@ -1,4 +1,4 @@
-"""`make up` and `make down`: what goes wrong is said, and is their status."""
+"""`make up` and `make down` report what goes wrong, and return it as their status."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def failed(said: str, status: int = 7) -> Answer:
 def test_a_stack_that_stays_is_said_to(
     engine: dict[str, Answer], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With the engine's own words and the way out."""
+    """`make down` prints the engine's own error, and how to remove the sandbox anyway."""
     path = stack.state_folder() / ".pulumi" / "stacks" / stack.PROJECT / f"{stack.STACK}.json"
     path.parent.mkdir(parents=True)
     path.touch()
@@ -57,7 +57,7 @@ def test_a_stack_that_stays_is_said_to(
 def test_a_policy_that_cannot_be_shown_is_no_success(
     engine: dict[str, Answer], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The preview's status is that of `make up`."""
+    """If the preview fails, `make up` returns its status."""
     assert 0 == stack.up()
     assert "What to try next" in capsys.readouterr().out
 
@@ -83,7 +83,7 @@ def test_a_lock_is_judged_without_ps(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_a_program_that_fails_in_the_set_up_is_one_line(
     said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not a traceback: what ran, and the last that it said."""
+    """The error names the program and its last line of output, without a traceback."""
 
     def fails() -> None:
         raise subprocess.CalledProcessError(1, ["go", "list"], stderr=said)

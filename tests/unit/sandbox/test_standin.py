@@ -1,4 +1,4 @@
-"""What both stand-ins share: differences, values on the wire, names, the cloud's file, lazy models."""
+"""What both stand-ins share: differences, wire values, names, the cloud's file, lazy models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from providers.wire import UNKNOWN, decode, encode, secret_names
 
 
 def test_changes_are_named_by_their_paths() -> None:
-    """Lists by position, odd keys quoted, types told apart."""
+    """Paths number list items and quote unusual keys; `1` and `True` differ."""
     old = {"a": [{"b": 1}, {"b": 2}], "t": {"x.y": "1"}, "gone": 1, "n": 1}
     new = {"a": [{"b": 1}, {"b": UNKNOWN}, {}], "t": {"x.y": "2"}, "n": True}
     assert [*changes(old, new)] == [
@@ -40,7 +40,7 @@ def test_values_survive_the_wire() -> None:
 
 
 def test_a_name_is_the_same_every_time_unless_it_is_taken() -> None:
-    """So a replacement can stand beside what it replaces."""
+    """A replacement gets another name, so that it can exist beside the old resource."""
     kind, urn = AWS.kinds[SG], "urn:pulumi:s::p::aws:ec2/securityGroup:SecurityGroup::wsus"
     first = Naming(urn, {}, {}).pick("name", kind, "-", 7)
     assert first == Naming(urn, {}, {}).pick("name", kind, "-", 7)
@@ -50,7 +50,7 @@ def test_a_name_is_the_same_every_time_unless_it_is_taken() -> None:
 
 
 def test_a_store_keeps_all_or_nothing(tmp_path: Path) -> None:
-    """An error keeps nothing, and a file that is no JSON is said to be."""
+    """An error inside the block keeps nothing; a file that is not JSON is reported as such."""
     store = Store("trial", tmp_path)
     with store.change() as records:
         records["t"] = {"id": {"a": 1}}
@@ -58,12 +58,12 @@ def test_a_store_keeps_all_or_nothing(tmp_path: Path) -> None:
         records["t"]["id"]["a"] = records["nowhere"]
     assert store.read() == {"t": {"id": {"a": 1}}}
     (tmp_path / "trial.json").write_text("{", encoding="utf-8")
-    with pytest.raises(StoreError, match="mend the JSON, or delete the file"):
+    with pytest.raises(StoreError, match="fix the JSON, or delete the file"):
         store.read()
 
 
 def test_a_list_without_an_order_differs_only_in_what_it_holds() -> None:
-    """At any depth; a list with an order still differs when the order does."""
+    """Reordering a set is not a difference at any depth; reordering a list is."""
     old = {"a": {"b": [1, 2]}, "c": [1, 2], "d": [1, 2]}
     new = {"a": {"b": [2, 1]}, "c": [2, 1], "d": [2, 3]}
 

@@ -18,7 +18,7 @@ from providers.wire import UNKNOWN
 
 @pytest.mark.parametrize("type_name", BASE)
 def test_the_baseline_is_accepted(session: Session, type_name: str) -> None:
-    """Also with any one value, at any depth, not known yet."""
+    """The baseline is accepted, also if any one value at any depth is unknown."""
     kind = CLOUD.kinds[type_name]
 
     assert [] == said(kind, BASE[type_name], session)
@@ -50,7 +50,7 @@ def test_outputs_are_those_of_the_sdk(session: Session, type_name: str) -> None:
 
 @pytest.mark.parametrize("type_name", BASE)
 def test_what_is_accepted_does_not_crash(session: Session, type_name: str) -> None:
-    """With any one value taken out, or a text in its place, there is an answer."""
+    """Removing any one value, or replacing it by a text, gives an answer, not a crash."""
     assert {} == crashing(CLOUD.kinds[type_name], BASE[type_name], session, {})
 
 
@@ -84,7 +84,7 @@ def test_the_registry_schema_has_its_say(session: Session, type_name: str) -> No
 
 
 def test_the_schema_of_a_rule_group_reaches_inside(session: Session) -> None:
-    """A misspelt property deep in the inputs is no property of CloudFormation either."""
+    """CloudFormation's schema refuses a misspelt property at any depth."""
     kind = CLOUD.kinds[RULE_GROUP]
     inputs = changed(BASE[RULE_GROUP], {"ruleGroup.statefulRuleOptions": {"order": "STRICT_ORDER"}})
     with pytest.raises(CloudError) as refused:
@@ -111,7 +111,7 @@ def test_other_shapes_of_a_rule_group_pass_the_schema(session: Session) -> None:
 
 
 def test_property_names_are_cloudformation_s() -> None:
-    """A capital letter more, at every depth, and two that are more than that away."""
+    """Property names differ by a capital letter, at every depth; two differ by more."""
     given = {"ruleOrder": "x", "rows": [{"key": 1}], "enableTlsSessionHolding": True}
 
     assert {"RuleOrder": "x", "Rows": [{"Key": 1}], "EnableTLSSessionHolding": True} == properties(

@@ -148,7 +148,7 @@ CASES: list[Case] = [
 
 @pytest.mark.parametrize("type_name", [POLICY, GROUP, NSG])
 def test_the_baseline_is_accepted(session: Session, type_name: str) -> None:
-    """Also with any one value, at any depth, not known yet."""
+    """The baseline is accepted, also if any one value at any depth is unknown."""
     assert said(session, type_name, BASE[type_name]) == []
     for place in places(BASE[type_name]):
         assert said(session, type_name, changed(type_name, {place: UNKNOWN})) == [], place
@@ -156,7 +156,7 @@ def test_the_baseline_is_accepted(session: Session, type_name: str) -> None:
 
 @pytest.mark.parametrize("type_name", [POLICY, GROUP, NSG])
 def test_what_is_accepted_does_not_crash(session: Session, type_name: str) -> None:
-    """With any one value taken out, or a text in its place, there is an answer."""
+    """Removing any one value, or replacing it by a text, gives an answer, not a crash."""
     policy = azure_id(session, POLICY)
     records: Records = {POLICY: {policy: BASE[POLICY]}, IP_GROUP: {IP_GROUP_ID: {}}}
     records.pop(type_name, None)
@@ -167,12 +167,12 @@ def test_what_is_accepted_does_not_crash(session: Session, type_name: str) -> No
 def test_one_change_is_refused(
     session: Session, type_name: str, edits: dict[str, Any], path: str, message: str
 ) -> None:
-    """With the property at fault, in the cloud's words."""
+    """Each edit is refused at the property at fault, in the cloud's words."""
     assert (path, message) in said(session, type_name, changed(type_name, edits))
 
 
 def test_azure_takes_every_fqdn_tag_that_a_setting_may_name() -> None:
-    """What `check` lets through is not refused by a deployment."""
+    """Azure accepts every FQDN tag that `check` accepts."""
     assert set() == {*azure_rules.FQDN_TAGS} - {*application_rule.FQDN_TAGS}
 
 

@@ -13,7 +13,7 @@ from providers.kind import Session
 
 
 def test_every_type_has_a_baseline() -> None:
-    """So each is looked at here."""
+    """Every type has a baseline, so that the tests here cover it."""
     assert {*CLOUD.kinds} == {*BASE}
 
 

@@ -74,7 +74,7 @@ def test_the_baseline_is_accepted(token: str, session: Session, records: Records
 
 @pytest.mark.parametrize("token", ON_THE_PATH)
 def test_what_is_accepted_does_not_crash(token: str, session: Session, records: Records) -> None:
-    """With any one value taken out, or a text in its place, there is an answer."""
+    """Removing any one value, or replacing it by a text, gives an answer, not a crash."""
     records.pop(token, None)
     assert {} == crashing(CLOUD.kinds[token], BASE[token], session, records)
 
@@ -115,14 +115,14 @@ IN_PREVIEW: list[tuple[str, str, Any, str]] = [
 def test_the_provider_refuses(
     token: str, path: str, value: Any, expected: str, session: Session
 ) -> None:
-    """What is wrong with the inputs alone is one problem, in the service's words."""
+    """A mistake in the inputs alone is one problem, in the service's words."""
     (found,) = CLOUD.kinds[token].problems(changed(token, path, value), session)
 
     assert expected in found.reason
 
 
 def test_a_next_hop_that_is_none(session: Session) -> None:
-    """The type is wrong, and so the address beside it."""
+    """A wrong next hop type also makes the address beside it wrong."""
     inputs = changed(TABLE, "routes[0].nextHopType", "Firewall")
     found = [problem.path for problem in CLOUD.kinds[TABLE].problems(inputs, session)]
 
@@ -151,7 +151,7 @@ LATE: list[tuple[str, str, Any, str]] = [
 def test_the_service_refuses_late(
     token: str, path: str, value: Any, expected: str, session: Session, records: Records
 ) -> None:
-    """What only the cloud knows is refused by the cloud, after the preview."""
+    """The service refuses after the preview what only the cloud can know."""
     kind = CLOUD.kinds[token]
     inputs = changed(token, path, value)
     if token != FIREWALL:
@@ -226,7 +226,7 @@ def test_one_operation_at_a_time(tmp_path: Path) -> None:
 def test_throttled_requests_are_sent_again(
     monkeypatch: pytest.MonkeyPatch, answers: str, fails: bool
 ) -> None:
-    """As often as a client does, then the answer is passed on."""
+    """A throttled request is repeated as often as a client would; then the error surfaces."""
     monkeypatch.setenv("WSUS_EGRESS_SANDBOX_THROTTLE", answers)
     traffic = Traffic(0)
     if fails:

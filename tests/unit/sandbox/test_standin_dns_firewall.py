@@ -28,7 +28,7 @@ def constraint(path: str, value: object, must: str) -> str:
 
 
 def no_domain(text: str) -> str:
-    """What is no domain of a list."""
+    """The error for a text that is not a domain."""
     return (
         f"{BAD}Invalid domain '{text}': an optional * at its start, then letters, digits, hyphens "
         "and dots, 1 to 255 characters"
@@ -91,7 +91,7 @@ def account(session: Session) -> Account:
 def test_one_change_is_refused(
     session: Session, type_name: str, edits: Inputs, path: str, message: str
 ) -> None:
-    """With the property at fault, in the service's words."""
+    """Each edit is refused at the property at fault, in the service's words."""
     inputs = changed(BASE[type_name], edits)
 
     assert (path, message) in said(CLOUD.kinds[type_name], inputs, session)
@@ -111,7 +111,7 @@ def answers(call: Callable[..., object], *arguments: Any, **edits: Any) -> str:
 
 
 def test_a_group_has_a_priority_and_a_list_once(account: Account) -> None:
-    """And the list once for each query type; at most a hundred rules."""
+    """A group takes a priority once, a list once for each query type, and a hundred rules."""
     group, names, all_ = (account.create(DNS_GROUP), account.create(DOMAIN_LIST),
                           account.create(DOMAIN_LIST, domains=["*"]))  # fmt: skip
     of_names = {"firewallRuleGroupId": group, "firewallDomainListId": names}
@@ -169,7 +169,7 @@ def test_what_is_in_use_is_not_deleted(account: Account) -> None:
 
 
 def test_two_stacks_meet_on_one_vpc(account: Account) -> None:
-    """The second wants a priority of its own; a group is there once; five are the most."""
+    """On one VPC a priority is taken once, a group once, and five groups at most."""
     first, second = account.create(DNS_GROUP), account.create(DNS_GROUP)
     account.create(ASSOCIATION, firewallRuleGroupId=first)
 
@@ -191,7 +191,7 @@ def test_two_stacks_meet_on_one_vpc(account: Account) -> None:
 
 
 def test_a_vpc_must_be_there(account: Account) -> None:
-    """For an association and for a fail mode."""
+    """An association and a fail mode each need a VPC that exists."""
     gone = (
         "ResourceNotFoundException: The VPC (sandbox/world.yaml has none of that id in eu-west-1) "
         "with the ID 'vpc-1' doesn't exist"

@@ -134,7 +134,7 @@ def account(session: Session) -> Account:
 def test_one_change_is_refused(
     session: Session, type_name: str, edits: Inputs, path: str, message: str
 ) -> None:
-    """With the property at fault, in the cloud's words."""
+    """Each edit is refused at the property at fault, in the cloud's words."""
     inputs = changed(BASE[type_name], edits)
 
     assert (path, message) in said(CLOUD.kinds[type_name], inputs, session)
@@ -215,7 +215,7 @@ def test_a_prefix_list_of_the_world_counts_too(tmp_path: Path) -> None:
 
 
 def test_a_referenced_group_cannot_be_deleted(account: Account) -> None:
-    """Not while a rule of another group names it."""
+    """A group cannot be deleted while a rule of another group names it."""
     group, other = account.create(SG), account.create(SG, name="other")
     account.create(EGRESS, cidrIpv4=GONE, referencedSecurityGroupId=group, securityGroupId=other)
     with pytest.raises(CloudError, match=f"DependencyViolation: resource {group} has a depend"):

@@ -209,7 +209,7 @@ def session(tmp_path: Path) -> Session:
 def test_one_change_is_refused(
     session: Session, type_name: str, edits: Inputs, path: str, message: str
 ) -> None:
-    """With the property at fault, in the service's words."""
+    """Each edit is refused at the property at fault, in the service's words."""
     inputs = changed(BASE[type_name], edits)
 
     assert (path, message) in said(CLOUD.kinds[type_name], inputs, session)

@@ -82,7 +82,7 @@ CASES: list[Case] = [
 def test_inputs_are_refused(
     session: Session, type_name: str, edits: Inputs, path: str, message: str
 ) -> None:
-    """Each at its property, in EC2's words or the stand-in's."""
+    """Each mistake is refused at its property, in EC2's words or the stand-in's."""
     found = said(CLOUD.kinds[type_name], changed(BASE[type_name], edits), session)
 
     assert [(path, message)] == found

@@ -95,7 +95,7 @@ def account(session: Session) -> Account:
 def test_one_change_is_refused(
     session: Session, type_name: str, edits: Inputs, path: str, message: str
 ) -> None:
-    """With the property at fault, in the service's words."""
+    """Each edit is refused at the property at fault, in the service's words."""
     inputs = changed(BASE[type_name], edits)
 
     assert (path, message) in said(CLOUD.kinds[type_name], inputs, session)
@@ -174,7 +174,7 @@ def test_firewall_manager_needs_its_groups_and_accounts(account: Account) -> Non
 
 
 def test_a_log_group_is_there_once(account: Account) -> None:
-    """And stays while it is protected."""
+    """A second log group of one name is refused; a protected one cannot be deleted."""
     group = account.create(LOG_GROUP, deletionProtectionEnabled=True)
 
     assert (

@@ -83,7 +83,7 @@ def test_strict_order_has_no_priorities() -> None:
 
 
 def test_variables_and_references_are_defined() -> None:
-    """Only HOME_NET and EXTERNAL_NET are there by themselves; what is quoted is no variable."""
+    """Only HOME_NET and EXTERNAL_NET are predefined; a name in quotes is not a variable."""
     text = f'pass tls [$SERVERS,@LIST,$NOWHERE] any -> @GONE $PORTS (msg:"$NOT @NOR"; sid:1;)\n{HEAD} (sid:2;)'
 
     assert [

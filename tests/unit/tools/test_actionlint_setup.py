@@ -69,7 +69,7 @@ def test_without_go_there_is_a_word(
 
 
 def test_a_build_that_fails_leaves_nothing(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What the compiler says is told, and there is no program."""
+    """A failed build reports the compiler's error, and returns None."""
     go(alone, "echo broken >&2; exit 1")
     found = actionlint.ensure_actionlint()
     told = capsys.readouterr().out

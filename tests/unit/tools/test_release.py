@@ -131,7 +131,7 @@ def test_everything_that_is_wrong_is_said_at_once(checkout: Path) -> None:
 def test_without_a_tag_nothing_is_released(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`make release` alone says what it needs, and an empty tag is no tag."""
+    """`make release` without a tag, or with an empty one, says what it needs."""
     assert release.main(arguments) in {1, 2}
     assert "error: " in capsys.readouterr().err
 

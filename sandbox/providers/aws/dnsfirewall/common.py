@@ -31,7 +31,7 @@ class ResolverKind(NamedKind):
     """A resource of DNS Firewall."""
 
     prefix: ClassVar[str]
-    """What its ids begin with."""
+    """The prefix of its ids."""
 
     def common_problems(self, inputs: Inputs) -> Problems:
         """What the service refuses in the name and the tags."""

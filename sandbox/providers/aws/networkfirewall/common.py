@@ -79,7 +79,7 @@ class FirewallKind(NamedKind):
 
 
 def in_use(operation: str, users: Iterable[str]) -> CloudError:
-    """The answer to deleting what others refer to."""
+    """The error for deleting something that others refer to."""
     return NETWORK_FIREWALL.refusal(
         operation,
         f"Unable to delete the object because it is still in use ({', '.join(sorted(users))})",
