@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wsus_egress.cli import json_types as out
     from wsus_egress.controls import Control
     from wsus_egress.problems import Problem
-    from wsus_egress.proof.parity import Difference
+    from wsus_egress.proof.parity import Disparity
     from wsus_egress.proof.proof import Deviation, Proof
     from wsus_egress.review.change import NameChange, TargetChange
     from wsus_egress.review.comparison import Review
@@ -127,12 +127,12 @@ def _proved(analysis: Analysis) -> out.ProvedEnvironment:
     return proved
 
 
-def _disparity(difference: Difference) -> out.Disparity:
+def _disparity(disparity: Disparity) -> out.Disparity:
     return {
-        "admits": difference.admits,
-        "denies": difference.denies,
-        "witness": str(difference.flow),
-        "surely": difference.surely,
+        "admits": disparity.admits,
+        "denies": disparity.denies,
+        "witness": str(disparity.flow),
+        "surely": disparity.surely,
     }
 
 

@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -96,8 +96,8 @@ class Quota:
     name: str
     used: int
     limit: int
-    setting: Keys = ("servers",)
-    instead: str = "use larger address blocks or fewer entries"
+    setting: Keys = field(default=("servers",), kw_only=True)
+    instead: str = field(default="use larger address blocks or fewer entries", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,11 @@ def answers(controls: Iterable[Control], flow: Flow, *, named: bool) -> list[Ans
     return found
 
 
-class Comparison:
+class Comparer:
     """Compares answers with what is asked.
 
     The same few sets of names meet at every pair of addresses: what they say to each other is
-    worked out once, for as long as the comparison lives.
+    worked out once, for as long as the comparer lives.
     """
 
     def __init__(self) -> None:

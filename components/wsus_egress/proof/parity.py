@@ -18,7 +18,7 @@ Side: TypeAlias = tuple[Place, Sequence[Control]]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Disparity:
     """A flow to the Internet that one cloud's servers may make and the other's may not.
 
     Attributes:
@@ -34,7 +34,7 @@ class Difference:
     surely: bool = True
 
 
-def differences(policy: EgressPolicy, sides: Sequence[Side]) -> tuple[Difference, ...]:
+def disparities(policy: EgressPolicy, sides: Sequence[Side]) -> tuple[Disparity, ...]:
     """Compare what the clouds of one environment admit.
 
     Every class of flows that the rules of either cloud tell apart is looked at, from a source in each
@@ -47,7 +47,7 @@ def differences(policy: EgressPolicy, sides: Sequence[Side]) -> tuple[Difference
     Returns:
         Of each class of flows that only one of two clouds admits the first; of names one a port.
     """
-    found: dict[tuple[str, ...], Difference] = {}
+    found: dict[tuple[str, ...], Disparity] = {}
     for one, other in permutations(sides, 2):
         sources = [_source(policy, place) for place, _ in (one, other)]
         if None in sources:
@@ -65,7 +65,7 @@ def _source(policy: EgressPolicy, place: Place) -> Address | None:
     return party.addresses[0].network_address if party else None
 
 
-def _one_way(policy: EgressPolicy, one: Side, other: Side) -> Iterator[Difference]:
+def _one_way(policy: EgressPolicy, one: Side, other: Side) -> Iterator[Disparity]:
     """What `one` admits and `other` does not."""
     (here, ours), (there, theirs) = one, other
     source, their_source = _source(policy, here), _source(policy, there)
@@ -77,7 +77,7 @@ def _one_way(policy: EgressPolicy, one: Side, other: Side) -> Iterator[Differenc
         same = _from(their_source, flow)
         admitted, asked = _verdict(policy, ours, flow), _verdict(policy, theirs, same)
         if admitted is Verdict.ALLOW and asked is not Verdict.ALLOW:
-            yield Difference(here, there, flow)
+            yield Disparity(here, there, flow)
         if flow.application is None:
             continue
         mine, its = _names(ours, flow), _names(theirs, same)
@@ -87,7 +87,7 @@ def _one_way(policy: EgressPolicy, one: Side, other: Side) -> Iterator[Differenc
         ):
             if (name := names.witness()) is not None:
                 named = Flow(source, flow.destination, "tcp", flow.port, flow.application, name)
-                yield Difference(here, there, named, surely)
+                yield Disparity(here, there, named, surely)
                 break
 
 

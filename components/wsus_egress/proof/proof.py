@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -27,7 +27,7 @@ from wsus_egress.names.sets import NO_NAMES
 from wsus_egress.proof.classes import representatives
 from wsus_egress.proof.compare import (
     Answer,
-    Comparison,
+    Comparer,
     Difference,
     Kind,
     Unproved,
@@ -44,7 +44,7 @@ class Fidelity(StrEnum):
     OPAQUE = "opaque"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
     """One way in which the controls differ from the policy.
 
@@ -148,7 +148,7 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
         For each way in which it deviates the first witness, sorted.
     """
     found: dict[str, Deviation] = {}
-    comparison, sides = Comparison(), control.sides()
+    comparer, sides = Comparer(), control.sides()
     for flow in representatives(policy, place, [control]):
         inside = _is_other(policy, flow)
         named = flow.application is not None and not inside
@@ -156,7 +156,7 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
             if inside and not _guards(policy, place, answer.control, flow):
                 continue
             part = answer.control.asked(policy, flow)
-            for each in comparison.differences(part, flow, [answer], []):
+            for each in comparer.differences(part, flow, [answer], []):
                 _note(found, policy, place, each, "{}; that is not its part of the policy")
     return tuple(found[what] for what in sorted(found))
 
@@ -167,15 +167,11 @@ def _judged(
     acceptance = accepted.get(deviation.what)
     if acceptance is None:
         return deviation
-    return Deviation(
-        deviation.what,
-        deviation.kind,
-        deviation.control,
-        deviation.subject,
-        deviation.witness,
-        f"{deviation.reason}. Accepted until {acceptance.expires}: {acceptance.reason}",
-        acceptance,
-        acceptance.expires < today,
+    return replace(
+        deviation,
+        reason=f"{deviation.reason}. Accepted until {acceptance.expires}: {acceptance.reason}",
+        acceptance=acceptance,
+        expired=acceptance.expires < today,
     )
 
 
@@ -185,21 +181,21 @@ def _compare(
     found: dict[str, Deviation] = {}
     masked: dict[str, Deviation] = {}
     unproved: dict[tuple[str, str, str, int, str], Unproved] = {}
-    comparison = Comparison()
+    comparer = Comparer()
     path = _Path(policy, place, controls)
     for flow in representatives(policy, place, controls):
         other = _is_other(policy, flow)
         if not (said := path.answers(flow, other=other)):
             continue
         opaque: list[Unproved] = []
-        for each in comparison.differences(asked_of_names(policy, flow), flow, said, opaque):
+        for each in comparer.differences(asked_of_names(policy, flow), flow, said, opaque):
             _note(found, policy, place, each, "the target {}; the policy does not")
         for answer in said:
             if other and not _guards(policy, place, answer.control, flow):
                 continue
             part = answer.control.asked(policy, flow)
             hidden: list[Unproved] = []
-            for each in comparison.differences(part, flow, [answer], hidden):
+            for each in comparer.differences(part, flow, [answer], hidden):
                 _note(masked, policy, place, each, _BY_ITSELF)
             opaque += (Unproved(e.control, e.kind, e.witness, True) for e in hidden)
         for left in opaque:
@@ -250,7 +246,7 @@ def admitted_anew(
         Of each kind of flow the first witness, sorted.
     """
     found: dict[str, Deviation] = {}
-    comparison = Comparison()
+    comparer = Comparer()
     old, new = _Path(policy, place, before), _Path(policy, place, after)
     for flow in representatives(policy, place, [*before, *after]):
         other = _is_other(policy, flow)
@@ -264,7 +260,7 @@ def admitted_anew(
         for number, bounds in enumerate(each.bounds for each in was if each.bounds is not None):
             names = names & bounds.surely if number else bounds.surely
         known = Part(wanted.allowed or verdict is Verdict.ALLOW, wanted.names | names)
-        for each in comparison.differences(known, flow, said, []):
+        for each in comparer.differences(known, flow, said, []):
             if each.kind == "wider":
                 _note(found, policy, place, each, "the target {}; it did not before")
     return tuple(found[what] for what in sorted(found))
@@ -283,7 +279,14 @@ def _note(
     if what not in found:
         verb = "admits" if kind == "wider" else "denies"
         reason = text.format(f"{verb} {_REASONS[subject]}")
-        found[what] = Deviation(what, kind, control, subject, difference.witness, reason)
+        found[what] = Deviation(
+            what=what,
+            kind=kind,
+            control=control,
+            subject=subject,
+            witness=difference.witness,
+            reason=reason,
+        )
 
 
 def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:

@@ -12,7 +12,7 @@ from wsus_egress.controls import Control, compile_target
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.environment import Environment, Target
 from wsus_egress.problems import Collector, PolicyErrors
-from wsus_egress.proof.parity import Difference, differences
+from wsus_egress.proof.parity import Disparity, disparities
 from wsus_egress.proof.proof import Fidelity, Proof, prove
 
 
@@ -102,10 +102,10 @@ def analysed(
     return tuple(analyses)
 
 
-def parity(analysis: Analysis) -> tuple[Difference, ...]:
+def parity(analysis: Analysis) -> tuple[Disparity, ...]:
     """What one cloud of an environment admits and the other does not."""
     sides = [(each.target.cloud, each.controls) for each in analysis.targets]
-    return differences(analysis.environment.policy, sides)
+    return disparities(analysis.environment.policy, sides)
 
 
 def _proved(

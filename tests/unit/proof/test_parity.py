@@ -12,7 +12,7 @@ from sample import AZURE
 
 from wsus_egress.controls import compile_target
 from wsus_egress.model.environment import Environment
-from wsus_egress.proof.parity import Difference, differences
+from wsus_egress.proof.parity import Disparity, disparities
 from wsus_egress.review.analysis import analyse, parity
 
 IN_AWS = {"name": "one", "location": "aws", "addresses": ["10.1.0.10"]}
@@ -20,11 +20,11 @@ IN_AZURE = {"name": "two", "location": "azure", "addresses": ["10.2.0.10"]}
 OTHER: dict[str, Any] = {**AZURE, "addressSpace": ["10.2.0.0/16"]}
 
 
-def compared(environment: Callable[..., Environment], **settings: Any) -> tuple[Difference, ...]:
+def compared(environment: Callable[..., Environment], **settings: Any) -> tuple[Disparity, ...]:
     """The differences of an environment's two clouds."""
     built = environment(**{"servers": [IN_AWS, IN_AZURE], "azure": OTHER, **settings})
     sides = [(target.cloud, compile_target(built, target)) for target in built.targets]
-    return differences(built.policy, sides)
+    return disparities(built.policy, sides)
 
 
 def test_what_one_cloud_cannot_see_is_named(environment: Callable[..., Environment]) -> None:

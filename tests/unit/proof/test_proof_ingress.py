@@ -25,7 +25,17 @@ def test_a_security_rule_that_lets_the_internet_in(
     built = environment(aws=None, azure=TARGET)
     (group,) = compile_target(built, built.targets[0])
     assert isinstance(group, AzureNsg)
-    planted = NsgRule("planted", 200, "Inbound", "Allow", "Tcp", "Internet", "*", (port,), "a test")
+    planted = NsgRule(
+        id="planted",
+        priority=200,
+        direction="Inbound",
+        access="Allow",
+        protocol="Tcp",
+        sources="Internet",
+        destinations="*",
+        ports=(port,),
+        description="a test",
+    )
     wider = replace(group, rules=(planted, *group.rules))
 
     what = "azure/azure-nsg/wider/ingress"

@@ -7,7 +7,7 @@ the VPC's resolver that is asked. It sees neither ports nor addresses, and no ot
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
@@ -66,7 +66,7 @@ class DnsRule:
     priority: int
     action: Literal["ALLOW", "BLOCK"]
     patterns: tuple[Pattern, ...] | None
-    endpoints: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def text(self) -> str:
@@ -84,7 +84,7 @@ class DnsRule:
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "no name is looked up in this VPC for it")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AwsDnsFirewall(Control):
     """The DNS Firewall rule group of one VPC."""
 
@@ -238,9 +238,9 @@ class AwsDnsFirewall(Control):
         longest = max((len(rule.patterns or ()) for rule in self.rules), default=0)
         instead = "shorten the list"
         return (
-            Quota("names of the longest domain list", longest, NAMES_PER_LIST, ("lists",), instead),
-            Quota("rules of the DNS Firewall group", len(self.rules), RULES_PER_GROUP, ("lists",),
-                  instead),
+            Quota("names of the longest domain list", longest, NAMES_PER_LIST, setting=("lists",), instead=instead),
+            Quota("rules of the DNS Firewall group", len(self.rules), RULES_PER_GROUP, setting=("lists",),
+                  instead=instead),
         )  # fmt: skip
 
 
@@ -252,7 +252,7 @@ def compile_dns_firewall(
     listed = minimal_cover(p for scheme in Scheme for p in policy.patterns[scheme]).patterns
     rules = [
         DnsRule(f"names-{number}", _ALLOW_FROM + number, "ALLOW", chunk,
-                tuple(pattern.text for pattern in chunk))
+                endpoints=tuple(pattern.text for pattern in chunk))
         for number, chunk in enumerate(_chunks(listed), start=1)
     ]  # fmt: skip
     besides = minimal_cover(firewall.also_resolve).patterns
@@ -262,7 +262,14 @@ def compile_dns_firewall(
     ]
     rules.append(DnsRule("block-rest", _BLOCK, "BLOCK", None))
     residues = (*RESIDUES, FAIL_OPEN) if firewall.fail_open else RESIDUES
-    return AwsDnsFirewall(target, firewall, environment, elsewhere, tuple(rules), residues=residues)
+    return AwsDnsFirewall(
+        target=target,
+        firewall=firewall,
+        environment=environment,
+        elsewhere=elsewhere,
+        rules=tuple(rules),
+        residues=residues,
+    )
 
 
 def _chunks(patterns: Sequence[Pattern]) -> Iterator[tuple[Pattern, ...]]:

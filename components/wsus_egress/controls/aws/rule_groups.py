@@ -115,16 +115,16 @@ def quotas(
         number = group.number
         found += [
             Quota(f"rules of rule group {number}", len(group.rules), group.capacity,
-                  ("lists",), shorter),
+                  setting=("lists",), instead=shorter),
             Quota(f"bytes of rule group {number}", len(group.rules_string), GROUP_BYTES,
-                  ("lists",), shorter),
+                  setting=("lists",), instead=shorter),
         ]  # fmt: skip
     reserved = sum(group.capacity for group in groups)
     longest = max((len(rule.render()) for group in groups for rule in group.rules), default=0)
     found += [
-        Quota("units of stateful capacity reserved", reserved, policy_capacity, ("lists",), shorter),
-        Quota("stateful rule groups", len(groups), GROUPS_PER_POLICY, ("lists",), shorter),
+        Quota("units of stateful capacity reserved", reserved, policy_capacity, setting=("lists",), instead=shorter),
+        Quota("stateful rule groups", len(groups), GROUPS_PER_POLICY, setting=("lists",), instead=shorter),
         Quota("characters of the longest rule with its sources", longest + source_characters,
-              RULE_CHARACTERS, ("servers",), "use larger address blocks"),
+              RULE_CHARACTERS, setting=("servers",), instead="use larger address blocks"),
     ]  # fmt: skip
     return tuple(found)

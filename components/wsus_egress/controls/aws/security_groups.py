@@ -40,7 +40,7 @@ _ELSEWHERE: Final = Ruling(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityGroupRule:
     """One port range and one peer; becomes one `vpc.SecurityGroup{Egress,Ingress}Rule`.
 
@@ -251,8 +251,8 @@ class AwsSecurityGroups(Control):
                 f"IPv{version} {direction} rules of security group {group.party}",
                 used,
                 self.target.rules_per_direction,
-                ("servers",),
-                "use larger address blocks, name peers by security group, or say what your quota is: "
+                setting=("servers",),
+                instead="use larger address blocks, name peers by security group, or say what your quota is: "
                 "aws.securityGroup.rulesPerDirection",
             )
             for group in self.groups

@@ -24,7 +24,7 @@ _LAST_ID: Final = 2**31 - 1
 Protocol = Literal["http", "tls", "tcp"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuricataRule:
     """One `pass` rule.
 
@@ -104,7 +104,9 @@ def numbered(
         while (sid := _number(key, attempt)) in taken:
             attempt += 1
         taken.add(sid)
-        rules.append(SuricataRule(sid, protocol, port, pattern, origin))
+        rules.append(
+            SuricataRule(sid=sid, protocol=protocol, port=port, pattern=pattern, origin=origin)
+        )
     return tuple(rules)
 
 

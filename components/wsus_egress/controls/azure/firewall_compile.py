@@ -76,12 +76,24 @@ def foreign_rule(rule: ForeignRule) -> FirewallRule:
     place = rule.group_priority, rule.priority
     if rule.fqdns:
         return ApplicationRule(
-            name, rule.action, sources, rule.protocols, rule.fqdns, place=place, owner=owner
+            id=name,
+            collection=rule.action,
+            sources=sources,
+            protocols=rule.protocols,
+            fqdns=rule.fqdns,
+            place=place,
+            owner=owner,
         )
     return NetworkRule(
-        name, rule.action, sources, rule.protocol, rule.ports, rule.destinations, place=place,
+        id=name,
+        collection=rule.action,
+        sources=sources,
+        protocol=rule.protocol,
+        ports=rule.ports,
+        destinations=rule.destinations,
+        place=place,
         owner=owner,
-    )  # fmt: skip
+    )
 
 
 def group_count(policy: EgressPolicy, target: AzureTarget, firewall: FirewallPolicy) -> int:
@@ -100,10 +112,17 @@ def _network_rules(target: AzureTarget, sources: Sources) -> Iterator[NetworkRul
     if sources:
         for permit in target.network_rules:
             yield NetworkRule(
-                permit.name, "allow", _addresses(sources), permit.protocol, permit.ports,
-                permit.destinations, permit.fqdns, permit.reason,
-                (target.rule_collection_group_priority, NETWORK_PRIORITY), _parties(sources),
-            )  # fmt: skip
+                id=permit.name,
+                collection="allow",
+                sources=_addresses(sources),
+                protocol=permit.protocol,
+                ports=permit.ports,
+                destinations=permit.destinations,
+                fqdns=permit.fqdns,
+                description=permit.reason,
+                place=(target.rule_collection_group_priority, NETWORK_PRIORITY),
+                parties=_parties(sources),
+            )
 
 
 def _web(
@@ -127,20 +146,38 @@ def _names(
         # Not a network rule: that would pass before threat intelligence is asked in alert mode
         # ("Azure Firewall known issues", 2023-10).
         yield ApplicationRule(
-            "any-name", "allow", addresses, both, (EVERY_NAME,), (), "Any host name", first, parties
+            id="any-name",
+            collection="allow",
+            sources=addresses,
+            protocols=both,
+            fqdns=(EVERY_NAME,),
+            description="Any host name",
+            place=first,
+            parties=parties,
         )
         return
     if "tag" in target.destinations:
         yield ApplicationRule(
-            "fqdn-tags", "allow", addresses, both, (), target.fqdn_tags,
-            "Microsoft Update by FQDN tag: Microsoft keeps the content", first, parties,
-        )  # fmt: skip
+            id="fqdn-tags",
+            collection="allow",
+            sources=addresses,
+            protocols=both,
+            fqdn_tags=target.fqdn_tags,
+            description="Microsoft Update by FQDN tag: Microsoft keeps the content",
+            place=first,
+            parties=parties,
+        )
     for schemes, patterns in grouped.items():
         rule = ApplicationRule(
-            f"names-{'-'.join(schemes)}", "allow", addresses,
-            tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in schemes), patterns, (),
-            "Microsoft Update by name, from the endpoint list", first, parties,
-        )  # fmt: skip
+            id=f"names-{'-'.join(schemes)}",
+            collection="allow",
+            sources=addresses,
+            protocols=tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in schemes),
+            fqdns=patterns,
+            description="Microsoft Update by name, from the endpoint list",
+            place=first,
+            parties=parties,
+        )
         yield from _spread(rule, groups)
 
 
@@ -177,11 +214,15 @@ def _denial(
         # Last of all, so that neither a later group nor Azure's infrastructure collection adds to it.
         last = target.rule_collection_group_priority + (groups if groups > 1 else 0)
         yield ApplicationRule(
-            "deny-rest", "deny", denied,
-            tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in Scheme),
-            (EVERY_NAME,), (), "Nothing else", (last, DENY_PRIORITY),
-            _parties(sources) if target.deny_rest == "servers" else (),
-        )  # fmt: skip
+            id="deny-rest",
+            collection="deny",
+            sources=denied,
+            protocols=tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in Scheme),
+            fqdns=(EVERY_NAME,),
+            description="Nothing else",
+            place=(last, DENY_PRIORITY),
+            parties=_parties(sources) if target.deny_rest == "servers" else (),
+        )
 
 
 def _by_schemes(policy: EgressPolicy, target: AzureTarget) -> Grouped:

@@ -41,14 +41,12 @@ Sources: TypeAlias = tuple[tuple[str, tuple[Network, ...]], ...]
 Owner: TypeAlias = Literal["", "base policy", "others"]
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationRule:
-    """One rule: either host names or FQDN tags, never both.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Common:
+    """What both kinds of rules have.
 
     Attributes:
         collection: `allow` or `deny`, the collection it stands in.
-        protocols: Pairs of `Http`/`Https` and a port.
-        fqdns: Patterns as Azure writes them, which are this project's patterns, or `*`.
         place: The priorities of its rule collection group and of its collection.
         parties: Whose addresses the sources are, where they are parties'.
         owner: Who keeps it, where it is not this project.
@@ -57,13 +55,34 @@ class ApplicationRule:
     id: str
     collection: Action
     sources: tuple[Network, ...]
-    protocols: tuple[tuple[str, int], ...]
-    fqdns: tuple[str, ...] = ()
-    fqdn_tags: tuple[str, ...] = ()
     description: str = ""
     place: tuple[int, int] = (0, 0)
     parties: tuple[str, ...] = ()
     owner: Owner = ""
+
+    @property
+    def inherited(self) -> bool:
+        """Whether the base policy has it."""
+        return self.owner == "base policy"
+
+    @property
+    def action(self) -> str:
+        """`allow`, or `others: allow` where somebody else keeps the rule."""
+        return f"{self.owner}: {self.collection}" if self.owner else self.collection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRule(_Common):
+    """One rule: either host names or FQDN tags, never both.
+
+    Attributes:
+        protocols: Pairs of `Http`/`Https` and a port.
+        fqdns: Patterns as Azure writes them, which are this project's patterns, or `*`.
+    """
+
+    protocols: tuple[tuple[str, int], ...]
+    fqdns: tuple[str, ...] = ()
+    fqdn_tags: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -78,7 +97,7 @@ class ApplicationRule:
         protocols = ", ".join(f"{name}:{port}" for name, port in self.protocols)
         sources = ", ".join(map(plain, self.sources))
         what = f"FQDN tag {', '.join(self.fqdn_tags)}" if self.fqdn_tags else ", ".join(self.fqdns)
-        return f"{_of(self.owner)}{self.collection} {protocols} from {sources} to {what}"
+        return f"{self.action} {protocols} from {sources} to {what}"
 
     def is_between(self, source: Address, destination: Address) -> bool:  # noqa: ARG002 - to any
         """Whether the rule is about flows between these addresses."""
@@ -93,28 +112,21 @@ class ApplicationRule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkRule:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRule(_Common):
     """One rule by address and port. It comes before every application rule, and sees no name.
 
     Attributes:
+        ports: Empty for any.
         destinations: Empty, and `fqdns` empty too: any.
         fqdns: Host names that the firewall resolves. What they resolve to is not known here, so
             the rule is taken to cover the whole Internet.
-        ports: Empty for any.
     """
 
-    id: str
-    collection: Action
-    sources: tuple[Network, ...]
     protocol: Protocol | Literal["any"]
     ports: tuple[int, ...]
     destinations: tuple[Network, ...] = ()
     fqdns: tuple[str, ...] = ()
-    description: str = ""
-    place: tuple[int, int] = (0, 0)
-    parties: tuple[str, ...] = ()
-    owner: Owner = ""
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -127,8 +139,7 @@ class NetworkRule:
         ports = ",".join(map(str, self.ports)) or "any"
         sources = ", ".join(map(plain, self.sources))
         where = ", ".join([*map(plain, self.destinations), *self.fqdns]) or "any"
-        action = f"{_of(self.owner)}{self.collection} network"
-        return f"{action} {self.protocol}/{ports} from {sources} to {where}"
+        return f"{self.action} network {self.protocol}/{ports} from {sources} to {where}"
 
     def is_between(self, source: Address, destination: Address) -> bool:
         """Whether the rule is about flows between these addresses."""
@@ -154,7 +165,7 @@ def reading_order(rule: FirewallRule) -> tuple[bool, bool, tuple[int, int]]:
     Network rules before application rules, whatever the groups and collections; in each of them the
     base policy's before the policy's own; then by priority.
     """
-    return isinstance(rule, ApplicationRule), rule.owner != "base policy", rule.place
+    return isinstance(rule, ApplicationRule), not rule.inherited, rule.place
 
 
 def name_set(fqdns: Sequence[str]) -> NameSet:
@@ -162,7 +173,3 @@ def name_set(fqdns: Sequence[str]) -> NameSet:
     if EVERY_NAME in fqdns:
         return ALL_NAMES
     return NameSet.of(Pattern.parse(fqdn) for fqdn in fqdns)
-
-
-def _of(owner: Owner) -> str:
-    return f"{owner}: " if owner else ""

@@ -33,13 +33,13 @@ def _room(block: Block) -> Iterator[Problem]:
     needed = max((rule.priority - block.priorities[0] + 1 for _, rule in block.rules), default=0)
     if needed <= room:
         return
-    if block.ways == 1:
+    if block.senders == 1:
         what = f"{needed} entries, and there is room for {room}"
         yield Problem(None, block.setting, what, block.instead)
         return
-    each = -(-needed // block.ways)
+    each = -(-needed // block.senders)
     what = (
-        f"{block.ways} application security groups x {each} rules take {needed} priorities, and "
+        f"{block.senders} application security groups x {each} rules take {needed} priorities, and "
         f"there is room for {room}"
     )
     instead = f"{block.instead}, or leave the application security groups out"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import LATERAL_PORTS, Direction, NsgRule
@@ -27,8 +27,9 @@ SERVICE_TAGS: Final = (
     ("AzureUpdateDelivery", (443,)),
     ("AzureFrontDoor.FirstParty", (80, 443)),
 )
-Way = tuple[tuple[Network, ...], str | None]
-Named = tuple[Keys, NsgRule]
+# Addresses that fit into one side of a rule, and the application security group that they are in.
+Sender: TypeAlias = tuple[tuple[Network, ...], str | None]
+Named: TypeAlias = tuple[Keys, NsgRule]
 _WORDS: Final[dict[Protocol, Literal["Tcp", "Udp"]]] = {"tcp": "Tcp", "udp": "Udp"}
 
 
@@ -39,7 +40,7 @@ class Block:
     Attributes:
         setting: What there is more of the more rules there are.
         rules: Each with the setting that names it; empty where none does.
-        ways: How many sources each of them is repeated for: a rule takes one application security
+        senders: How many sources each of them is repeated for: a rule takes one application security
             group, so many groups make many rules.
         instead: What to do where there are too many of them.
     """
@@ -47,7 +48,7 @@ class Block:
     setting: Keys
     priorities: range
     rules: tuple[Named, ...]
-    ways: int = 1
+    senders: int = 1
     instead: str = "join some"
 
 
@@ -60,37 +61,47 @@ def compile_nsg(policy: EgressPolicy, target: AzureTarget, environment: str) -> 
 
 def blocks(policy: EgressPolicy, target: AzureTarget) -> Iterator[Block]:
     """Every rule of the group, in blocks whose priorities do not overlap if each has its room."""
-    sources = list(_ways(target, (p for p in policy.in_place("azure") if p.internet)))
+    sources = list(_senders(target, (p for p in policy.in_place("azure") if p.internet)))
     yield Block(
-        ("azure", "networkRules"), range(FIRST_PERMIT, FIRST_DIRECT),
-        tuple(_permits(target, sources)), len(sources),
-    )  # fmt: skip
+        setting=("azure", "networkRules"),
+        priorities=range(FIRST_PERMIT, FIRST_DIRECT),
+        rules=tuple(_permits(target, sources)),
+        senders=len(sources),
+    )
     yield Block(
-        ("azure", "routeTable", "direct"), range(FIRST_DIRECT, DENY_DIRECT),
-        tuple(_direct(target, sources)), len(sources),
-    )  # fmt: skip
-    yield Block((), range(DENY_DIRECT, FIRST_ALLOW), tuple(_deny_direct(target)))
+        setting=("azure", "routeTable", "direct"),
+        priorities=range(FIRST_DIRECT, DENY_DIRECT),
+        rules=tuple(_direct(target, sources)),
+        senders=len(sources),
+    )
     yield Block(
-        ("azure", "networkSecurityGroup", "applicationSecurityGroups"),
-        range(FIRST_ALLOW, FIRST_SYNCHRONIZATION),
-        tuple(_microsoft_update(policy, target, sources)), len(sources),
-        "write destinations: internet",
-    )  # fmt: skip
+        setting=(), priorities=range(DENY_DIRECT, FIRST_ALLOW), rules=tuple(_deny_direct(target))
+    )
     yield Block(
-        ("servers",), range(FIRST_SYNCHRONIZATION, DENY_SYNCHRONIZATION),
-        tuple(_synchronization_out(policy, target)),
-    )  # fmt: skip
+        setting=("azure", "networkSecurityGroup", "applicationSecurityGroups"),
+        priorities=range(FIRST_ALLOW, FIRST_SYNCHRONIZATION),
+        rules=tuple(_microsoft_update(policy, target, sources)),
+        senders=len(sources),
+        instead="write destinations: internet",
+    )
     yield Block(
-        ("servers",), range(FIRST_ALLOW, DENY_SYNCHRONIZATION),
-        tuple(_synchronization_in(policy, target)),
-    )  # fmt: skip
+        setting=("servers",),
+        priorities=range(FIRST_SYNCHRONIZATION, DENY_SYNCHRONIZATION),
+        rules=tuple(_synchronization_out(policy, target)),
+    )
     yield Block(
-        (), range(DENY_SYNCHRONIZATION, DENY_INTERNET + 1),
-        tuple(((), rule) for rule in _denials(policy, target)),
-    )  # fmt: skip
+        setting=("servers",),
+        priorities=range(FIRST_ALLOW, DENY_SYNCHRONIZATION),
+        rules=tuple(_synchronization_in(policy, target)),
+    )
+    yield Block(
+        setting=(),
+        priorities=range(DENY_SYNCHRONIZATION, DENY_INTERNET + 1),
+        rules=tuple(((), rule) for rule in _denials(policy, target)),
+    )
 
 
-def _ways(target: AzureTarget, parties: Iterable[Party]) -> Iterator[Way]:
+def _senders(target: AzureTarget, parties: Iterable[Party]) -> Iterator[Sender]:
     """Addresses that fit into one side of a rule, and the group that stands for them.
 
     A rule takes many address blocks, but one application security group ("Network security
@@ -108,64 +119,113 @@ def _ways(target: AzureTarget, parties: Iterable[Party]) -> Iterator[Way]:
 
 
 def _microsoft_update(
-    policy: EgressPolicy, target: AzureTarget, ways: list[Way]
+    policy: EgressPolicy, target: AzureTarget, senders: list[Sender]
 ) -> Iterator[Named]:
     ports = tuple(s.port for s in Scheme if policy.names(s.port, s.application))
-    for number, (sources, group) in enumerate(ways if ports else []):
-        suffix = _suffix(ways, number)
+    for number, (sources, group) in enumerate(senders if ports else []):
+        suffix = _suffix(senders, number)
         if target.security_group.destinations == "internet":
             # The Internet's own address, not the firewall's: a route changes the next hop only.
-            yield (), NsgRule(
-                f"allow-microsoft-update{suffix}", FIRST_ALLOW + number, "Outbound", "Allow", "Tcp",
-                sources, "Internet", ports, "HTTP and HTTPS to Microsoft Update", None, group,
-            )  # fmt: skip
+            yield (
+                (),
+                NsgRule(
+                    id=f"allow-microsoft-update{suffix}",
+                    priority=FIRST_ALLOW + number,
+                    direction="Outbound",
+                    access="Allow",
+                    protocol="Tcp",
+                    sources=sources,
+                    destinations="Internet",
+                    ports=ports,
+                    description="HTTP and HTTPS to Microsoft Update",
+                    source_group=group,
+                ),
+            )
             continue
         for offset, (tag, its_ports) in enumerate(SERVICE_TAGS):
             both = tuple(port for port in its_ports if port in ports)
             if both:
-                yield (), NsgRule(
-                    f"allow-{tag.replace('.', '-').lower()}{suffix}",
-                    FIRST_ALLOW + 2 * number + offset, "Outbound", "Allow", "Tcp", sources,
-                    "Internet", both, "Microsoft Update, approximately", tag, group,
-                )  # fmt: skip
+                yield (
+                    (),
+                    NsgRule(
+                        id=f"allow-{tag.replace('.', '-').lower()}{suffix}",
+                        priority=FIRST_ALLOW + 2 * number + offset,
+                        direction="Outbound",
+                        access="Allow",
+                        protocol="Tcp",
+                        sources=sources,
+                        destinations="Internet",
+                        ports=both,
+                        description="Microsoft Update, approximately",
+                        service_tag=tag,
+                        source_group=group,
+                    ),
+                )
 
 
-def _suffix(ways: list[Way], number: int) -> str:
-    return f"-{number + 1}" if len(ways) > 1 else ""
+def _suffix(senders: list[Sender], number: int) -> str:
+    return f"-{number + 1}" if len(senders) > 1 else ""
 
 
-def _permits(target: AzureTarget, ways: list[Way]) -> Iterator[Named]:
+def _permits(target: AzureTarget, senders: list[Sender]) -> Iterator[Named]:
     """What passes beside Microsoft Update, through the firewall."""
-    for number, (sources, group) in enumerate(ways):
+    for number, (sources, group) in enumerate(senders):
         for offset, permit in enumerate(target.network_rules):
-            yield ("azure", "networkRules", offset, "name"), NsgRule(
-                f"allow-{permit.name}{_suffix(ways, number)}",
-                FIRST_PERMIT + offset + number * len(target.network_rules), "Outbound", "Allow",
-                _WORDS[permit.protocol], sources, permit.destinations or "Internet", permit.ports,
-                permit.reason[:140], None, group,
-            )  # fmt: skip
+            yield (
+                ("azure", "networkRules", offset, "name"),
+                NsgRule(
+                    id=f"allow-{permit.name}{_suffix(senders, number)}",
+                    priority=FIRST_PERMIT + offset + number * len(target.network_rules),
+                    direction="Outbound",
+                    access="Allow",
+                    protocol=_WORDS[permit.protocol],
+                    sources=sources,
+                    destinations=permit.destinations or "Internet",
+                    ports=permit.ports,
+                    description=permit.reason[:140],
+                    source_group=group,
+                ),
+            )
 
 
-def _direct(target: AzureTarget, ways: list[Way]) -> Iterator[Named]:
+def _direct(target: AzureTarget, senders: list[Sender]) -> Iterator[Named]:
     """What passes beside Microsoft Update, past the firewall."""
     direct = target.route_table.direct if target.route_table else ()
-    for number, (sources, group) in enumerate(ways):
+    for number, (sources, group) in enumerate(senders):
         for offset, route in enumerate(direct):
-            yield ("azure", "routeTable", "direct", offset, "name"), NsgRule(
-                f"allow-direct-{route.name}{_suffix(ways, number)}",
-                FIRST_DIRECT + offset + number * len(direct), "Outbound", "Allow",
-                _WORDS[route.protocol], sources, (route.prefix,), route.ports, route.reason[:140],
-                None, group,
-            )  # fmt: skip
+            yield (
+                ("azure", "routeTable", "direct", offset, "name"),
+                NsgRule(
+                    id=f"allow-direct-{route.name}{_suffix(senders, number)}",
+                    priority=FIRST_DIRECT + offset + number * len(direct),
+                    direction="Outbound",
+                    access="Allow",
+                    protocol=_WORDS[route.protocol],
+                    sources=sources,
+                    destinations=(route.prefix,),
+                    ports=route.ports,
+                    description=route.reason[:140],
+                    source_group=group,
+                ),
+            )
 
 
 def _deny_direct(target: AzureTarget) -> Iterator[Named]:
     if target.route_table and target.route_table.direct:
-        yield (), NsgRule(
-            "deny-direct", DENY_DIRECT, "Outbound", "Deny", "*", "*",
-            tuple(route.prefix for route in target.route_table.direct), (),
-            "Past the firewall only what is listed",
-        )  # fmt: skip
+        yield (
+            (),
+            NsgRule(
+                id="deny-direct",
+                priority=DENY_DIRECT,
+                direction="Outbound",
+                access="Deny",
+                protocol="*",
+                sources="*",
+                destinations=tuple(route.prefix for route in target.route_table.direct),
+                ports=(),
+                description="Past the firewall only what is listed",
+            ),
+        )
 
 
 def _synchronization_out(policy: EgressPolicy, target: AzureTarget) -> Iterator[Named]:
@@ -174,27 +234,47 @@ def _synchronization_out(policy: EgressPolicy, target: AzureTarget) -> Iterator[
     for offset, party in enumerate(p for p in here if p.asks is not None):
         assert party.asks is not None  # noqa: S101 - just filtered
         server = policy.party(party.asks)
-        yield ("servers",), NsgRule(
-            f"allow-{party.name}-to-{server.name}", FIRST_SYNCHRONIZATION + offset, "Outbound",
-            "Allow", "Tcp", party.addresses, server.addresses,
-            server.ports.all() if server.ports else (), f"WSUS synchronization to {server.name}",
-            None, groups.get(party.name),
-            groups.get(server.name) if server.place == "azure" else None,
-        )  # fmt: skip
+        yield (
+            ("servers",),
+            NsgRule(
+                id=f"allow-{party.name}-to-{server.name}",
+                priority=FIRST_SYNCHRONIZATION + offset,
+                direction="Outbound",
+                access="Allow",
+                protocol="Tcp",
+                sources=party.addresses,
+                destinations=server.addresses,
+                ports=server.ports.all() if server.ports else (),
+                description=f"WSUS synchronization to {server.name}",
+                source_group=groups.get(party.name),
+                destination_group=groups.get(server.name) if server.place == "azure" else None,
+            ),
+        )
 
 
 def _synchronization_in(policy: EgressPolicy, target: AzureTarget) -> Iterator[Named]:
     groups = dict(target.security_group.application_security_groups)
     priority = FIRST_ALLOW
     for party in (p for p in policy.in_place("azure") if p.ports is not None):
-        ways = list(_ways(target, policy.askers(party)))
-        for number, (sources, group) in enumerate(ways):
+        senders = list(_senders(target, policy.askers(party)))
+        for number, (sources, group) in enumerate(senders):
             assert party.ports is not None  # noqa: S101 - just filtered
-            yield ("servers",), NsgRule(
-                f"allow-to-{party.name}{_suffix(ways, number)}", priority, "Inbound", "Allow",
-                "Tcp", sources, party.addresses, party.ports.all(),
-                f"WSUS synchronization to {party.name}", None, group, groups.get(party.name),
-            )  # fmt: skip
+            yield (
+                ("servers",),
+                NsgRule(
+                    id=f"allow-to-{party.name}{_suffix(senders, number)}",
+                    priority=priority,
+                    direction="Inbound",
+                    access="Allow",
+                    protocol="Tcp",
+                    sources=sources,
+                    destinations=party.addresses,
+                    ports=party.ports.all(),
+                    description=f"WSUS synchronization to {party.name}",
+                    source_group=group,
+                    destination_group=groups.get(party.name),
+                ),
+            )
             priority += 1
 
 
@@ -202,16 +282,36 @@ def _denials(policy: EgressPolicy, target: AzureTarget) -> Iterator[NsgRule]:
     directions: tuple[Direction, ...] = ("Outbound", "Inbound")
     for direction in directions:
         yield NsgRule(
-            f"deny-synchronization-{direction.lower()}", DENY_SYNCHRONIZATION,
-            direction, "Deny", "Tcp", "*", "*", policy.synchronization_ports,
-            "Synchronization between named servers and clients only",
-        )  # fmt: skip
+            id=f"deny-synchronization-{direction.lower()}",
+            priority=DENY_SYNCHRONIZATION,
+            direction=direction,
+            access="Deny",
+            protocol="Tcp",
+            sources="*",
+            destinations="*",
+            ports=policy.synchronization_ports,
+            description="Synchronization between named servers and clients only",
+        )
     if target.security_group.deny_lateral_movement:
         yield NsgRule(
-            "deny-lateral-movement", DENY_LATERAL, "Outbound", "Deny", "Tcp", "*", "VirtualNetwork",
-            LATERAL_PORTS, "No remote administration from the servers: default rule 65000 admits it",
-        )  # fmt: skip
+            id="deny-lateral-movement",
+            priority=DENY_LATERAL,
+            direction="Outbound",
+            access="Deny",
+            protocol="Tcp",
+            sources="*",
+            destinations="VirtualNetwork",
+            ports=LATERAL_PORTS,
+            description="No remote administration from the servers: default rule 65000 admits it",
+        )
     yield NsgRule(
-        "deny-internet", DENY_INTERNET, "Outbound", "Deny", "*", "*", "Internet", (),
-        "Nothing else to the Internet: default rule 65001 would admit it",
-    )  # fmt: skip
+        id="deny-internet",
+        priority=DENY_INTERNET,
+        direction="Outbound",
+        access="Deny",
+        protocol="*",
+        sources="*",
+        destinations="Internet",
+        ports=(),
+        description="Nothing else to the Internet: default rule 65001 would admit it",
+    )

@@ -15,7 +15,7 @@ Side = tuple[Network, ...] | Literal["*", "Internet", "VirtualNetwork"]
 LATERAL_PORTS: Final = (22, 3389, 5985, 5986)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NsgRule:
     """One security rule.
 

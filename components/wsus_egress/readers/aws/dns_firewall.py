@@ -80,7 +80,13 @@ def _group_of(each: Resource, resources: tuple[Resource, ...]) -> Named:
 
 def _control(context: Context, rules: tuple[DnsRule, ...]) -> AwsDnsFirewall:
     elsewhere = context.policy.addresses_outside("aws")
-    return AwsDnsFirewall(aws_target(context), dns_settings(context), "stack", elsewhere, rules)
+    return AwsDnsFirewall(
+        target=aws_target(context),
+        firewall=dns_settings(context),
+        environment="stack",
+        elsewhere=elsewhere,
+        rules=rules,
+    )
 
 
 def _ordered(

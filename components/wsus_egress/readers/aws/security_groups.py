@@ -230,6 +230,11 @@ def _rules(
     for each in known[protocol]:
         identity = f"{owner.name}-{direction}-{each}-{low}-{high}-{networks[0]}"
         yield SecurityGroupRule(
-            identity, direction, int(low), int(high), networks, owner.name,
-            "udp" if each == "udp" else "tcp",
-        )  # fmt: skip
+            id=identity,
+            direction=direction,
+            from_port=int(low),
+            to_port=int(high),
+            networks=networks,
+            description=owner.name,
+            protocol="udp" if each == "udp" else "tcp",
+        )

@@ -104,7 +104,12 @@ class GroupReader:
 
     def _unknown(self, name: str, what: str, word: Action = "allow") -> Read[FirewallRule]:
         widest = StackNetworkRule(
-            f"{self.group.name}/{name}", "allow", self.space, "any", (), owner=self.owner
+            id=f"{self.group.name}/{name}",
+            collection="allow",
+            sources=self.space,
+            protocol="any",
+            ports=(),
+            owner=self.owner,
         )
         return Read(self.group, (), (widest,) if word == "allow" else (), what, sure=False)
 
@@ -151,10 +156,17 @@ class GroupReader:
             elif str(text).upper() not in (*_PROTOCOLS, "ANY") and head.collection == "deny":
                 continue
             yield StackNetworkRule(
-                f"{head.id}/{number}" if number else head.id, head.collection, head.sources,
-                protocol, (), destinations, tuple(map(str, fqdns)), place=head.place,
-                owner=head.owner, ranges=wanted or (ANY_PORT,),
-            )  # fmt: skip
+                id=f"{head.id}/{number}" if number else head.id,
+                collection=head.collection,
+                sources=head.sources,
+                protocol=protocol,
+                ports=(),
+                destinations=destinations,
+                fqdns=tuple(map(str, fqdns)),
+                place=head.place,
+                owner=head.owner,
+                ranges=wanted or (ANY_PORT,),
+            )
 
     def _application(
         self, head: _Head, body: Mapping[str, Any], notes: dict[str, bool]
@@ -166,7 +178,12 @@ class GroupReader:
             if items(body.get(key)):
                 notes[f"it has {key}, whose names are not listed"] = True
         rule = ApplicationRule(
-            head.id, head.collection, head.sources, protocols, place=head.place, owner=head.owner
+            id=head.id,
+            collection=head.collection,
+            sources=head.sources,
+            protocols=protocols,
+            place=head.place,
+            owner=head.owner,
         )
         # Names and tags stand apart for the proof, as in this package's own rules.
         known = []

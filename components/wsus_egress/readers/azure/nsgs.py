@@ -143,10 +143,10 @@ def _read(owner: Resource, number: str, body: Any, context: Context) -> Read[Sta
     wanted = [each for each in ranges if each] if ranges and None not in ranges else [ANY_PORT]
     rules = tuple(
         StackRule(
-            identity if not offset else f"{identity}/{offset}", int(body["priority"]),
-            "Inbound" if str(body["direction"]).casefold() == "inbound" else "Outbound",
-            "Allow" if allows else "Deny",
-            _protocol(protocol), source, destination, (), owner.name, ranges=tuple(wanted),
+            id=identity if not offset else f"{identity}/{offset}", priority=int(body["priority"]),
+            direction="Inbound" if str(body["direction"]).casefold() == "inbound" else "Outbound",
+            access="Allow" if allows else "Deny",
+            protocol=_protocol(protocol), sources=source, destinations=destination, ports=(), description=owner.name, ranges=tuple(wanted),
         )
         for offset, (source, destination) in enumerate(itertools.product(*sides))
     )  # fmt: skip
@@ -170,7 +170,17 @@ def _either(owner: Resource, identity: str, what: str, body: Mapping[str, Any]) 
     access = str(body.get("access")).casefold()
     directions: tuple[Direction, ...] = ("Outbound", "Inbound")
     allowing = tuple(
-        StackRule(identity, 0, direction, "Allow", "*", "*", "*", (), owner.name)
+        StackRule(
+            id=identity,
+            priority=0,
+            direction=direction,
+            access="Allow",
+            protocol="*",
+            sources="*",
+            destinations="*",
+            ports=(),
+            description=owner.name,
+        )
         for direction in directions
         if body.get("direction") not in directions or body["direction"] == direction
     )

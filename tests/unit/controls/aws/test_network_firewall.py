@@ -228,7 +228,12 @@ def test_a_rule_more_keeps_what_is_shared_out(count: int) -> None:
 
 def test_one_group_takes_what_there_is() -> None:
     """With no other group to share with, it never grows out of what it reserves."""
-    rules = [SuricataRule(n, "http", 80, Pattern(f"h{n}.com", False), "x") for n in range(90)]
+    rules = [
+        SuricataRule(
+            sid=n, protocol="http", port=80, pattern=Pattern(f"h{n}.com", False), origin="x"
+        )
+        for n in range(90)
+    ]
     assert [100] == [group.capacity for group in in_groups(rules, 100)]
 
 
@@ -246,7 +251,12 @@ def test_too_many_names_are_refused() -> None:
 
 def test_a_quota_that_was_raised_holds_more() -> None:
     """With a raised quota the same list is dealt out over groups of at most 30,000 rules."""
-    rules = [SuricataRule(n, "http", 80, Pattern(f"h{n}.com", False), "x") for n in range(40_000)]
+    rules = [
+        SuricataRule(
+            sid=n, protocol="http", port=80, pattern=Pattern(f"h{n}.com", False), origin="x"
+        )
+        for n in range(40_000)
+    ]
     groups = in_groups(rules, 100_000)
     assert sum(len(group.rules) for group in groups) == 40_000
     assert all(len(group.rules) <= group.capacity <= GROUP_CAPACITY for group in groups)
