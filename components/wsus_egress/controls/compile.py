@@ -2,6 +2,8 @@
 
 For example an AWS target with a DNS Firewall and a Network Firewall has three controls:
 `aws-dns-firewall`, `aws-security-group` and `aws-network-firewall`.
+
+A cloud's modules are loaded with its first target: a command waits for one cloud where there is one.
 """
 
 from __future__ import annotations
@@ -9,18 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from wsus_egress.controls.aws.dns_firewall import compile_dns_firewall
-from wsus_egress.controls.aws.network_firewall import compile_network_firewall
-from wsus_egress.controls.aws.refusals import aws_refusals
-from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
-from wsus_egress.controls.aws.security_groups_compile import (
-    compile_security_groups,
-    same_names,
-)
-from wsus_egress.controls.azure.firewall_compile import compile_application_rules
-from wsus_egress.controls.azure.nsg_compile import compile_nsg
-from wsus_egress.controls.azure.refusals import azure_refusals
-from wsus_egress.controls.azure.route_table import compile_route_table
 from wsus_egress.controls.base import Control
 from wsus_egress.controls.tags import reserved_tags
 from wsus_egress.model.aws import AwsTarget
@@ -45,9 +35,7 @@ def compile_target(
     problems = list(refusals(environment, target, prefix))
     controls = () if problems else _controls(environment, target)
     problems += _overdrawn(controls)
-    for control in controls:
-        if isinstance(control, AwsSecurityGroups):
-            problems += same_names(control)
+    problems += _clashes(target, controls)
     if problems:
         raise PolicyErrors(
             replace(problem, location=environment.locate(problem.keys)) for problem in problems
@@ -71,8 +59,12 @@ def refusals(
     policy = environment.policy
     yield from _no_common_version(policy)
     if isinstance(target, AwsTarget):
+        from wsus_egress.controls.aws.refusals import aws_refusals  # noqa: PLC0415
+
         yield from aws_refusals(policy, target)
     else:
+        from wsus_egress.controls.azure.refusals import azure_refusals  # noqa: PLC0415
+
         yield from azure_refusals(policy, target, prefix)
     yield from reserved_tags(target)
 
@@ -100,19 +92,20 @@ def _overdrawn(controls: Sequence[Control]) -> Iterator[Problem]:
                 yield Problem(None, quota.setting, what, quota.instead)
 
 
+def _clashes(target: Target, controls: Sequence[Control]) -> Iterator[Problem]:
+    """What is wrong between the rules of a target."""
+    if isinstance(target, AwsTarget):
+        from wsus_egress.controls.aws.compile import aws_clashes  # noqa: PLC0415
+
+        yield from aws_clashes(controls)
+
+
 def _controls(environment: Environment, target: Target) -> tuple[Control, ...]:
     policy, name = environment.policy, environment.name
-    controls: list[Control] = []
     if isinstance(target, AwsTarget):
-        if target.dns_firewall is not None:
-            controls.append(compile_dns_firewall(policy, target, target.dns_firewall, name))
-        controls.append(compile_security_groups(policy, target, name))
-        if (firewall := target.network_firewall) is not None:
-            controls.append(compile_network_firewall(policy, target, firewall, name))
-        return tuple(controls)
-    controls = [compile_nsg(policy, target, name)]
-    if target.route_table:
-        controls.append(compile_route_table(policy, target, name))
-    if target.firewall_policy:
-        controls.append(compile_application_rules(policy, target, name))
-    return tuple(controls)
+        from wsus_egress.controls.aws.compile import aws_controls  # noqa: PLC0415
+
+        return tuple(aws_controls(policy, target, name))
+    from wsus_egress.controls.azure.compile import azure_controls  # noqa: PLC0415
+
+    return tuple(azure_controls(policy, target, name))
