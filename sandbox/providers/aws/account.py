@@ -29,7 +29,7 @@ def region(inputs: Inputs, session: Session) -> str:
 
 
 def unknown_vpc(inputs: Inputs, session: Session, field: str = "vpcId") -> str | None:
-    """Where the world has no VPC of the id in the inputs, the words for it; a preview asks too."""
+    """The error for a VPC id that the world does not have, or None; a preview checks it too."""
     where, vpc = region(inputs, session), known(inputs, field)
     if vpc is None or (where, vpc) in session.world.vpcs:
         return None
@@ -37,7 +37,7 @@ def unknown_vpc(inputs: Inputs, session: Session, field: str = "vpcId") -> str |
 
 
 def require_vpc(inputs: Inputs, session: Session, operation: str) -> None:
-    """Raise EC2's answer where the VPC is not there."""
+    """Raise EC2's error if the VPC does not exist."""
     if lacking := unknown_vpc(inputs, session):
         what = f"The vpc ID '{inputs['vpcId']}' does not exist ({lacking})"
         raise aws_error(operation, "InvalidVpcID.NotFound", what)
@@ -49,19 +49,19 @@ class AwsKind(Kind):
     implied: ClassVar = frozenset({"region"})
 
     def record(self, inputs: Inputs, session: Session) -> Record:
-        """Also the region: stacks in different regions share the account."""
+        """Add the region: stacks in different regions share the account."""
         return {**super().record(inputs, session), "region": region(inputs, session)}
 
 
 class NamedKind(AwsKind):
-    """A type whose resources get a name of their own where the program gives none."""
+    """A type whose resources get a generated name if the program gives none."""
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:  # noqa: ARG002
-        """What pulumi-aws fills in."""
+        """The defaults that pulumi-aws fills in."""
         return {"name": naming.pick("name", self, "-", 7)}
 
     def delete_first(self, old: Inputs, new: Inputs) -> bool:
-        """Where the program gives the name: the replacement wants the same one.
+        """True if the program gives the name, because the replacement needs the same one.
 
         That is pulumi-aws's own way (`nameRequiresDeleteBeforeReplace` of its bridge, read 2026-11).
         """
@@ -82,7 +82,7 @@ def all_tags(inputs: Inputs, session: Session) -> dict[str, Any]:
 
 
 def tag_problems(inputs: Inputs) -> Problems:
-    """What EC2 refuses in a set of tags."""
+    """Report what EC2 refuses in a set of tags."""
     tags = inputs.get("tags")
     if not isinstance(tags, dict):
         return

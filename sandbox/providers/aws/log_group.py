@@ -41,11 +41,11 @@ class LogGroup(NamedKind):
     computed: ClassVar = ("arn", "region", "tagsAll")
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:
-        """What pulumi-aws fills in."""
+        """The defaults that pulumi-aws fills in."""
         return {**super().defaults(inputs, session, naming), "skipDestroy": False}
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         name = known(inputs, "name")
         if name is not None and not _NAME.fullmatch(name):
             yield LOGS.constraint(
@@ -79,7 +79,7 @@ class LogGroup(NamedKind):
         )
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema."""
+        """Check the registry schema."""
         operation = "PutRetentionPolicy" if id_ in records.get(LOG_GROUP, {}) else "CreateLogGroup"
         check_schema(
             operation,
@@ -97,7 +97,7 @@ class LogGroup(NamedKind):
         )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while it is protected."""
+        """Refuse to delete it while it is protected."""
         if records[LOG_GROUP][id_].get("deletionProtectionEnabled"):
             raise LOGS.refusal(
                 "DeleteLogGroup",
@@ -107,7 +107,7 @@ class LogGroup(NamedKind):
             )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What the service and the provider add."""
+        """The outputs that the service and the provider add."""
         return {
             "arn": arn("logs", f"log-group:{id_}", inputs, session),
             "region": region(inputs, session),

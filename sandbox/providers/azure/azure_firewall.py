@@ -81,7 +81,7 @@ class AzureFirewall(AzureKind):
         yield from row_problems(inputs, "ipConfigurations")
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """Policy, addresses and subnets must be there; the tiers must agree."""
+        """Policy, addresses and subnets must exist; the tiers must agree."""
         super().service_answer(id_, inputs, records, session)
         policy_id = reference(inputs, "firewallPolicy")
         require(records, POLICY_TYPE, policy_id, id_)

@@ -83,7 +83,7 @@ class DiagnosticSetting(AzureKind):
         return f"{inputs['resourceUri']}/{path}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The resource must be there. No model of azure-mgmt-network is about this type."""
+        """The resource must exist. No model of azure-mgmt-network is about this type."""
         require(records, FIREWALL_TYPE, inputs["resourceUri"], id_)
         workspace = inputs.get("workspaceId")
         for key, row in records.get(self.type_name, {}).items():

@@ -102,7 +102,7 @@ class FirewallPolicy(AzureKind):
             )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while the policy has rule collection groups or is another's base."""
+        """Refuse to delete it while the policy has rule collection groups or is another's base."""
         inside = f"{id_}/".casefold()
         groups = [key for key in records.get(GROUP_TYPE, {}) if key.casefold().startswith(inside)]
         if groups:

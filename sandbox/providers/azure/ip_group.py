@@ -52,7 +52,7 @@ class IpGroup(AzureKind):
                 yield bad(f"ipAddresses[{index}]", f"Invalid address '{address}' in an IP Group.")
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a rule names it."""
+        """Refuse to delete it while a rule names it."""
         for key, row in records.get(_GROUP_TYPE, {}).items():
             for collection in row.get("ruleCollections") or ():
                 for rule in collection.get("rules") or ():

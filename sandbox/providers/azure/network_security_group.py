@@ -68,7 +68,7 @@ class NetworkSecurityGroup(AzureKind):
         yield from _conflicts(rules)
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a subnet has it (pulumi-azure-native#3051)."""
+        """Refuse to delete it while a subnet has it (pulumi-azure-native#3051)."""
         code = "InUseNetworkSecurityGroupCannotBeDeleted"
         refuse_use(records, SUBNET_TYPE, "networkSecurityGroup", id_, code)
 

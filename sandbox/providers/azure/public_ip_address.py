@@ -52,12 +52,12 @@ class PublicIPAddress(AzureKind):
             yield bad("publicIPAllocationMethod", "A Standard public IP address must be Static.")
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """Also an address, of a block that is nobody's (RFC 5737): the same for the same id."""
+        """Add an address from a documentation block (RFC 5737), the same for the same id."""
         host = hashlib.sha256(id_.casefold().encode()).digest()[0]
         return {**super().outputs(id_, inputs, session), "ipAddress": f"198.51.100.{host}"}
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a firewall has it."""
+        """Refuse to delete it while a firewall has it."""
         for key, row in records.get(_FIREWALL_TYPE, {}).items():
             if id_.casefold() in str(row).casefold():
                 raise azure_error(

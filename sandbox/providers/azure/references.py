@@ -27,7 +27,7 @@ def reference(inputs: Mapping[str, Any], field: str) -> str | None:
 
 
 def require(records: Records, token: str, id_: str | None, by: str) -> None:
-    """Raise where an id names nothing of that type."""
+    """Raise if an id names nothing of that type."""
     if id_ is not None and resource(records, token, id_) is None:
         raise azure_error(
             "InvalidResourceReference", f"Resource {id_} referenced by resource {by} was not found."
@@ -52,7 +52,7 @@ def subnet_prefix(session: Session, id_: str) -> str:
 
 
 def require_workspace(session: Session, id_: str) -> None:
-    """Raise where the world has no such Log Analytics workspace."""
+    """Raise if the world has no such Log Analytics workspace."""
     found = _ID.fullmatch(id_)
     key = (found["group"].casefold(), found["name"].casefold()) if found else None
     if key not in session.world.workspaces:
@@ -71,7 +71,7 @@ def used_by(records: Records, token: str, field: str, id_: str) -> list[str]:
 
 
 def refuse_use(records: Records, token: str, field: str, id_: str, code: str) -> None:
-    """Raise where a resource to be deleted is in use."""
+    """Raise if a resource to be deleted is in use."""
     users = used_by(records, token, field, id_)
     if users:
         raise azure_error(code, f"{id_} cannot be deleted: it is in use by {', '.join(users)}.")

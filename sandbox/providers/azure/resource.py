@@ -1,4 +1,4 @@
-"""What the Azure resources share: ids, names, locations, tags, and an ARM body judged by a model."""
+"""What the Azure resources share: ids, names, locations, tags, and a body that a model checks."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class AzureKind(Kind):
         return given
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:
-        """What the service refuses in the name, the tags and the location."""
+        """Report what the service refuses in the name, the tags and the location."""
         name = known(inputs, self.name_input)
         if name is not None and not NAME.fullmatch(name):
             yield Problem(
@@ -107,7 +107,7 @@ class AzureKind(Kind):
 
     @abstractmethod
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:
-        """What the service refuses in the rest."""
+        """Report what the service refuses in the rest."""
 
     def canonical(self, inputs: Inputs) -> dict[str, Any]:
         """As the inputs, `West Europe` being `westeurope`."""
@@ -130,12 +130,12 @@ class AzureKind(Kind):
         return resource_id(session, inputs["resourceGroupName"], self.path(inputs))
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The model's word, then the service's on what there is."""
+        """Check the model, then what the service knows about existing resources."""
         self.service_answer(id_, inputs, records, session)
         models.check_body(self.model, self.body(inputs))
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """Refused where azure-native would create what exists."""
+        """Refuse to create what exists, as azure-native does."""
         taken = {key.casefold() for key in records.get(self.type_name, {})} - {id_.casefold()}
         fresh = resource_id(session, inputs["resourceGroupName"], self.path(inputs))
         if fresh.casefold() in taken:
@@ -162,7 +162,7 @@ class AzureKind(Kind):
         return self.collection
 
     def delete_first(self, old: Inputs, new: Inputs) -> bool:
-        """Where the replacement would have the same id: only what is in no id differs."""
+        """True if the replacement would have the same id, because the change is not part of it."""
         pairs = [(known(old, name), known(new, name)) for name in self.replaced_by - _IN_NO_ID]
         return all(was and now and was.casefold() == now.casefold() for was, now in pairs)
 

@@ -75,12 +75,12 @@ class RouteTable(AzureKind):
             yield from _hop_problems(path, route)
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """Also the subnets that have the table now."""
+        """Add the subnets that have the table now."""
         users = used_by(session.store.read(), SUBNET_TYPE, "routeTable", id_)
         return {**super().outputs(id_, inputs, session), "subnets": [{"id": key} for key in users]}
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a subnet has it."""
+        """Refuse to delete it while a subnet has it."""
         refuse_use(records, SUBNET_TYPE, "routeTable", id_, "InUseRouteTableCannotBeDeleted")
 
 

@@ -98,7 +98,7 @@ class RuleCollectionGroup(AzureKind):
             )
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The policy must be there, have room and the priority free, and its SKU the features."""
+        """The policy must exist, have room and the priority free, and its SKU the features."""
         super().service_answer(id_, inputs, records, session)
         policy_name, group = inputs["firewallPolicyName"], inputs["resourceGroupName"]
         policy_id = resource_id(session, group, f"firewallPolicies/{policy_name}")
@@ -132,7 +132,7 @@ class RuleCollectionGroup(AzureKind):
             raise azure_error("InvalidRequest", problem.reason, problem.path)
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """Also the size, as ARM writes it: `0.001 MB`."""
+        """Add the size, as ARM writes it: `0.001 MB`."""
         size = len(json.dumps(self.body(inputs)).encode()) / (1024 * 1024)
         return {**super().outputs(id_, inputs, session), "size": f"{size:.3f} MB"}
 

@@ -71,7 +71,7 @@ class Subnet(AzureKind):
         return resource_id(session, inputs["resourceGroupName"], path)
 
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """Without a range, and with one that is none."""
+        """Report a missing range, and one that is not a range."""
         places = {"addressPrefix": inputs.get("addressPrefix")}
         for index, prefix in enumerate(items(inputs, "addressPrefixes")):
             places[f"addressPrefixes[{index}]"] = prefix
@@ -87,7 +87,7 @@ class Subnet(AzureKind):
                 )
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The network must be there and have room, and what is attached must be there."""
+        """The network must exist and have room, and what is attached must exist."""
         super().service_answer(id_, inputs, records, session)
         group, name = inputs["resourceGroupName"], inputs["virtualNetworkName"]
         network = session.world.virtual_network(group, name)

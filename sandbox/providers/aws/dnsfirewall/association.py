@@ -46,7 +46,7 @@ class DnsAssociation(ResolverKind):
     computed: ClassVar = ("arn", "mutationProtection", "region", "tagsAll")
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
         priority = known(inputs, "priority", int)
         if priority is not None and not 100 < priority < 9900:
@@ -60,7 +60,7 @@ class DnsAssociation(ResolverKind):
             raise missing("AssociateFirewallRuleGroup", f"VPC ({lacking})", inputs["vpcId"])
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, the group, and what the VPC has already."""
+        """Check the registry schema, the group, and what the VPC has already."""
         held = records.get(ASSOCIATION, {})
         new = id_ not in held
         operation = "AssociateFirewallRuleGroup" if new else "UpdateFirewallRuleGroupAssociation"
@@ -94,7 +94,7 @@ class DnsAssociation(ResolverKind):
             )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while it is protected."""
+        """Refuse to delete it while it is protected."""
         if records[ASSOCIATION][id_].get("mutationProtection") == "ENABLED":
             raise conflict(
                 "DisassociateFirewallRuleGroup",
@@ -103,7 +103,7 @@ class DnsAssociation(ResolverKind):
             )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What the service and the provider add."""
+        """The outputs that the service and the provider add."""
         return {
             "arn": arn(
                 "route53resolver", f"firewall-rule-group-association/{id_}", inputs, session

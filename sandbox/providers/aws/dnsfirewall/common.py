@@ -34,7 +34,7 @@ class ResolverKind(NamedKind):
     """The prefix of its ids."""
 
     def common_problems(self, inputs: Inputs) -> Problems:
-        """What the service refuses in the name and the tags."""
+        """Report what the service refuses in the name and the tags."""
         name = known(inputs, "name")
         if name is not None and not _NAME.fullmatch(name):
             yield RESOLVER.constraint(

@@ -24,7 +24,7 @@ class DnsConfig(AwsKind):
     computed: ClassVar = ("firewallFailOpen", "ownerId", "region")
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from enum("firewallFailOpen", known(inputs, "firewallFailOpen"), _MODES)
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
@@ -44,7 +44,7 @@ class DnsConfig(AwsKind):
         """Nothing else is refused."""
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
-        """What the service adds."""
+        """The outputs that the service adds."""
         return {
             "firewallFailOpen": inputs.get("firewallFailOpen", "DISABLED"),
             "ownerId": ACCOUNT,

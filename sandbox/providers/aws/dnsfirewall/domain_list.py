@@ -30,7 +30,7 @@ class DomainList(ResolverKind):
     computed: ClassVar = ("arn", "region", "tagsAll")
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
         domains = items(inputs, "domains")
         if len(domains) > _MOST:
@@ -49,7 +49,7 @@ class DomainList(ResolverKind):
                 )
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema."""
+        """Check the registry schema."""
         new = id_ not in records.get(DOMAIN_LIST, {})
         check_schema(
             "CreateFirewallDomainList" if new else "UpdateFirewallDomains",
@@ -64,7 +64,7 @@ class DomainList(ResolverKind):
         )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a rule uses it."""
+        """Refuse to delete it while a rule uses it."""
         rules = sorted(
             key
             for key, row in records.get(RULE, {}).items()
@@ -77,7 +77,7 @@ class DomainList(ResolverKind):
             )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What the service and the provider add."""
+        """The outputs that the service and the provider add."""
         return {
             "arn": arn("route53resolver", f"firewall-domain-list/{id_}", inputs, session),
             "region": region(inputs, session),

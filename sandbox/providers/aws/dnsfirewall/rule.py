@@ -58,14 +58,14 @@ class DnsRule(ResolverKind):
     computed: ClassVar = ("firewallThreatProtectionId", "region")
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:
-        """What pulumi-aws fills in."""
+        """The defaults that pulumi-aws fills in."""
         return {
             **super().defaults(inputs, session, naming),
             "firewallDomainRedirectionAction": _REDIRECTIONS[0],
         }
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
         for field in ("dnsThreatProtection", "confidenceThreshold"):
             if field in inputs:
@@ -99,7 +99,7 @@ class DnsRule(ResolverKind):
         )
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, what the rule names, and the priority."""
+        """Check the registry schema, what the rule names, and the priority."""
         new = id_ not in records.get(RULE, {})
         operation = "CreateFirewallRule" if new else "UpdateFirewallRule"
         names = {
@@ -131,7 +131,7 @@ class DnsRule(ResolverKind):
         _check_beside(operation, id_, inputs, records)
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
-        """What the provider adds."""
+        """The outputs that the provider adds."""
         return {"firewallThreatProtectionId": "", "region": region(inputs, session)}
 
 

@@ -28,11 +28,11 @@ class DnsRuleGroup(ResolverKind):
     computed: ClassVar = ("arn", "ownerId", "region", "shareStatus", "tagsAll")
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The registry schema; two groups may have one name."""
+        """Check the registry schema; two groups may have one name."""
         check_schema(
             "CreateFirewallRuleGroup",
             "AWS::Route53Resolver::FirewallRuleGroup",
@@ -42,7 +42,7 @@ class DnsRuleGroup(ResolverKind):
         )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while it is associated; its rules go with it."""
+        """Refuse to delete it while it is associated; its rules go with it."""
         users = sorted(
             row["vpcId"]
             for row in records.get(ASSOCIATION, {}).values()
@@ -59,7 +59,7 @@ class DnsRuleGroup(ResolverKind):
             del rules[key]
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What the service and the provider add."""
+        """The outputs that the service and the provider add."""
         return {
             "arn": arn("route53resolver", f"firewall-rule-group/{id_}", inputs, session),
             "ownerId": ACCOUNT,

@@ -39,7 +39,7 @@ class ManagedPrefixList(NamedKind):
     computed: ClassVar = ("arn", "ownerId", "region", "tagsAll", "version")
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What EC2 refuses in the inputs alone."""
+        """Report what EC2 refuses in the inputs alone."""
         family = known(inputs, "addressFamily")
         if family is not None and family not in ("IPv4", "IPv6"):
             yield EC2.problem("addressFamily", f"Invalid address family: {family}. IPv4 or IPv6.")
@@ -68,7 +68,7 @@ class ManagedPrefixList(NamedKind):
         return f"pl-{secrets.token_hex(9)[:17]}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The registry schema; two lists may have one name."""
+        """Check the registry schema; two lists may have one name."""
         check_schema(
             "CreateManagedPrefixList",
             "AWS::EC2::PrefixList",
@@ -83,7 +83,7 @@ class ManagedPrefixList(NamedKind):
         )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a rule or a route names it."""
+        """Refuse to delete it while a rule or a route names it."""
         users = sorted(
             key
             for held in records.values()
@@ -98,7 +98,7 @@ class ManagedPrefixList(NamedKind):
             )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What EC2 and the provider add."""
+        """The outputs that EC2 and the provider add."""
         return {
             "arn": arn("ec2", f"prefix-list/{id_}", inputs, session),
             "ownerId": ACCOUNT,

@@ -39,7 +39,7 @@ class Route(AwsKind):
     computed: ClassVar = ("instanceId", "instanceOwnerId", "origin", "region", "state")
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the provider, or EC2 behind it, refuses in the inputs alone."""
+        """Report what the provider, or EC2 behind it, refuses in the inputs alone."""
         for choices in (DESTINATIONS, TARGETS):
             given = [field for field in choices if field in inputs]
             if len(given) != 1:
@@ -58,7 +58,7 @@ class Route(AwsKind):
             )
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
-        """The table must be there, without that destination."""
+        """The table must exist, without that destination."""
         where, table = region(inputs, session), known(inputs, "routeTableId")
         if table is None:
             return
@@ -88,7 +88,7 @@ class Route(AwsKind):
         return _exists(id_)
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, then the target; a table has each destination once."""
+        """Check the registry schema, then the target; a table has each destination once."""
         operation = "ReplaceRoute" if id_ in records.get(ROUTE, {}) else "CreateRoute"
         given = {name: value for name, value in inputs.items() if name in self.inputs}
         given.pop("region", None)
@@ -111,7 +111,7 @@ class Route(AwsKind):
             )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
-        """What EC2 adds."""
+        """The outputs that EC2 adds."""
         return {
             "instanceId": "",
             "instanceOwnerId": "",

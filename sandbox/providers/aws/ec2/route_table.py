@@ -44,7 +44,7 @@ class RouteTable(AwsKind):
         return f"rtb-{secrets.token_hex(9)[:17]}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The registry schema alone."""
+        """Check the registry schema, and nothing else."""
         check_schema(
             "CreateRouteTable",
             "AWS::EC2::RouteTable",
@@ -53,7 +53,7 @@ class RouteTable(AwsKind):
         )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a subnet has it."""
+        """Refuse to delete it while a subnet has it."""
         for key, row in sorted(records.get(ASSOCIATION, {}).items()):
             if row.get("routeTableId") == id_:
                 raise aws_error(
@@ -63,7 +63,7 @@ class RouteTable(AwsKind):
                 )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What EC2 and the provider add."""
+        """The outputs that EC2 and the provider add."""
         return {
             "arn": arn("ec2", f"route-table/{id_}", inputs, session),
             "ownerId": ACCOUNT,
@@ -90,7 +90,7 @@ class RouteTableAssociation(AwsKind):
             yield Problem("subnetId", "one of `gateway_id,subnet_id` must be specified")
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
-        """Both must be there, in one VPC."""
+        """Both must exist, in one VPC."""
         where = region(inputs, session)
         networks = []
         for what, field, rows in (
@@ -120,7 +120,7 @@ class RouteTableAssociation(AwsKind):
         return f"rtbassoc-{secrets.token_hex(9)[:17]}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema; a subnet has one table."""
+        """Check the registry schema; a subnet has one table."""
         where = region(inputs, session)
         held = records.get(ASSOCIATION, {})
         operation = "ReplaceRouteTableAssociation" if id_ in held else "AssociateRouteTable"

@@ -1,4 +1,4 @@
-"""What EC2 refuses in one security group rule, before it looks at the group.
+"""Report what EC2 refuses in one security group rule, before it looks at the group.
 
 Measured or documented service rules (EC2 API reference and terraform-provider-aws's schema of these
 resources, read 2026-11); moto 5.2.5 misses all but the malformed CIDR, cfn-lint 1.58.0 misses the

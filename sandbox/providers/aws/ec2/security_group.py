@@ -43,14 +43,14 @@ class SecurityGroup(NamedKind):
     computed: ClassVar = ("arn", "name", "ownerId", "region", "tagsAll", "vpcId")
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:  # noqa: ARG002
-        """What pulumi-aws fills in."""
+        """The defaults that pulumi-aws fills in."""
         given = {"description": "Managed by Pulumi", "revokeRulesOnDelete": False}
         if "namePrefix" in inputs:
             return given
         return {**given, "name": naming.pick("name", self, "-", 7)}
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What EC2, or the provider before it, refuses in the inputs alone."""
+        """Report what EC2, or the provider before it, refuses in the inputs alone."""
         for inline in ("egress", "ingress"):
             if inline in inputs:
                 yield Problem(
@@ -85,7 +85,7 @@ class SecurityGroup(NamedKind):
         return f"sg-{secrets.token_hex(9)[:17]}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, then moto on what the account holds."""
+        """Check the registry schema, then moto on what the account holds."""
         check_schema(
             "CreateSecurityGroup",
             "AWS::EC2::SecurityGroup",
@@ -101,7 +101,7 @@ class SecurityGroup(NamedKind):
         mirror.admit_group(id_, self.record(complete, session), records, session)
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:
-        """Refused while another group's rule names this one; its own rules go with it."""
+        """Refuse to delete it while another group's rule names this one; its own rules go with it."""
         revoked = bool(inputs.get("revokeRulesOnDelete"))
         for token in RULE_TYPES:
             rules = records.get(token, {})
@@ -122,7 +122,7 @@ class SecurityGroup(NamedKind):
                 del rules[key]
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What EC2 and the provider add."""
+        """The outputs that EC2 and the provider add."""
         complete = self._complete(id_, inputs, session)
         where = region(inputs, session)
         return {

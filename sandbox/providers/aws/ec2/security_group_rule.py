@@ -50,7 +50,7 @@ class _Rule(AwsKind):
         return f"AuthorizeSecurityGroup{self.direction}"
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What EC2, or the provider before it, refuses in the inputs alone."""
+        """Report what EC2, or the provider before it, refuses in the inputs alone."""
         yield from rule_problems(inputs)
         yield from tag_problems(inputs)
 
@@ -59,7 +59,7 @@ class _Rule(AwsKind):
         return f"sgr-{secrets.token_hex(9)[:17]}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, the prefix list, then moto on what the account holds."""
+        """Check the registry schema, the prefix list, then moto on what the account holds."""
         names = {
             "GroupId": "securityGroupId",
             "IpProtocol": "ipProtocol",
@@ -111,7 +111,7 @@ class _Rule(AwsKind):
         return str(row["addressFamily"]), int(row["maxEntries"])
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What EC2 and the provider add."""
+        """The outputs that EC2 and the provider add."""
         where = region(inputs, session)
         return {
             "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:security-group-rule/{id_}",

@@ -48,7 +48,7 @@ class Subnet(AwsKind):
     computed: ClassVar = ("arn", "ipv6CidrBlockAssociationId", "ownerId", "region", "tagsAll")
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What EC2 refuses in the inputs alone, and what the stand-in does not choose."""
+        """Report what EC2 refuses in the inputs alone, and what the stand-in does not choose."""
         for field in ("availabilityZone", "cidrBlock"):
             if field not in inputs:
                 yield Problem(field, f"the stand-in chooses no {field}: give it")
@@ -86,7 +86,7 @@ class Subnet(AwsKind):
         return f"subnet-{secrets.token_hex(9)[:17]}"
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, then the VPC's other subnets."""
+        """Check the registry schema, then the VPC's other subnets."""
         operation = "ModifySubnetAttribute" if id_ in records.get(SUBNET, {}) else "CreateSubnet"
         check_schema(
             operation,
@@ -114,7 +114,7 @@ class Subnet(AwsKind):
                 )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a firewall has an endpoint in it."""
+        """Refuse to delete it while a firewall has an endpoint in it."""
         for firewall, row in sorted(records.get(FIREWALL, {}).items()):
             if id_ in own_endpoints(firewall, row):
                 raise aws_error(
@@ -124,7 +124,7 @@ class Subnet(AwsKind):
                 )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What EC2 and the provider add."""
+        """The outputs that EC2 and the provider add."""
         return {
             "arn": arn("ec2", f"subnet/{id_}", inputs, session),
             "ipv6CidrBlockAssociationId": "",

@@ -41,7 +41,7 @@ class FirewallKind(NamedKind):
     computed: ClassVar[Sequence[str]] = ("arn", "region", "tagsAll", "updateToken")
 
     def common_problems(self, inputs: Inputs) -> Problems:
-        """What the service refuses in the name, the description and the tags."""
+        """Report what the service refuses in the name, the description and the tags."""
         name = known(inputs, "name")
         if name is not None and not _NAME.fullmatch(name):
             yield NETWORK_FIREWALL.constraint(
@@ -69,7 +69,7 @@ class FirewallKind(NamedKind):
         )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What the service and the provider add."""
+        """The outputs that the service and the provider add."""
         return {
             "arn": id_,
             "region": region(inputs, session),
@@ -88,7 +88,7 @@ def in_use(operation: str, users: Iterable[str]) -> CloudError:
 
 
 def mapping(holder: Inputs, *names: str) -> dict[str, Any]:
-    """A map inside maps; empty where one is absent, unknown or no map."""
+    """A map inside maps; empty if one is absent, unknown or not a map."""
     value: Any = holder
     for name in names:
         value = value.get(name) if is_a(value, dict) else None
@@ -111,7 +111,7 @@ def group_order(group: Inputs) -> str | None:
 
 
 def variable_problems(rows: Inputs, field: str, value: str, path: str, context: str) -> Problems:
-    """What the service refuses in named sets: `ipSets`, `portSets`, or a policy's variables.
+    """Report what the service refuses in named sets: `ipSets`, `portSets`, or a policy's variables.
 
     Args:
         rows: What holds the list of sets.

@@ -1,4 +1,4 @@
-"""The endpoints of the account's firewalls: what routes lead to."""
+"""The endpoints of the account's firewalls, to which routes lead."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Firewall(FirewallKind):
         return {**super().defaults(inputs, session, naming), "deleteProtection": False}
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
         for field in ("transitGatewayId", "availabilityZoneMappings"):
             if field in inputs:
@@ -84,7 +84,7 @@ class Firewall(FirewallKind):
                 )
 
     def surroundings(self, inputs: Inputs, session: Session) -> None:
-        """VPC and subnets must be there, the subnets in the VPC, one a zone."""
+        """VPC and subnets must exist, the subnets in the VPC, one a zone."""
         where, vpc = region(inputs, session), known(inputs, "vpcId")
         if lacking := unknown_vpc(inputs, session):
             raise NETWORK_FIREWALL.refusal(
@@ -111,7 +111,7 @@ class Firewall(FirewallKind):
             zones[row["zone"]] = subnet
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, the policy, and what is protected."""
+        """Check the registry schema, the policy, and what is protected."""
         old = records.get(FIREWALL, {}).get(id_)
         operation = "AssociateFirewallPolicy" if old else self.create
         given = {key: value for key, value in inputs.items() if key in self.inputs}
@@ -139,7 +139,7 @@ class Firewall(FirewallKind):
             _check_protection(old, inputs, self.in_order)
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while it is protected, logs, or is where a route leads."""
+        """Refuse to delete it while it is protected, logs, or is where a route leads."""
         held = records[FIREWALL][id_]
         reason = ""
         if held.get("deleteProtection"):
@@ -159,7 +159,7 @@ class Firewall(FirewallKind):
             )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """Also the endpoints, as the provider's `firewallStatuses` lists them."""
+        """Add the endpoints, as the provider's `firewallStatuses` lists them."""
         where, there = region(inputs, session), subnets(session)
         states = [
             {

@@ -61,7 +61,7 @@ class FirewallPolicy(FirewallKind):
         return plain
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
         if not isinstance(inputs.get(_POLICY), dict):
             return
@@ -72,7 +72,7 @@ class FirewallPolicy(FirewallKind):
         yield from _home_net_problems(mapping(policy, "policyVariables"))
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, then the rule groups."""
+        """Check the registry schema, then the rule groups."""
         operation = "UpdateFirewallPolicy" if id_ in records.get(POLICY, {}) else self.create
         check_schema(
             operation,
@@ -89,7 +89,7 @@ class FirewallPolicy(FirewallKind):
         check_references(operation, mapping(inputs, _POLICY), inputs, records, session)
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a firewall uses it."""
+        """Refuse to delete it while a firewall uses it."""
         users = [
             key
             for key, row in records.get(FIREWALL, {}).items()

@@ -40,7 +40,7 @@ class LoggingConfiguration(AwsKind):
     computed: ClassVar = ("region",)
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         configuration = mapping(inputs, "loggingConfiguration")
         yield from row_problems(configuration, "logDestinationConfigs", "loggingConfiguration.")
         seen: set[str] = set()
@@ -84,7 +84,7 @@ class LoggingConfiguration(AwsKind):
         )
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema, the firewall, and the log groups."""
+        """Check the registry schema, the firewall, and the log groups."""
         operation = "UpdateLoggingConfiguration"
         check_schema(
             operation,
@@ -116,7 +116,7 @@ class LoggingConfiguration(AwsKind):
                 )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
-        """Nothing but the region."""
+        """Add only the region."""
         return {"region": region(inputs, session)}
 
 

@@ -25,7 +25,7 @@ class ResourcePolicy(AwsKind):
     computed: ClassVar = ("region",)
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         text = known(inputs, "policy")
         if text is None:
             return
@@ -49,12 +49,12 @@ class ResourcePolicy(AwsKind):
         """Nothing is refused: PutResourcePolicy writes over what is there."""
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The resource must be there."""
+        """The resource must exist."""
         if not any(id_ in records.get(kind, {}) for kind in (RULE_GROUP, POLICY)):
             raise NETWORK_FIREWALL.refusal(
                 "PutResourcePolicy", f"{id_} does not exist", "ResourceNotFoundException"
             )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
-        """Nothing but the region."""
+        """Add only the region."""
         return {"region": region(inputs, session)}

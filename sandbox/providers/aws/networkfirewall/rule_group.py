@@ -106,7 +106,7 @@ class RuleGroup(FirewallKind):
         yield from _text_problems(inputs)
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema."""
+        """Check the registry schema."""
         operation = "UpdateRuleGroup" if id_ in records.get(RULE_GROUP, {}) else self.create
         check_schema(
             operation,
@@ -124,7 +124,7 @@ class RuleGroup(FirewallKind):
         )
 
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refused while a policy refers to it."""
+        """Refuse to delete it while a policy refers to it."""
         users = users_of(id_, records)
         if users:
             raise in_use("DeleteRuleGroup", users)

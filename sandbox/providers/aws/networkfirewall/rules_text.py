@@ -48,7 +48,7 @@ class Rule:
 
 
 def parse(text: str) -> tuple[Rule, ...]:
-    """The rules of a rules string; comments and empty lines are none."""
+    """The rules of a rules string, without comments and empty lines."""
     lines = (line.strip() for line in text.splitlines())
     return tuple(_rule(line) for line in lines if line and not line.startswith("#"))
 
@@ -68,7 +68,7 @@ def refusals(
     variables: Collection[str],
     references: Collection[str],
 ) -> Iterator[str]:
-    """Everything that the service answers to these rules.
+    """Every error that the service reports for these rules.
 
     Args:
         rules: The rules of one group.

@@ -1,4 +1,4 @@
-"""What a policy says of stateful rules: default actions, rule order, references to rule groups.
+"""The stateful side of a policy: default actions, rule order, references to rule groups.
 
 The answers and their wording were measured by the authors of cdk-preflight (CreateFirewallPolicy
 with DryRun, 2026-09-25); where no measurement is known a comment says so.
@@ -130,7 +130,7 @@ def _priority_problems(references: list[Any], order: str | None, path: str) -> P
 def check_references(
     operation: str, policy: Inputs, inputs: Mapping[str, Any], records: Records, session: Session
 ) -> None:
-    """Raise where a referenced group is not there, has another order, or all need too much.
+    """Raise if a referenced group is not there, has another order, or all need too much.
 
     Args:
         operation: The call that the answer is given to.

@@ -1,4 +1,4 @@
-"""Suricata's own word on a rule group: `suricata -T`, where the set-up has found one.
+"""Suricata's own verdict on a rule group: `suricata -T`, where the set-up has found one.
 
 AWS Network Firewall runs Suricata 7.0, so what this refuses to load, the service refuses too. A run
 takes 0.1 s (2026-11), so a preview has it as well. The program is the one that
@@ -34,7 +34,7 @@ _SID: Final = re.compile(r"\bsid\s*:\s*(\d+)")
 def complaints(
     rules: str, ip_sets: Mapping[str, Sequence[str]], port_sets: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
-    """What Suricata says of rules that it cannot load, as the service passes it on.
+    """What Suricata reports about rules that it cannot load, as the service passes it on.
 
     Args:
         rules: The rules string.

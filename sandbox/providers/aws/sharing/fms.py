@@ -68,7 +68,7 @@ class FirewallManagerPolicy(NamedKind):
                           "resourceTypeLists", "tagsAll")  # fmt: skip
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:
-        """What pulumi-aws fills in."""
+        """The defaults that pulumi-aws fills in."""
         return {
             **super().defaults(inputs, session, naming),
             "deleteAllPolicyResources": True,
@@ -76,7 +76,7 @@ class FirewallManagerPolicy(NamedKind):
         }
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         data = mapping(inputs, _DATA)
         kind = known(data, "type")
         if kind is not None and kind != _KIND:
@@ -111,7 +111,7 @@ class FirewallManagerPolicy(NamedKind):
         return str(uuid.uuid4())
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The registry schema, then the rule groups."""
+        """Check the registry schema, then the rule groups."""
         data = mapping(inputs, _DATA)
         check_schema(
             "PutPolicy",
@@ -137,7 +137,7 @@ class FirewallManagerPolicy(NamedKind):
         check_references("PutPolicy", policy, inputs, records, session)
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What the service and the provider add."""
+        """The outputs that the service and the provider add."""
         where = region(inputs, session)
         return {
             "arn": f"arn:aws:fms:{where}:policy/{id_}",

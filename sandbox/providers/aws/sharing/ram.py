@@ -54,11 +54,11 @@ class ResourceShare(NamedKind):
     computed: ClassVar = ("arn", "permissionArns", "region", "tagsAll")
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:
-        """What pulumi-aws fills in."""
+        """The defaults that pulumi-aws fills in."""
         return {**super().defaults(inputs, session, naming), "allowExternalPrincipals": False}
 
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
-        """What the service refuses in the inputs alone."""
+        """Report what the service refuses in the inputs alone."""
         yield from tag_problems(inputs)
 
     def identify(self, inputs: Inputs, session: Session) -> str:
@@ -66,7 +66,7 @@ class ResourceShare(NamedKind):
         return arn("ram", f"resource-share/{uuid.uuid4()}", inputs, session)
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The registry schema; two shares may have one name."""
+        """Check the registry schema; two shares may have one name."""
         new = id_ not in records.get(SHARE, {})
         check_schema(
             "CreateResourceShare" if new else "UpdateResourceShare",
@@ -89,7 +89,7 @@ class ResourceShare(NamedKind):
                 del held[key]
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
-        """What the service and the provider add."""
+        """The outputs that the service and the provider add."""
         return {
             "arn": id_,
             "permissionArns": inputs.get("permissionArns", []),
@@ -113,7 +113,7 @@ class _Association(AwsKind):
         return RAM.refusal("AssociateResourceShare", f"{id_.partition(',')[2]} is shared already")
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The share must be there, and what is associated."""
+        """The share must exist, and what is associated."""
         share = str(inputs["resourceShareArn"])
         held = records.get(SHARE, {}).get(share)
         if held is None:
@@ -125,7 +125,7 @@ class _Association(AwsKind):
         raise NotImplementedError
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
-        """Nothing but the region."""
+        """Add only the region."""
         return {"region": region(inputs, session)}
 
 
@@ -147,7 +147,7 @@ class ResourceAssociation(_Association):
             yield RAM.problem("resourceArn", f"You cannot share the selected resource type: {text}")
 
     def check(self, member: str, share: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """The resource must be there."""
+        """The resource must exist."""
         found = _ARN.fullmatch(member)
         kind = _SHAREABLE[f"{found[1]}:{found[4]}"] if found else ""
         # An id is the whole ARN in one service, and its last part in another.
