@@ -1,4 +1,4 @@
-"""Azure's slow, serial updates in the real engine: many groups, two at once, what a change does."""
+"""Azure's slow, serial updates in the real engine: many groups, two at once, and a change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ GROUP = "azure-native:network:FirewallPolicyRuleCollectionGroup"
 
 
 def spread(project: Project, groups: int) -> None:
-    """Let staging spread its names over so many groups."""
+    """Make staging spread its names over this many groups."""
     path = project.root / "config" / "Pulumi.staging.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(
@@ -26,7 +26,7 @@ def spread(project: Project, groups: int) -> None:
 
 
 def test_twelve_groups_deploy_one_after_another(project: Project) -> None:
-    """The stand-in refuses two at once, so the chain holds; then an added entry updates one group."""
+    """Groups deploy in a chain, as the stand-in refuses two at once; an entry updates one group."""
     spread(project, 12)
     project.up("staging")
     resources = project.export("staging")["deployment"]["resources"]
@@ -100,7 +100,7 @@ pulumi.export("table", table.route_table_id)
 
 
 def test_components_take_outputs(project: Project) -> None:
-    """A firewall of one component is the next hop of another's route: nothing is typed in twice."""
+    """One component's firewall address is the next hop of another's route, as an output."""
     (project.root / "__main__.py").write_text(COMPONENTS, encoding="utf-8")
     project.up("sandbox")
     resources = project.export("sandbox")["deployment"]["resources"]

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.engine
 
 
 def custom_resources(export: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Resources of the clouds, by type and logical name."""
+    """The clouds' resources, by type and logical name."""
     return {
         (resource["type"], resource["urn"].rsplit("::", 1)[1]): resource
         for resource in export["deployment"]["resources"]
@@ -47,7 +47,7 @@ def documents(project: Project, environment: str) -> dict[tuple[str, str], dict[
 
 
 def value_of(resource: dict[str, Any], path: str) -> str:
-    """What a document's reference to a deployed resource stands for."""
+    """The deployed value that a document's reference stands for."""
     if path == "id":
         return str(resource["id"])
     if zone := re.fullmatch(r"endpoint\((.+)\)", path):
@@ -61,7 +61,7 @@ def value_of(resource: dict[str, Any], path: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Inputs without the marks that a bridged provider keeps in nested ones."""
+    """Inputs without the marks that a bridged provider adds to nested ones."""
     if isinstance(value, dict):
         return {key: plain(part) for key, part in value.items() if key != "__defaults"}
     return [plain(part) for part in value] if isinstance(value, list) else value
@@ -117,7 +117,7 @@ def test_children_are_parented(project: Project) -> None:
 
 
 def test_added_entry_changes_only_its_rules(project: Project) -> None:
-    """A list entry more updates the rule collection group in place, and nothing else."""
+    """Adding a list entry updates the rule collection group in place, and nothing else."""
     project.up("staging")
     project.add_endpoint("wsus", "extra.example.com")
 
@@ -177,7 +177,7 @@ def test_the_program_proves_first(project: Project) -> None:
 
 
 def test_program_is_a_page() -> None:
-    """The program stays small enough to be read at once."""
+    """The program stays at most a page long."""
     lines = Path(ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()
 
     assert len(lines) <= 70

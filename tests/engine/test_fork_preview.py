@@ -29,7 +29,7 @@ def clone(tmp_path: Path) -> Project:
 
 
 def engines_part(clone: Project) -> list[str]:
-    """What the change's page says of the engine: a line each, without its marks."""
+    """The lines of the change's page about the engine, without marks."""
     events = clone.root.parent / "events.json"
     before = sorted(clone.root.iterdir())
     previewed = clone.run("python", "sandbox/preview.py", "--base", "HEAD", "--stack", "dev")
@@ -68,7 +68,7 @@ POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy wsus-network-firewal
     ids=["in place", "beyond the capacity"],
 )
 def test_the_page_has_the_engines_part(clone: Project, entries: int, expected: list[str]) -> None:
-    """From the base's state one entry is an update; a group that grows beyond its size is a risk."""
+    """One added entry is an update; a group that outgrows its capacity is marked as a risk."""
     for number in range(entries):
         clone.add_endpoint("wsus-reference", f"host{number}.example.com")
 
@@ -76,7 +76,7 @@ def test_the_page_has_the_engines_part(clone: Project, entries: int, expected: l
 
 
 def test_a_base_that_is_none_is_refused(clone: Project) -> None:
-    """A commit that is not there, and an environment that is not: said, and nothing is deployed."""
+    """An unknown commit or environment is reported, and nothing is deployed."""
     commit = clone.run("python", "sandbox/preview.py", "--base", "no-such-branch", "--stack", "dev")
     stack = clone.run("python", "sandbox/preview.py", "--base", "HEAD", "--stack", "none")
 

@@ -24,7 +24,7 @@ def typescript(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_typescript_example(typescript: Workspace) -> None:
-    """Ten lines of TypeScript make the security group of the server and no more."""
+    """Ten lines of TypeScript make the server's security group, and nothing else."""
     outputs = typescript.up()
 
     assert ["wsus"] == list(outputs["securityGroupIds"])
@@ -37,7 +37,7 @@ def test_typescript_example(typescript: Workspace) -> None:
 
 
 def test_values_survive(typescript: Workspace) -> None:
-    """Whole numbers stay whole; a secret VPC is a secret still."""
+    """Whole numbers stay whole, and a secret VPC id stays secret."""
     shutil.copy(STACKS / "values.ts", typescript.root / "index.ts")
 
     outputs = typescript.up()
@@ -116,7 +116,7 @@ def test_an_existing_network_takes_ten_lines(program: str) -> None:
 
 
 def test_fleet_example(tmp_path: Path) -> None:
-    """The Automation API deploys one policy to every place, and a place that fails fails alone."""
+    """The Automation API deploys one policy to every place; a failing place stops no other."""
     stack = Workspace.of("fleet", tmp_path)
 
     said = stack.must("python", "fleet.py", "fleet.yaml", "up")

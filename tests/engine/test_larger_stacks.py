@@ -1,4 +1,4 @@
-"""The examples of larger stacks in the real engine: made, made again without a change, taken down."""
+"""The larger examples in the real engine: deployed, deployed again unchanged, destroyed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def of(resources: list[Resource], kind: str) -> dict[str, Resource]:
 def documents(
     policy: Mapping[str, Any], cloud: str, target: Mapping[str, Any], prefix: str
 ) -> Iterator[Document]:
-    """What the policy asks of a target, as the preview shows it."""
+    """A target's documents, as the preview shows them."""
     for control in compile_arguments("dev", policy, cloud, target, None)[2]:
         yield from control.documents(prefix)
 
@@ -134,7 +134,7 @@ def assert_rules(deployed: list[Resource], policy: Mapping[str, Any]) -> None:
 
 
 def test_hub_and_spoke(tmp_path: Path) -> None:
-    """The base policy is the program's, its child the component's, and the spoke's way leads there."""
+    """The component's policy inherits the program's, and the spoke's route leads to its firewall."""
     hub_and_spoke = workspace.python(tmp_path, "hub_and_spoke_azure")
     outputs = hub_and_spoke.up()
     deployed = hub_and_spoke.resources()

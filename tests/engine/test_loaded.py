@@ -1,4 +1,4 @@
-"""Which modules a stack's program loads in the real engine: those of the other cloud never."""
+"""A stack's program never loads modules of the other cloud, in the real engine."""
 
 from __future__ import annotations
 

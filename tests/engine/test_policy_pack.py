@@ -134,7 +134,7 @@ def test_the_shipped_manifest_is_a_python_pack() -> None:
 
 
 def test_passes_and_blocks(stack: Workspace) -> None:
-    """The clean stack deploys; one rule more on its group is refused, by name."""
+    """The clean stack deploys; an extra rule on its group is refused by name."""
     status, said = guarded(stack, "up")
 
     assert 0 == status, said
@@ -152,7 +152,7 @@ def test_passes_and_blocks(stack: Workspace) -> None:
 
 
 def test_passes_and_blocks_in_azure(stack: Workspace) -> None:
-    """The clean stack deploys; a security rule, a route and a name more are each refused."""
+    """The clean stack deploys; an extra security rule, route or name is each refused."""
     configure(stack, "10.33.0.10")
     program = stack.root / "__main__.py"
     program.write_text(AZURE, encoding="utf-8")

@@ -134,7 +134,7 @@ def test_refusals_name_the_argument(stack: Stack, program: str, expected: dict[s
 
 
 def test_every_mistake_is_said_at_once(stack: Stack) -> None:
-    """A program that catches nothing ends with all of it and without a traceback."""
+    """A program that catches no error ends with all of them, without a traceback."""
     stack.write(
         """
         import pulumi

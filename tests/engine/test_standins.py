@@ -68,7 +68,7 @@ def aws(
     cidr: str = "0.0.0.0/0",
     text: str = "'x'",
 ) -> str:
-    """A group with a rule a port."""
+    """A group with one rule for each port."""
     return AWS.format(description=description, ports=ports, cidr=cidr, text=text)
 
 
@@ -129,7 +129,7 @@ def test_what_cannot_change_in_place_is_replaced(stack: Stack) -> None:
 
 
 def test_a_refresh_finds_what_changed_out_of_band(stack: Stack) -> None:
-    """A rule widened and a rule removed by hand; the next `up` puts both back."""
+    """Somebody widens one rule and removes another; the next `up` restores both."""
     stack.write(aws(cidr="192.0.2.0/24"))
     stack.up()
     held = stack.held("aws")
@@ -182,7 +182,7 @@ def test_what_exists_is_imported_and_then_deleted(stack: Stack) -> None:
 
 
 def test_bad_input_is_refused_in_the_preview(stack: Stack) -> None:
-    """In the clouds' words, with the property at fault, and nothing is kept."""
+    """The preview names the property at fault, in the clouds' words, and keeps nothing."""
     stack.write(aws(description="é"))
     said = stack.run("preview", fails=True)
     assert "resource 'wsus': property description value {é} has a problem: Invalid" in said
@@ -220,7 +220,7 @@ def test_what_only_the_cloud_knows_is_refused_by_the_cloud(stack: Stack) -> None
 
 
 def test_an_up_that_is_killed_can_be_run_again(stack: Stack, tmp_path: Path) -> None:
-    """The stand-ins end with their engine, and what they had accepted is still there."""
+    """The stand-ins end with their engine, and keep what they had accepted."""
     gate = tmp_path / "gate"
     program = (
         aws()

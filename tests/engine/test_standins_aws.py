@@ -75,7 +75,7 @@ DNS = """
 
 
 def rules(*names: str, keyword: str = "tls.sni") -> str:
-    """A rule a name."""
+    """One rule for each name."""
     return "\n".join(
         f'pass tls $SERVERS any -> $EXTERNAL_NET 443 ({keyword}; content:"{name}"; startswith; '
         f"nocase; endswith; sid:{number};)"
@@ -100,7 +100,7 @@ def program(
 
 
 def test_a_firewall_lives_its_whole_life(stack: Stack) -> None:
-    """Created at once, left alone, its rules changed in place, and removed without a rest."""
+    """A firewall is created, left alone, changed in place, and removed completely."""
     stack.write(program("a.com") + FIREWALL)
     assert "10 created" in stack.up()
     endpoints = stack.outputs()["endpoints"]
@@ -119,7 +119,7 @@ def test_a_firewall_lives_its_whole_life(stack: Stack) -> None:
 
 
 def test_a_group_grows_without_an_outage(stack: Stack) -> None:
-    """The bigger one is there first, then the policy refers to it, then the old one goes."""
+    """The engine creates the bigger group, points the policy to it, then deletes the old one."""
     stack.write(program("a.com", capacity=1))
     stack.up()
     (before,) = stack.held("aws")[GROUP].values()
@@ -154,7 +154,7 @@ def test_a_fixed_name_stands_in_its_own_way(stack: Stack) -> None:
 
 @pytest.mark.skipif(suricata_program(ROOT) is None, reason="no Suricata: `make setup` says why")
 def test_a_broken_rule_fails_in_the_preview(stack: Stack) -> None:
-    """With Suricata's own message, before anything is created."""
+    """The preview fails with Suricata's own message, before it creates anything."""
     stack.write(program("a.com", keyword="tls.snii"))
 
     said = stack.run("preview", fails=True)
@@ -165,7 +165,7 @@ def test_a_broken_rule_fails_in_the_preview(stack: Stack) -> None:
 
 
 def test_two_stacks_fight_over_a_vpc(stack: Stack) -> None:
-    """The second one's association wants a priority that the first one's has."""
+    """The second stack's association asks for a priority that the first one's has."""
     stack.write(DNS)
     assert "5 created" in stack.up()
     stack.run("stack", "init", "second")

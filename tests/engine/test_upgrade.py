@@ -45,7 +45,7 @@ class Upgrade:
         return upgrade
 
     def must(self, *arguments: str) -> str:
-        """Run the engine, which has to succeed; what it printed."""
+        """Run the engine, which must succeed, and return its output."""
         stack = () if arguments[:2] == ("stack", "init") else ("--stack", self.stack)
         done = self.project.pulumi(*arguments, *stack)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -70,7 +70,7 @@ class Upgrade:
         }
 
     def set(self, setting: str, value: str) -> None:
-        """Change a setting, as the migration note says."""
+        """Change a setting, as the upgrade page says."""
         self.must("config", "set", "--path", f"wsus-egress:azure.{setting}", value)
 
 
@@ -82,7 +82,7 @@ class Upgrade:
     ],
 )
 def test_an_upgrade_replaces_nothing(project: Project, fixture: str, updates: list[str]) -> None:
-    """What the migration note says is updated in place; every resource keeps its URN and its id."""
+    """Only what the upgrade page names is updated, in place; each resource keeps URN and id."""
     upgrade = Upgrade.of(fixture, project)
     before = upgrade.identities()
 
@@ -96,7 +96,7 @@ def test_an_upgrade_replaces_nothing(project: Project, fixture: str, updates: li
 
 
 def test_two_settings_keep_the_first_rules(project: Project) -> None:
-    """With what the migration note says to keep the old rules, the upgrade changes nothing at all."""
+    """With the two settings of the upgrade page, the upgrade changes nothing at all."""
     upgrade = Upgrade.of("first", project)
     upgrade.set("denyRest", "servers")
     upgrade.set("networkSecurityGroup.lateralMovement", "allow")

@@ -1,4 +1,4 @@
-"""A small Pulumi project of a test's own, deployed to stand-in clouds of its own."""
+"""A small Pulumi project that a test deploys to private stand-in clouds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ENGINE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Stack:
-    """A Pulumi project in a folder, deployed to stand-in clouds of its own."""
+    """A Pulumi project in a folder, deployed to private stand-in clouds."""
 
     folder: Path
     environment: Mapping[str, str]
@@ -29,7 +29,7 @@ class Stack:
         return ["pulumi", *arguments, "--non-interactive", "--color", "never"]
 
     def run(self, *arguments: str, fails: bool = False) -> str:
-        """Run the engine; what it printed, its standard error included."""
+        """Run the engine, and return its output, standard error included."""
         done = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
@@ -49,7 +49,7 @@ class Stack:
         return self.run("up", "--yes", "--skip-preview", *arguments, fails=fails)
 
     def steps(self) -> dict[str, dict[str, Any]]:
-        """What a preview would do, by the resource's name in the program."""
+        """The operations that a preview predicts, by the resource's name in the program."""
         text = self.run("preview", "--json")
         steps = json.loads(text[text.index("{") :])["steps"]
         return {step["urn"].rsplit("::", 1)[-1]: step for step in steps}
@@ -65,7 +65,7 @@ class Stack:
         return Path(self.environment["WSUS_EGRESS_SANDBOX_CLOUD"])
 
     def held(self, cloud: str) -> dict[str, dict[str, dict[str, Any]]]:
-        """What a stand-in cloud holds, by type and id."""
+        """The content of a stand-in cloud, by type and id."""
         file = self.cloud / f"{cloud}.json"
         if not file.exists():
             return {}
@@ -73,7 +73,7 @@ class Stack:
         return resources["resources"]
 
     def edit(self, cloud: str, resources: Mapping[str, Any]) -> None:
-        """Change a cloud behind the engine's back."""
+        """Change a cloud without the engine."""
         self.cloud.mkdir(exist_ok=True)
         file = self.cloud / f"{cloud}.json"
         file.write_text(json.dumps({"resources": resources}), encoding="utf-8")

@@ -62,7 +62,7 @@ class Workspace:
         )
 
     def must(self, *command: str, folder: str = ".") -> str:
-        """Run a command that has to succeed; what it printed."""
+        """Run a command that must succeed, and return its output."""
         done = self.run(*command, folder=folder)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout
@@ -74,7 +74,7 @@ class Workspace:
         return folder
 
     def up(self) -> dict[str, Any]:
-        """Deploy; the stack's outputs."""
+        """Deploy, and return the stack's outputs."""
         self.must("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", "dev")
         outputs: dict[str, Any] = json.loads(
             self.must("pulumi", "stack", "output", "--json", "--stack", "dev")
@@ -82,23 +82,23 @@ class Workspace:
         return outputs
 
     def again(self) -> None:
-        """A second preview, which has to find nothing to do."""
+        """Preview again, which must find nothing to do."""
         self.must("pulumi", "preview", "--expect-no-changes", "--non-interactive", "--stack", "dev")
 
     def destroy(self) -> None:
-        """Take everything down; what is left would be an error of the engine's or the clouds'."""
+        """Destroy everything; the engine fails if anything is left."""
         self.must(
             "pulumi", "destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", "dev"
         )
 
     def refused(self) -> str:
-        """Preview what must fail; what was said."""
+        """Preview, which must fail, and return the output."""
         done = self.run("pulumi", "preview", "--non-interactive", "--stack", "dev")
         assert done.returncode != 0, done.stdout
         return done.stdout + done.stderr
 
     def resources(self) -> list[dict[str, Any]]:
-        """What is deployed."""
+        """The deployed resources."""
         state = json.loads(self.must("pulumi", "stack", "export", "--stack", "dev"))
         found: list[dict[str, Any]] = state["deployment"].get("resources", [])
         return found
@@ -133,5 +133,5 @@ def python(folder: Path, example: str = "python") -> Workspace:
 
 
 def has(*programs: str) -> bool:
-    """Whether programs are there that not every machine has."""
+    """Whether optional programs exist on this machine."""
     return None not in {shutil.which(name, path=os.environ.get("PATH")) for name in programs}

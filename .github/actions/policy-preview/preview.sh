@@ -11,7 +11,7 @@ if [ ! -s "$markdown" ]; then
   wsus-egress failure "$OUTPUT/errors.txt" >"$markdown"
   [ "$status" -ne 0 ] || status=2
 fi
-# The report is an extra: what stops it stops the preview too, and is said there.
+# The report is an extra: whatever stops it also stops the preview, which then says why.
 wsus-egress report --project "$PROJECT" --base "$BASE" -o "$OUTPUT/policy-report.html" >/dev/null 2>&1 || true
 
 cat "$markdown" >>"$GITHUB_STEP_SUMMARY"

@@ -3,7 +3,7 @@
     python fleet.py fleet.yaml preview
     python fleet.py fleet.yaml up
 
-Every place is a stack of its own. The engine does order, retries and state; this only says where.
+Each place is a separate stack. The engine handles order, retries and state; this only says where.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ policy = yaml.safe_load(Path("policy.yaml").read_text(encoding="utf-8"))
 inspection, spokes, transit = network["inspection"], network["spokes"], network["transitGateway"]
 everywhere = "0.0.0.0/0"
 
-# The firewall's subnets: out by the zone's NAT gateway, back to the spokes by the transit gateway.
+# The firewall's subnets: out through the zone's NAT gateway, back through the transit gateway.
 endpoints: list[FirewallEndpointArgs] = []
 for zone, there in inspection["zones"].items():
     name = f"firewall-{zone}"
