@@ -12,7 +12,7 @@ import workspace
 import yaml
 from workspace import ROOT, Workspace
 
-from wsus_egress.guardrails.catalogue import RULES
+from wsus_egress.guardrails.catalogue import GUARDRAILS
 from wsus_egress.release import VERSION
 
 pytestmark = pytest.mark.engine
@@ -107,7 +107,7 @@ def stack(tmp_path: Path) -> Workspace:
 def configure(stack: Workspace, address: str) -> None:
     """Let the pack judge by a policy with one server of this address."""
     policy = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": [address]}]}
-    config = {rule.id: {"policy": policy} for rule in RULES if rule.needs_policy}
+    config = {rule.id: {"policy": policy} for rule in GUARDRAILS if rule.needs_policy}
     (stack.root.parent / "pack.json").write_text(json.dumps(config), encoding="utf-8")
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from wsus_egress.component.arguments import compile_arguments
 from wsus_egress.controls.base import Document
-from wsus_egress.guardrails.catalogue import judge_stack
-from wsus_egress.readers.resources import UNKNOWN, Context, Finding, Resource
+from wsus_egress.guardrails.catalogue import GUARDRAILS
+from wsus_egress.guardrails.model import Context, Finding, Outcome
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 Change = Callable[[list[Resource]], list[Resource]]
 Seen = Callable[[Iterable[Document]], list[Resource]]
@@ -95,6 +96,11 @@ def declared(
     environment, _, controls = compile_arguments("dev", policy, cloud, target, None)
     documents = [document for control in controls for document in control.documents("wsus")]
     return seen(documents), Context(environment, datetime.date(2026, 11, 24))
+
+
+def judge_stack(resources: tuple[Resource, ...], context: Context) -> Mapping[str, Outcome]:
+    """What every guardrail says of a stack, by the guardrail's id."""
+    return {each.id: each.judge(resources, context) for each in GUARDRAILS}
 
 
 def judged(resources: list[Resource], context: Context, rule: str) -> tuple[Finding, ...]:

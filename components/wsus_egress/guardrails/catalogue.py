@@ -1,11 +1,10 @@
-"""Every guardrail, and the judgement of a stack by all of them."""
+"""Every guardrail, in the order of the documentation's table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.model import Guardrail
 from wsus_egress.guardrails.rules import (
     application_rules_widen,
     approvals_expired,
@@ -23,27 +22,21 @@ from wsus_egress.guardrails.rules import (
     security_group_widens,
     tls_interception,
 )
-from wsus_egress.readers.resources import Context, Outcome, Resource
 
-RULES: Final[tuple[Rule, ...]] = (
-    security_group_widens.RULE,
-    security_group_ingress.RULE,
-    aws_default_egress.RULE,
-    network_firewall_widens.RULE,
-    rule_group_edited.RULE,
-    dns_firewall_widens.RULE,
-    aws_route_bypasses.RULE,
-    nsg_widens.RULE,
-    nsg_ingress.RULE,
-    azure_default_egress.RULE,
-    application_rules_widen.RULE,
-    firewall_ingress.RULE,
-    azure_route_bypasses.RULE,
-    tls_interception.RULE,
-    approvals_expired.RULE,
+GUARDRAILS: Final[tuple[Guardrail, ...]] = (
+    security_group_widens.GUARDRAIL,
+    security_group_ingress.GUARDRAIL,
+    aws_default_egress.GUARDRAIL,
+    network_firewall_widens.GUARDRAIL,
+    rule_group_edited.GUARDRAIL,
+    dns_firewall_widens.GUARDRAIL,
+    aws_route_bypasses.GUARDRAIL,
+    nsg_widens.GUARDRAIL,
+    nsg_ingress.GUARDRAIL,
+    azure_default_egress.GUARDRAIL,
+    application_rules_widen.GUARDRAIL,
+    firewall_ingress.GUARDRAIL,
+    azure_route_bypasses.GUARDRAIL,
+    tls_interception.GUARDRAIL,
+    approvals_expired.GUARDRAIL,
 )
-
-
-def judge_stack(resources: tuple[Resource, ...], context: Context) -> Mapping[str, Outcome]:
-    """What every rule says of a stack, by the rule's id."""
-    return {rule.id: rule.judge(resources, context) for rule in RULES}

@@ -12,19 +12,12 @@ from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.lists import load_lists, shipped_lists
 from wsus_egress.config.project import load_environments
 from wsus_egress.extras import needing
-from wsus_egress.guardrails.catalogue import RULES
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.catalogue import GUARDRAILS
+from wsus_egress.guardrails.model import NO_POLICY, Context, Finding, Guardrail, NotApplicable
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import Place
 from wsus_egress.problems import PolicyErrors
-from wsus_egress.readers.resources import (
-    NO_POLICY,
-    UNKNOWN,
-    Context,
-    Finding,
-    NotApplicable,
-    Resource,
-)
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 with needing("pulumi_policy", "guardrails"):
     import pulumi_policy as crossguard
@@ -54,14 +47,14 @@ _NO_POLICY: Final = (
 
 def policies() -> list[crossguard.Policy]:
     """Every guardrail as a policy of a policy pack."""
-    return [_policy(rule) for rule in RULES]
+    return [_policy(guardrail) for guardrail in GUARDRAILS]
 
 
-def _policy(rule: Rule) -> crossguard.StackValidationPolicy:
+def _policy(guardrail: Guardrail) -> crossguard.StackValidationPolicy:
     def validate(args: crossguard.StackValidationArgs, report: crossguard.ReportViolation) -> None:
         config = plain(args.get_config())
         try:
-            context = judged_by(config, rule)
+            context = judged_by(config, guardrail)
         except (PolicyErrors, ValueError) as error:
             report(str(error), None)
             return
@@ -71,7 +64,7 @@ def _policy(rule: Rule) -> crossguard.StackValidationPolicy:
         excused, wrong = exceptions(config)
         for text in wrong:
             report(text, None)
-        outcome = rule.judge(tuple(map(read, args.resources)), context)
+        outcome = guardrail.judge(tuple(map(read, args.resources)), context)
         if isinstance(outcome, NotApplicable):
             args.not_applicable(outcome.reason)
             return
@@ -79,26 +72,26 @@ def _policy(rule: Rule) -> crossguard.StackValidationPolicy:
             report(str(finding), finding.urn or None)
 
     return crossguard.StackValidationPolicy(
-        name=rule.id,
-        description=rule.why,
-        display_name=rule.title,
-        severity=crossguard.Severity(rule.severity),
+        name=guardrail.id,
+        description=guardrail.why,
+        display_name=guardrail.title,
+        severity=crossguard.Severity(guardrail.severity),
         enforcement_level=crossguard.EnforcementLevel.MANDATORY,
         config_schema=crossguard.PolicyConfigSchema(properties=_CONFIG),
         validate=validate,
     )
 
 
-def judged_by(config: Mapping[str, Any], rule: Rule) -> Context | None:
+def judged_by(config: Mapping[str, Any], guardrail: Guardrail) -> Context | None:
     """What a rule judges a stack by; None where its configuration names no policy and it needs one.
 
     Raises:
         PolicyErrors: When the policy cannot be used.
         ValueError: When `today` is no day.
     """
-    if not rule.needs_policy:
+    if not guardrail.needs_policy:
         return NO_POLICY
-    environment = configured(config, rule.place)
+    environment = configured(config, guardrail.place)
     if environment is None:
         return None
     given = config.get("today")

@@ -1,9 +1,10 @@
-"""Other people's resources, read back as controls that can be proved.
+"""Readers: other people's resources, read back as the rules and controls that can be proved.
 
 A stack holds resources that this package did not write. A reader turns them into the same controls
-as `controls` compiles, with bounds where a value is not known yet. Imports `proof` and what is
-below it; the guardrails use it.
+that `controls` compiles, and says of each rule what it is at least and at most where a value is not
+known yet. Readers know no proof and no guardrail: `review.widenings` proves what they read. They
+import `controls`, `model` and `names`.
 
-For example `aws.network_firewall.judged_policies(resources, context)` gives every firewall policy of
-a stack with the rules that were read from its rule groups.
+For example `aws.network_firewall.judged_policies(resources, environment)` gives every firewall policy
+of a stack with the rules that were read from its rule groups.
 """

@@ -8,18 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from guarded import deployed, previewed, resource, urn
+from guarded import deployed, judge_stack, previewed, resource, urn
 from paths import ROOT
 from sample import TODAY
 
 from wsus_egress.component.arguments import compile_arguments
 from wsus_egress.config.project import environment_names, load_environments
 from wsus_egress.controls import compile_target
-from wsus_egress.guardrails.catalogue import RULES, judge_stack
+from wsus_egress.guardrails.catalogue import GUARDRAILS
+from wsus_egress.guardrails.model import Context, Finding, NotApplicable
 from wsus_egress.guardrails.pack import configured, exceptions, judged_by, plain, unexcused
 from wsus_egress.guardrails.rules import approvals_expired
 from wsus_egress.model.environment import Acceptance, Approval, Environment
-from wsus_egress.readers.resources import UNKNOWN, Context, Finding, NotApplicable, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 POLICY: dict[str, Any] = {
     "lists": ["wsus"],
@@ -200,7 +201,7 @@ def test_a_stack_without_any_of_it() -> None:
 
     outcomes = judge_stack((), context)
 
-    assert {each.id for each in RULES} == {*outcomes}
+    assert {each.id for each in GUARDRAILS} == {*outcomes}
     assert all(isinstance(each, NotApplicable) for each in outcomes.values())
 
 
@@ -250,7 +251,7 @@ def test_the_policy_of_a_pack() -> None:
     assert environment is not None
     assert ["up", "down", "clients"] == [party.name for party in environment.policy.parties]
     assert configured({}) is None
-    assert judged_by({}, RULES[0]) is None
+    assert judged_by({}, GUARDRAILS[0]) is None
 
 
 @pytest.mark.parametrize(("location", "rule_id", "place"), [
@@ -266,7 +267,7 @@ def test_servers_stand_where_a_rule_looks(location: str | None, rule_id: str, pl
         **({"location": location} if location else {}),
     }
     config = {"policy": {"lists": ["wsus"], "servers": [server]}, "today": "2026-11-24"}
-    (judged,) = [each for each in RULES if each.id == rule_id]
+    (judged,) = [each for each in GUARDRAILS if each.id == rule_id]
 
     context = judged_by(config, judged)
 
@@ -278,7 +279,7 @@ def test_servers_stand_where_a_rule_looks(location: str | None, rule_id: str, pl
 def test_a_day_that_is_none() -> None:
     """A `today` that is no day is refused with one that is."""
     with pytest.raises(ValueError, match="'soon' is no day; write one like 2026-11-24"):
-        judged_by({"policy": POLICY, "today": "soon"}, RULES[0])
+        judged_by({"policy": POLICY, "today": "soon"}, GUARDRAILS[0])
 
 
 def test_expired_approvals() -> None:
@@ -304,7 +305,7 @@ def test_a_rule_more_on_a_group_of_another_stack() -> None:
     group = "sg-0a1b2c3d4e5f60718"
     server = {"name": "up", "addresses": ["10.20.0.10"], "awsPeer": {"securityGroupId": group}}
     config = {"policy": {"lists": ["wsus"], "servers": [server]}, "today": "2026-11-24"}
-    context = judged_by(config, RULES[0])
+    context = judged_by(config, GUARDRAILS[0])
     assert context is not None
 
     def judged(port: int) -> Any:
@@ -344,4 +345,4 @@ def test_every_guardrail_is_documented() -> None:
 
     rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
 
-    assert sorted(rule.id for rule in RULES) == sorted(rows)
+    assert sorted(rule.id for rule in GUARDRAILS) == sorted(rows)

@@ -7,10 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from guarded import Change, Seen, adding, changing, declared, deployed, judged, previewed, resource
+from guarded import (
+    Change,
+    Seen,
+    adding,
+    changing,
+    declared,
+    deployed,
+    judge_stack,
+    judged,
+    previewed,
+    resource,
+)
 
-from wsus_egress.guardrails.catalogue import RULES, judge_stack
-from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Resource
+from wsus_egress.guardrails.catalogue import GUARDRAILS
+from wsus_egress.guardrails.model import Context, NotApplicable
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 GROUP, RULES_OF = "aws:ec2/securityGroup:SecurityGroup", "aws:networkfirewall/ruleGroup:RuleGroup"
 DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -385,6 +397,6 @@ def test_a_stack_of_the_other_cloud() -> None:
 
     outcomes = judge_stack((resource("azure-native:network:RouteTable"),), context)
 
-    aws = [rule.id for rule in RULES if rule.id.startswith("wsus-aws-")]
+    aws = [rule.id for rule in GUARDRAILS if rule.id.startswith("wsus-aws-")]
     assert 7 == len(aws)
     assert all(isinstance(outcomes[each], NotApplicable) for each in aws)

@@ -6,10 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from guarded import Change, Seen, adding, changing, declared, deployed, judged, previewed, resource
+from guarded import (
+    Change,
+    Seen,
+    adding,
+    changing,
+    declared,
+    deployed,
+    judge_stack,
+    judged,
+    previewed,
+    resource,
+)
 
-from wsus_egress.guardrails.catalogue import RULES, judge_stack
-from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Resource
+from wsus_egress.guardrails.catalogue import GUARDRAILS
+from wsus_egress.guardrails.model import Context, NotApplicable
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 NSG, SUBNET, RULE = (f"azure-native:network:{n}" for n in ("NetworkSecurityGroup", "Subnet", "SecurityRule"))  # fmt: skip
 NIC, NETWORK = (f"azure-native:network:{n}" for n in ("NetworkInterface", "VirtualNetwork"))
@@ -419,6 +431,6 @@ def test_a_stack_of_the_other_cloud() -> None:
 
     outcomes = judge_stack((resource("aws:ec2/securityGroup:SecurityGroup"),), context)
 
-    azure = [rule.id for rule in RULES if rule.place == "azure"]
+    azure = [rule.id for rule in GUARDRAILS if rule.place == "azure"]
     assert 6 == len(azure)
     assert all(isinstance(outcomes[each], NotApplicable) for each in azure)

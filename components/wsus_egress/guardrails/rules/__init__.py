@@ -1,7 +1,7 @@
-"""The guardrails, one a file; the file's name is the end of the guardrail's id.
+"""The guardrails, one a file, each exported as `GUARDRAIL`.
 
-Each judges the resources of a stack and returns findings, or says that it does not apply. Imports
-`guardrails.model` and `readers`.
+Each judges the resources of a stack: it returns findings, or says that the stack has nothing to look
+at. Imports `guardrails.findings`, `guardrails.model` and `readers`.
 
 For example `nsg_widens` reports a network security group that lets a WSUS server out past the policy.
 """

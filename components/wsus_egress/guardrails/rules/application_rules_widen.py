@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.findings import findings, unaccepted
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.readers.azure.firewalls import NONE, judged_firewalls
-from wsus_egress.readers.judging import findings
 from wsus_egress.readers.reading import put
-from wsus_egress.readers.resources import UNKNOWN, Context, Finding, Outcome, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _CLASSIC: Final = (
     "applicationRuleCollections",
@@ -24,11 +24,11 @@ _FIX: Final = (
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove each firewall policy by itself, with what it inherits."""
-    judged = judged_firewalls(resources, context)
+    judged = judged_firewalls(resources, context.environment)
     classic = tuple(_classic(resources))
     if not judged and not classic:
-        return NONE
-    return (*findings((w for each in judged for w in each.widenings(context)), _FIX), *classic)
+        return NotApplicable(NONE)
+    return (*findings(unaccepted(judged, context), _FIX), *classic)
 
 
 def _classic(resources: tuple[Resource, ...]) -> Iterator[Finding]:
@@ -41,12 +41,11 @@ def _classic(resources: tuple[Resource, ...]) -> Iterator[Finding]:
             yield Finding(each.urn, each.name, what, fix, put(each, kinds[0]) is not UNKNOWN)
 
 
-RULE = Rule(
-    "wsus-azure-application-rules-widen",
-    "A rule of an Azure Firewall admits what the policy does not",
-    "A network rule comes before every name, and a name more on an application rule is one that nobody listed.",
-    "high",
-    True,
-    judge,
-    "azure",
+GUARDRAIL = Guardrail(
+    id="wsus-azure-application-rules-widen",
+    title="A rule of an Azure Firewall admits what the policy does not",
+    why="A network rule comes before every name, and a name more on an application rule is one that nobody listed.",
+    severity="high",
+    judge=judge,
+    place="azure",
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wsus_egress.guardrails.model import Rule
-from wsus_egress.readers.resources import Context, Finding, NotApplicable, Outcome, Resource
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
+from wsus_egress.readers.resources import Resource
 
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:  # noqa: ARG001 - of any stack
@@ -25,11 +25,10 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:  # noqa
     )  # fmt: skip
 
 
-RULE = Rule(
-    "wsus-approvals-expired",
-    "An acceptance or approval has expired",
-    "A deviation is accepted until a day; after it nobody answers for it.",
-    "medium",
-    True,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-approvals-expired",
+    title="An acceptance or approval has expired",
+    why="A deviation is accepted until a day; after it nobody answers for it.",
+    severity="medium",
+    judge=judge,
 )

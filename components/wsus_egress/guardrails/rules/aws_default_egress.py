@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.readers.aws.places import DEFAULT_GROUP, machines
 from wsus_egress.readers.reading import items, mapping, networks, put
-from wsus_egress.readers.resources import (
-    UNKNOWN,
-    Context,
-    Finding,
-    NotApplicable,
-    Outcome,
-    Resource,
-)
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _FIX: Final = "give it the security group that this package makes for the server"
 
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Look at the groups of every instance and interface that is a server of the policy."""
-    servers = [each for each in machines(resources, context) if each.parties]
+    servers = [each for each in machines(resources, context.environment) if each.parties]
     if not servers:
         return NotApplicable("the stack has no instance or network interface of a server")
     found: list[Finding] = []
@@ -52,11 +45,10 @@ def _is_everything(rule: object) -> bool:
     return rule is UNKNOWN or (str(body.get("protocol")) in ("-1", "all") and every)
 
 
-RULE = Rule(
-    "wsus-aws-default-egress",
-    "A WSUS server has a default security group",
-    "The default security group lets everything out, whatever the endpoint policy says.",
-    "high",
-    True,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-aws-default-egress",
+    title="A WSUS server has a default security group",
+    why="The default security group lets everything out, whatever the endpoint policy says.",
+    severity="high",
+    judge=judge,
 )

@@ -6,11 +6,12 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.findings import PAST, findings, unaccepted
+from wsus_egress.guardrails.model import Context, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.aws.places import aws_target, server_subnets
 from wsus_egress.readers.evaluator import Routes, Way
-from wsus_egress.readers.judging import PAST, Judged, Read, findings
+from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     SOME_INTERNET,
     addresses,
@@ -20,7 +21,7 @@ from wsus_egress.readers.reading import (
     networks,
     put,
 )
-from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Outcome, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 TABLE: Final = "aws:ec2/routeTable:RouteTable"
 ROUTE: Final = "aws:ec2/route:Route"
@@ -47,11 +48,11 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     ]
     if not judged:
         return NotApplicable("no route table of the stack is on a server's subnet")
-    return findings((w for each in judged for w in each.widenings(context)), _FIX, PAST)
+    return findings(unaccepted(judged, context), _FIX, PAST)
 
 
 def _has_firewall(resources: tuple[Resource, ...], context: Context) -> bool:
-    return aws_target(context).network_firewall is not None or any(
+    return aws_target(context.environment).network_firewall is not None or any(
         each.type.startswith(_FIREWALLS) for each in resources
     )
 
@@ -89,14 +90,14 @@ def _covered(
 ) -> Mapping[str, tuple[Network, ...]]:
     """The policy's addresses behind each table, by its URN or, of another stack, its id."""
     found: dict[str, tuple[Network, ...]] = {}
-    firewall = aws_target(context).network_firewall
+    firewall = aws_target(context.environment).network_firewall
     for endpoint in firewall.endpoints if firewall else ():
         for table in endpoint.protected_route_tables:
             here = [each for each in resources if each.type == TABLE]
             of_stack = [each.urn for each in here if each.properties.get("id") == table]
             for key in of_stack or [table]:
                 found[key] = addresses(context.policy.in_place("aws"))
-    for subnet, space in server_subnets(resources, context):
+    for subnet, space in server_subnets(resources, context.environment):
         for each in (each for each in resources if each.type == ASSOCIATION):
             properties = each.properties
             on = named(each, "subnetId", [properties.get("subnetId")], subnet.type, resources)
@@ -146,11 +147,10 @@ def _hop(
     return "nowhere", "", True
 
 
-RULE = Rule(
-    "wsus-aws-route-bypasses-firewall",
-    "A route leads a WSUS server past the firewall",
-    "What does not go through the firewall is held to no endpoint list.",
-    "high",
-    True,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-aws-route-bypasses-firewall",
+    title="A route leads a WSUS server past the firewall",
+    why="What does not go through the firewall is held to no endpoint list.",
+    severity="high",
+    judge=judge,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.azure.places import INTERFACE, Spot, spots, standing
 from wsus_egress.readers.reading import overlap
-from wsus_egress.readers.resources import Context, Finding, NotApplicable, Outcome, Resource
+from wsus_egress.readers.resources import Resource
 
 _FIX = "attach the network security group that this package makes for the servers"
 
@@ -14,7 +14,9 @@ _FIX = "attach the network security group that this package makes for the server
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Look at every subnet that a server or client group stands in."""
     places = [
-        (spot, here) for spot in spots(resources) if (here := standing(context, spot.prefixes))
+        (spot, here)
+        for spot in spots(resources)
+        if (here := standing(context.environment, spot.prefixes))
     ]
     guarded = [
         here
@@ -44,12 +46,11 @@ def _all_within(here: tuple[Network, ...], guarded: list[tuple[Network, ...]]) -
     )
 
 
-RULE = Rule(
-    "wsus-azure-default-egress",
-    "A WSUS server has no network security group",
-    "Without a group nothing is denied: what goes out is whatever the routes let out.",
-    "high",
-    True,
-    judge,
-    "azure",
+GUARDRAIL = Guardrail(
+    id="wsus-azure-default-egress",
+    title="A WSUS server has no network security group",
+    why="Without a group nothing is denied: what goes out is whatever the routes let out.",
+    severity="high",
+    judge=judge,
+    place="azure",
 )

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, GROUP_TYPE
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.findings import PAST, findings, unaccepted
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.azure.places import INTERFACE, azure_target, spots, standing
 from wsus_egress.readers.evaluator import Routes, Way
-from wsus_egress.readers.judging import PAST, Judged, Read, findings
+from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     SOME_INTERNET,
     addresses,
@@ -21,14 +22,7 @@ from wsus_egress.readers.reading import (
     networks,
     parts,
 )
-from wsus_egress.readers.resources import (
-    UNKNOWN,
-    Context,
-    Finding,
-    NotApplicable,
-    Outcome,
-    Resource,
-)
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"
@@ -42,7 +36,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     judged: list[Judged[Way]] = []
     found: list[Finding] = []
     for table, space in _tables(resources, context):
-        target = azure_target(context, space)
+        target = azure_target(context.environment, space)
         direct = tuple(d.prefix for d in target.route_table.direct) if target.route_table else ()
         reads = tuple(_reads(table, resources, context))
         control = functools.partial(_control, space, direct)
@@ -50,7 +44,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     bare = tuple(_without_table(resources, context))
     if not judged and not bare:
         return NotApplicable("no route table of the stack is on a server's subnet")
-    found += findings((w for each in judged for w in each.widenings(context)), _FIX, PAST)
+    found += findings(unaccepted(judged, context), _FIX, PAST)
     return (*found, *bare)
 
 
@@ -67,7 +61,7 @@ def _tables(
 ) -> Iterator[tuple[Resource, tuple[Network, ...]]]:
     on: dict[str, tuple[Network, ...]] = {}
     for spot in spots(resources):
-        here = standing(context, spot.prefixes)
+        here = standing(context.environment, spot.prefixes)
         tables = spot.attached("routeTable", TABLE, resources).resources if here else ()
         for table in tables:
             on[table.urn] = tuple(dict.fromkeys((*on.get(table.urn, ()), *here)))
@@ -85,7 +79,7 @@ def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterato
         return
     for spot in spots(resources):
         bare = spot.resource.type != INTERFACE and not spot.body.get("routeTable")
-        if bare and standing(context, spot.prefixes):
+        if bare and standing(context.environment, spot.prefixes):
             what = (
                 "a server stands in it, and it has no route table: what it sends passes no firewall"
             )
@@ -161,7 +155,7 @@ def _hop(
             return "firewall", "", True
         return "past", f"the appliance that route {body.get('name')} leads to is not known", False
     known = set(_firewall_addresses(firewalls))
-    table = azure_target(context, ()).route_table
+    table = azure_target(context.environment, ()).route_table
     if table and table.firewall_address:
         known.add(str(table.firewall_address))
     # Where nobody says which appliance is the firewall, any is taken for it.
@@ -176,12 +170,11 @@ def _firewall_addresses(firewalls: list[Resource]) -> Iterator[str]:
                 yield address
 
 
-RULE = Rule(
-    "wsus-azure-route-bypasses-firewall",
-    "A route leads a WSUS server past the firewall",
-    "What does not go through the firewall is held to no endpoint list.",
-    "high",
-    True,
-    judge,
-    "azure",
+GUARDRAIL = Guardrail(
+    id="wsus-azure-route-bypasses-firewall",
+    title="A route leads a WSUS server past the firewall",
+    why="What does not go through the firewall is held to no endpoint list.",
+    severity="high",
+    judge=judge,
+    place="azure",
 )

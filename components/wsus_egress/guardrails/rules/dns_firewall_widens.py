@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.findings import findings, unaccepted
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.readers.aws.dns_firewall import (
     CONFIG,
     NONE,
@@ -13,23 +14,22 @@ from wsus_egress.readers.aws.dns_firewall import (
     own_associations,
     same_vpc,
 )
-from wsus_egress.readers.judging import findings
-from wsus_egress.readers.resources import UNKNOWN, Context, Finding, Outcome, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _FIX = "take the rule or the name out, or add the name to an endpoint list or to `alsoResolve`"
 
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove all rules of each VPC together, and look at what happens when the firewall fails."""
-    judged = judged_vpcs(resources, context)
+    judged = judged_vpcs(resources, context.environment)
     if not judged:
-        return NONE
-    found = findings((w for each in judged for w in each.widenings(context)), _FIX)
+        return NotApplicable(NONE)
+    found = findings(unaccepted(judged, context), _FIX)
     return (*found, *_fail_open(resources, context))
 
 
 def _fail_open(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:
-    if dns_settings(context).fail_open:
+    if dns_settings(context.environment).fail_open:
         return
     own = own_associations(resources)
     for config in (each for each in resources if each.type == CONFIG):
@@ -43,11 +43,10 @@ def _fail_open(resources: tuple[Resource, ...], context: Context) -> Iterator[Fi
                 )  # fmt: skip
 
 
-RULE = Rule(
-    "wsus-aws-dns-firewall-widens",
-    "DNS Firewall resolves what the endpoint list does not have",
-    "A rule before this package's, or a block that is missing, resolves names that nobody listed.",
-    "medium",
-    True,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-aws-dns-firewall-widens",
+    title="DNS Firewall resolves what the endpoint list does not have",
+    why="A rule before this package's, or a block that is missing, resolves names that nobody listed.",
+    severity="medium",
+    judge=judge,
 )

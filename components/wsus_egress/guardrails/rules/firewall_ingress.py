@@ -7,17 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wsus_egress.controls.azure.firewall_documents import GROUP_TYPE
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network, is_internet
 from wsus_egress.readers.reading import addresses, items, mapping, networks, overlap, put
-from wsus_egress.readers.resources import (
-    UNKNOWN,
-    Context,
-    Finding,
-    NotApplicable,
-    Outcome,
-    Resource,
-)
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _FIX = "WSUS starts every connection: take the rule out"
 
@@ -68,12 +61,11 @@ def _has_internet(network: Network) -> bool:
     return is_internet(first) or is_internet(last) or inside in network
 
 
-RULE = Rule(
-    "wsus-azure-firewall-ingress",
-    "A DNAT rule leads the Internet to a WSUS server",
-    "WSUS starts every connection, so nothing ever has to come in from the Internet.",
-    "critical",
-    True,
-    judge,
-    "azure",
+GUARDRAIL = Guardrail(
+    id="wsus-azure-firewall-ingress",
+    title="A DNAT rule leads the Internet to a WSUS server",
+    why="WSUS starts every connection, so nothing ever has to come in from the Internet.",
+    severity="critical",
+    judge=judge,
+    place="azure",
 )

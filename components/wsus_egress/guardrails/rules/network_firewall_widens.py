@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.findings import findings, unaccepted
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.readers.aws.network_firewall import FIREWALL, NONE, POLICY, judged_policies
 from wsus_egress.readers.aws.places import aws_target
-from wsus_egress.readers.judging import findings
 from wsus_egress.readers.reading import is_ours, items, mapping, named
-from wsus_egress.readers.resources import UNKNOWN, Context, Finding, Outcome, Resource, unknowns
+from wsus_egress.readers.resources import UNKNOWN, Resource, unknowns
 
 _FIX = "take the rule out, or keep its sources apart from the servers; what no rule admits must be dropped"
 _ACTIONS = ("statefulDefaultActions", "statelessDefaultActions", "statelessFragmentDefaultActions",
@@ -18,11 +18,11 @@ _ACTIONS = ("statefulDefaultActions", "statelessDefaultActions", "statelessFragm
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove everything that each policy lets pass, and look at what no rule decides."""
-    judged = judged_policies(resources, context)
+    judged = judged_policies(resources, context.environment)
     foreign = tuple(_of_other_stacks(resources))
     if not judged and not foreign:
-        return NONE
-    found = findings((w for each in judged for w in each.widenings(context)), _FIX)
+        return NotApplicable(NONE)
+    found = findings(unaccepted(judged, context), _FIX)
     policies = [each.resource for each in judged if each.resource.type == POLICY]
     settings = (finding for each in policies for finding in _of_settings(each, context))
     return (*found, *settings, *foreign)
@@ -48,7 +48,7 @@ def _of_settings(policy: Resource, context: Context) -> Iterator[Finding]:
     if "aws:pass" in items(body.get("statelessFragmentDefaultActions")):
         what = "statelessFragmentDefaultActions lets every fragment pass, whatever it belongs to"
         yield Finding(policy.urn, policy.name, what, "write aws:forward_to_sfe")
-    firewall = aws_target(context).network_firewall
+    firewall = aws_target(context.environment).network_firewall
     asked = firewall.stream_exception_policy if firewall else ""
     found = mapping(body.get("statefulEngineOptions")).get("streamExceptionPolicy")
     if found == "CONTINUE" != asked:
@@ -56,11 +56,10 @@ def _of_settings(policy: Resource, context: Context) -> Iterator[Finding]:
         yield Finding(policy.urn, policy.name, what, "write REJECT or DROP")
 
 
-RULE = Rule(
-    "wsus-aws-network-firewall-widens",
-    "A Network Firewall policy lets more pass than the endpoint policy",
-    "Another rule group, a variable or a default action can let pass what the endpoint list does not have.",
-    "high",
-    True,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-aws-network-firewall-widens",
+    title="A Network Firewall policy lets more pass than the endpoint policy",
+    why="Another rule group, a variable or a default action can let pass what the endpoint list does not have.",
+    severity="high",
+    judge=judge,
 )

@@ -6,18 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from wsus_egress.controls.aws.network_firewall import compile_network_firewall
-from wsus_egress.guardrails.model import Rule
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.aws import AwsTarget, NetworkFirewall
 from wsus_egress.readers.aws.network_firewall import GROUP
 from wsus_egress.readers.reading import is_ours
-from wsus_egress.readers.resources import (
-    UNKNOWN,
-    Context,
-    Finding,
-    NotApplicable,
-    Outcome,
-    Resource,
-)
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _FIX: Final = "change the endpoint list instead, and let the component write the rules"
 # What the rules say depends on none of it: networks and defaults stand in the firewall policy.
@@ -61,11 +54,10 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-RULE = Rule(
-    "wsus-aws-rule-group-edited",
-    "A Network Firewall rule group is not what its list makes",
-    "A rule more in the group admits names that nobody put on an endpoint list.",
-    "high",
-    True,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-aws-rule-group-edited",
+    title="A Network Firewall rule group is not what its list makes",
+    why="A rule more in the group admits names that nobody put on an endpoint list.",
+    severity="high",
+    judge=judge,
 )

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from wsus_egress.guardrails.model import Rule
-from wsus_egress.model.flows import is_internet
-from wsus_egress.readers.aws.security_groups import covered
-from wsus_egress.readers.resources import Context, Finding, NotApplicable, Outcome, Resource
+from wsus_egress.guardrails.findings import findings, unaccepted
+from wsus_egress.guardrails.model import Context, Guardrail, NotApplicable, Outcome
+from wsus_egress.readers.aws.security_groups import NONE, judged_groups
+from wsus_egress.readers.resources import Resource
 
 _FIX = "WSUS starts every connection: take the rule out"
 
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
-    """Prove each rule of the covered groups by itself."""
-    groups = covered(resources, context)
-    if not groups:
-        return NotApplicable("the stack has no security group of a WSUS server or client group")
-    findings: dict[Finding, None] = {}
-    for each in groups:
-        for owner, deviation in each.wider(context):
-            if is_internet(deviation.witness.source):
-                what = f"{deviation.reason}: {deviation.witness}"
-                findings[Finding(owner.urn, owner.name, what, _FIX)] = None
-    return tuple(findings)
+    """Prove each rule of the servers' groups by itself."""
+    judged = judged_groups(resources, context.environment)
+    if not judged:
+        return NotApplicable(NONE)
+    return findings((w for w in unaccepted(judged, context) if w.from_internet), _FIX)
 
 
-RULE = Rule(
-    "wsus-aws-security-group-ingress",
-    "A WSUS server's security group lets the Internet in",
-    "WSUS starts every connection, so nothing ever has to come in from the Internet.",
-    "critical",
-    True,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-aws-security-group-ingress",
+    title="A WSUS server's security group lets the Internet in",
+    why="WSUS starts every connection, so nothing ever has to come in from the Internet.",
+    severity="critical",
+    judge=judge,
 )

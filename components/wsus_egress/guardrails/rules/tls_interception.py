@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wsus_egress.guardrails.model import Rule
-from wsus_egress.readers.resources import (
-    UNKNOWN,
-    Context,
-    Finding,
-    NotApplicable,
-    Outcome,
-    Resource,
-)
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _AWS_POLICY: Final = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 _AZURE_POLICY: Final = "azure-native:network:FirewallPolicy"
@@ -52,11 +45,11 @@ def _set(resource: Resource, value: Any, key: str) -> Iterator[Finding]:
         yield Finding(resource.urn, resource.name, f"{key} is set", _FIX)
 
 
-RULE = Rule(
-    "wsus-tls-interception",
-    "A firewall intercepts TLS",
-    "Windows Update pins Microsoft's certificates: intercepted, it stops; and it shows its content.",
-    "high",
-    False,
-    judge,
+GUARDRAIL = Guardrail(
+    id="wsus-tls-interception",
+    title="A firewall intercepts TLS",
+    why="Windows Update pins Microsoft's certificates: intercepted, it stops; and it shows its content.",
+    severity="high",
+    judge=judge,
+    needs_policy=False,
 )

@@ -9,11 +9,12 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.aws.dns_firewall import AwsDnsFirewall, DnsRule
 from wsus_egress.model.aws import DnsFirewall
+from wsus_egress.model.environment import Environment
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.readers.aws.places import aws_target
-from wsus_egress.readers.judging import Judged, Read
+from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import Named, is_ours, items, named, put
-from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _ROUTE53: Final = "aws:route53/"
 LIST: Final = f"{_ROUTE53}resolverFirewallDomainList:ResolverFirewallDomainList"
@@ -23,13 +24,13 @@ ASSOCIATION: Final = (
     f"{_ROUTE53}resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation"
 )
 CONFIG: Final = f"{_ROUTE53}resolverFirewallConfig:ResolverFirewallConfig"
-NONE: Final = NotApplicable("the stack has no DNS Firewall rule group of this package")
+NONE: Final = "the stack has no DNS Firewall rule group of this package"
 _EVERY: Final = ("*", "*.")
 
 
-def dns_settings(context: Context) -> DnsFirewall:
+def dns_settings(environment: Environment) -> DnsFirewall:
     """The environment's, or those of one that asks for nothing."""
-    return aws_target(context).dns_firewall or DnsFirewall(101, (), "NODATA", False, True)
+    return aws_target(environment).dns_firewall or DnsFirewall(101, (), "NODATA", False, True)
 
 
 def own_associations(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
@@ -49,7 +50,9 @@ def same_vpc(one: Resource, key: str, other: Resource) -> bool:
     return bool(theirs == ours)
 
 
-def judged_vpcs(resources: tuple[Resource, ...], context: Context) -> tuple[Judged[DnsRule], ...]:
+def judged_vpcs(
+    resources: tuple[Resource, ...], environment: Environment
+) -> tuple[Judged[DnsRule], ...]:
     """The rules of all groups of each VPC, in their order, as one."""
     found = []
     for own in own_associations(resources):
@@ -59,7 +62,7 @@ def judged_vpcs(resources: tuple[Resource, ...], context: Context) -> tuple[Judg
             if each.type == ASSOCIATION and (each is own or same_vpc(each, "vpcId", own))
         ]
         reads = tuple(_ordered(together, resources))
-        found.append(Judged(own, "aws", reads, functools.partial(_control, context)))
+        found.append(Judged(own, "aws", reads, functools.partial(_control, environment)))
     alone = [
         each
         for each in resources
@@ -69,7 +72,7 @@ def judged_vpcs(resources: tuple[Resource, ...], context: Context) -> tuple[Judg
     ]
     for group in alone:
         reads = tuple(_of_group(group, 0, resources))
-        found.append(Judged(group, "aws", reads, functools.partial(_control, context)))
+        found.append(Judged(group, "aws", reads, functools.partial(_control, environment)))
     return tuple(found)
 
 
@@ -78,13 +81,12 @@ def _group_of(each: Resource, resources: tuple[Resource, ...]) -> Named:
     return named(each, key, [each.properties.get(key)], GROUP, resources)
 
 
-def _control(context: Context, rules: tuple[DnsRule, ...]) -> AwsDnsFirewall:
-    elsewhere = context.policy.addresses_outside("aws")
+def _control(environment: Environment, rules: tuple[DnsRule, ...]) -> AwsDnsFirewall:
     return AwsDnsFirewall(
-        target=aws_target(context),
-        firewall=dns_settings(context),
+        target=aws_target(environment),
+        firewall=dns_settings(environment),
         environment="stack",
-        elsewhere=elsewhere,
+        elsewhere=environment.policy.addresses_outside("aws"),
         rules=rules,
     )
 

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from wsus_egress.controls.aws.suricata import SOURCES
 from wsus_egress.controls.base import Ruling, Verdict
+from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Application, Network
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.names.sets import NameSet
 from wsus_egress.readers.aws.suricata_lines import HARMLESS, Line, Variables, lines, read_line
 from wsus_egress.readers.evaluator import DROPPED, Pass, Passes
-from wsus_egress.readers.judging import Judged, Read
+from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
     EVERY_ADDRESS,
@@ -29,14 +30,12 @@ from wsus_egress.readers.reading import (
     named,
     networks,
 )
-from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 POLICY: Final = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
 FIREWALL: Final = "aws:networkfirewall/firewall:Firewall"
-NONE: Final = NotApplicable(
-    "the stack has no Network Firewall rule group or policy of this package"
-)
+NONE: Final = "the stack has no Network Firewall rule group or policy of this package"
 # The groups that AWS itself keeps drop and alert ("Managed rule groups", developer guide, 2026-11).
 _MANAGED: Final = ":aws-managed:"
 _TARGETS: Final[Mapping[str, Application]] = {"TLS_SNI": "tls", "HTTP_HOST": "http"}
@@ -176,10 +175,12 @@ def own_sources(groups: tuple[Resource, ...]) -> tuple[Network, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def judged_policies(resources: tuple[Resource, ...], context: Context) -> tuple[Judged[Pass], ...]:
+def judged_policies(
+    resources: tuple[Resource, ...], environment: Environment
+) -> tuple[Judged[Pass], ...]:
     """Every firewall policy that the servers' flows meet, and groups that no policy here uses."""
     own = [each for each in resources if each.type == GROUP and is_ours(each)]
-    servers = addresses(context.policy.in_place("aws"))
+    servers = addresses(environment.policy.in_place("aws"))
     serving = {each.urn for each in _of_own_firewalls(resources)}
     used: set[str] = set()
     found = []

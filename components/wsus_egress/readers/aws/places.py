@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.model.policy import Party
 from wsus_egress.readers.reading import (
@@ -18,7 +19,7 @@ from wsus_egress.readers.reading import (
     overlap,
     put,
 )
-from wsus_egress.readers.resources import UNKNOWN, Context, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 INSTANCE: Final = "aws:ec2/instance:Instance"
 INTERFACE: Final = "aws:ec2/networkInterface:NetworkInterface"
@@ -49,21 +50,21 @@ class Machine:
     known: bool
 
 
-def aws_target(context: Context) -> AwsTarget:
+def aws_target(environment: Environment) -> AwsTarget:
     """The environment's AWS target, or one without settings."""
-    return context.environment.aws or AwsTarget("vpc-00000000", ())
+    return environment.aws or AwsTarget("vpc-00000000", ())
 
 
-def party_of(group: Resource, context: Context) -> Party | None:
+def party_of(group: Resource, environment: Environment) -> Party | None:
     """Whose group it is: one of this package by its description, which cannot change in place."""
     description = group.properties.get("description")
     if group.type != GROUP or not isinstance(description, str) or not description.startswith(OWN):
         return None
     name = description.removeprefix(OWN)
-    return next((party for party in context.policy.parties if party.name == name), None)
+    return next((party for party in environment.policy.parties if party.name == name), None)
 
 
-def machines(resources: tuple[Resource, ...], context: Context) -> Iterator[Machine]:
+def machines(resources: tuple[Resource, ...], environment: Environment) -> Iterator[Machine]:
     """Every instance and network interface."""
     for each in resources:
         if each.type not in _GROUPS_OF:
@@ -71,12 +72,12 @@ def machines(resources: tuple[Resource, ...], context: Context) -> Iterator[Mach
         groups = _groups(each, resources)
         texts = [text for text in _addresses(each) if text is not UNKNOWN]
         here = tuple(n for text in texts for n in networks(text) or ())
-        by_address = [p for p in context.policy.in_place("aws") if overlap(here, p.addresses)]
+        by_address = [p for p in environment.policy.in_place("aws") if overlap(here, p.addresses)]
         # By address where it has one: an output that several groups went into names all of them.
         by_group = [
             party
             for group in (groups.resources if groups and not texts else ())
-            if (party := party_of(group, context)) is not None
+            if (party := party_of(group, environment)) is not None
         ]
         known = UNKNOWN not in _addresses(each)
         yield Machine(each, groups, tuple(dict.fromkeys((*by_address, *by_group))), known)
@@ -116,10 +117,10 @@ def _groups(machine: Resource, resources: tuple[Resource, ...]) -> Named | None:
 
 
 def server_subnets(
-    resources: tuple[Resource, ...], context: Context
+    resources: tuple[Resource, ...], environment: Environment
 ) -> Iterator[tuple[Resource, tuple[Network, ...]]]:
     """The subnets with addresses of the policy's servers and clients in AWS."""
-    servers = addresses(context.policy.in_place("aws"))
+    servers = addresses(environment.policy.in_place("aws"))
     for subnet in (each for each in resources if each.type == SUBNET):
         texts = [subnet.properties.get("cidrBlock"), subnet.properties.get("ipv6CidrBlock")]
         here = tuple(n for text in texts for n in networks(text) or ())

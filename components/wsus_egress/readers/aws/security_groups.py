@@ -2,239 +2,273 @@
 
 Three shapes make rules: `vpc.SecurityGroup{Egress,Ingress}Rule`, `ec2.SecurityGroupRule`, and rules
 inside `ec2.SecurityGroup`. A group is judged for the server or client group that it is made for, and
-for every one that has it besides.
+for every other one whose machines have it.
 """
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from wsus_egress.controls.aws.security_groups import (
+    DIRECTIONS,
     AwsSecurityGroups,
     Direction,
     SecurityGroup,
     SecurityGroupRule,
 )
 from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.model.policy import Party
-from wsus_egress.proof.proof import Deviation, prove_alone
 from wsus_egress.readers.aws.places import GROUP, machines, party_of
-from wsus_egress.readers.reading import items, named, put
-from wsus_egress.readers.resources import UNKNOWN, Context, Finding, Resource, unknowns
+from wsus_egress.readers.judged import Judged, Read
+from wsus_egress.readers.reading import (
+    ANY_PORT,
+    EVERY_ADDRESS,
+    items,
+    mapping,
+    named,
+    networks,
+    put,
+)
+from wsus_egress.readers.resources import UNKNOWN, Resource, unknowns
 
 PREFIX_LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
+NONE: Final = "the stack has no security group of a WSUS server or client group"
 _RULES: Final[Mapping[str, Direction | None]] = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "egress",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "ingress",
     "aws:ec2/securityGroupRule:SecurityGroupRule": None,  # Its `type` says.
 }
-_LOOK: Final = "take the rule out, or make its ports and peer values that are known"
-_JUDGE: Final = "let the stack that has the group judge it, and excuse this with that for a reason"
-_EVERYTHING: Final = (0, 65535)
-_DECIDING: Final = ("fromPort", "toPort", "ipProtocol", "protocol", "cidrIpv4", "cidrIpv6",
-                    "cidrBlocks", "ipv6CidrBlocks", "prefixListId", "prefixListIds", "type")  # fmt: skip
+_BLOCKS: Final = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks")
+_PREFIX_LISTS: Final = ("prefixListId", "prefixListIds")
+_DECIDING: Final = (
+    "fromPort",
+    "toPort",
+    "ipProtocol",
+    "protocol",
+    *_BLOCKS,
+    *_PREFIX_LISTS,
+    "type",
+)
 _PEERS: Final = ("referencedSecurityGroupId", "sourceSecurityGroupId", "securityGroups")
+# The members of a security group have private addresses.
+_INSIDE: Final[tuple[Network, ...]] = tuple(
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+_PROTOCOLS: Final[Mapping[str, tuple[Literal["tcp", "udp"], ...]]] = {
+    "-1": ("tcp", "udp"), "all": ("tcp", "udp"), "tcp": ("tcp",), "6": ("tcp",),
+    "udp": ("udp",), "17": ("udp",),
+}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """A group that a party of the policy has, as the stack has it.
+def judged_groups(
+    resources: tuple[Resource, ...], environment: Environment
+) -> tuple[Judged[SecurityGroupRule], ...]:
+    """The groups of the policy's parties, once for each of their rules.
 
-    Attributes:
-        group: With every rule of the stack that is attached to it.
-        owners: The resource that each of its rules comes from, by the rule's id.
-        unsure: What could not be read.
+    Rules of a security group only admit, so the group is wider just where one of its rules is: each
+    rule is judged by itself, and none hides another. A group without rules is there once.
     """
-
-    resource: Resource
-    group: SecurityGroup
-    owners: Mapping[str, Resource]
-    unsure: tuple[Finding, ...]
-
-    def wider(self, context: Context) -> Iterator[tuple[Resource, Deviation]]:
-        """What each rule by itself admits beyond the policy, with the resource it comes from.
-
-        Rules only admit, so the group is wider just where one of its rules is.
-        """
-        for rule in self.group.rules:
-            group = SecurityGroup(self.group.party, self.group.members, (rule,))
-            control = AwsSecurityGroups(AwsTarget("vpc-00000000", ()), "stack", (group,))
-            for deviation in prove_alone(context.policy, "aws", control):
-                if deviation.kind == "wider" and not context.accepts(deviation):
-                    yield self.owners[rule.id], deviation
+    return tuple(
+        Judged(group, "aws", reads, functools.partial(_control, party))
+        for group, party in _groups(resources, environment)
+        for reads in _one_by_one(_Reader(group, party, resources, environment))
+    )
 
 
-def covered(resources: tuple[Resource, ...], context: Context) -> tuple[Covered, ...]:
-    """The groups of the policy's parties, each with its rules."""
+def _one_by_one(reader: _Reader) -> list[tuple[Read[SecurityGroupRule], ...]]:
+    return [(read,) for read in reader.reads()] or [()]
+
+
+def _control(party: Party, rules: tuple[SecurityGroupRule, ...]) -> AwsSecurityGroups:
+    group = SecurityGroup(party.name, party.addresses, rules)
+    return AwsSecurityGroups(AwsTarget("vpc-00000000", ()), "stack", (group,))
+
+
+def _groups(
+    resources: tuple[Resource, ...], environment: Environment
+) -> list[tuple[Resource, Party]]:
+    """Every group with each party that has it."""
     pairs: dict[tuple[str, str], tuple[Resource, Party]] = {}
     for resource in resources:
-        if (party := party_of(resource, context)) is not None:
+        if (party := party_of(resource, environment)) is not None:
             pairs[resource.urn, party.name] = resource, party
-    for machine in machines(resources, context):
+    for machine in machines(resources, environment):
         for group in machine.groups.resources if machine.groups else ():
-            if party_of(group, context) is None:
+            if party_of(group, environment) is None:
                 pairs.update({(group.urn, p.name): (group, p) for p in machine.parties})
-    for group, party in _of_other_stacks(resources, context):
+    for group, party in _of_other_stacks(resources, environment):
         pairs[group.name, party.name] = group, party
-    return tuple(_read(group, party, resources, context) for group, party in pairs.values())
+    return list(pairs.values())
 
 
 def _of_other_stacks(
-    resources: tuple[Resource, ...], context: Context
+    resources: tuple[Resource, ...], environment: Environment
 ) -> Iterator[tuple[Resource, Party]]:
     """Groups that the policy names by their ids, where this stack adds rules to them."""
     known = {each.properties.get("id") for each in resources if each.type == GROUP}
     extended = {each.properties.get("securityGroupId") for each in resources if each.type in _RULES}
-    for party in context.policy.in_place("aws"):
+    for party in environment.policy.in_place("aws"):
         identity = party.aws_peer.security_group if party.aws_peer else ""
         if identity and identity in extended - known:
             yield Resource(GROUP, identity, "", {"id": identity}), party
 
 
-def unread(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:
-    """Groups of servers that cannot be judged: those of other stacks, and those not known yet."""
-    for machine in machines(resources, context):
-        urn, name = machine.resource.urn, machine.resource.name
-        groups = machine.groups
-        if (
-            not machine.known
-            and not machine.parties
-            and groups
-            and _is_judged(groups.resources, context)
-        ):
-            what = "its address is not known, and so not whether it is a server of the policy"
-            yield Finding(urn, name, what, "give it an address that is known", sure=False)
-        if machine.parties and groups:
-            for foreign in groups.foreign:
-                what = f"it has the security group {foreign}, which is not of this stack"
-                yield Finding(urn, name, what, _JUDGE)
-            if groups.missing:
-                what = "it has a security group that is not known"
-                yield Finding(urn, name, what, _JUDGE, sure=False)
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Where a rule stands: the resource that holds it, what findings call it, its directions.
+
+    A rule has both directions where it is not known which one it has.
+    """
+
+    owner: Resource
+    name: str
+    directions: tuple[Direction, ...]
 
 
-def _is_judged(groups: tuple[Resource, ...], context: Context) -> bool:
-    """Whether a machine has groups of its own only: then nobody has judged them."""
-    return all(party_of(group, context) is None for group in groups)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the rules of one group for one party that has it."""
 
+    group: Resource
+    party: Party
+    resources: tuple[Resource, ...]
+    environment: Environment
 
-def _read(
-    resource: Resource, party: Party, resources: tuple[Resource, ...], context: Context
-) -> Covered:
-    rules: list[SecurityGroupRule] = []
-    owners: dict[str, Resource] = {}
-    unsure: list[Finding] = []
-    for owner, direction, given in _given(resource, resources):
-        if given is UNKNOWN:
-            what = f"its {direction} rules are not known"
-            unsure.append(Finding(owner.urn, owner.name, what, _LOOK, sure=False))
-            continue
-        missing = next(unknowns({key: given.get(key) for key in _DECIDING}), None)
-        lists = _prefix_lists(owner, given, resources, context)
-        if missing and not (missing.startswith("prefixListId") and lists):
-            unsure.append(Finding(owner.urn, owner.name, f"{missing} is not known", _LOOK, False))
-            continue
-        peers = (*lists, *_members(owner, given, party, resources, context))
-        for rule in _rules(owner, direction, given, peers):
-            if rule is None:
-                what = "its peer or protocol is none that the WSUS policy has"
-                unsure.append(Finding(owner.urn, owner.name, what, "take the rule out"))
-            else:
-                rules.append(rule)
-                owners[rule.id] = owner
-    group = SecurityGroup(party.name, party.addresses, tuple(rules))
-    return Covered(resource, group, owners, tuple(unsure))
-
-
-def _given(
-    group: Resource, resources: tuple[Resource, ...]
-) -> Iterator[tuple[Resource, Direction, Any]]:
-    """Every rule that is attached to the group, with its direction."""
-    directions: tuple[Direction, ...] = ("egress", "ingress")
-    for direction in directions:
-        # Where rules stand outside, the cloud's own list is no part of the program.
-        for given in items(put(group, direction)):
-            yield group, direction, given
-    for resource in resources:
-        if resource.type not in _RULES:
-            continue
-        attached = [resource.properties.get("securityGroupId")]
-        groups = resources if group.urn else (*resources, group)
-        if group in named(resource, "securityGroupId", attached, GROUP, groups).resources:
+    def reads(self) -> Iterator[Read[SecurityGroupRule]]:
+        """Every rule that is attached to the group."""
+        for direction in DIRECTIONS:
+            # Where rules stand outside, the cloud's own list is not part of the program.
+            for number, body in enumerate(items(put(self.group, direction))):
+                name = f"{direction} rule {number + 1} of {self.group.name}"
+                head = _Head(self.group, name, (direction,))
+                if body is UNKNOWN:
+                    yield self._unread(head, f"its {direction} rules are not known")
+                else:
+                    yield self._read(head, mapping(body))
+        for resource in self._attached():
             kind = _RULES[resource.type] or resource.properties.get("type")
-            yield resource, "ingress" if kind == "ingress" else "egress", resource.properties
+            directions = DIRECTIONS if kind is UNKNOWN else (_direction(kind),)
+            head = _Head(resource, f"rule {resource.name}", directions)
+            yield self._read(head, resource.properties)
 
+    def _attached(self) -> Iterator[Resource]:
+        """The rules that are resources of their own."""
+        every = self.resources if self.group.urn else (*self.resources, self.group)
+        for rule in (each for each in self.resources if each.type in _RULES):
+            group = rule.properties.get("securityGroupId")
+            if self.group in named(rule, "securityGroupId", [group], GROUP, every).resources:
+                yield rule
 
-def _prefix_lists(
-    owner: Resource, given: Mapping[str, Any], resources: tuple[Resource, ...], context: Context
-) -> tuple[Network, ...]:
-    """What the prefix lists hold that a rule refers to."""
-    found: list[Network] = []
-    for key in ("prefixListId", "prefixListIds"):
-        value = given.get(key)
-        values = items(value) if key.endswith("s") else [value] if value else []
-        of = named(owner, key if owner.type != GROUP else "egress", values, PREFIX_LIST, resources)
-        for each in of.resources:
-            entries = items(each.properties.get("entries"))
-            texts = [entry.get("cidr") for entry in entries if isinstance(entry, Mapping)]
-            found += [ipaddress.ip_network(text) for text in texts if isinstance(text, str)]
-        for party in context.policy.parties:
-            if party.aws_peer and party.aws_peer.prefix_list in of.foreign:
-                found += party.addresses
-    return tuple(found)
+    def _read(self, head: _Head, body: Mapping[str, Any]) -> Read[SecurityGroupRule]:
+        lists = self._prefix_lists(head.owner, body)
+        peers = (*_blocks(body), *lists, *self._members(head.owner, body))
+        missing = next(unknowns({key: body.get(key) for key in _DECIDING}), None)
+        if missing and not (missing.startswith("prefixListId") and lists):
+            is_peer = missing.startswith((*_BLOCKS, *_PREFIX_LISTS))
+            return self._unread(head, f"{missing} is not known", () if is_peer else peers)
+        protocols = _PROTOCOLS.get(_protocol(body), ())
+        if not peers or not protocols:
+            unread = "its peer or protocol is not one that the WSUS policy has"
+            known = peers or (_INSIDE if _names_groups(body) else ())
+            return self._unread(head, unread, known, sure=True)
+        rules = self._rules(head, _ports(body), peers, protocols)
+        return Read(head.owner, rules, rules)
 
+    def _unread(
+        self, head: _Head, unread: str, peers: tuple[Network, ...] = (), *, sure: bool = False
+    ) -> Read[SecurityGroupRule]:
+        """A rule that may admit nothing, or every port of its peers; without peers, of everybody."""
+        most = self._rules(head, ANY_PORT, peers or EVERY_ADDRESS, _PROTOCOLS["all"])
+        return Read(head.owner, (), most, unread, sure)
 
-def _members(
-    owner: Resource,
-    given: Mapping[str, Any],
-    party: Party,
-    resources: tuple[Resource, ...],
-    context: Context,
-) -> tuple[Network, ...]:
-    """The addresses of the parties whose groups a rule names as its peer."""
-    found: list[Network] = list(party.addresses if given.get("self") is True else ())
-    for key in _PEERS:
-        value = given.get(key)
-        values = items(value) if key.endswith("s") else [value] if value else []
-        of = named(owner, key if owner.type != GROUP else "ingress", values, GROUP, resources)
-        parties = [party_of(each, context) for each in of.resources]
-        parties += [
-            each
-            for each in context.policy.parties
-            if each.aws_peer and each.aws_peer.security_group in of.foreign
-        ]
-        found += [network for each in parties if each for network in each.addresses]
-    return tuple(found)
-
-
-def _rules(
-    owner: Resource, direction: Direction, given: Mapping[str, Any], peers: tuple[Network, ...]
-) -> Iterator[SecurityGroupRule | None]:
-    cidrs = [given.get("cidrIpv4"), given.get("cidrIpv6")]
-    cidrs += [*(given.get("cidrBlocks") or ()), *(given.get("ipv6CidrBlocks") or ())]
-    networks = (*(ipaddress.ip_network(text, strict=False) for text in cidrs if text), *peers)
-    protocol = str(given.get("ipProtocol") or given.get("protocol") or "-1").lower()
-    known = {"-1": ("tcp", "udp"), "all": ("tcp", "udp"), "tcp": ("tcp",), "6": ("tcp",),
-             "udp": ("udp",), "17": ("udp",)}  # fmt: skip
-    if not networks or protocol not in known:
-        yield None
-        return
-    low: Any = given.get("fromPort")
-    high: Any = given.get("toPort")
-    if protocol in ("-1", "all") or low is None or high is None:
-        low, high = _EVERYTHING
-    for each in known[protocol]:
-        identity = f"{owner.name}-{direction}-{each}-{low}-{high}-{networks[0]}"
-        yield SecurityGroupRule(
-            id=identity,
-            direction=direction,
-            from_port=int(low),
-            to_port=int(high),
-            networks=networks,
-            description=owner.name,
-            protocol="udp" if each == "udp" else "tcp",
+    def _rules(
+        self,
+        head: _Head,
+        ports: tuple[int, int],
+        peers: tuple[Network, ...],
+        protocols: tuple[Literal["tcp", "udp"], ...],
+    ) -> tuple[SecurityGroupRule, ...]:
+        """One rule of the control for each direction and protocol, all under one id."""
+        return tuple(
+            SecurityGroupRule(
+                id=f"{head.name} for {self.party.name}",
+                direction=direction,
+                from_port=ports[0],
+                to_port=ports[1],
+                networks=peers,
+                description=head.owner.name,
+                protocol=protocol,
+            )
+            for direction in head.directions
+            for protocol in protocols
         )
+
+    def _prefix_lists(self, owner: Resource, body: Mapping[str, Any]) -> tuple[Network, ...]:
+        """What the prefix lists hold that a rule refers to."""
+        found: list[Network] = []
+        for key in _PREFIX_LISTS:
+            property_ = key if owner.type != GROUP else "egress"
+            of = named(owner, property_, _one_or_more(body, key), PREFIX_LIST, self.resources)
+            for prefix_list in of.resources:
+                entries = items(prefix_list.properties.get("entries"))
+                texts = [entry.get("cidr") for entry in entries if isinstance(entry, Mapping)]
+                found += [ipaddress.ip_network(text) for text in texts if isinstance(text, str)]
+            for party in self.environment.policy.parties:
+                if party.aws_peer and party.aws_peer.prefix_list in of.foreign:
+                    found += party.addresses
+        return tuple(found)
+
+    def _members(self, owner: Resource, body: Mapping[str, Any]) -> tuple[Network, ...]:
+        """The addresses of the parties whose groups a rule names as its peer."""
+        found: list[Network] = list(self.party.addresses if body.get("self") is True else ())
+        for key in _PEERS:
+            property_ = key if owner.type != GROUP else "ingress"
+            of = named(owner, property_, _one_or_more(body, key), GROUP, self.resources)
+            parties = [party_of(group, self.environment) for group in of.resources]
+            parties += [
+                party
+                for party in self.environment.policy.parties
+                if party.aws_peer and party.aws_peer.security_group in of.foreign
+            ]
+            found += [network for party in parties if party for network in party.addresses]
+        return tuple(found)
+
+
+def _direction(kind: Any) -> Direction:
+    return "ingress" if kind == "ingress" else "egress"
+
+
+def _protocol(body: Mapping[str, Any]) -> str:
+    return str(body.get("ipProtocol") or body.get("protocol") or "-1").lower()
+
+
+def _ports(body: Mapping[str, Any]) -> tuple[int, int]:
+    low, high = body.get("fromPort"), body.get("toPort")
+    if _protocol(body) in ("-1", "all") or low is None or high is None:
+        return ANY_PORT
+    return int(low), int(high)
+
+
+def _blocks(body: Mapping[str, Any]) -> tuple[Network, ...]:
+    """The CIDR blocks of a rule; one that cannot be read may be every address."""
+    texts = [text for key in _BLOCKS for text in _one_or_more(body, key)]
+    return tuple(network for text in texts for network in networks(text) or EVERY_ADDRESS)
+
+
+def _names_groups(body: Mapping[str, Any]) -> bool:
+    return any(_one_or_more(body, key) for key in _PEERS)
+
+
+def _one_or_more(body: Mapping[str, Any], key: str) -> list[Any]:
+    """What a property holds, whose name is in the plural where it is a list."""
+    value = body.get(key)
+    if key.endswith("s"):
+        return items(value)
+    return [value] if value else []

@@ -17,7 +17,7 @@ from wsus_egress.controls.azure.firewall_rules import (
 from wsus_egress.model.azure import Action
 from wsus_egress.model.flows import Flow, Network, Protocol
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.readers.judging import Read
+from wsus_egress.readers.judged import Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
     EVERY_ADDRESS,

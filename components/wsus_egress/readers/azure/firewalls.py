@@ -14,13 +14,14 @@ from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.firewall_documents import GROUP_TYPE, POLICY_TYPE
 from wsus_egress.controls.azure.firewall_rules import FirewallRule, Owner, reading_order
 from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.environment import Environment
 from wsus_egress.readers.azure.firewall_rules import GroupReader, StackNetworkRule
 from wsus_egress.readers.azure.places import azure_target
-from wsus_egress.readers.judging import Judged
+from wsus_egress.readers.judged import Judged
 from wsus_egress.readers.reading import addresses, given, mapping, named
-from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
-NONE: Final = NotApplicable("no firewall rule of the stack is about a WSUS server or client group")
+NONE: Final = "no firewall rule of the stack is about a WSUS server or client group"
 
 
 class StackRules(AzureApplicationRules):
@@ -70,11 +71,11 @@ def groups_of_policies(
 
 
 def judged_firewalls(
-    resources: tuple[Resource, ...], context: Context
+    resources: tuple[Resource, ...], environment: Environment
 ) -> tuple[Judged[FirewallRule], ...]:
     """Every firewall policy with a rule about the policy's servers and clients in Azure."""
-    space = addresses(context.policy.in_place("azure"))
-    target = azure_target(context, space)
+    space = addresses(environment.policy.in_place("azure"))
+    target = azure_target(environment, space)
     tags = frozenset() if target.destinations == "list" else frozenset(target.fqdn_tags)
     found = []
     for policy, groups in groups_of_policies(resources):

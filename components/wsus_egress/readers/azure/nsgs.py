@@ -14,9 +14,10 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import Direction, NsgRule, Side
+from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow, Network
 from wsus_egress.readers.azure.places import azure_target, spots, standing
-from wsus_egress.readers.judging import Judged, Read
+from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
     addresses,
@@ -28,11 +29,11 @@ from wsus_egress.readers.reading import (
     parts,
     ports,
 )
-from wsus_egress.readers.resources import UNKNOWN, Context, NotApplicable, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 GROUP: Final = "azure-native:network:NetworkSecurityGroup"
 RULE: Final = "azure-native:network:SecurityRule"
-NONE: Final = NotApplicable("no network security group of the stack is on a server or client group")
+NONE: Final = "no network security group of the stack is on a server or client group"
 _TAGS: Final[Mapping[str, Side]] = {
     "*": "*",
     "Any": "*",
@@ -68,17 +69,19 @@ class StackNsg(AzureNsg):
         return (each for rule in self.rules for each in rule.ranges)
 
 
-def judged_nsgs(resources: tuple[Resource, ...], context: Context) -> tuple[Judged[StackRule], ...]:
+def judged_nsgs(
+    resources: tuple[Resource, ...], environment: Environment
+) -> tuple[Judged[StackRule], ...]:
     """Every group that a server or client group of the policy stands behind, with its rules."""
-    on = _attachments(resources, context)
+    on = _attachments(resources, environment)
     found = []
     for group in (each for each in resources if each.type == GROUP):
         space = on.get(group.urn, ())
         if is_ours(group):
-            space = addresses(context.policy.in_place("azure"))
+            space = addresses(environment.policy.in_place("azure"))
         if space:
-            reads = tuple(_reads(group, resources, context))
-            target = azure_target(context, space)
+            reads = tuple(_reads(group, resources, environment))
+            target = azure_target(environment, space)
             control = functools.partial(StackNsg, target, "stack")
             concerns = functools.partial(_touches, space)
             found.append(Judged(group, "azure", reads, control, concerns))
@@ -90,12 +93,12 @@ def _touches(space: tuple[Network, ...], flow: Flow) -> bool:
 
 
 def _attachments(
-    resources: tuple[Resource, ...], context: Context
+    resources: tuple[Resource, ...], environment: Environment
 ) -> Mapping[str, tuple[Network, ...]]:
     """The policy's addresses behind each group, by its URN."""
     found: dict[str, tuple[Network, ...]] = {}
     for spot in spots(resources):
-        here = standing(context, spot.prefixes)
+        here = standing(environment, spot.prefixes)
         groups = spot.attached("networkSecurityGroup", GROUP, resources).resources if here else ()
         for group in groups:
             found[group.urn] = tuple(dict.fromkeys((*found.get(group.urn, ()), *here)))
@@ -103,16 +106,16 @@ def _attachments(
 
 
 def _reads(
-    group: Resource, resources: tuple[Resource, ...], context: Context
+    group: Resource, resources: tuple[Resource, ...], environment: Environment
 ) -> Iterator[Read[StackRule]]:
     names = ("networkSecurityGroupName", "securityRuleName")
     inside, attached = parts(group, "securityRules", RULE, names, resources)
     bodies = [(group, each) for each in inside] + [(each, each.properties) for each in attached]
     for number, (owner, body) in enumerate(bodies):
-        yield _read(owner, f"{number}", body, context)
+        yield _read(owner, f"{number}", body, environment)
 
 
-def _read(owner: Resource, number: str, body: Any, context: Context) -> Read[StackRule]:
+def _read(owner: Resource, number: str, body: Any, environment: Environment) -> Read[StackRule]:
     if body is UNKNOWN:
         return _either(owner, f"{owner.name}#{number}", "its rules are not known", {})
     # A resource of its own may have no name but Pulumi's.
@@ -124,7 +127,7 @@ def _read(owner: Resource, number: str, body: Any, context: Context) -> Read[Sta
         return _either(owner, identity, f"the {missing} of {identity} is not known", body)
     allows = str(body["access"]).casefold() == "allow"
     notes: dict[str, bool] = {}
-    sides = [tuple(_side(side, body, context, notes)) for side in ("source", "destination")]
+    sides = [tuple(_side(side, body, environment, notes)) for side in ("source", "destination")]
     texts = one_or_more(body, "destinationPortRange", "destinationPortRanges")
     ranges = [ports(text) for text in texts]
     if UNKNOWN in texts:
@@ -190,7 +193,7 @@ def _either(owner: Resource, identity: str, what: str, body: Mapping[str, Any]) 
 
 
 def _side(
-    side: str, body: Mapping[str, Any], context: Context, notes: dict[str, bool]
+    side: str, body: Mapping[str, Any], environment: Environment, notes: dict[str, bool]
 ) -> Iterator[Side]:
     """The addresses of one side, one after another; notes what cannot be read."""
     groups = items(body.get(f"{side}ApplicationSecurityGroups"))
@@ -198,10 +201,10 @@ def _side(
         identity = mapping(group).get("id", UNKNOWN)
         known = {
             i: name
-            for name, i in azure_target(context, ()).security_group.application_security_groups
+            for name, i in azure_target(environment, ()).security_group.application_security_groups
         }
         if identity in known:
-            yield context.policy.party(known[identity]).addresses
+            yield environment.policy.party(known[identity]).addresses
         else:
             what = (
                 "is not known"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wsus_egress.model.azure import AzureTarget, SecurityGroup
+from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.reading import (
     EVERY_ADDRESS,
@@ -20,7 +21,7 @@ from wsus_egress.readers.reading import (
     overlap,
     put,
 )
-from wsus_egress.readers.resources import UNKNOWN, Context, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource
 
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 SUBNET: Final = "azure-native:network:Subnet"
@@ -80,9 +81,9 @@ def _spot(resource: Resource, key: str, body: Mapping[str, Any], texts: list[Any
     return Spot(resource, key, body, found, known)
 
 
-def azure_target(context: Context, space: tuple[Network, ...]) -> AzureTarget:
+def azure_target(environment: Environment, space: tuple[Network, ...]) -> AzureTarget:
     """The environment's Azure target, or one without settings, narrowed to some addresses."""
-    target = context.environment.azure
+    target = environment.azure
     return AzureTarget(
         resource_group=target.resource_group if target else "",
         location=target.location if target else "",
@@ -100,6 +101,6 @@ def azure_target(context: Context, space: tuple[Network, ...]) -> AzureTarget:
     )
 
 
-def standing(context: Context, prefixes: tuple[Network, ...]) -> tuple[Network, ...]:
+def standing(environment: Environment, prefixes: tuple[Network, ...]) -> tuple[Network, ...]:
     """The addresses of the policy's Azure servers and clients that stand in some ranges."""
-    return overlap(addresses(context.policy.in_place("azure")), prefixes)
+    return overlap(addresses(environment.policy.in_place("azure")), prefixes)
