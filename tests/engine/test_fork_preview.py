@@ -60,7 +60,7 @@ POLICY = "aws:networkfirewall/firewallPolicy:FirewallPolicy wsus-network-firewal
             60,
             [
                 "1 to replace, 7 the same, 1 to update",
-                f"- risk, a rule group is replaced: replace {GROUP} (capacity)",
+                f"- risk, replaces a rule group: replace {GROUP} (capacity)",
                 f"- update {POLICY} (firewallPolicy)",
             ],
         ),

@@ -61,7 +61,7 @@ TABLE = {
 }
 
 _NUMBER = (
-    " has a host that ends in a number and is no address, which some programs read as one; write the "
+    " has a host that ends in a number but is not an address, which some programs read as one; write the "
     "address as 192.0.2.1"
 )
 NUMBERS = ("http://3405803856/", "http://10.1/", "http://2130706433/", "http://0x7f.1/", "http://0x/",
@@ -81,6 +81,6 @@ REFUSED = {
     "http://a.windowsupdate.com:0/": "has port 0, to which nothing can connect",
     "a.windowsupdate.com": "has no scheme and host; write http://a.windowsupdate.com or "
     "https://a.windowsupdate.com",
-    "gopher://a.com/": ": the scheme 'gopher' is not known here; the choices are ftp, http, https, "
+    "gopher://a.com/": ": the scheme 'gopher' is unknown; the choices are ftp, http, https, "
     "ssh, ws, wss",
 }

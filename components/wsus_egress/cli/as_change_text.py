@@ -21,14 +21,14 @@ def render(review: Review, engine: EngineReport | None) -> str:
         ("no longer allowed", _rows(review, "no_longer_allowed")),
         ("findings", _findings(review)),
         ("rules", _rules(review)),
-        ("resources, as far as is known without the clouds", _resources(review)),
+        ("resources (predicted offline; the engine may differ)", _resources(review)),
         ("what the engine will do", _engine(engine)),
         ("quotas", _quotas(review)),
         ("fidelity", _fidelity(review)),
         ("approvals", _approvals(review)),
-        ("taken for granted", _assumptions(review)),
-        ("what no rule of the kind can decide", _residues(review)),
-        ("written differently, meaning the same", _notes(review)),
+        ("assumptions", _assumptions(review)),
+        ("what no rule of this kind can decide", _residues(review)),
+        ("written differently, same meaning", _notes(review)),
         ("unchanged", _unchanged(review)),
     ):
         found = list(part)
@@ -89,7 +89,7 @@ def _engine(engine: EngineReport | None) -> Iterator[str]:
         return
     yield engine.summary
     for step in engine.steps:
-        risk = "  RISK: a rule group is replaced" if step.is_risk else ""
+        risk = "  RISK: replaces a rule group" if step.is_risk else ""
         what = f" ({', '.join(step.properties)})" if step.properties else ""
         yield f"{step.operation} {step.type} {step.name}{what}{risk}"
     for each in engine.policies:
@@ -160,4 +160,4 @@ def _unchanged(review: Review) -> Iterator[str]:
     if review.same:
         environments = count(len(review.same), "environment")
         names = page.shortened(review.same)
-        yield f"{environments} to the letter ({names}); not proved again, `wsus-egress check` does"
+        yield f"{environments} unchanged ({names}); not proved again here, run `wsus-egress check` for that"

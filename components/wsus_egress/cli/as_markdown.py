@@ -23,7 +23,7 @@ _ORDER: Final = ("head", "opened", "closed", "findings", "rules", "resources", "
 _DROPPED: Final = ("topology", "granted", "unchanged", "quotas", "resources", "notes", "rules",
                    "fidelity", "engine", "approvals", "closed", "findings", "opened")  # fmt: skip
 _TITLES: Final = {
-    "opened": "newly allowed", "closed": "no longer allowed", "granted": "taken for granted",
+    "opened": "newly allowed", "closed": "no longer allowed", "granted": "assumptions",
     "engine": "what the engine will do", "notes": "written differently",
 }  # fmt: skip
 _MARKUP: Final = re.compile(r"[&\\`*_{}\[\]<>|~]|^[-+=]|(?<=[0-9])[.)](?= )")
@@ -81,7 +81,7 @@ def _joined(sections: dict[str, str], dropped: Sequence[str]) -> str:
     if not dropped:
         return text
     names = ", ".join(_TITLES.get(name, name) for name in dropped)
-    return f"{text}\n**Left out, because a comment has no room for it:** {names}. The artefact has all.\n"
+    return f"{text}\n**Left out, because the comment would be too long:** {names}. The job's artefact has everything.\n"
 
 
 def _sections(review: Review, engine: EngineReport | None) -> dict[str, str]:

@@ -22,7 +22,7 @@ _VERDICTS = {
     Fidelity.EXACT: "admits exactly the policy's flows",
     Fidelity.WIDER: "admits more than the policy",
     Fidelity.NARROWER: "admits less than the policy",
-    Fidelity.OPAQUE: "cannot be proved in full: a vendor does not publish what decides",
+    Fidelity.OPAQUE: "cannot be proved in full: the vendor does not publish what decides",
 }
 
 
@@ -135,12 +135,12 @@ def _allowed(policy: EgressPolicy) -> Iterator[str]:
         yield "TCP 80 and 443 to any address"
         return
     redundant = {covered.text: by.text for covered, by in policy.redundant}
-    yield f"{count(len(policy.endpoints), 'endpoint')}, {len(redundant)} of them inside others:"
+    yield f"{count(len(policy.endpoints), 'endpoint')}, {len(redundant)} of them covered by others:"
     rows = []
     for endpoint in policy.endpoints:
         text = endpoint.pattern.text
         schemes = "+".join(sorted(policy.schemes_of(endpoint)))
-        inside = f"inside {redundant[text]}" if text in redundant else ""
+        inside = f"covered by {redundant[text]}" if text in redundant else ""
         rows.append((text, schemes, endpoint.list, inside))
     yield from _columns(rows, "  ")
 
@@ -190,9 +190,9 @@ def _deviation(deviation: Deviation) -> Iterator[str]:
 
 def _control(target: TargetAnalysis, control: Control) -> Iterator[str]:
     alone = target.fidelities[control.name]
-    yield f"  {control.name} (by itself: {alone})"
+    yield f"  {control.name} (on its own: {alone})"
     if not control.rules:
-        yield "    no rule: no source here may reach Microsoft Update"
+        yield "    no rules: no source here may reach Microsoft Update"
     for row in _columns([(rule.id, rule.text) for rule in control.rules], "    "):
         yield from textwrap.wrap(row, 110, subsequent_indent=" " * 8, break_on_hyphens=False)
     for quota in control.quotas():

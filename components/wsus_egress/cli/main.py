@@ -36,14 +36,14 @@ class _Date(click.ParamType["datetime.date"]):
         try:
             return datetime.date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not a day; write it as YYYY-MM-DD", param, ctx)
+            self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD", param, ctx)
 
 
 _project = click.option(
     "--project",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="The folder that has Pulumi.yaml and config/.  [default: this folder]",
+    help="The folder with Pulumi.yaml and config/.  [default: the current folder]",
 )
 
 
@@ -60,7 +60,7 @@ _environments = click.option(
     multiple=True,
     shell_complete=_complete,
     metavar="NAME",
-    help="An environment; repeatable.  [default: all]",
+    help="An environment; may be repeated.  [default: all]",
 )
 _format = click.option(
     "--format",
@@ -74,7 +74,7 @@ _today = click.option(
     "--today",
     type=_Date(),
     default=datetime.date.today,
-    help="The day on which acceptances must not have expired.  [default: today]",
+    help="The date on which acceptances and approvals must be valid.  [default: today]",
 )
 
 
@@ -142,13 +142,13 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to a file instead; on an error it stays as it was.",
+    help="Write to a file instead; an error leaves it unchanged.",
 )
 @click.option(
     "--pulumi-events",
     "events",
     type=click.Path(path_type=Path),
-    help="A file of `pulumi preview --json`: shows what the engine will do.",
+    help="The output of `pulumi preview --json`: adds what the engine will do.",
 )
 @_today
 def preview(  # noqa: PLR0913, PLR0917 - the command's options
@@ -270,7 +270,7 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
     metavar="FILE.html",
-    help="The file to write; on an error it stays as it was.",
+    help="The file to write; an error leaves it unchanged.",
 )
 def report(
     project: Path, names: Sequence[str], base: str | None, today: datetime.date, output: Path
@@ -299,12 +299,12 @@ def report(
 
 @main.command()
 @click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE.md")
-@click.option("--number", help="The pull request's number.  [default: what the CI says]")
+@click.option("--number", help="The pull request's number.  [default: taken from the CI]")
 @click.option(
     "--key",
     default="preview",
     show_default=True,
-    help="Tells several projects' comments in one repository apart.",
+    help="Distinguishes the comments of several projects in one repository.",
 )
 def comment(file: TextIO, number: str | None, key: str) -> None:
     """Write a file as the one comment on this job's pull request, or update it.

@@ -38,8 +38,8 @@ def write(output: Path, text: str) -> None:
         content = text.encode()
     except UnicodeEncodeError as error:
         bad = ascii(error.object[error.start : error.end])
-        what = f"{output} cannot be written: the text has {bad} in it, which UTF-8 has no bytes for"
-        raise CannotWrite(f"{what}; rename what is called so") from error
+        what = f"{output} cannot be written: the text has {bad} in it, which UTF-8 cannot encode"
+        raise CannotWrite(f"{what}; rename whatever has that name") from error
     try:
         if output.exists() and not output.is_file():
             with output.open("wb") as stream:

@@ -272,8 +272,8 @@ def _of_head(root: Path, names: Sequence[str]) -> tuple[Problem, ...]:
 def _of_base(problem: Problem, ref: str) -> Problem:
     where = problem.location
     location = Location(f"{ref}:{where.file}", where.line) if where else Location(ref, 1)
-    what = f"the base cannot be read by this version: {problem.what}"
-    return Problem(location, problem.keys, what, "name a base that is sound, or leave --base out")
+    what = f"this version cannot read the base: {problem.what}"
+    return Problem(location, problem.keys, what, "name a valid base, or leave --base out")
 
 
 def _file(name: str) -> str:

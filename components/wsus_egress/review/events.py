@@ -64,7 +64,7 @@ class EngineReport:
         """`1 to create, 2 to update, 31 the same`."""
         parts = [f"{n} the same" if op == "same" else f"{n} to {op}" for op, n in self.counts if n]
         if not self.ended:
-            return "no summary: the preview did not come to its end"
+            return "no summary: the preview did not finish"
         return ", ".join(parts) or "nothing to do"
 
     def findings(self) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ class EngineReport:
                     "",
                     "",
                     text.removeprefix(_ERROR),
-                    "mend what the engine says, and run its preview again",
+                    "fix what the engine reports, and run its preview again",
                 )
         for each in self.policies:
             mandatory = each.level == "mandatory"
@@ -88,7 +88,7 @@ class EngineReport:
                 "",
                 "",
                 f"{each.rule} ({each.resource}): {each.message}",
-                "see the policy pack's documentation of the rule",
+                "see the policy pack's documentation for the rule",
             )
 
 
@@ -112,7 +112,7 @@ def read_events(path: Path) -> EngineReport:
     for event in _objects(path, text):
         report.take(event)
     if not report.seen:
-        raise _broken(path, 1, "there is no event of a preview in the file")
+        raise _broken(path, 1, "the file has no preview event")
     return report.result()
 
 
@@ -134,13 +134,13 @@ def _objects(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
         except (ValueError, RecursionError) as error:
             raise _broken(path, number, "this line is not JSON") from error
         if not isinstance(event, dict):
-            raise _broken(path, number, "this line is no event")
+            raise _broken(path, number, "this line is not an event")
         yield event
 
 
 def _broken(path: Path, line: int, what: str) -> PolicyErrors:
     instead = (
-        "give what `pulumi preview --json` prints with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true"
+        "pass the output of `pulumi preview --json` with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true"
     )
     return PolicyErrors([Problem(Location(str(path), line), ("--pulumi-events",), what, instead)])
 

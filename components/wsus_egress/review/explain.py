@@ -95,13 +95,11 @@ def parse_url(url: str) -> Request:
         raise InvalidUrl(f"{url!r} has no scheme and host; write http://{url} or https://{url}")
     if scheme not in _SCHEMES:
         known = ", ".join(sorted(_SCHEMES))
-        raise InvalidUrl(
-            f"{url!r}: the scheme {scheme!r} is not known here; the choices are {known}"
-        )
+        raise InvalidUrl(f"{url!r}: the scheme {scheme!r} is unknown; the choices are {known}")
     usual, application = _SCHEMES[scheme]
     if _is_number(host):
         raise InvalidUrl(
-            f"{url!r} has a host that ends in a number and is no address, which some programs read as "
+            f"{url!r} has a host that ends in a number but is not an address, which some programs read as "
             "one; write the address as 192.0.2.1"
         )
     address, name, note = _destination(host, application)
@@ -133,7 +131,7 @@ def _destination(host: str, application: Application | None) -> tuple[Address, s
     try:
         return SOME_INTERNET_ADDRESS, host_name(host), ""
     except InvalidName as error:
-        return SOME_INTERNET_ADDRESS, None, f"no host name: {error}"
+        return SOME_INTERNET_ADDRESS, None, f"not a host name: {error}"
 
 
 class Explainer:

@@ -21,20 +21,19 @@ Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-remov
                "policy-warning"]  # fmt: skip
 
 RULES: Final[dict[Kind, str]] = {
-    "unapproved-widening": "A change allows more, and nobody has approved it in the same change.",
-    "unapproved-acceptance": "A change accepts that more is admitted, and nobody has approved it "
-    "in the same change.",
-    "unapproved-removal": "A change takes a target away, and nobody has approved it in the same "
-    "change.",
+    "unapproved-widening": "A change allows more, and the same change does not approve it.",
+    "unapproved-acceptance": "A change accepts that the rules admit more, and the same change does "
+    "not approve it.",
+    "unapproved-removal": "A change removes a target, and the same change does not approve it.",
     "expired-entry": "An approval or acceptance has expired.",
-    "unaccepted-deviation": "The rules admit something else than the policy, and nobody accepts it.",
+    "unaccepted-deviation": "The rules differ from the policy, and nobody accepts the difference.",
     "expires-soon": "An approval or acceptance expires soon.",
-    "widening-let-pass": "A change allows more, unapproved, and the gate's threshold lets it pass.",
-    "rule-group-replaced": "The engine replaces a rule group: traffic can be cut off meanwhile.",
-    "no-longer-enforced": "A target is taken away: what stood there keeps nobody back any more.",
+    "widening-let-pass": "A change allows more without approval, within the gate's threshold.",
+    "rule-group-replaced": "The engine replaces a rule group: connections may drop meanwhile.",
+    "no-longer-enforced": "A change removes a target: nothing is enforced there any more.",
     "newly-accepted": "A change accepts a deviation.",
     "no-longer-accepted": "A change no longer accepts a deviation.",
-    "engine-error": "The engine's preview has an error: what it would do is not known.",
+    "engine-error": "The engine's preview has an error, so what it would do is unknown.",
     "policy-violation": "A policy pack's mandatory rule is broken.",
     "policy-warning": "A policy pack's advisory rule is broken.",
 }
@@ -133,11 +132,13 @@ def removals(
     given = _given(before, after, today)
     for cloud in sorted(target.cloud for target in before.targets if target.cloud not in there):
         key = f"{cloud}/removed"
-        what = f"{before.name} is not enforced in {cloud} any more: its rules are taken away there"
+        what = (
+            f"{before.name} is no longer enforced in {cloud}: this change removes its rules there"
+        )
         kind: Kind = "unapproved-removal"
         instead = _or_approve("put it back", key, before.name)
         if after is None or key in given:
-            kind, instead = "no-longer-enforced", "make sure that no server is left there"
+            kind, instead = "no-longer-enforced", "make sure that no server remains there"
         yield Finding(kind, before.name, cloud, what, instead)
 
 
@@ -157,9 +158,9 @@ def acceptances(
             continue
         text = f"accepted until {entry.expires}: {what} ({entry.reason})"
         kind: Kind = "newly-accepted"
-        instead = "see that the reason and the day hold"
+        instead = "check that the reason and the date still hold"
         if old is not None:
-            text += f"; before until {old.expires} ({old.reason})"
+            text += f"; previously until {old.expires} ({old.reason})"
         elif "/wider/" in what and what not in given:
             kind = "unapproved-acceptance"
             instead = _or_approve("close it", what, after.name)
@@ -168,7 +169,7 @@ def acceptances(
         if what not in now:
             text = f"no longer accepted: {what} ({entry.reason})"
             yield Finding("no-longer-accepted", after.name, what.partition("/")[0], text,
-                          "nothing, where it does not occur any more")  # fmt: skip
+                          "nothing, if it no longer occurs")  # fmt: skip
 
 
 def under_acceptances(
@@ -219,7 +220,7 @@ def rule_group_at_risk(
         "rule-group-replaced",
         environment,
         target,
-        f"the engine will {operation} {type_} {name}: connections can be cut off until every "
+        f"the engine will {operation} {type_} {name}: connections may drop until every "
         "endpoint has the new rules",
         "keep its name and capacity, or deploy when no server synchronizes",
     )
@@ -234,13 +235,13 @@ def expiries(environment: Environment, gate: Gate, today: datetime.date) -> Iter
     for section, entry in entries:
         left = (entry.expires - today).days
         if left < 0:
-            what = f"{section}: {entry.what!r} has expired on {entry.expires}"
-            instead = "close what it is about, or have it renewed by its owner"
+            what = f"{section}: {entry.what!r} expired on {entry.expires}"
+            instead = "close what it covers, or have its owner renew it"
             yield Finding("expired-entry", environment.name, "", what, instead, entry.location)
         elif left <= gate.warn_days:
             days = "today" if left == 0 else f"in {left} day{'s' if left > 1 else ''}"
             what = f"{section}: {entry.what!r} expires {days} ({entry.expires})"
-            instead = "have it renewed by its owner, or close what it is about"
+            instead = "have its owner renew it, or close what it covers"
             yield Finding("expires-soon", environment.name, "", what, instead, entry.location)
 
 

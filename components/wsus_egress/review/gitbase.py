@@ -78,7 +78,7 @@ def _contents(root: Path, files: list[tuple[PurePosixPath, bytes]]) -> Iterator[
         end = answer.index(b"\n", position)
         header = answer[position:end].split(b" ")
         if len(header) != 3:
-            what = f"git has lost {path} ({sha.decode()[:12]})"
+            what = f"git cannot find {path} ({sha.decode()[:12]})"
             raise _refusal(what, "a partial clone needs the network: run `git fetch`")
         size = int(header[2])
         yield answer[end + 1 : end + 1 + size]
@@ -101,9 +101,9 @@ def _commit(root: Path, ref: str) -> str:
             pass
     branch = ref.removeprefix("origin/")
     if not branch:
-        raise _refusal(f"{ref!r} names no commit", "name a branch, tag or commit")
+        raise _refusal(f"{ref!r} does not name a commit", "name a branch, tag or commit")
     what = f"there is no commit {ref!r} in this clone"
-    instead = f"run `git fetch origin {branch}` and say --base FETCH_HEAD"
+    instead = f"run `git fetch origin {branch}` and use --base FETCH_HEAD"
     if _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
         what += ", which is shallow: it has no history"
     elif branch == "main":

@@ -20,21 +20,21 @@ def _endpoints(old: EgressPolicy, new: EgressPolicy) -> Iterator[str]:
     was = {endpoint.pattern: endpoint for endpoint in reversed(old.endpoints)}
     now = {endpoint.pattern: endpoint for endpoint in reversed(new.endpoints)}
     if was.keys() == now.keys() and _order(old) != _order(new):
-        yield "reordered: the order of endpoints means nothing"
+        yield "reordered: the order of endpoints has no meaning"
     moved = Counter(
         (was[pattern].list, now[pattern].list)
         for pattern in now
         if pattern in was and was[pattern].list != now[pattern].list
     )
     for (source, target), count in sorted(moved.items()):
-        yield f"{_count(count)} of list {source} now of list {target}"
-    for verb, policy, others in (("came", new, was), ("went", old, now)):
+        yield f"{_count(count)} moved from list {source} to list {target}"
+    for verb, policy, others in (("added", new, was), ("removed", old, now)):
         kept = {pattern for patterns in policy.patterns.values() for pattern in patterns}
         alone = {e.pattern for e in policy.endpoints if e.pattern not in others}
         # Who has it costs a search through all: only where there is one.
         if alone - kept:
             yield from (
-                f"a redundant entry {verb}: {one.text}, inside {other.text}"
+                f"a redundant entry {verb}: {one.text}, covered by {other.text}"
                 for one, other in policy.redundant
                 if one in alone
             )
@@ -42,7 +42,7 @@ def _endpoints(old: EgressPolicy, new: EgressPolicy) -> Iterator[str]:
     if told:
         yield f"{_count(told)} with another purpose, source or date"
     if old.as_listed != new.as_listed:
-        yield f"schemes: {'as-listed' if new.as_listed else 'both'} now"
+        yield f"schemes: now {'as-listed' if new.as_listed else 'both'}"
 
 
 def _order(policy: EgressPolicy) -> list[Pattern]:
@@ -58,10 +58,10 @@ def _parties(old: EgressPolicy, new: EgressPolicy) -> Iterator[str]:
     for party in new.parties:
         name = was.get(party.addresses, party.name)
         if name != party.name:
-            yield f"{party.kind} {name} is called {party.name} now"
+            yield f"{party.kind} {name} is now called {party.name}"
     before, after = [p.name for p in old.parties], [p.name for p in new.parties]
     if before != after and sorted(before) == sorted(after):
-        yield "reordered: the order of servers and clients means nothing"
+        yield "reordered: the order of servers and clients has no meaning"
 
 
 def _count(number: int) -> str:

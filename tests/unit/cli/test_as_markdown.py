@@ -102,7 +102,7 @@ def test_sections_are_left_out_whole(hostile: Review, percent: int) -> None:
     sections = [part.strip() for part in page[:first].split("\n### ")]
     assert all(section in whole for section in sections)
     assert page.startswith(f"{marker('preview')}\n## Egress policy\n\n**2 newly allowed")
-    assert "**Left out, because a comment has no room for it:** topology" in page
+    assert "**Left out, because the comment would be too long:** topology" in page
     assert len(page) <= max(budget, 900)
 
 

@@ -47,7 +47,7 @@ def test_an_accepted_deviation_is_none(write: Write, run: Run) -> None:
     """Exit status 0 on the last day of the acceptance, and a note that it is the last."""
     project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
     result = run("check", project, "--today", "2026-12-31")
-    expires = "expires today (2026-12-31); have it renewed by its owner, or close what it is about"
+    expires = "expires today (2026-12-31); have its owner renew it, or close what it covers"
     expected = f"""\
         x  aws  wider  2 deviations accepted until 2026-12-31
         note: {CONFIG}:11: x: accept: '{NAMELESS}' {expires}
@@ -95,8 +95,8 @@ def test_an_expired_approval_is_a_finding(write: Write, run: Run) -> None:
     expected = f"""\
         x  aws  wider  2 deviations accepted until 2027-06-30
 
-        {CONFIG}:13: x: approved: 'aws/https/added.example.org' has expired on 2026-12-31
-            close what it is about, or have it renewed by its owner
+        {CONFIG}:13: x: approved: 'aws/https/added.example.org' expired on 2026-12-31
+            close what it covers, or have its owner renew it
 
         1 environment, 1 target: 1 expired
         """
@@ -108,7 +108,7 @@ def test_an_expired_acceptance_of_nothing_is_a_finding(write: Write, run: Run) -
     project = write((CONFIG, "", accepted(NAMES, NAMELESS, "aws/none")))
     result = run("check", project, "--today", "2027-01-01")
     assert 1 == result.exit_code
-    assert f"{CONFIG}:12: x: accept: 'aws/none' has expired on 2026-12-31\n" in result.stdout
+    assert f"{CONFIG}:12: x: accept: 'aws/none' expired on 2026-12-31\n" in result.stdout
     assert "1 environment, 1 target: 2 not accepted, 1 expired\n" in result.stdout
 
 
@@ -130,8 +130,8 @@ def test_an_expired_approval_in_json(write: Write, run: Run) -> None:
         "fails": True,
         "environment": "x",
         "target": "",
-        "what": "approved: 'aws/https/added.example.org' has expired on 2026-12-31",
-        "instead": "close what it is about, or have it renewed by its owner",
+        "what": "approved: 'aws/https/added.example.org' expired on 2026-12-31",
+        "instead": "close what it covers, or have its owner renew it",
         "file": CONFIG,
         "line": 13,
     }
@@ -221,7 +221,7 @@ def test_a_folder_without_a_project(tmp_path: Path, run: Run) -> None:
 def test_a_day_that_is_none(write: Write, run: Run) -> None:
     """--today takes days only."""
     result = run("check", write(), "--today", "tomorrow")
-    message = "'tomorrow' is not a day; write it as YYYY-MM-DD"
+    message = "'tomorrow' is not a date; write it as YYYY-MM-DD"
     assert (result.exit_code, message in result.stderr) == (2, True)
 
 
@@ -232,7 +232,7 @@ def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
     expected = """\
         x: mode restricted
         ==================
-        1 endpoint, 0 of them inside others:
+        1 endpoint, 0 of them covered by others:
           *.example.com  http+https  good
 
           one  server  aws  10.20.0.10/32  asks Microsoft Update  serves on 8530/8531
@@ -246,7 +246,7 @@ def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
           aws-security-group cannot decide: who may reach the Internet on TCP 80 and 443 may reach
             private addresses on them too: the Internet without those is 51 blocks, at two ports 102
             rules, and a group has 60 (Amazon VPC quotas, 2023-06)
-          aws-security-group (by itself: wider)
+          aws-security-group (on its own: wider)
             one-egress-http-ipv4   allow egress tcp/80 to 0.0.0.0/0
             one-egress-https-ipv4  allow egress tcp/443 to 0.0.0.0/0
             2 of 60 IPv4 egress rules of security group one
@@ -270,7 +270,7 @@ def test_preview_of_what_has_no_rule(write: Write, run: Run) -> None:
             - {name: two, addresses: [10.20.0.11], location: elsewhere, updatesFrom: one}
         """)
     text = run("preview", write((CONFIG, old, new), (CONFIG, "", indented(clients)))).stdout
-    assert "    no rule: no source here may reach Microsoft Update\n" in text
+    assert "    no rules: no source here may reach Microsoft Update\n" in text
     assert "  two  client  elsewhere  10.20.0.11/32  asks one\n" in text
 
 
@@ -282,8 +282,8 @@ def indented(text: str) -> str:
 def test_redundant_endpoints_are_shown(root: Path, run: Run) -> None:
     """An endpoint inside another one says inside which."""
     text = run("preview", root, "--env", "dev").stdout
-    assert "9 endpoints, 2 of them inside others:\n" in text
-    assert "  inside *.windowsupdate.com\n" in text
+    assert "9 endpoints, 2 of them covered by others:\n" in text
+    assert "  covered by *.windowsupdate.com\n" in text
 
 
 def test_content_from_microsoft_is_shown(root: Path, run: Run) -> None:

@@ -80,8 +80,8 @@ def test_what_utf_8_cannot_express(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite) as caught:
         write(output, "a \udcff b")
     expected = (
-        f"{output} cannot be written: the text has '\\udcff' in it, which UTF-8 has no bytes for; "
-        "rename what is called so"
+        f"{output} cannot be written: the text has '\\udcff' in it, which UTF-8 cannot encode; "
+        "rename whatever has that name"
     )
     assert (expected, "old", ["page.html"]) == (
         str(caught.value),

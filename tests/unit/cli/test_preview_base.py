@@ -292,7 +292,7 @@ def test_the_ref_is_unknown(project: GitProject, ref: str) -> None:
 @pytest.mark.parametrize("ref", ["", "origin/"])
 def test_the_ref_is_empty(project: GitProject, ref: str) -> None:
     """There is nothing to fetch, and nothing is said of the project."""
-    expected = f"--base: {ref!r} names no commit; name a branch, tag or commit\n1 problem\n"
+    expected = f"--base: {ref!r} does not name a commit; name a branch, tag or commit\n1 problem\n"
     assert expected == refusal(preview(project.root, base=ref))
 
 
@@ -321,7 +321,7 @@ def test_the_base_is_of_another_version(project: GitProject) -> None:
     project.commit()
     project.write({CONFIG_FILE: CONFIG})
     text = refusal(preview(project.root))
-    assert f"HEAD:{CONFIG_FILE}:32: oldSetting: the base cannot be read by this version" in text
+    assert f"HEAD:{CONFIG_FILE}:32: oldSetting: this version cannot read the base" in text
 
 
 def test_both_sides_are_invalid(project: GitProject) -> None:
@@ -337,10 +337,10 @@ def test_both_sides_are_invalid(project: GitProject) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [(b"{", "events:1: --pulumi-events: this line is not JSON"),
-     (b"{}\n[1]\n", "events:2: --pulumi-events: this line is no event"),
+     (b"{}\n[1]\n", "events:2: --pulumi-events: this line is not an event"),
      (b"\xff", "the file is not UTF-8"),
-     (b"", "there is no event of a preview in the file"),
-     (b'{"steps": 3, "resourcePreEvent": [], "summaryEvent": {"resourceChanges": 1}}', "no event"),
+     (b"", "the file has no preview event"),
+     (b'{"steps": 3, "resourcePreEvent": [], "summaryEvent": {"resourceChanges": 1}}', "no preview event"),
      (b"[" * 100_000, "nested too deeply"),
      (None, "the file cannot be read (no such file or directory)")],
 )  # fmt: skip
@@ -359,7 +359,7 @@ def test_the_engines_preview_is_shown(project: GitProject, root: Path) -> None:
     expected = [
         "  1 to replace, 7 the same, 1 to update",
         "  replace aws:networkfirewall/ruleGroup:RuleGroup wsus-network-firewall-rules-1 (capacity)"
-        "  RISK: a rule group is replaced",
+        "  RISK: replaces a rule group",
         "  update aws:networkfirewall/firewallPolicy:FirewallPolicy wsus-network-firewall-policy"
         " (firewallPolicy)",
     ]

@@ -66,7 +66,7 @@ def test_a_longer_acceptance_is_shown(project: GitProject) -> None:
     gone = preview(project.root).stdout
 
     assert "accepted until 2027-12-31: azure/azure-application-rules/narrower/nameless" in longer
-    assert "before until 2027-06-30" in " ".join(longer.split())
+    assert "previously until 2027-06-30" in " ".join(longer.split())
     assert "no longer accepted: aws/x/narrower/names (Old)" in gone
 
 
@@ -157,7 +157,7 @@ def test_an_error_of_the_engine_fails(project: GitProject, tmp_path: Path) -> No
 
     assert 1 == result.exit_code
     assert "FAILS engine-error" in result.stdout
-    assert "no summary: the preview did not come to its end" in result.stdout
+    assert "no summary: the preview did not finish" in result.stdout
 
 
 def test_masked_deviations_are_in_every_preview(project: GitProject) -> None:

@@ -182,7 +182,7 @@ def test_what_cannot_be_previewed_is_commented_too(api: Api, job: RunJob, platfo
     """Unusable input is exit status 2 and a comment with the problems, as quoted text."""
     done = job(platform, status=2, preview="", errors="config/Pulumi.x.yaml:3: wrong")
     expected = (
-        f"{MARK}\n## Policy preview: failed\n\nNothing could be previewed.\n\n"
+        f"{MARK}\n## Policy preview: failed\n\nThe preview could not be made.\n\n"
         "    config/Pulumi.x.yaml:3: wrong\n"
     )
     assert (2, [expected]) == (done.status, api.of())
@@ -201,7 +201,7 @@ def test_many_errors_are_commented_too(api: Api, job: RunJob, platform: str) -> 
     assert (2, [str(n) for n in range(1, len(shown) + 1)]) == (done.status, shown)
     assert (True, True) == (58_000 < len(found) <= 60_100, "comment updated" in done.log)
     assert found.rstrip().endswith(
-        f"**{left} more lines left out, because a comment has no room:** the job's log has all."
+        f"**{left} more lines left out, because the comment would be too long:** see the job's log."
     )
 
 

@@ -154,9 +154,9 @@ def test_a_target_without_sources(environment: Build) -> None:
 @pytest.mark.parametrize(
     ("edit", "note"),
     [
-        (lambda es: es[::-1], "reordered: the order of endpoints means nothing"),
-        (lambda es: [replace(e, list="other") for e in es], "2 endpoints of list test now of list other"),
-        (lambda es: [*es, inside()], "a redundant entry came: a.example.com, inside *.example.com"),
+        (lambda es: es[::-1], "reordered: the order of endpoints has no meaning"),
+        (lambda es: [replace(e, list="other") for e in es], "2 endpoints moved from list test to list other"),
+        (lambda es: [*es, inside()], "a redundant entry added: a.example.com, covered by *.example.com"),
         (lambda es: [replace(es[0], source="elsewhere"), es[1]],
          "1 endpoint with another purpose, source or date"),
     ],
@@ -184,17 +184,17 @@ def test_parties_are_noted(environment: Build) -> None:
     """Another name and another order are no changes of policy."""
     two = {"name": "two", "addresses": ["10.20.0.11"]}
     before, after = environment(servers=[ONE, two]), environment(servers=[two, ONE])
-    assert ("reordered: the order of servers and clients means nothing",) == only(
+    assert ("reordered: the order of servers and clients has no meaning",) == only(
         before, after
     ).notes
     renamed = environment(servers=[{**ONE, "name": "uno"}, two])
-    assert ("server one is called uno now",) == only(before, renamed).notes
+    assert ("server one is now called uno",) == only(before, renamed).notes
 
 
 def test_schemes_as_listed_are_noted(environment: Build) -> None:
     """Which schemes count is said, beside the names that it opens or closes."""
     change = only(environment(), environment(schemes="as-listed"))
-    assert ("schemes: as-listed now",) == change.notes
+    assert ("schemes: now as-listed",) == change.notes
     assert [("https",)] == [each.schemes for each in change.no_longer_allowed]
 
 

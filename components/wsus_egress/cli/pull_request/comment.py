@@ -76,14 +76,14 @@ def publish(platform: Platform, body: str, key: str) -> Outcome:
     # The preview has written the usual marker already; another project's must not be found by it.
     text = f"{mark}\n{body.removeprefix(marker(USUAL_KEY)).removeprefix(mark).lstrip()}"
     if len(text) > platform.limit:
-        what = f"the comment has {len(text)} characters, and at most {platform.limit} are taken"
+        what = f"the comment has {len(text)} characters, and the platform takes at most {platform.limit}"
         raise NoPlace(f"{what}; attach the file instead")
     try:
         me = platform.me()
         ours = (c for c in platform.comments() if (c.is_bot if me is None else c.author == me))
         there = next((c for c in ours if c.body.startswith(mark)), None)
     except (KeyError, TypeError, AttributeError) as error:
-        raise Refused(0, f"the platform answers in an unknown shape: {error!r}") from error
+        raise Refused(0, f"the platform's answer has an unknown shape: {error!r}") from error
     if there is None:
         platform.create(text)
         return "created"
@@ -255,7 +255,7 @@ def platform_of(variables: Mapping[str, str], number: str | None = None) -> Plat
         project, repository = need["SYSTEM_TEAMPROJECT"], need["BUILD_REPOSITORY_ID"]
         return AzureDevOps(service, project, repository, _number(found))
     raise NoPlace(
-        "this is no job of GitHub Actions, GitLab CI or Azure Pipelines: none of GITHUB_ACTIONS, "
+        "this is not a GitHub Actions, GitLab CI or Azure Pipelines job: none of GITHUB_ACTIONS, "
         "GITLAB_CI and TF_BUILD is set; run it in one of them"
     )
 
@@ -278,9 +278,9 @@ def _of_ref(ref: str) -> str:
 def _number(text: str) -> str:
     if not (text.isascii() and text.isdigit()):
         what = (
-            f"{text!r} is no number of a pull request"
+            f"{text!r} is not a pull request number"
             if text
-            else "this job is not of a pull request"
+            else "this job does not run for a pull request"
         )
-        raise NoPlace(f"{what}; run it for pull requests, or say --number")
+        raise NoPlace(f"{what}; run it for a pull request, or pass --number")
     return text

@@ -7,7 +7,7 @@ from typing import Final
 from wsus_egress.cli.pull_request.marker import BUDGET
 from wsus_egress.cli.words import count
 
-_HEAD: Final = "## Policy preview: failed\n\nNothing could be previewed."
+_HEAD: Final = "## Policy preview: failed\n\nThe preview could not be made."
 _LONGEST: Final = 2_000
 
 
@@ -36,7 +36,7 @@ def render(errors: str, budget: int = BUDGET) -> str:
 
 
 def _cut(shown: list[str], more: int) -> str:
-    note = f"**{count(more, 'more line')} left out, because a comment has no room:** the job's log has all."
+    note = f"**{count(more, 'more line')} left out, because the comment would be too long:** see the job's log."
     return "\n".join([_HEAD, "", *shown, "", note]) + "\n"
 
 

@@ -74,7 +74,9 @@ class Service:
         address = self.base.rstrip("/") + path
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            raise Refused(0, f"{self.base!r} is no https address, and a token is sent there")
+            raise Refused(
+                0, f"{self.base!r} is not an https address, and a token would be sent there"
+            )
         shown = f"{method} {parts.scheme}://{parts.netloc}{parts.path}"
         for attempt in range(1, ATTEMPTS + 1):
             try:

@@ -138,7 +138,7 @@ def verdict(review: Review, *, gated: bool = True) -> str:
         touched = sum(bool(found) for found in review.resources.values())
         rest = f"; resources change in {count(touched, 'target')}" if touched else ""
         text = (
-            f"No change of policy: nothing is newly allowed, nothing is closed, in "
+            f"The policy does not change: nothing is newly allowed or closed, in "
             f"{count(len(review.changes), 'target')}{rest}"
         )
     else:
@@ -172,7 +172,7 @@ def notes(review: Review) -> tuple[tuple[str, tuple[str, ...]], ...]:
             found.setdefault(note, {})[change.environment] = None
     if review.files and all(c.environment in review.same for c in review.changes):
         files = shortened(review.files)
-        found.setdefault(f"only comments, layout or lists that nothing uses: {files}", {})
+        found.setdefault(f"only comments, layout or unused lists: {files}", {})
     return tuple((note, tuple(names)) for note, names in found.items())
 
 

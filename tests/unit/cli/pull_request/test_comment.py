@@ -222,7 +222,9 @@ def test_a_token_is_sent_over_https_only() -> None:
     service = rest.Service("http://git.example.com/api", {"Authorization": f"Bearer {TOKEN}"})
     with pytest.raises(rest.Refused) as caught:
         service.get("/user")
-    expected = "'http://git.example.com/api' is no https address, and a token is sent there"
+    expected = (
+        "'http://git.example.com/api' is not an https address, and a token would be sent there"
+    )
     assert (expected, False) == (str(caught.value), TOKEN in repr(service))
 
 
@@ -246,7 +248,7 @@ def test_each_platform_gets_the_token_its_way(api: Api, post: Post, platform: st
          "error: not set: GITHUB_REPOSITORY, GITHUB_TOKEN; see docs/pull-requests.md for what a job must "
          "pass on\n"),
         ({"GITHUB_REF": "refs/heads/main"},
-         "error: this job is not of a pull request; run it for pull requests, or say --number\n"),
+         "error: this job does not run for a pull request; run it for a pull request, or pass --number\n"),
     ],
 )  # fmt: skip
 def test_a_job_that_cannot_comment(post: Post, changed: dict[str, str], error: str | None) -> None:
@@ -263,18 +265,18 @@ def test_a_number_is_a_number(post: Post, api: Api) -> None:
     """A number that is said wins, and is checked."""
     result = post("github", "x", "--number", "7/../../x")
     assert (2, []) == (result.exit_code, api.requests)
-    assert "'7/../../x' is no number of a pull request" in result.stderr
+    assert "'7/../../x' is not a pull request number" in result.stderr
 
 
 def test_a_text_that_is_too_long(api: Api, post: Post) -> None:
     """Nothing is cut off silently: exit status 2, with the numbers."""
     result = post("github", "x" * 65_536)
-    told = "error: the comment has 65565 characters, and at most 65536 are taken"
+    told = "error: the comment has 65565 characters, and the platform takes at most 65536"
     assert (2, True, []) == (result.exit_code, result.stderr.startswith(told), api.requests)
 
 
 def test_an_answer_of_another_shape(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Something else than the platform behind the address is an error, no traceback."""
     monkeypatch.setattr(api, "answer", lambda *_: (200, ["hello"]))
-    with pytest.raises(rest.Refused, match="answers in an unknown shape"):
+    with pytest.raises(rest.Refused, match="answer has an unknown shape"):
         publish(platform_of(variables("gitlab", api.base)), "x", "preview")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsus_egress.cli.pull_request.failure import render
 
-HEAD = "## Policy preview: failed\n\nNothing could be previewed."
+HEAD = "## Policy preview: failed\n\nThe preview could not be made."
 
 
 def test_errors_are_quoted() -> None:
@@ -25,10 +25,10 @@ def test_a_page_holds_to_its_budget() -> None:
     for budget in (300, len(whole) - 1):
         page = render(errors, budget)
         shown = page.count("    line ")
-        note = f"**{500 - shown} more lines left out, because a comment has no room:** "
+        note = f"**{500 - shown} more lines left out, because the comment would be too long:** "
         assert (True, True) == (
             len(page) <= budget,
-            page.endswith(f"{note}the job's log has all.\n"),
+            page.endswith(f"{note}see the job's log.\n"),
         )
         assert whole.startswith(page.partition("\n\n**")[0])
 

@@ -291,7 +291,7 @@ def test_what_the_engine_does_is_on_the_page(shipped: tuple[Analysis, ...]) -> N
     report = EngineReport((step,), (), ("A warning",), (("replace", 1),), ended=True)
     page = as_html.render(without_base(shipped, TODAY), report)
     found = page[page.index("What the engine will do") :].partition("</section>")[0]
-    assert "risk: a rule group is replaced" in found
+    assert "risk: replaces a rule group" in found
     assert ("&lt;i&gt;x&lt;/i&gt;" in found, "A warning" in found) == (True, True)
 
 

@@ -26,17 +26,17 @@ function parseUrl(url) {
   if (port === 0) throw new Refused("has port 0, to which nothing can connect");
   if (!authority || !host) throw new Refused(`has no scheme and host; write http://${url} or https://${url}`);
   if (!Object.hasOwn(SCHEMES, scheme)) {
-    throw new Refused(`has a scheme that is not known here; the choices are ${Object.keys(SCHEMES).sort().join(", ")}`);
+    throw new Refused(`has an unknown scheme; the choices are ${Object.keys(SCHEMES).sort().join(", ")}`);
   }
   const [usual, application] = SCHEMES[scheme];
   const request = { url, port: port ?? usual, application, address: null, name: null, note: "" };
-  if (isNumber(host)) throw new Refused("has a host that ends in a number and is no address; write the address as 192.0.2.1");
+  if (isNumber(host)) throw new Refused("has a host that ends in a number but is not an address; write the address as 192.0.2.1");
   request.address = parseAddress(host);
   if (request.address) request.note = "an address";
   else if (application === null) request.note = "neither HTTP nor TLS";
   else {
     request.name = hostName(host);
-    if (request.name === null) request.note = "no host name";
+    if (request.name === null) request.note = "not a host name";
   }
   return request;
 }
@@ -56,7 +56,7 @@ function checkAuthority(authority) {
     if (inside.startsWith("v")) {
       if (!/^v[a-fA-F0-9]+\..+$/.test(inside)) throw new Refused("is not a URL: its address is invalid");
     } else if (parseAddress(inside)?.version !== 6) {
-      throw new Refused("is not a URL: what is in brackets is no IPv6 address");
+      throw new Refused("is not a URL: what is in brackets is not an IPv6 address");
     }
   }
   if (/[^\u0000-\u007f]/.test(authority)) {
@@ -83,7 +83,7 @@ function hostAndPort(authority) {
   const percent = host.indexOf("%");
   host = percent < 0 ? host.toLowerCase() : host.slice(0, percent).toLowerCase() + host.slice(percent);
   if (!port) return [host, null];
-  if (!/^[0-9]+$/.test(port)) throw new Refused("is not a URL: its port is no number");
+  if (!/^[0-9]+$/.test(port)) throw new Refused("is not a URL: its port is not a number");
   if (Number(port) > 65535) throw new Refused("is not a URL: its port is out of range 0-65535");
   return [host, Number(port)];
 }
