@@ -266,7 +266,7 @@ def test_registry_schema_accepts(document: Document) -> None:
 
 
 def test_oracles_refuse_a_wrong_document() -> None:
-    """The judges are awake: a priority out of range, and a CIDR block that is none."""
+    """The validators do refuse: a priority out of range, and a text that is not a CIDR block."""
     classes = {name: value for name, value in vars(models).items() if isinstance(value, type)}
     body = {"properties": {"priority": 1, "ruleCollections": []}}
     wrong = Deserializer(classes)._deserialize(  # type: ignore[no-untyped-call]

@@ -68,7 +68,7 @@ def test_the_log_is_sarif(schema: dict[str, Any], found: tuple[Finding, ...]) ->
     ("key", "value"), [("level", "fatal"), ("ruleIndex", -2), ("locations", [{"line": 1}])]
 )
 def test_the_schema_can_refuse(schema: dict[str, Any], key: str, value: object) -> None:
-    """What is no SARIF is refused, so that the test above says something."""
+    """The schema refuses what is not SARIF, so the test above can fail."""
     log = json.loads(as_sarif.render(findings()))
     log["runs"][0]["results"][0][key] = value
 

@@ -209,7 +209,7 @@ def test_generated_environments(suricata: Suricata) -> None:
     ],
 )
 def test_a_mistake_in_the_rules_shows(suricata: Suricata, old: str, new: str) -> None:
-    """With any part of the rules changed, some verdict is not the control's any more."""
+    """Changing any part of the rules makes some verdict differ from the control's."""
     (environment,) = load_environments(ROOT, ["dev"])
     control = network_firewall(environment)
     assert control is not None

@@ -134,7 +134,7 @@ def test_more_flows_than_ports(suricata: Suricata) -> None:
 
 
 def test_a_flow_that_is_not_seen_is_an_error(suricata: Suricata) -> None:
-    """Without a packet there is no verdict, and that is said."""
+    """A replay without a packet is an error that says so, not a verdict."""
     with pytest.raises(JudgeError, match=re.escape("Suricata saw 1 flows of 2")):
         suricata.verdicts(
             Deployment(PASS_TLS),

@@ -222,7 +222,7 @@ def _ways(environment: Environment) -> set[tuple[str, str, int]]:
 @SETTINGS
 @given(environments(), st.randoms(use_true_random=False))
 def test_the_same_policy_written_otherwise_is_no_change(before: Environment, random: Any) -> None:
-    """Another order, a redundant entry: no flow changes, and opening what is open is none."""
+    """Another order, or a redundant entry, changes no flow; opening what is open is not a change."""
     policy = before.policy
     shuffled = list(policy.endpoints)
     random.shuffle(shuffled)
@@ -246,6 +246,6 @@ def test_a_new_environment_allows_all_it_has(after: Environment) -> None:
 @SETTINGS
 @given(environments())
 def test_nothing_changes_where_nothing_differs(environment: Environment) -> None:
-    """An environment against itself is no change, and every pattern is unchanged."""
+    """An environment compared with itself has no change, and every pattern is unchanged."""
     change = one(environment, replace(environment, name="e"))
     assert ((), (), ()) == (change.newly_allowed, change.no_longer_allowed, change.rules)

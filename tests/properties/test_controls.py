@@ -99,7 +99,7 @@ def compiled(environment: Environment) -> Iterator[Control]:
 
 
 def outgoing(environment: Environment) -> Iterator[Flow]:
-    """HTTP and TLS to the Internet from every party, and from an address that is none's."""
+    """HTTP and TLS to the Internet from every party, and from an address that no party has."""
     sources = [party.addresses[0][0] for party in environment.policy.parties] + [STRANGER]
     for source, port, scheme in product(sources, (80, 443), Scheme):
         yield Flow(source, INTERNET, "tcp", port, scheme.application)
@@ -111,7 +111,7 @@ def named(flow: Flow, name: str) -> Flow:
 
 
 def inside(environment: Environment) -> Iterator[Flow]:
-    """TCP between the parties, and from an address that is none's."""
+    """TCP between the parties, and from an address that no party has."""
     parties = [party.addresses[0][0] for party in environment.policy.parties]
     for source, destination, port in product([*parties, STRANGER], parties, PORTS):
         yield Flow(source, destination, "tcp", port)
@@ -129,7 +129,7 @@ def boundaries(endpoints: Sequence[Endpoint]) -> list[str]:
 @settings(max_examples=10, deadline=None)
 @given(configurations(), endpoint_lists())
 def test_every_control_is_made(configuration: dict[str, Any], endpoints: list[Endpoint]) -> None:
-    """What follows is about all six."""
+    """The drawn environments cover all six kinds of control."""
     names = {control.name for control in compiled(build(configuration, endpoints))}
 
     assert CONTROLS == names

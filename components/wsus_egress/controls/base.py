@@ -1,4 +1,8 @@
-"""What every control has in common: rules as plain data, and what they admit."""
+"""What every control has in common: rules as plain data, and what they admit.
+
+For example a security group's rule for TCP 443 is a value; `admits(flow)` gives the `Ruling` with the
+verdict `allow` and that rule's id.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +21,14 @@ from wsus_egress.problems import Keys
 
 
 class Verdict(StrEnum):
-    """What a control says of a flow."""
+    """What a control says about a flow."""
 
     ALLOW = "allow"
     DENY = "deny"
     OPAQUE = "opaque"
     """The vendor does not publish what decides."""
     NOT_APPLICABLE = "not-applicable"
-    """The flow does not pass this control."""
+    """The flow does not meet this control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Which names a control admits, as far as that is known.
+    """Which names a control admits: what is certain, and what the vendor leaves open.
 
     Attributes:
         surely: Names that it admits.
@@ -60,11 +64,11 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is asked for a flow.
+    """What the policy asks of a control for a flow.
 
     Attributes:
-        allowed: Whether the flow itself, as it stands, is to be admitted.
-        names: The names under which one like it is to be admitted.
+        allowed: Whether the control should admit the flow itself, as it stands.
+        names: The names under which it should admit a flow like this one.
     """
 
     allowed: bool
@@ -73,11 +77,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """What a control's kind cannot decide, whatever its rules: known, and never hidden.
+    """What a kind of control cannot decide, whatever its rules. The preview always shows it.
 
     Attributes:
-        what: What passes, or does not, against the policy.
-        source: Where that is written or how it was measured, with its date.
+        what: What passes, or fails to pass, against the policy.
+        source: The vendor's page or the measurement, with its date.
     """
 
     what: str
@@ -205,7 +209,7 @@ class Control(ABC):
 
     @abstractmethod
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
-        """What the policy asks of a control of this kind for a flow, as far as it can see."""
+        """What the policy asks of a control of this kind for a flow, within what it can see."""
 
     def sides(self) -> Sequence[Control]:
         """The parts to prove separately: outbound and inbound rules, where a control has both."""
@@ -270,7 +274,7 @@ _NOTHING = Part(False, NO_NAMES)
 
 
 def asked_of_ports(policy: EgressPolicy, flow: Flow) -> Part:
-    """The part of a control that sees addresses and ports: to leave names to another one."""
+    """The part of a control that sees addresses and ports, and leaves names to another one."""
     if not is_internet(flow.destination):
         return Part(policy.decide(flow).allowed, NO_NAMES)
     some = flow.protocol == "tcp" and flow.port in policy.ports and policy.may_reach(flow)

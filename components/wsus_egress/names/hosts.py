@@ -14,15 +14,15 @@ MAX_NAME: Final = 253
 MAX_LABEL: Final = 63
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# What needs no further look: lower case, at least two labels, the last one begins with a letter
-# and so is no number, neither `1` nor `0x7f`.
+# A name that needs no further look: lower case, at least two labels, the last one starts with a letter
+# and so is not a number, neither `1` nor `0x7f`.
 _NORMAL: Final = re.compile(rf"(\*\.)?((?:{_LABEL}\.)+(?=[a-z]){_LABEL})")
 _QUERIED_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 class InvalidName(ValueError):  # noqa: N818 - it reads as what it is: an invalid name
-    """A text that is no host name or pattern.
+    """A text that is neither a host name nor a pattern.
 
     Attributes:
         text: The text, quoted and shortened.
@@ -46,7 +46,7 @@ def host_name(text: str) -> str:
         text: A name as clients send it. Underscores are taken: real traffic has them.
 
     Raises:
-        InvalidName: When it is no host name, an IP address included.
+        InvalidName: When it is not a host name, for example an IP address.
     """
     found = _NORMAL.fullmatch(text)
     if found and found[1] is None and len(text) <= MAX_NAME and "xn--" not in text:
@@ -119,7 +119,7 @@ def _to_ascii(text: str, name: str) -> str:
         )
     except idna.IDNAError as error:
         reason = str(error).lower().rstrip(".")
-        raise InvalidName(text, f"is no international name: {reason}") from error
+        raise InvalidName(text, f"is not a valid international name: {reason}") from error
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,8 +1,12 @@
-"""Flows that stand for all others: one of every class that the policy and the rules tell apart.
+"""Picks one flow per equivalence class: flows that no rule and no policy clause can tell apart.
 
-Rules tell flows apart by address ranges, port ranges, protocol and name, and by nothing else. So the
-addresses fall into classes that no rule distinguishes, the ports likewise, and one member of each
-class stands for all of it: every combination of classes is looked at, none is sampled.
+Rules tell flows apart by address ranges, port ranges, protocol and name, and by nothing else. So
+addresses fall into classes that no rule tells apart, ports likewise, and one member of each class
+stands for the whole class. The proof looks at every combination of classes and samples none.
+
+For example, with a server 10.20.0.10 and rules about TCP 443 to any address, the ports 1 to 79 and
+81 to 442 are in the same ranges (none), so port 1 stands for all of them; 203.0.113.80 stands for
+every address of the Internet that no rule names.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ _APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
 def representatives(
     policy: EgressPolicy, place: Place, controls: Sequence[Control]
 ) -> Iterator[Flow]:
-    """A flow, without a name, for every class of flows that any rule could tell apart."""
+    """One flow, without a name, for each class of flows that some rule could tell apart."""
     addresses = _address_classes(policy, controls)
     ports = _port_classes(policy, controls)
     internet = [address for address in addresses if is_internet(address)]
@@ -60,10 +64,11 @@ def representatives(
 def _inner_ports(
     policy: EgressPolicy, controls: Sequence[Control], ports: Sequence[int]
 ) -> tuple[Sequence[int], Sequence[int]]:
-    """The TCP and UDP ports that are looked at between private addresses.
+    """The TCP and UDP ports to look at between private addresses.
 
-    Besides synchronization those that a control guards: one of each class and UDP where it guards
-    all, but not TCP 80 and 443, which to any address means private ones too.
+    Synchronization ports, and those that a control guards. A control that guards all of them adds one
+    port of each class, for UDP too, but not TCP 80 and 443: a rule that allows those to any address
+    allows them to private addresses as well.
     """
     synchronization = policy.synchronization_ports
     guards = [control.guards_inside for control in controls]
@@ -76,7 +81,7 @@ def _inner_ports(
 
 
 def _is_said_otherwise(policy: EgressPolicy, source: Address, destination: Address) -> bool:
-    """Whether a pair of two IP versions stands for nothing.
+    """Whether another pair already stands for this pair of two IP versions.
 
     A server known by its IPv4 address alone that uses IPv6 does so from an address that nobody
     listed: the pair stands for that. Where its IPv6 address is listed, that one has the flow.
@@ -118,13 +123,13 @@ def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int
         ranges += control.ports
         if not isinstance(control.guards_inside, bool):
             ranges += [(port, port) for port in control.guards_inside]
-    # What begins and ends where; between two cuts no range does.
+    # Which ranges begin and end at each cut; between two cuts no range begins or ends.
     begins: dict[int, set[tuple[int, int]]] = {1: set()}
     ends: dict[int, set[tuple[int, int]]] = {}
     for low, high in ranges:
         begins.setdefault(low, set()).add((low, high))
         ends.setdefault(high + 1, set()).add((low, high))
-    # Ports that are in just the same ranges are one class, wherever they lie.
+    # Ports that are in exactly the same ranges are one class, wherever they lie.
     classes: dict[frozenset[tuple[int, int]], int] = {}
     inside: set[tuple[int, int]] = set()
     for cut in sorted(cut for cut in {*begins, *ends} if cut <= 65535):

@@ -1,4 +1,9 @@
-"""What controls say of one flow, and of every name under which it could go, against what is asked."""
+"""Compares the controls' verdicts on a flow, and on every name it may carry, with the policy's.
+
+For example a flow to TCP 443 under TLS: the policy asks for the names of `*.example.com`, the
+controls admit those of `*.com`. The `Comparer` then gives one `Difference` of the kind `wider`, whose
+witness is the flow with a name such as `host.com`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +36,7 @@ class Unproved:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A flow of which a control, or the last of several, says something else than is asked."""
+    """A flow on which a control, or the last of several, decides otherwise than the policy asks."""
 
     witness: Flow
     kind: Kind
@@ -40,7 +45,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a control says of a flow.
+    """What a control says about a flow.
 
     Attributes:
         bounds: The names it could go under; None where names mean nothing.
@@ -52,7 +57,7 @@ class Answer:
 
 
 def answers(controls: Iterable[Control], flow: Flow, *, named: bool) -> list[Answer]:
-    """What controls say of a flow, those that it passes, in their order.
+    """What the controls that a flow passes say about it, in their order.
 
     Args:
         controls: All that could be on its path.
@@ -69,26 +74,28 @@ def answers(controls: Iterable[Control], flow: Flow, *, named: bool) -> list[Ans
 
 
 class Comparer:
-    """Compares answers with what is asked.
+    """Compares the controls' answers with what the policy asks.
 
-    The same few sets of names meet at every pair of addresses: what they say to each other is
-    worked out once, for as long as the comparer lives.
+    The same few sets of names meet at every pair of addresses, so a comparer keeps each result and
+    computes it once. It recognises sets by identity (`id`), because hashing a set of 10,000 names
+    takes as long as comparing it; each result holds its sets, so an identity is never used again
+    while the comparer lives.
     """
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
+        """Start without any result."""
         self._known: dict[tuple[int, ...], _Names] = {}
 
     def differences(
         self, wanted: Part, flow: Flow, said: Sequence[Answer], unproved: list[Unproved]
     ) -> Sequence[Difference]:
-        """How what the controls say together differs from what is asked.
+        """How the controls' joint answer differs from what the policy asks.
 
         Args:
-            wanted: What is asked of them.
-            flow: What it is asked for.
+            wanted: What the policy asks of them.
+            flow: The flow that they were asked about.
             said: Their answers.
-            unproved: Gets the flows that only a vendor can tell.
+            unproved: Receives the flows on which only a vendor can decide.
         """
         verdict = path_verdict([answer.ruling for answer in said], wanted.allowed)
         found: list[Difference] = []
@@ -131,7 +138,7 @@ class Comparer:
                 return
 
     def _compared(self, wanted: NameSet, parts: Sequence[Bounds]) -> _Names:
-        # By identity: hashing a set takes as long as the set is. `_Names` keeps the sets alive.
+        # `_Names` keeps the sets alive, so that their identities stay theirs.
         key = (id(wanted), *(id(s) for bounds in parts for s in (bounds.surely, bounds.possibly)))
         if (found := self._known.get(key)) is None:
             found = self._known[key] = _compare_names(wanted, parts)
@@ -140,13 +147,13 @@ class Comparer:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """How the names that controls admit together differ from those that are asked.
+    """How the names that the controls admit together differ from those that the policy asks for.
 
     Attributes:
-        unsure: A name of each kind that only the vendors can tell.
+        unsure: A name of each kind on which only the vendors can decide.
         extra: A name that they admit and should not.
         lacking: Names that they should admit and do not, surely or possibly.
-        of: The sets that were compared.
+        of: The sets compared, kept so that their identities stay in use.
     """
 
     unsure: tuple[tuple[Kind, str], ...]
@@ -165,7 +172,7 @@ def _compare_names(wanted: NameSet, parts: Sequence[Bounds]) -> _Names:
         ("wider", unknown - wanted),
         ("narrower", unknown & wanted),
     )
-    # What a vendor does not publish is no reason to call a name admitted where the control says no.
+    # A name that the control denies is lacking, even where the vendor may admit more than it publishes.
     lacking = ((wanted - bounds).witness() for bounds in (together.possibly, together.surely))
     return _Names(
         tuple((kind, name) for kind, names in between if (name := names.witness()) is not None),

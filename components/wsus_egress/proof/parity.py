@@ -19,7 +19,7 @@ Side: TypeAlias = tuple[Place, Sequence[Control]]
 
 @dataclass(frozen=True, slots=True)
 class Disparity:
-    """A flow to the Internet that one cloud's servers may make and the other's may not.
+    """A flow to the Internet that one cloud's servers may start and the other's may not.
 
     Attributes:
         admits: The cloud that admits it.
@@ -37,15 +37,15 @@ class Disparity:
 def disparities(policy: EgressPolicy, sides: Sequence[Side]) -> tuple[Disparity, ...]:
     """Compare what the clouds of one environment admit.
 
-    Every class of flows that the rules of either cloud tell apart is looked at, from a source in each
-    that may reach Microsoft Update itself. A cloud without such a source is not compared.
+    It looks at one flow of every class that the rules of either cloud tell apart, from one source in
+    each cloud that may reach Microsoft Update itself. It leaves out a cloud without such a source.
 
     Args:
         policy: The environment's.
         sides: Each target's cloud and its controls.
 
     Returns:
-        Of each class of flows that only one of two clouds admits the first; of names one a port.
+        The first flow of each class that only one of two clouds admits; for names, one flow per port.
     """
     found: dict[tuple[str, ...], Disparity] = {}
     for one, other in permutations(sides, 2):

@@ -1,7 +1,8 @@
-"""The proof: what a target's controls admit together, against what the policy allows.
+"""The proof: compares what a target's controls admit together with what the policy allows.
 
-`representatives` has the flows that stand for all others; names are compared as sets, exactly. What
-one control admits beyond its part, and only another one denies, is found too: it is `masked`.
+`representatives` gives one flow per class; names are compared as sets, exactly. The proof also
+finds what one control admits beyond its part and only another one denies: such a deviation is
+`masked`. For example a security group that opens TCP 8080 behind a firewall that drops it.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was found of one target."""
+    """What the proof found about one target."""
 
     target: Place
     fidelity: Fidelity
@@ -80,13 +81,13 @@ class Proof:
     opaque: tuple[str, ...]
     """The controls whose vendor does not publish what they admit."""
     masked: tuple[Deviation, ...] = ()
-    """Where one control does not do its part and another one hides that."""
+    """Deviations of one control that another control hides."""
     unproved: tuple[Unproved, ...] = ()
-    """A flow of each class that only a vendor can tell."""
+    """One flow of each class on which only a vendor can decide."""
 
     @property
     def findings(self) -> tuple[Deviation, ...]:
-        """What nobody accepts today, masked deviations included."""
+        """The deviations that no one accepts today, masked ones included."""
         return tuple(each for each in (*self.deviations, *self.masked) if not each.accepted)
 
 
@@ -97,7 +98,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "udp": "UDP to the Internet",
     "ipv6": "an IPv6 address",
     "synchronization": "a synchronization port",
-    "inside": "a connection inside the network that is no synchronization",
+    "inside": "a connection inside the network that is not synchronization",
     "ingress": "a connection from the Internet",
     "sources": "a source that the policy does not name",
 }
@@ -137,7 +138,7 @@ def prove(
 
 
 def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[Deviation, ...]:
-    """Compare one control with its own part of the policy, whatever stands beside it.
+    """Compare one control with its own part of the policy, whatever other controls there are.
 
     Args:
         policy: What is allowed.
@@ -210,23 +211,23 @@ def _compare(
 
 
 class _Path:
-    """What a target's controls say of a flow on its way."""
+    """What a target's controls say about a flow on its path."""
 
     def __init__(self, policy: EgressPolicy, place: Place, controls: Sequence[Control]) -> None:
         self._policy, self._place, self._controls = policy, place, controls
-        # A control with two ends is what both of them say one after the other.
-        self._ends = {control.name: control.sides() for control in controls}
+        # A control with two sides is asked for both, one after the other.
+        self._sides = {control.name: control.sides() for control in controls}
 
     def answers(self, flow: Flow, *, other: bool) -> list[Answer]:
-        """Of every control that the flow meets; `other` where the policy does not speak of it."""
-        # Other traffic inside the network is no matter of the policy, unless a control is one that
-        # denies it all: a rule that admits some of it is then one that nobody asked for.
+        """The answers of every control that the flow meets; `other` where no policy clause is about it."""
+        # The policy leaves other traffic inside the network alone. Only a control that denies all of
+        # it is judged there: a rule that admits some of it has no part of the policy behind it.
         concerned = (
             [each for each in self._controls if _guards(self._policy, self._place, each, flow)]
             if other
             else met(self._controls, flow)
         )
-        passed = [end for each in concerned for end in self._ends[each.name]]
+        passed = [side for each in concerned for side in self._sides[each.name]]
         named = flow.application is not None and is_internet(flow.destination)
         return answers(passed, flow, named=named)
 
@@ -234,7 +235,7 @@ class _Path:
 def admitted_anew(
     policy: EgressPolicy, place: Place, before: Sequence[Control], after: Sequence[Control]
 ) -> tuple[Deviation, ...]:
-    """What controls admit beyond the policy that those before them did not admit.
+    """What controls admit beyond the policy that the earlier ones did not admit.
 
     Args:
         policy: What is allowed now.
@@ -291,7 +292,7 @@ def _note(
 
 def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:
     if is_internet(flow.source):
-        return True  # Nothing ever has to come in from there, on whatever port.
+        return True  # WSUS starts every connection: no control may let the Internet in.
     guarded = control.guards_inside
     if isinstance(guarded, bool):
         return guarded

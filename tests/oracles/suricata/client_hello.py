@@ -93,7 +93,7 @@ class ClientHello:
 
 
 def openssl(name: str | None, version: Version = "1.3") -> bytes:
-    """What OpenSSL itself sends first; it refuses names that are no host names.
+    """What OpenSSL itself sends first; it refuses names that are not host names.
 
     Args:
         name: The server name; None for none.

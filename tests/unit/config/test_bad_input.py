@@ -137,9 +137,9 @@ EDITS = [
     (CONFIG, AWS, AZURE.replace("TAG", "download.windowsupdate.com"), 12, "azure.fqdnTags[0]: "
      "'download.windowsupdate.com' is a host name, not an FQDN tag; list it under extraEndpoints"),
     (CONFIG, AWS, AZURE.replace("TAG", "Windows Update"), 12, "azure.fqdnTags[0]: "
-     "'Windows Update' is not an FQDN tag that is known here; write WindowsUpdate"),
+     "'Windows Update' is not a known FQDN tag; write WindowsUpdate"),
     (CONFIG, AWS, AZURE.replace("TAG", "Everything"), 12, "azure.fqdnTags[0]: 'Everything' "
-     f"is not an FQDN tag that is known here; the choices are {TAGS}"),
+     f"is not a known FQDN tag; the choices are {TAGS}"),
     (CONFIG, ONE, f"{TWO.replace('two', 'one')}{ONE}", 7,
      "servers[1].name: the name 'one' is taken already; give every server and client its own name"),
     (CONFIG, ONE, f"{TWO.replace('.11', '.10')}{ONE}", 8, "servers[1].addresses: 10.20.0.10/32 "

@@ -266,11 +266,10 @@ def test_what_the_controls_refuse(refused_by_controls: Refused) -> None:
     found = refused_by_controls(aws=None, azure=azure, servers=servers, ipv6=True)
     expected = [
         "azure.firewallPolicy.threatIntelMode: the Basic tier cannot deny by threat intelligence",
-        "azure.fqdnTags[0]: 'windowsupdate' is not an FQDN tag that is known here; write "
-        "WindowsUpdate",
+        "azure.fqdnTags[0]: 'windowsupdate' is not a known FQDN tag; write WindowsUpdate",
         "azure.fqdnTags[1]: '*.windowsupdate.com' is a host name, not an FQDN tag",
-        "azure.fqdnTags[3]: 'None' is not an FQDN tag that is known here; the choices are",
-        "azure.ruleCollectionGroupPriority: 99 is no priority of a rule collection group",
+        "azure.fqdnTags[3]: 'None' is not a known FQDN tag; the choices are",
+        "azure.ruleCollectionGroupPriority: 99 is not a valid rule collection group priority",
         "azure.tags.managed-by: the tag 'managed-by' is reserved for this project",
         "azure.tags.wsus-egress-environment: the tag 'wsus-egress-environment' is reserved",
         "ipv6: azure-application-rules cannot express fd00::10/128 of one: IPv4 only",

@@ -58,11 +58,11 @@ def test_host_name_is_normalised(text: str, expected: str) -> None:
         ("exa'mple.com", "has the character"),
         ("exa;mple.com", "has the character ';'"),
         ("exa\x00mple.com", "has the character '\\x00'"),
-        ("xn--a.com", "is no international name"),
+        ("xn--a.com", "is not a valid international name"),
     ],
 )
 def test_host_name_refuses(text: str, reason: str) -> None:
-    """What is no host name is refused with its reason."""
+    """A text that is not a host name is refused with the reason."""
     with pytest.raises(InvalidName) as caught:
         host_name(text)
 

@@ -38,7 +38,7 @@ SIDES: dict[Side, str] = {"*": "*", "Internet": "Internet", (EVERYWHERE,): "0.0.
 # first pattern that fits `environment/rule: what was done` counts.
 #   unproved: the flows that only a vendor can tell change, each of them named
 PLATFORM = "what no rule decides is left to Azure's own collection, whose content is not published"
-TAG = "nobody but Microsoft knows which names the tag has"
+TAG = "only Microsoft knows which names the tag has"
 EXPECTED: dict[str, tuple[str, str]] = {
     "*/deny-rest: allow": ("witness", "every name is admitted"),
     "*/deny-rest: *": ("unproved", PLATFORM),
@@ -256,7 +256,7 @@ def witnessed(
 
 
 def outcome(analysis: Analysis, target: TargetAnalysis, control: Control, mutant: Control) -> str:
-    """What the proof says of a mutant, as in EXPECTED; `nothing` where it does not notice."""
+    """What the proof says about a mutant, as in EXPECTED; `nothing` where it notices nothing."""
     path = tuple(mutant if each is control else each for each in target.controls)
     before, after, found, masked = witnessed(analysis, target, path)
     if found or masked:
@@ -284,7 +284,7 @@ def test_no_mutant_of_an_aws_rule_is_excused() -> None:
 
 
 def test_every_kind_of_control_has_mutants() -> None:
-    """None of the six is left out, nor down to a handful."""
+    """Each of the six kinds of control keeps at least its number of mutants."""
     counts = Counter(control.name for _, _, _, control, _ in every_mutant())
 
     assert {*FEWEST} == {*counts}
@@ -293,7 +293,7 @@ def test_every_kind_of_control_has_mutants() -> None:
 
 @pytest.mark.parametrize("name", ["prod", "staging"])
 def test_a_control_by_itself_does_its_part(name: str) -> None:
-    """Read back from a stack or compiled here, a sound control has no deviation of its own."""
+    """A sound control, compiled or read back from a stack, has no deviation when proved alone."""
     analysis = next(each for each in shipped() if each.environment.name == name)
     found = [
         prove_alone(analysis.environment.policy, target.target.cloud, control)
@@ -305,5 +305,5 @@ def test_a_control_by_itself_does_its_part(name: str) -> None:
 
 @pytest.mark.parametrize("pattern", EXPECTED)
 def test_every_exception_is_needed(pattern: str) -> None:
-    """No exception outlives the rules that it is about, nor hides behind one before it."""
+    """Every exception still applies to some mutant, and none is shadowed by an earlier one."""
     assert pattern in {excused_by(str(case.id)) for case in cases()}

@@ -1,7 +1,9 @@
 """Route 53 Resolver DNS Firewall: the VPC resolves the listed names and no others.
 
-It adds depth, not ports: a name that is not listed has no address to connect to, as long as it is
-the VPC's resolver that is asked. It sees neither ports nor addresses, and no other DNS server.
+It adds a layer to the other controls: a client that asks the VPC's resolver for a name that is not
+listed gets no address to connect to. It sees neither ports nor addresses, and no other DNS server.
+
+For example the pattern `*.example.com` becomes an entry of a domain list with an ALLOW rule.
 """
 
 from __future__ import annotations
@@ -157,7 +159,8 @@ class AwsDnsFirewall(Control):
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
         """The names of every scheme, for whoever is in the VPC, and what it must resolve besides."""
         del flow
-        # By identity, which the policy that is kept here makes safe: the same for every flow.
+        # The answer is the same for every flow, and a union of long lists is slow. So each policy's is
+        # kept by the policy's identity; the policy is kept with it, so no other one can have that.
         if (known := self._asked.get(id(policy))) is None:
             besides = NameSet.of(self.firewall.also_resolve)
             known = self._asked[id(policy)] = policy, Part(False, policy.listed | besides)

@@ -63,7 +63,7 @@ _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC pas
 
 
 class _Passing(Enum):
-    """What the firewall has to say of flows between two addresses."""
+    """Which part of the firewall decides flows between two addresses."""
 
     NONE = "nothing"
     DEFAULT = "the default action"
@@ -75,7 +75,7 @@ class AwsNetworkFirewall(Control):
     """The rule groups of one AWS target, and the firewall policy's default action after them.
 
     Attributes:
-        sources: Who may reach Microsoft Update from here; the rules are for nobody else.
+        sources: Who may reach Microsoft Update from here; the rules are for them only.
         elsewhere: Parties that stand elsewhere: what they send does not pass here.
         default_actions: The firewall policy's, ours or the user's.
         ipv6: Whether what goes to IPv6 addresses is to pass here too.
@@ -111,7 +111,7 @@ class AwsNetworkFirewall(Control):
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What is not made here."""
+        """What others must keep true: the firewall policy, where it is theirs, and the routes."""
         mode, found = self.firewall.mode, []
         if mode == "rules-only":
             what = "is made by Firewall Manager" if self.firewall.firewall_manager else "is yours"

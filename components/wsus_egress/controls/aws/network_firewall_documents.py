@@ -240,7 +240,7 @@ def _firewall_manager(parts: Parts, prefix: str, groups: list[str]) -> Document:
 
 
 def managed_service_data(parts: Parts, arns: Mapping[str, str]) -> str:
-    """What Firewall Manager is told, as JSON.
+    """The settings of a Firewall Manager policy, as JSON.
 
     Its fields are those of "SecurityServicePolicyData" (Firewall Manager API reference, read
     2026-11). It has none for HOME_NET: there HOME_NET is the range of each firewall's own VPC.

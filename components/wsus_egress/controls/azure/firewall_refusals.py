@@ -42,7 +42,7 @@ def same_name(entries: tuple, keys: Keys) -> Iterator[Problem]:  # type: ignore[
     names = [entry.name for entry in entries]
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield refusal((*keys, index, "name"), f"{name!r} is there twice", "rename one")
+            yield refusal((*keys, index, "name"), f"{name!r} is listed twice", "rename one")
 
 
 def _fqdn_tags(target: AzureTarget) -> Iterator[Problem]:
@@ -55,13 +55,13 @@ def _fqdn_tags(target: AzureTarget) -> Iterator[Problem]:
         elif tag not in FQDN_TAGS:
             close = by_folded.get(tag.lower().replace(" ", ""))
             instead = f"write {close}" if close else f"the choices are {', '.join(FQDN_TAGS)}"
-            yield refusal(keys, f"{tag!r} is not an FQDN tag that is known here", instead)
+            yield refusal(keys, f"{tag!r} is not a known FQDN tag", instead)
 
 
 def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     first, keys = target.rule_collection_group_priority, ("azure", "ruleCollectionGroupPriority")
     if first not in PRIORITIES:
-        what = f"{first} is no priority of a rule collection group"
+        what = f"{first} is not a valid rule collection group priority"
         yield refusal(keys, what, "write 100 to 65000")
         return
     firewall = target.firewall_policy
@@ -75,9 +75,7 @@ def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
         yield refusal(keys, what, f"write {PRIORITIES[-1] - groups} or less")
     for index, rule in enumerate(firewall.rules):
         if not rule.inherited and first <= rule.group_priority <= last:
-            what = (
-                f"{rule.group_priority}, of the group with {rule.name!r}, is taken by this project"
-            )
+            what = f"{rule.group_priority}, of the group with {rule.name!r}, is one that this project uses"
             instead = (
                 f"write another ruleCollectionGroupPriority: {first} to {last} overlap with it"
             )
@@ -112,11 +110,11 @@ def _foreign(policy: FirewallPolicy) -> Iterator[Problem]:
     for index, rule in enumerate(policy.rules):
         keys = ("azure", "firewallPolicy", "rules", index)
         if rule.inherited and not policy.base_policy:
-            what = "an inherited rule, and there is no base policy"
+            what = "an inherited rule needs a base policy, and none is given"
             yield refusal((*keys, "inherited"), what, "add firewallPolicy.basePolicy")
         for key, priority in (("groupPriority", rule.group_priority), ("priority", rule.priority)):
             if priority not in PRIORITIES:
-                what = f"{priority} is no priority"
+                what = f"{priority} is not a valid priority"
                 yield refusal((*keys, key), what, "write 100 to 65000")
         yield from _foreign_names(keys, rule)
         yield from _ipv4((*keys, "sources"), rule.sources)

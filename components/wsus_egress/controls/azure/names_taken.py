@@ -13,7 +13,7 @@ from wsus_egress.problems import Keys, Problem, path_text
 
 
 def taken_twice(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
-    """What there is no room for in the security group, then names that are taken already."""
+    """Rules that the security group has no room for, then names that another rule already has."""
     found = list(blocks(policy, target))
     for block in found:
         yield from _room(block)
@@ -50,7 +50,7 @@ def _names(named: Iterable[tuple[Keys, str]]) -> Iterator[Problem]:
     """A problem for each setting that names a rule as another one is named.
 
     Args:
-        named: Of each rule the setting that names it, empty where none does, and its name.
+        named: For each rule the setting that names it, empty where none does, and its name.
     """
     first: dict[str, Keys] = {}
     told: set[Keys] = set()
@@ -59,7 +59,7 @@ def _names(named: Iterable[tuple[Keys, str]]) -> Iterator[Problem]:
             first[name] = keys
             continue
         given, by = sorted((keys, first[name]), key=_is_entry, reverse=True)
-        # Two of one list are told where the list is checked.
+        # The check of the list itself reports two of one list.
         if given in told or (_is_entry(by) and by[:-2] == given[:-2]):
             continue
         told.add(given)

@@ -99,7 +99,7 @@ def default_rule(direction: Direction, source: Address, destination: Address) ->
     """What a group says of a flow that none of its rules matches."""
     # The rules that every group ends with ("Network security groups", 2025-07). They cannot be
     # removed, only come too late. AllowAzureLoadBalancerInBound (65001) admits the platform's
-    # health probe alone, which is no flow of this policy.
+    # health probe alone, which is not a flow of this policy.
     if not is_internet(source) and not is_internet(destination):
         return Ruling(Verdict.ALLOW, "default rule 65000 AllowVnet")
     if direction == "Outbound" and is_internet(destination):

@@ -29,7 +29,7 @@ def azure_refusals(policy: EgressPolicy, target: AzureTarget, prefix: str) -> It
     Args:
         policy: What is to be enforced.
         target: Where.
-        prefix: What the names of its resources begin with: a subnet may have those already.
+        prefix: What the names of its resources start with: a subnet may have those already.
     """
     yield from _ipv6(policy, target)
     yield from firewall_refusals(policy, target)
@@ -56,7 +56,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
     policy, firewall = target.firewall_policy, target.firewall
     full = policy is not None and policy.mode == "full"
     if full and firewall is None:
-        what = "mode full creates the firewall, and it is not said which"
+        what = "mode full creates the firewall, and its settings are missing"
         yield refusal(("azure", "firewallPolicy", "mode"), what, "add azure.firewall")
     if firewall and not full:
         what = "a firewall is created in mode full only"
@@ -80,7 +80,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
             ("routeTable", target.route_table is not None),
         ):
             if given:
-                what = "there is no firewall policy to which this belongs"
+                what = "this belongs to a firewall policy, and none is given"
                 yield refusal(("azure", key), what, "add azure.firewallPolicy, or leave it out")
 
 
@@ -91,13 +91,13 @@ def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]
     keys = ("azure", "routeTable")
     address = table.firewall_address
     if address is None and target.firewall is None:
-        what = "it is not said where the firewall is"
+        what = "the firewall's address is missing"
         yield refusal((*keys, "firewallAddress"), what, "write the firewall's private address")
     if address is not None and target.firewall is not None:
         what = "the firewall is created here, and Azure chooses its address"
         yield refusal((*keys, "firewallAddress"), what, "leave it out")
     if address is not None and (address.version == 6 or is_internet(address)):
-        what = f"{address} is no private IPv4 address"
+        what = f"{address} is not a private IPv4 address"
         yield refusal((*keys, "firewallAddress"), what, "write the firewall's private address")
     if policy.ipv6:
         what = "a route table leads IPv6 past the firewall, which has IPv4 only"
@@ -105,10 +105,10 @@ def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]
     for index, route in enumerate(table.direct):
         where = (*keys, "direct", index)
         if route.protocol == "tcp" and WEB & set(route.ports):
-            what = "TCP 80 and 443 past the firewall are not held by any name"
+            what = "no rule can hold TCP 80 and 443 past the firewall to names"
             yield refusal((*where, "destinationPorts"), what, "send them through the firewall")
         if route.prefix.version == 6 or not is_internet(route.prefix.network_address):
-            what = f"{route.prefix} is no IPv4 range of the Internet"
+            what = f"{route.prefix} is not an IPv4 range of the Internet"
             yield refusal((*where, "addressPrefix"), what, "leave it out")
         elif route.prefix.prefixlen < 8:
             what = f"{route.prefix} is most of the Internet, past the firewall"
@@ -122,16 +122,17 @@ def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Probl
     here = [party.name for party in policy.in_place("azure")]
     for name, identity in sorted(given.items()):
         if name not in here:
-            what = f"{name!r} is no server or client group in this virtual network"
+            what = f"{name!r} is not a server or client group in this virtual network"
             instead = f"the names are {', '.join(here)}"
             yield refusal((*keys, name), what, instead)
         if _GROUP_ID.lower() not in identity.lower():
-            what = f"{identity!r} is no id of an application security group"
+            what = f"{identity!r} is not the id of an application security group"
             yield refusal((*keys, name), what, f"it has {_GROUP_ID} in it")
     for name in here:
         # A side of a rule is either groups or addresses, never both.
         if given and name not in given:
-            yield refusal(keys, f"{name!r} has none, and others have", "give all of them one")
+            what = f"{name!r} has no application security group, but other parties do"
+            yield refusal(keys, what, "set one for all or for none")
     if len(here) > FIRST_ALLOW // 10:
         what = f"{len(here)} servers and client groups, and rules have room for {FIRST_ALLOW // 10}"
         yield refusal(("servers",), what, "use larger address blocks")
@@ -175,7 +176,7 @@ def _same_subnet(target: AzureTarget) -> Iterator[Problem]:
         same = one.virtual_network.casefold() == other.virtual_network.casefold()
         keys = ("azure", "subnets", index, "name")
         if same and one.name.casefold() == other.name.casefold():
-            yield refusal(keys, f"{other.name!r} is there twice", "leave one out")
+            yield refusal(keys, f"{other.name!r} is listed twice", "leave one out")
         elif one.name == other.name:
             what = f"{one.virtual_network} and {other.virtual_network} both have {one.name!r}"
             instead = "a target is one virtual network: make an environment for the other one"

@@ -1,4 +1,4 @@
-"""DNS Firewall: which names a VPC resolves, and what is not known of that."""
+"""DNS Firewall: which names a VPC resolves, and which it may resolve."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def chunks(count: int) -> list[frozenset[str]]:
 
 
 def test_long_lists_are_cut() -> None:
-    """No list has more than 1,000 names, and none is lost or there twice."""
+    """No list has more than 1,000 names, and every name is in exactly one list."""
     found = chunks(5000)
     assert max(map(len, found)) <= NAMES_PER_LIST
     assert sum(map(len, found)) == len(frozenset().union(*found)) == 5000
@@ -167,6 +167,6 @@ def test_other_names_are_another_text(firewall: Callable[..., AwsDnsFirewall]) -
 
 
 def test_what_passes_while_it_does_not_answer(firewall: Callable[..., AwsDnsFirewall]) -> None:
-    """A VPC that fails open says so; one that fails closed has nothing to say."""
+    """A VPC that fails open has a residue for it; one that fails closed has none."""
     assert (*RESIDUES, FAIL_OPEN) == firewall({"failOpen": True}).residues
     assert RESIDUES == firewall().residues

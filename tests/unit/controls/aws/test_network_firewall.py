@@ -138,7 +138,7 @@ def test_without_a_drop_everything_passes(firewall: Callable[..., AwsNetworkFire
 
 
 def test_who_does_not_pass_here(firewall: Callable[..., AwsNetworkFirewall]) -> None:
-    """Traffic inside, and of servers that stand elsewhere, is no matter of this firewall."""
+    """The firewall does not judge traffic inside the VPC, nor that of servers that stand elsewhere."""
     away = {"name": "two", "addresses": ["10.30.0.1"], "location": "elsewhere"}
     control = firewall(servers=[{"name": "one", "addresses": ["10.20.0.10"]}, away])
     flows = [
@@ -356,7 +356,7 @@ def test_logs_to_a_bucket(firewall: Callable[..., AwsNetworkFirewall]) -> None:
 
 
 def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:
-    """What is not made here must hold, and is said."""
+    """What others must keep true is listed as an assumption."""
     policy, rules = firewall().assumptions, firewall({"mode": "rules-only"}).assumptions
     manager = firewall({"mode": "rules-only", "firewallManager": {}}).assumptions
     routes = "the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall"

@@ -1,4 +1,4 @@
-"""Priorities and names of an Azure target's rules: each is there once, or it is refused."""
+"""Priorities and names of an Azure target's rules: each is used once, or refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABLE = {"firewallAddress": "10.20.255.4"}
 
 
 def server(name: str, number: int, **own: Any) -> dict[str, Any]:
-    """One server with an address of its own."""
+    """One server with one address that no other server has."""
     return {"name": name, "addresses": [f"10.20.{number // 250}.{number % 250 + 1}"], **own}
 
 
@@ -97,7 +97,7 @@ def test_rules_times_groups_need_room(problems: Callable[..., list[str]], kind: 
 
 
 def test_what_fits_has_every_priority_once(environment: Callable[..., Environment]) -> None:
-    """As many rules and groups as there is room for: no priority of a direction is there twice."""
+    """As many rules and groups as there is room for: each direction uses each priority once."""
     servers = [server("hub", 0)]
     servers += [
         server(f"one-{n}", n, synchronizesFrom="hub", contentFrom="microsoft-update")
@@ -144,7 +144,7 @@ def test_what_fits_has_every_priority_once(environment: Callable[..., Environmen
 def test_a_name_that_is_taken_is_refused(
     problems: Callable[..., list[str]], own: dict[str, Any], expected: str
 ) -> None:
-    """What the user names is not called as another rule of the same control."""
+    """A name that the user gives must differ from every other rule's in the same control."""
     servers = [server("hub", 0), server("down", 1, synchronizesFrom="hub")]
 
     assert [expected] == problems(own, servers=servers)

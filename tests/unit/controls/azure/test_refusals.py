@@ -58,8 +58,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "write one like 10.20.1.4"),
     (policy(dnsServers=["10.0.0.53", "fd00::1%eth0"]), "azure.firewallPolicy.dnsServers[1]: "
      "fd00::1%eth0: Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
-    (policy(mode="full"), "azure.firewallPolicy.mode: mode full creates the firewall, and it is not "
-     "said which; add azure.firewall"),
+    (policy(mode="full"), "azure.firewallPolicy.mode: mode full creates the firewall, and its settings are "
+     "missing; add azure.firewall"),
     ({"firewall": FIREWALL}, "azure.firewall: a firewall is created in mode full only; write "
      "firewallPolicy.mode: full, or leave it out"),
     (policy(existing=True, mode="policy"), "azure.firewallPolicy.mode: the policy exists, and mode "
@@ -70,10 +70,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "policy exists already, and is not changed; leave it out, or write mode policy"),
     (policy(mode="rules-only", threatIntelMode="Alert"), "azure.firewallPolicy.threatIntelMode: the "
      "policy exists already, and is not changed; leave it out, or write mode policy"),
-    ({"firewallPolicy": None, "routeTable": TABLE}, "azure.routeTable: there is no firewall policy "
-     "to which this belongs; add azure.firewallPolicy, or leave it out"),
-    ({"firewallPolicy": None, "ipGroups": True}, "azure.ipGroups: there is no firewall policy to "
-     "which this belongs; add azure.firewallPolicy, or leave it out"),
+    ({"firewallPolicy": None, "routeTable": TABLE}, "azure.routeTable: this belongs to a firewall "
+     "policy, and none is given; add azure.firewallPolicy, or leave it out"),
+    ({"firewallPolicy": None, "ipGroups": True}, "azure.ipGroups: this belongs to a firewall policy, "
+     "and none is given; add azure.firewallPolicy, or leave it out"),
     ({**policy(dnsProxy=True), **network(fqdns=["kms.core.windows.net"])}, "azure.networkRules[0]: the rule has both destinations "
      "and fqdns; write one of them"),
     (network(destinations=[]), "azure.networkRules[0]: the rule has neither destinations nor fqdns; "
@@ -89,19 +89,19 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (network(destinations=["2001:db8::1"]), "azure.networkRules[0].destinations[0]: "
      "2001:db8::1/128: Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
     ({"networkRules": [*network()["networkRules"], *network()["networkRules"]]},
-     "azure.networkRules[1].name: 'kms' is there twice; rename one"),
+     "azure.networkRules[1].name: 'kms' is listed twice; rename one"),
     (theirs(groupPriority=300), "azure.firewallPolicy.rules[0].groupPriority: 300, of the group with "
-     "'theirs', is taken by this project; write another ruleCollectionGroupPriority: 300 to 300 "
+     "'theirs', is one that this project uses; write another ruleCollectionGroupPriority: 300 to 300 "
      "overlap with it"),
     (policy(groups=12, rules=[{**RULE, "groupPriority": 312}]),
-     "azure.firewallPolicy.rules[0].groupPriority: 312, of the group with 'theirs', is taken by this "
-     "project; write another ruleCollectionGroupPriority: 300 to 312 overlap with it"),
+     "azure.firewallPolicy.rules[0].groupPriority: 312, of the group with 'theirs', is one that this "
+     "project uses; write another ruleCollectionGroupPriority: 300 to 312 overlap with it"),
     ({"ruleCollectionGroupPriority": 65000, **policy(groups=2)}, "azure.ruleCollectionGroupPriority: "
      "2 groups and that of the denial take the priorities 65000 to 65002; write 64998 or less"),
-    (theirs(priority=99), "azure.firewallPolicy.rules[0].priority: 99 is no priority; write 100 to "
+    (theirs(priority=99), "azure.firewallPolicy.rules[0].priority: 99 is not a valid priority; write 100 to "
      "65000"),
-    (theirs(inherited=True), "azure.firewallPolicy.rules[0].inherited: an inherited rule, and there "
-     "is no base policy; add firewallPolicy.basePolicy"),
+    (theirs(inherited=True), "azure.firewallPolicy.rules[0].inherited: an inherited rule needs a "
+     "base policy, and none is given; add firewallPolicy.basePolicy"),
     (theirs(fqdns=["a.*.com"], httpPorts=[80], destinationPorts=[]),
      "azure.firewallPolicy.rules[0].fqdns[0]: 'a.*.com': "),
     (theirs(fqdns=["a.com"], destinationPorts=[]), "azure.firewallPolicy.rules[0]: the application "
@@ -118,17 +118,17 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "Azure Firewall has IPv4 only (known issues, 2023-10); leave it out"),
     (policy(rules=[RULE, RULE]), "azure.firewallPolicy.rules[1].name: there are two rules with the "
      "name 'theirs'; rename one"),
-    ({"routeTable": {}}, "azure.routeTable.firewallAddress: it is not said where the firewall is; "
+    ({"routeTable": {}}, "azure.routeTable.firewallAddress: the firewall's address is missing; "
      "write the firewall's private address"),
     ({**policy(mode="full"), "firewall": FIREWALL, "routeTable": TABLE},
      "azure.routeTable.firewallAddress: the firewall is created here, and Azure chooses its address; "
      "leave it out"),
     ({"routeTable": {"firewallAddress": "198.51.100.1"}}, "azure.routeTable.firewallAddress: "
-     "198.51.100.1 is no private IPv4 address; write the firewall's private address"),
-    (direct(destinationPorts=[80]), "azure.routeTable.direct[0].destinationPorts: TCP 80 and 443 "
-     "past the firewall are not held by any name; send them through the firewall"),
-    (direct(addressPrefix="10.0.0.0/8"), "azure.routeTable.direct[0].addressPrefix: 10.0.0.0/8 is no "
-     "IPv4 range of the Internet; leave it out"),
+     "198.51.100.1 is not a private IPv4 address; write the firewall's private address"),
+    (direct(destinationPorts=[80]), "azure.routeTable.direct[0].destinationPorts: no rule can hold "
+     "TCP 80 and 443 past the firewall to names; send them through the firewall"),
+    (direct(addressPrefix="10.0.0.0/8"), "azure.routeTable.direct[0].addressPrefix: 10.0.0.0/8 is not "
+     "an IPv4 range of the Internet; leave it out"),
     (direct(addressPrefix="128.0.0.0/1"), "azure.routeTable.direct[0].addressPrefix: 128.0.0.0/1 is "
      "most of the Internet, past the firewall; name the addresses that need it"),
     (direct(addressPrefix="AzureMonitor"), "azure.routeTable.direct[0].addressPrefix: 'AzureMonitor' "
@@ -136,11 +136,11 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"networkSecurityGroup": {"applicationSecurityGroups": {
         "one": f"{NETWORK}/applicationSecurityGroups/one",
         "two": f"{NETWORK}/applicationSecurityGroups/two"}}},
-     "azure.networkSecurityGroup.applicationSecurityGroups.two: 'two' is no server or client group "
-     "in this virtual network; the names are one"),
+     "azure.networkSecurityGroup.applicationSecurityGroups.two: 'two' is not a server or client "
+     "group in this virtual network; the names are one"),
     ({"networkSecurityGroup": {"applicationSecurityGroups": {"one": f"{NETWORK}/ipGroups/one"}}},
-     f"azure.networkSecurityGroup.applicationSecurityGroups.one: '{NETWORK}/ipGroups/one' is no id "
-     "of an application security group; it has /applicationSecurityGroups/ in it"),
+     f"azure.networkSecurityGroup.applicationSecurityGroups.one: '{NETWORK}/ipGroups/one' is not the "
+     "id of an application security group; it has /applicationSecurityGroups/ in it"),
     (subnet(networkSecurityGroup=f"{NETWORK}/networkSecurityGroups/theirs"),
      "azure.subnets[0].networkSecurityGroup: servers has 'theirs' already, and can have one; move "
      "its rules there, detach it, or leave the subnet out"),
@@ -151,9 +151,9 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "is outside the virtual network; correct it, or the addressSpace"),
     (subnet(name="AzureFirewallSubnet"), "azure.subnets[0].name: the firewall's own subnet takes no "
      "network security group (Azure Firewall FAQ); leave it out"),
-    ({"subnets": [SUBNET, SUBNET]}, "azure.subnets[1].name: 'servers' is there twice; leave one out"),
+    ({"subnets": [SUBNET, SUBNET]}, "azure.subnets[1].name: 'servers' is listed twice; leave one out"),
     ({"subnets": [SUBNET, {**SUBNET, "name": "Servers", "virtualNetwork": "VNET"}]},
-     "azure.subnets[1].name: 'Servers' is there twice; leave one out"),
+     "azure.subnets[1].name: 'Servers' is listed twice; leave one out"),
     ({"subnets": [SUBNET, {**SUBNET, "virtualNetwork": "other", "addressPrefix": "10.20.1.0/24"}]},
      "azure.subnets[1].name: vnet and other both have 'servers'; a target is one virtual network: "
      "make an environment for the other one"),
@@ -192,8 +192,8 @@ def test_sides_of_groups_and_addresses_do_not_mix(problems: Callable[..., list[s
     own = {"networkSecurityGroup": {"applicationSecurityGroups": members}}
 
     assert [
-        "azure.networkSecurityGroup.applicationSecurityGroups: 'two' has none, and others have; "
-        "give all of them one"
+        "azure.networkSecurityGroup.applicationSecurityGroups: 'two' has no application security group, "
+        "but other parties do; set one for all or for none"
     ] == problems(own, servers=[ONE, two])
 
 
@@ -218,7 +218,7 @@ def test_our_own_attachments_are_no_problem(environment: Callable[..., Environme
 
 
 def test_a_components_own_attachments_are_no_problem() -> None:
-    """A component is not always called `wsus`: what a subnet may have is called as it is."""
+    """The names that a subnet may already have start with the component's own name."""
     attached = {
         "virtual_network": "vnet",
         "name": "servers",
@@ -270,7 +270,7 @@ def test_too_many_parties_have_no_priorities(problems: Callable[..., list[str]])
 
 
 def test_too_many_network_rules(problems: Callable[..., list[str]]) -> None:
-    """The same for what passes beside Microsoft Update."""
+    """The count includes rules for what passes beside Microsoft Update."""
     rules = [{**network()["networkRules"][0], "name": f"rule-{number}"} for number in range(301)]
 
     assert ["azure.networkRules: 301 entries, and there is room for 300; join some"] == problems(

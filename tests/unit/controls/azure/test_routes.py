@@ -82,7 +82,7 @@ def test_subnets_without_a_route_table(compiled: Compile) -> None:
 
 
 def test_a_route_to_nowhere_denies(compiled: Compile) -> None:
-    """And what is no traffic to the Internet is not routed here."""
+    """A route table applies to traffic to the Internet only."""
     _, controls = compiled({"routeTable": {"firewallAddress": "10.20.255.4"}})
     table = controls[1]
     assert isinstance(table, AzureRouteTable)

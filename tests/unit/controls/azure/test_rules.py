@@ -183,7 +183,7 @@ def test_network_rules_in_words(compiled: Compile) -> None:
 
 @pytest.mark.parametrize(("deny", "expected"), [("servers", 1), ("nobody", 0)])
 def test_whom_the_rest_is_denied(compiled: Compile, deny: str, expected: int) -> None:
-    """Where nobody is denied the rest, what Azure admits itself is not known, and said."""
+    """Without a denial of the rest, the proof reports what only Azure's own collection decides."""
     built, controls = compiled({"denyRest": deny})
     proof = prove(built, built.targets[0], controls, TODAY)
     denials = [each for each in controls[-1].rules if each.id == "deny-rest"]
