@@ -4,10 +4,12 @@ PYTHON ?= python3
 RUN := $(PYTHON) tools/env.py --
 # The pure core: what is allowed, the controls and the proof. Every line and branch is tested.
 CORE := components/wsus_egress/problems.py,components/wsus_egress/names/*,components/wsus_egress/model/*,components/wsus_egress/config/*,components/wsus_egress/controls/*,components/wsus_egress/proof/*,components/wsus_egress/review/change.py,components/wsus_egress/review/notes.py,components/wsus_egress/review/spans.py
+# The fast tests: the package's own, without the engine, browsers, other validators, wheels, set-up and stand-ins.
+FAST := tests/unit tests/golden $(addprefix --ignore=tests/unit/,repository tools sandbox)
 CODE := components sandbox tools tests benchmarks policy_pack
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test lint unit bench schemas lock dist release docs changelog clean
+.PHONY: help setup up down check test lint unit bench schemas lock dist release docs changelog clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -23,6 +25,9 @@ up: setup ## Deploy the sandbox (both clouds, as stand-ins) with the real engine
 down: ## Remove what `make up` deployed
 	@$(PYTHON) sandbox/stack.py down
 
+check: setup lint ## Lint, types and the fast tests: about a minute, for while you work
+	$(RUN) python -m pytest -q -n 2 --dist worksteal $(FAST)
+
 test: setup lint unit ## Run everything that a change must pass
 
 lint: setup ## Check style, format, types and layers
@@ -33,7 +38,8 @@ lint: setup ## Check style, format, types and layers
 	$(RUN) lint-imports
 
 unit: setup ## Run the tests with coverage: of the pure core 100 %, of the rest shown
-	$(RUN) python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+	@# Three for two cores: a test of the engine waits for processes a third of its time.
+	$(RUN) python -m pytest -n 3 --dist worksteal --durations=10 --cov --cov-report=term
 	$(RUN) coverage report --include='$(CORE)' --fail-under=100
 
 bench: setup ## Measure side by side with the alternatives, and write benchmarks/README.md

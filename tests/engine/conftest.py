@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import ROOT, Project
+from paths import ROOT
+from project import Project
 from trial import Stack
 
 from env import engine_environment, engine_folder, private_engine

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import ROOT, Project
+from paths import ROOT
+from project import Project
 
 from wsus_egress.model.environment import COMPONENT_NAME
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from gitproject import GitProject
-from project import ROOT, Project
+from paths import ROOT
+from project import Project
 
 from env import copy_program
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import workspace
 import yaml
-from workspace import ROOT, Workspace
+from paths import ROOT
+from workspace import Workspace
 
 from wsus_egress.guardrails.catalogue import GUARDRAILS
 from wsus_egress.release import VERSION
