@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -144,3 +145,15 @@ def test_every_folder_has_a_row() -> None:
     folders = [path.parent.name for path in PACKAGE.glob("*/__init__.py")]
 
     assert sorted(folders) == sorted(rows)
+
+
+def test_the_layers_are_those_of_the_contract() -> None:
+    """The page draws the folders in the order that import-linter holds them to."""
+    (line,) = (line for line in PAGE.splitlines() if line.endswith(" -> plugin"))
+    drawn = [set(re.findall(r"\w+", layer)) for layer in line.split(" -> ")]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contract = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    beside = {"args", "policy_file", "extras", "release"}
+    held = [set(re.findall(r"wsus_egress\.(\w+)", layer)) - beside for layer in contract]
+
+    assert [layer for layer in reversed(held) if layer] == drawn
