@@ -70,7 +70,7 @@ def of_python(analyses: Sequence[Analysis], url: str) -> Any:
     for analysis in analyses:
         explanation = Explainer(analysis).explain(request)
         line = json.loads(as_json.explanation_line(explanation))
-        del line["version"]  # The page's answers are no output of a version.
+        del line["version"]  # The page's answers carry no version.
         found.append({**line, "reason": explanation.decision.reason})
     return found
 

@@ -1,4 +1,4 @@
-"""A change for a terminal: the verdict, what widens, what narrows, then rules and the rest."""
+"""A change for a terminal: the verdict, what opens, what closes, then rules and the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JUnit XML for test tabs: a suite an environment, a case a target, a failure a finding."""
+"""JUnit XML for test tabs: a suite for each environment, a case for each target, a failure for findings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wsus_egress.review.findings import Finding
 
 
 def render(analyses: Sequence[Analysis], findings: Sequence[Finding]) -> str:
-    """Every target is a case, passed where nothing fails; findings of no target are cases too."""
+    """Every target is a case that passes if nothing fails; findings without a target are a case too."""
     root = ET.Element("testsuites", name="wsus-egress")
     names = sorted(
         {a.environment.name for a in analyses} | {finding.environment for finding in findings}

@@ -27,7 +27,7 @@ _TITLES: Final = {
     "engine": "what the engine will do", "notes": "written differently",
 }  # fmt: skip
 _MARKUP: Final = re.compile(r"[&\\`*_{}\[\]<>|~]|^[-+=]|(?<=[0-9])[.)](?= )")
-# Links that GitHub makes by itself. It looks for mentions and numbers in the finished HTML, where
+# Links that GitHub makes on its own. It looks for mentions and numbers in the finished HTML, where
 # an entity is a character again: only a character in between helps, of no width.
 _LINKED: Final = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-)", re.IGNORECASE)
 

@@ -54,7 +54,7 @@ def _result(
     finding: Finding, index: int, environments: Sequence[str], prefix: str
 ) -> dict[str, Any]:
     where = f"{finding.where}: " if finding.where else ""
-    # GitHub refuses a result that is nowhere ("locationFromSarifResult: expected at least one
+    # GitHub refuses a result without a location ("locationFromSarifResult: expected at least one
     # location", an error of its code scanning).
     location = finding.location or Location(_file(finding, environments), 1)
     # A folder's name need not be text; an address is made of its bytes.
@@ -77,6 +77,6 @@ def _result(
 
 
 def _file(finding: Finding, environments: Sequence[str]) -> str:
-    """The stack's file; the project's where a finding is of no stack and there are several."""
+    """The stack's file; Pulumi.yaml where the finding belongs to no stack and there are several."""
     names = [finding.environment] if finding.environment else environments
     return f"{CONFIG_FOLDER}/Pulumi.{names[0]}.yaml" if len(names) == 1 else "Pulumi.yaml"

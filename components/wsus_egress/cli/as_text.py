@@ -1,4 +1,4 @@
-"""Text for a terminal: plain lines, aligned, widest facts first."""
+"""Text for a terminal: plain, aligned lines, from the policy down to the rules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _VERDICTS = {
 
 
 def problems(found: Sequence[Problem]) -> str:
-    """Every problem on a line of its own, and how many there are."""
+    """Each problem on a line, then how many there are."""
     # What is wrong with an option says nothing of the project.
     project = any(not problem.of_option for problem in found)
     end = ": nothing can be deployed" if project else ""
@@ -36,7 +36,7 @@ def problems(found: Sequence[Problem]) -> str:
 
 
 def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequence[str]) -> str:
-    """Each target's fidelity on a line, then what nobody has accepted and what has expired."""
+    """Each target's fidelity on a line, then unaccepted deviations and expired entries."""
     rows = []
     findings: list[str] = []
     ends = _ends(analyses, found)
@@ -63,7 +63,7 @@ def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequenc
 
 
 def _ends(analyses: Sequence[Analysis], found: Iterable[Finding]) -> list[Finding]:
-    """Entries that have expired or soon will, but for those that a deviation tells of already."""
+    """Entries that have expired or soon will, except those that a deviation reports already."""
     told = {
         deviation.acceptance.location
         for analysis in analyses

@@ -18,7 +18,7 @@ from wsus_egress.problems import PolicyErrors
 if TYPE_CHECKING:
     from wsus_egress.review.explain import Explanation
 
-# Looking for pydantic's plugins takes a tenth of the time of a whole `check`, and none is used.
+# Looking for pydantic's plugins takes 10 % of a whole `check`, and this program uses none.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 FINE, FINDING, UNUSABLE = 0, 1, 2
@@ -189,7 +189,7 @@ def preview(  # noqa: PLR0913, PLR0917 - the command's options
 
 @contextlib.contextmanager
 def _progress(what: str) -> Iterator[None]:
-    """A turning mark on a terminal's standard error; nothing elsewhere."""
+    """Show a spinner on a terminal's standard error; elsewhere show nothing."""
     if not sys.stderr.isatty():
         yield
         return
@@ -200,7 +200,7 @@ def _progress(what: str) -> Iterator[None]:
 
 
 def _print(text: str, *, changes: bool) -> None:
-    """Plain text as it is; for a terminal in colours, unless NO_COLOR says otherwise."""
+    """Print plain text; on a terminal in colours, unless NO_COLOR is set."""
     if not (changes and sys.stdout.isatty()) or os.environ.get("NO_COLOR"):
         click.echo(text, nl=False)
         return
@@ -344,9 +344,9 @@ def failure(file: TextIO) -> None:
 
 
 def _be_lenient() -> None:
-    """What a stream cannot express is escaped, so that no text of the input ends in a traceback.
+    """Escape what a stream cannot encode, so that no input text causes a traceback.
 
-    A byte that is no text comes in as Python keeps it in arguments and file names.
+    A byte that is not UTF-8 is read as Python reads it in arguments and file names.
     """
     for stream, errors in (
         (sys.stdout, "backslashreplace"),

@@ -17,7 +17,7 @@ _STYLES: Final = (
     ("  FAILS", "bold red"), ("  + ", "red"), ("  - ", "green"), ("  ~ ", "yellow"),
     ("  note", "yellow"), ("    ", "dim"),
 )  # fmt: skip
-# However deep it stands.
+# At any indentation.
 _LOUD: Final = "NOT APPROVED"
 
 
@@ -28,8 +28,8 @@ class CannotWrite(Exception):  # noqa: N818 - as InvalidName
 def write(output: Path, text: str) -> None:
     """Write a text.
 
-    A file is replaced when all of it is written, where a link leads. What is no file (a pipe, a
-    device) is written to: a rename would put a file in its place.
+    A file, or the target of a link, is replaced when all of the text is written. Anything else (a
+    pipe, a device) is written to directly, because a rename would put a file in its place.
 
     Raises:
         CannotWrite: When it cannot be written; a file that was there stays as it was.
@@ -46,7 +46,7 @@ def write(output: Path, text: str) -> None:
                 stream.write(content)
         else:
             _replace(output.resolve(), content)
-    except (OSError, RuntimeError) as error:  # Python 3.12 says RuntimeError of a circle of links.
+    except (OSError, RuntimeError) as error:  # Python 3.12 raises RuntimeError for a loop of links.
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         what = f"{output} cannot be written ({reason}); name another file"
         raise CannotWrite(what) from error

@@ -1,4 +1,7 @@
-"""A project's environments with their controls and proofs: what every command looks at."""
+"""A project's environments with their controls and proofs, on which every command works.
+
+For example `analyse(Path(), ("prod",), today)` loads `prod`, compiles its controls and proves them.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from wsus_egress.proof.proof import Fidelity, Proof, prove
 
 @dataclass(frozen=True, slots=True)
 class TargetAnalysis:
-    """A target with what is enforced there.
+    """A target with its controls and their proof.
 
     Attributes:
-        proof: Of all controls together; None where it was not asked for.
-        fidelities: Of each control as if it were the only one; empty where not asked for.
+        proof: Of all controls together; None where the caller did not ask for it.
+        fidelities: Of each control on its own; empty where the caller did not ask for them.
     """
 
     target: Target
@@ -52,7 +55,7 @@ def analyse(
         root: The project's folder.
         names: Which environments; all where empty.
         today: The day for acceptances; None leaves the proofs out.
-        each_control: Whether to prove each control by itself too.
+        each_control: Whether to prove each control on its own too.
 
     Raises:
         PolicyErrors: With every problem of the project.
@@ -67,13 +70,13 @@ def analysed(
     each_control: bool = False,
     unproved: Collection[str] = (),
 ) -> tuple[Analysis, ...]:
-    """As `analyse`, of environments that are loaded already.
+    """As `analyse`, for environments that are already loaded.
 
     Args:
         environments: The environments.
         today: The day for acceptances; None leaves the proofs out.
-        each_control: Whether to prove each control by itself too.
-        unproved: Environments whose proof is not asked for.
+        each_control: Whether to prove each control on its own too.
+        unproved: Environments to leave unproved.
 
     Raises:
         PolicyErrors: With every problem of the environments.
@@ -103,7 +106,7 @@ def analysed(
 
 
 def parity(analysis: Analysis) -> tuple[Disparity, ...]:
-    """What one cloud of an environment admits and the other does not."""
+    """What only one of an environment's clouds admits."""
     sides = [(each.target.cloud, each.controls) for each in analysis.targets]
     return disparities(analysis.environment.policy, sides)
 
@@ -115,10 +118,10 @@ def _proved(
     today: datetime.date,
     known: dict[object, Proof],
 ) -> Proof:
-    """The proof, or that of a target that differs in nothing that decides.
+    """The proof, or the known one of a target that differs only in names and places.
 
-    Many stacks are one policy on many networks. Rules admit the same wherever they are deployed:
-    what only names resources or says where they lie is left out of the comparison.
+    Many stacks are one policy on many networks, and rules admit the same flows wherever they are
+    deployed: names of resources and their places do not count.
     """
     if environment.accept:
         return prove(environment, target, controls, today)
@@ -137,7 +140,7 @@ def _essence(target: Target) -> Target:
 
 
 def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:
-    """Acceptances of deviations that do not exist: a reader would be misled by them."""
+    """Acceptances of deviations that do not exist and would mislead a reader."""
     notes = []
     for analysis in analyses:
         found = {

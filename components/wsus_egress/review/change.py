@@ -1,8 +1,10 @@
 """A change: policy against policy and rules against rules, as sets, with witnesses.
 
-Names are compared exactly, per scheme, for the sources that a target has; sources, and what goes
-on between servers, by address. What means the same on both sides, however it is written, is no
-change: the notes say what was written differently.
+For example a new `*.example.com` is a `NameChange` with the witness `a.example.com`.
+
+Names are compared exactly, per scheme, for the sources that a target has; sources and traffic between
+servers are compared by address. What is written differently with the same meaning does not count as
+a change: the notes report it.
 """
 
 from __future__ import annotations
@@ -32,13 +34,12 @@ class NameChange:
     """Flows that a change newly allows, or no longer allows.
 
     Attributes:
-        pattern: The pattern of the side that has it, `*` for open mode; empty for what is no
-            pattern's: another source, or a flow between servers.
+        pattern: The pattern of the side that has it, `*` for open mode; empty for what
+            has no pattern: another source, or a flow between servers.
         schemes: Sorted `http`, `https`; empty for what is neither.
-        witness: A host name that really is in the difference; the text of a flow where `pattern`
-            is empty.
+        witness: A host name in the difference; the text of a flow where `pattern` is empty.
         parties: The servers and clients it holds for, sorted.
-        text: In words, where `pattern` is empty.
+        text: A description, where `pattern` is empty.
         names: For each of `schemes` the difference inside the pattern, exactly.
     """
 
@@ -51,7 +52,7 @@ class NameChange:
 
     @property
     def label(self) -> str:
-        """The pattern, or the words."""
+        """The pattern, or the text."""
         return self.pattern or self.text
 
     @property
@@ -78,7 +79,7 @@ class TargetChange:
     Attributes:
         unchanged: How many patterns are allowed as before.
         rules: Of every control.
-        notes: What is written differently and means the same.
+        notes: What is written differently with the same meaning.
     """
 
     environment: str
@@ -112,7 +113,7 @@ def compare(
 
     Args:
         before: None where there was none.
-        after: None where there is none any more.
+        after: None where the change removes it.
         controls_before: By target; compiled here where not given, and only if needed.
         controls_after: As `controls_before`.
 
@@ -155,7 +156,7 @@ def compare(
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """What one policy says of one place. `policy` is None where there is no such target."""
+    """What one policy says about one place; `policy` is None without such a target."""
 
     policy: EgressPolicy | None
     place: Place
@@ -170,7 +171,7 @@ class _Side:
         return self.policy.names(scheme.port, scheme.application)
 
     def listed(self, scheme: Scheme) -> Sequence[Pattern | None]:
-        """The patterns that say so; None for all names."""
+        """The patterns that allow these names; None stands for all names."""
         if self.policy is None or not self.sources():
             return ()
         return (None,) if self.is_open else self.policy.patterns[scheme]
@@ -197,7 +198,7 @@ def _text(pattern: Pattern | None) -> str:
 
 
 def _only(one: _Side, other: _Side) -> Iterator[NameChange]:
-    """What one side allows and the other does not, what a name decides first."""
+    """What only `one` allows: by name first, then without a name, by source and between servers."""
     yield from _names(one, other)
     yield from _nameless(one, other)
     yield from _sources(one, other)
@@ -209,7 +210,7 @@ def _names(one: _Side, other: _Side) -> Iterator[NameChange]:
     found: dict[str, list[tuple[str, NameSet]]] = {}
     for scheme in sorted(Scheme):
         extra = one.names(scheme) - other.names(scheme)
-        # A pattern that both have has nothing of the difference: most need no look.
+        # A pattern that both sides list contributes nothing to the difference: skip it.
         known = set(other.listed(scheme)) if extra else set()
         for listed in one.listed(scheme) if extra else ():
             if listed in known:
@@ -218,7 +219,7 @@ def _names(one: _Side, other: _Side) -> Iterator[NameChange]:
             if inside:
                 found.setdefault(_text(listed), []).append((scheme.value, inside))
     for pattern, parts in sorted(found.items()):
-        # One witness for all schemes where there is one; else a row each.
+        # One row if one witness holds for all schemes; otherwise a row for each.
         shared = functools.reduce(operator.and_, (names for _, names in parts))
         for group in [parts] if shared else [[part] for part in parts]:
             schemes, names = zip(*group, strict=True)
@@ -227,7 +228,7 @@ def _names(one: _Side, other: _Side) -> Iterator[NameChange]:
 
 
 def _nameless(one: _Side, other: _Side) -> Iterator[NameChange]:
-    """Open mode passes what has no name; IPv6 leads to other addresses."""
+    """What only `one` allows without a name (open mode), or over IPv6."""
     sources = one.sources()
     if not sources:
         return
@@ -249,11 +250,11 @@ def _sources(one: _Side, other: _Side) -> Iterator[NameChange]:
     schemes = [scheme for scheme in Scheme if shared[scheme]]
     if not schemes:
         return
-    here, there = Spans.of(one.sources()), Spans.of(other.sources())
+    own, others = Spans.of(one.sources()), Spans.of(other.sources())
     gained: dict[str, list[Piece]] = {}
     for piece in pieces(one.sources(), other.sources()):
-        party = here.at(piece)
-        if party is not None and there.at(piece) is None:
+        party = own.at(piece)
+        if party is not None and others.at(piece) is None:
             gained.setdefault(party.name, []).append(piece)
     where = "any address" if one.is_open and other.is_open else "Microsoft Update"
     scheme = schemes[-1]
@@ -266,21 +267,22 @@ def _sources(one: _Side, other: _Side) -> Iterator[NameChange]:
         yield NameChange("", values, witness, (party_name,), text)
 
 
-_Way = tuple[Piece, Piece, int]
+_SyncFlow = tuple[Piece, Piece, int]
+"""Source, destination and port of a flow between two of the parties."""
 
 
 def _synchronization(one: _Side, other: _Side) -> Iterator[NameChange]:
     """Flows between servers and from clients to them, with an end in the target."""
     all_parties = [side.policy.parties if side.policy else () for side in (one, other)]
     cut = pieces(*all_parties)
-    here, there = (_ways(side, cut) for side in (one, other))
+    own, others = (_sync_flows(side, cut) for side in (one, other))
     groups: dict[tuple[str, str, int], dict[Piece, list[Piece]]] = {}
-    for way, (asker, server) in here.items():
-        if way not in there:
-            source, destination, port = way
+    for flow, (asker, server) in own.items():
+        if flow not in others:
+            source, destination, port = flow
             towards = groups.setdefault((asker, server, port), {})
             towards.setdefault(destination, []).append(source)
-    # Destinations with the same sources are said together, and so are the ports.
+    # Destinations with the same sources share a row, and so do ports.
     rows: dict[tuple[str, str, tuple[Piece, ...], tuple[Piece, ...]], list[int]] = {}
     for (asker, server, port), towards in groups.items():
         by_sources: dict[tuple[Piece, ...], list[Piece]] = {}
@@ -289,15 +291,15 @@ def _synchronization(one: _Side, other: _Side) -> Iterator[NameChange]:
         for starts, ends in by_sources.items():
             rows.setdefault((asker, server, starts, tuple(ends)), []).append(port)
     for (asker, server, sources, destinations), ports in sorted(rows.items()):
-        flow = Flow(first_address(sources[0]), first_address(destinations[0]), "tcp", ports[0])
+        witness = Flow(first_address(sources[0]), first_address(destinations[0]), "tcp", ports[0])
         text = (
             f"tcp/{'+'.join(map(str, sorted(ports)))} {text_of(sources)} ({asker})"
             f" -> {text_of(destinations)} ({server})"
         )
-        yield NameChange("", (), str(flow), tuple(sorted({asker, server})), text)
+        yield NameChange("", (), str(witness), tuple(sorted({asker, server})), text)
 
 
-def _ways(side: _Side, cut: Iterable[Piece]) -> dict[_Way, tuple[str, str]]:
+def _sync_flows(side: _Side, cut: Iterable[Piece]) -> dict[_SyncFlow, tuple[str, str]]:
     if side.policy is None:
         return {}
     spans = Spans.of(side.policy.parties)
@@ -306,21 +308,21 @@ def _ways(side: _Side, cut: Iterable[Piece]) -> dict[_Way, tuple[str, str]]:
         party = spans.at(piece)
         if party is not None:
             own.setdefault(party.name, []).append(piece)
-    ways: dict[_Way, tuple[str, str]] = {}
+    flows: dict[_SyncFlow, tuple[str, str]] = {}
     for asker in side.policy.parties:
         if asker.asks is None:
             continue
         server = side.policy.party(asker.asks)
         if side.place not in (asker.place, server.place) or server.ports is None:
             continue
-        ways |= {
+        flows |= {
             (source, destination, port): (asker.name, server.name)
             for port in server.ports.all()
             for source in own.get(asker.name, ())
             for destination in own.get(server.name, ())
             if source[0] == destination[0]
         }
-    return ways
+    return flows
 
 
 def _controls(

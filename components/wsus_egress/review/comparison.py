@@ -31,13 +31,13 @@ from wsus_egress.review.replacements import is_replaced, is_risk
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """A resource whose inputs are not the same on both sides, as far as it is known offline."""
+    """A resource whose inputs differ between the sides, predicted offline."""
 
     kind: str
     type: str
     name: str
     properties: tuple[str, ...]
-    """What differs of one that changed."""
+    """The inputs that differ, where the resource is on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Review:
 
     Attributes:
         base: As it was asked for.
-        analyses: Of the head; of environments that do not differ from the base only the controls.
+        analyses: Of the head; unchanged environments have only their controls.
         changes: Of every target of every environment, by name.
         approved: Each widening with its approval, by environment and target.
         resources: By environment and target.
@@ -217,7 +217,7 @@ def _at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Ite
 
 
 def _gate(old: Environment | None, new: Environment) -> Gate:
-    # A new environment cannot open its own gate either.
+    # The stricter gate holds, so a change cannot relax its own gate; nor can a new environment.
     return new.gate.stricter(old.gate if old else Gate())
 
 
@@ -248,7 +248,7 @@ def _both(
     wanted = []
     for name in (name for name in asked if name in bases):
         if name in after and not listed and _file(name) not in files:
-            before[name] = after[name]  # To the byte the same: read once.
+            before[name] = after[name]  # Identical files: read once.
         else:
             wanted.append(name)
     try:
@@ -289,7 +289,7 @@ def _different_files(root: Path, base: Path) -> tuple[str, ...]:
                 try:
                     found[name] = path.read_bytes()
                 except OSError:
-                    found[name] = b""  # Reading it as a setting says what is wrong.
+                    found[name] = b""  # Loading the settings reports what is wrong.
     head, was = texts
     return tuple(sorted(n for n in {*head, *was} if head.get(n) != was.get(n)))
 

@@ -1,4 +1,4 @@
-"""What the Pulumi engine will do: its preview's events, read without trust in their shape."""
+"""What the Pulumi engine will do, from its preview's events, whose shape is not trusted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class PolicyResult:
-    """One broken rule of a policy pack."""
+    """A violation of a policy pack's rule."""
 
     rule: str
     level: str
@@ -47,10 +47,10 @@ class PolicyResult:
 
 @dataclass(frozen=True, slots=True)
 class EngineReport:
-    """What the engine's preview says, sorted; resources that stay as they are left out.
+    """What the engine's preview reports, sorted, without unchanged resources.
 
     Attributes:
-        ended: Whether the engine said how many resources it would change, as it does at the end.
+        ended: Whether the summary came, which the engine writes last.
     """
 
     steps: tuple[Step, ...]
@@ -146,7 +146,7 @@ def _broken(path: Path, line: int, what: str) -> PolicyErrors:
 
 
 class _Reader:
-    """Takes what it knows out of each event and passes over everything else."""
+    """Takes the parts it knows from each event and ignores the rest."""
 
     def __init__(self) -> None:
         self.seen = False
@@ -188,7 +188,7 @@ class _Reader:
         state = step.get("newState") or step.get("oldState") or step.get("new") or step.get("old")
         kind = _text(step.get("type") or (state.get("type") if isinstance(state, dict) else ""))
         if operation in _SHOWN and not kind.startswith("pulumi:"):
-            # Of a replacement what forces it counts, of an update what differs.
+            # For a replacement show the properties that force it, for an update those that differ.
             reasons: list[Any] = next(
                 (step[key] for key in _REASONS if isinstance(step.get(key), list)), []
             )
@@ -222,7 +222,7 @@ class _Reader:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
-    # It is another program's, and a terminal obeys control characters.
+    # Another program wrote this, and a terminal obeys control characters.
     return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in value)
 
 

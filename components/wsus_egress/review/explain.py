@@ -1,4 +1,7 @@
-"""`explain`: whether a URL may be reached, what decides, and each control's verdict."""
+"""`explain`: whether a URL may be reached, what decides it, and each control's verdict.
+
+For example https://www.example.org/ is denied because no endpoint matches, by the control's last rule.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from wsus_egress.model.policy import Decision, EgressPolicy
 from wsus_egress.names.hosts import InvalidName, host_name
 from wsus_egress.review.analysis import Analysis, TargetAnalysis
 
-# Programs disagree on what a URL with these means, and a firewall sees only what they make of it.
+# Programs disagree on what a URL with these means, and a firewall sees only their reading.
 _AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}\ud800-\udfff]")
 # What the URL Standard's "ends-in-a-number checker" finds (WHATWG, since 2021): browsers and many
 # programs read such a host as an IPv4 address in parts, octal or hexadecimal; others ask the DNS.
@@ -33,12 +36,12 @@ _SCHEMES: Final[dict[str, tuple[int, Application | None]]] = {
 
 
 class InvalidUrl(ValueError):  # noqa: N818 - as InvalidName
-    """A text that is no URL of which a flow could be made."""
+    """A text that is not a URL, or is one that programs read in different ways."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a URL asks of the network, whoever sends it. `name` is None for an address."""
+    """What a URL asks of the network, from any source. `name` is None for an address."""
 
     url: str
     address: Address
@@ -115,7 +118,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_number(host: str) -> bool:
-    """Whether a host is neither a name nor an address in its one usual form."""
+    """Whether a host ends in a number without being an address in dotted decimal."""
     if _is_address(host):
         return False
     plain = _ENCODED.sub(lambda found: chr(int(found[1], 16)), host)
@@ -137,8 +140,8 @@ def _destination(host: str, application: Application | None) -> tuple[Address, s
 class Explainer:
     """Explains URLs for one environment.
 
-    Every target is asked for its own first server that may reach Microsoft Update itself, the
-    policy for the first of all: they are found once, not for every URL.
+    A target answers for its own first server that may reach Microsoft Update directly, the policy
+    for the first server of all. Both are found once, not for every URL.
     """
 
     def __init__(self, analysis: Analysis) -> None:
@@ -171,7 +174,7 @@ class Explainer:
 
 
 def source_of(policy: EgressPolicy, place: str | None) -> Address:
-    """Whom to ask for in a target: its first server that may reach Microsoft Update itself."""
+    """The source to ask for: a target's first server that may reach Microsoft Update directly."""
     here = [party for party in policy.parties if place in (None, party.place)]
     first = min(here or policy.parties, key=lambda party: not party.internet)
     return first.addresses[0][0]

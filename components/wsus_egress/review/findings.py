@@ -1,4 +1,8 @@
-"""Findings of the gate: what a change opens without approval, what has expired, what deviates."""
+"""What the gate finds: unapproved widenings, expired entries, unaccepted deviations.
+
+For example a change that adds `*.example.com` to a list and approves nothing gives a `Finding` of
+kind `unapproved-widening`, which fails the command.
+"""
 
 from __future__ import annotations
 
@@ -44,10 +48,10 @@ _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-r
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a reviewer has to know of.
+    """One thing that a reviewer has to know.
 
     Attributes:
-        target: Empty where it is the environment's as a whole.
+        target: Empty where the finding concerns the whole environment.
         what: What is found, in a clause.
         instead: What to do about it.
         location: The line of the entry, where there is one.
@@ -73,7 +77,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A widening and who answers for it; None where nobody does."""
+    """A widening with its approval; None where nobody approved it."""
 
     change: NameChange
     what: str
@@ -90,8 +94,8 @@ def approvals(
 ) -> tuple[Approved, ...]:
     """Each widening of a target with its approval.
 
-    An approval counts for the change that brings it: one that the base has already was given to
-    another change.
+    An approval counts only for the change that adds it: one that the base already has was given to
+    an earlier change.
     """
     given = _given(before, after, today)
     return tuple(
@@ -110,7 +114,7 @@ def _or_approve(instead: str, what: str, environment: str) -> str:
 def _given(
     before: Environment | None, after: Environment | None, today: datetime.date
 ) -> dict[str, Approval]:
-    """The approvals that this change brings, by what they are for."""
+    """The approvals that this change adds, by what they approve."""
     old = set(before.approved) if before else set()
     return {
         entry.what: entry
@@ -122,9 +126,10 @@ def _given(
 def removals(
     before: Environment | None, after: Environment | None, today: datetime.date
 ) -> Iterator[Finding]:
-    """Targets that the base has and the head has not: nothing of this project stands there then.
+    """Targets that the base has and the head lacks: this project then enforces nothing there.
 
-    Of an environment that goes as a whole there is no file left in which somebody could approve it.
+    A removed environment has no file left in which anybody could approve the removal, so it is only
+    reported.
     """
     if before is None:
         return
@@ -145,9 +150,9 @@ def removals(
 def acceptances(
     before: Environment | None, after: Environment, today: datetime.date
 ) -> Iterator[Finding]:
-    """Deviations that a change begins or ceases to accept.
+    """Deviations that a change starts or stops accepting.
 
-    To accept that more is admitted is a widening too, of the rules where not of the policy.
+    Accepting that the rules admit more is a widening as well: of the rules, not of the policy.
     """
     was = {entry.what: entry for entry in (before.accept if before else ())}
     now = {entry.what: entry for entry in after.accept}
@@ -179,7 +184,7 @@ def under_acceptances(
     was: Sequence[Control],
     today: datetime.date,
 ) -> Iterator[Finding]:
-    """What the rules admit anew of a kind that was accepted before: nobody has seen this of it."""
+    """What the rules newly admit under an older acceptance, whose owner has not seen it."""
     accepted = {entry.what for entry in before.accept}
     if target.proof is None or not any(d.what in accepted for d in target.proof.deviations):
         return
@@ -198,7 +203,7 @@ def under_acceptances(
 
 
 def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> Iterator[Finding]:
-    """What is opened without an approval."""
+    """Widenings that nobody approved."""
     opened = [each for each in found if each.approval is None]
     kind: Kind = "unapproved-widening" if len(opened) > gate.unapproved else "widening-let-pass"
     for each in opened:
@@ -215,7 +220,7 @@ def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> It
 def rule_group_at_risk(
     environment: str, target: str, operation: str, type_: str, name: str
 ) -> Finding:
-    """A rule group that is replaced or deleted; where the engine says so, of no environment."""
+    """A rule group that is replaced or deleted; the engine's report names no environment."""
     return Finding(
         "rule-group-replaced",
         environment,
@@ -227,7 +232,7 @@ def rule_group_at_risk(
 
 
 def expiries(environment: Environment, gate: Gate, today: datetime.date) -> Iterator[Finding]:
-    """What has expired, and what soon will."""
+    """Entries that have expired or soon will."""
     entries: list[tuple[str, Approval | Acceptance]] = [
         *(("approved", entry) for entry in environment.approved),
         *(("accept", entry) for entry in environment.accept),
@@ -246,7 +251,7 @@ def expiries(environment: Environment, gate: Gate, today: datetime.date) -> Iter
 
 
 def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Finding]:
-    """What the proof finds and nobody accepts; an expired acceptance is told as such."""
+    """Deviations that nobody accepts; `expiries` reports those with an expired acceptance."""
     for each in target.proof.findings if target.proof else ():
         if not each.expired:
             yield Finding(
@@ -260,7 +265,7 @@ def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Fin
 
 
 def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Finding, ...]:
-    """What the gate finds of environments as they stand, whatever changed."""
+    """What the gate finds in environments as they stand, without a base."""
     found: list[Finding] = []
     for analysis in analyses:
         found += expiries(analysis.environment, analysis.environment.gate, today)
@@ -270,7 +275,7 @@ def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Findin
 
 
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What fails first, then by kind and place."""
+    """Failing findings first, then by kind and place."""
     return tuple(
         sorted(set(found), key=lambda f: (not f.fails, f.kind, f.environment, f.target, f.what))
     )

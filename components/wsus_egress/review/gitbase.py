@@ -1,4 +1,4 @@
-"""The base of a change: a project's configuration as a git commit has it, the work tree untouched."""
+"""The base of a change: a project's configuration at a git commit; the work tree stays untouched."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def base_project(root: Path, ref: str) -> Iterator[Path]:
 
 
 def prefix_of(root: Path) -> str:
-    """A folder's place inside its git work tree, as `infra/wsus/`; empty where there is none."""
+    """A folder's path inside its git work tree, as `infra/wsus/`; empty outside a work tree."""
     try:
         return os.fsdecode(_git(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
     except PolicyErrors:

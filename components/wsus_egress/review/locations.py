@@ -1,4 +1,4 @@
-"""The file and line of what a change adds: an endpoint's entry, a server's, or a setting."""
+"""The file and line of what a change adds: the entry of an endpoint or server, or a setting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wsus_egress.review.change import ANY_NAME, NameChange, TargetChange
 
 
 class Locator:
-    """Finds lines; every list is read once, and only when a change needs one."""
+    """Finds lines; reads a list once, and only when a change needs it."""
 
     def __init__(self, root: Path) -> None:
         """Remember where the lists are."""
@@ -23,7 +23,7 @@ class Locator:
         self._lines: dict[str, dict[str, int]] = {}
 
     def of(self, environment: Environment, change: TargetChange) -> dict[str, Location | None]:
-        """By label, where each newly allowed flow is written."""
+        """Where each newly allowed flow is written, by its label."""
         return {each.label: self._one(environment, each) for each in change.newly_allowed}
 
     def _one(self, environment: Environment, change: NameChange) -> Location | None:

@@ -1,4 +1,4 @@
-"""What a change writes differently without changing what is meant."""
+"""Notes on what a change writes differently with the same meaning."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _endpoints(old: EgressPolicy, new: EgressPolicy) -> Iterator[str]:
     for verb, policy, others in (("added", new, was), ("removed", old, now)):
         kept = {pattern for patterns in policy.patterns.values() for pattern in patterns}
         alone = {e.pattern for e in policy.endpoints if e.pattern not in others}
-        # Who has it costs a search through all: only where there is one.
+        # Finding the covering pattern searches all patterns: do it only for redundant entries.
         if alone - kept:
             yield from (
                 f"a redundant entry {verb}: {one.text}, covered by {other.text}"

@@ -1,4 +1,4 @@
-"""Which properties the providers cannot change in place: where one differs, a resource is replaced.
+"""Which properties force a replacement, because the providers cannot change them in place.
 
 From the schemas of pulumi-aws 7.51.1 (`willReplaceOnChanges`, `replaceOnChanges` of the bridge) and
 azure-native 3.29.0 (parts of a resource's id, and its location), for what this project sends.

@@ -1,4 +1,7 @@
-"""Address ranges of two policies, cut so that neither tells two addresses of one piece apart."""
+"""Address ranges of two policies, cut so that neither policy distinguishes addresses within a piece.
+
+For example 10.0.0.0/24 and 10.0.0.128/25 make two pieces, one for each half of the /24.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,8 @@ Piece: TypeAlias = tuple[int, int, int]
 class Spans:
     """Finds the party that has an address; parties of one policy share none.
 
-    A party's own addresses may overlap: they are joined first, or the last to begin would hide the
-    rest of what is around it.
+    A party's own addresses may overlap, so they are merged first: otherwise the one that starts last
+    would hide the rest of the range around it.
     """
 
     starts: tuple[tuple[int, int], ...]
@@ -45,7 +48,7 @@ class Spans:
         )
 
     def at(self, piece: Piece) -> Party | None:
-        """Whose the piece is."""
+        """The party that has the piece."""
         index = bisect_right(self.starts, piece[:2]) - 1
         if index < 0:
             return None

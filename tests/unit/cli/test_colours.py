@@ -27,7 +27,7 @@ def shown(page: str = PAGE, **options: bool | int) -> str:
 
 
 def test_what_opens_is_red() -> None:
-    """What opens is red, what closes green, and markup of a value is no markup."""
+    """What opens is red, what closes green, and markup in a value stays text."""
     text = shown(width=80)
     assert "\x1b[31m  + *.example.com\x1b[0m\n" in text
     assert "\x1b[32m  - [red]x\x1b[0m\n" in text
@@ -58,6 +58,6 @@ def test_a_narrow_terminal_wraps() -> None:
 
 
 def test_a_pipe_gets_plain_text(capsys: pytest.CaptureFixture[str]) -> None:
-    """Where standard output is no terminal the page stays as it is."""
+    """Where standard output is not a terminal the page has no colours."""
     _print(PAGE, changes=True)
     assert PAGE == capsys.readouterr().out

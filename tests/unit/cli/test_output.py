@@ -22,7 +22,7 @@ def left(folder: Path) -> list[str]:
 
 
 def test_a_pipe_stays_one(root: Path, run: Run, tmp_path: Path) -> None:
-    """What is no file gets the text and is not replaced by a file."""
+    """A pipe or device receives the text and is not replaced by a file."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     read: list[str] = []
@@ -61,7 +61,7 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
 
 
 def test_a_circle_of_links(tmp_path: Path) -> None:
-    """Links that lead to one another are no traceback: written, or said why not."""
+    """A loop of links causes no traceback: the text is written, or the message says why not."""
     link = tmp_path / "link"
     link.symlink_to("link")
     try:
@@ -74,7 +74,7 @@ def test_a_circle_of_links(tmp_path: Path) -> None:
 
 
 def test_what_utf_8_cannot_express(tmp_path: Path) -> None:
-    """A name that is no text is said, the old file stays, and none is left over."""
+    """A name that is not text is reported, the old file stays, and no temporary file is left."""
     output = tmp_path / "page.html"
     output.write_text("old")
     with pytest.raises(CannotWrite) as caught:

@@ -345,7 +345,7 @@ def test_both_sides_are_invalid(project: GitProject) -> None:
      (None, "the file cannot be read (no such file or directory)")],
 )  # fmt: skip
 def test_the_events_are_broken(project: GitProject, content: bytes | None, says: str) -> None:
-    """What is no file of a preview's events is refused, and the head's problems are told too."""
+    """A file without preview events is refused, and the head's problems are reported too."""
     events = project.root / "events"
     if content is not None:
         events.write_bytes(content)

@@ -119,7 +119,7 @@ def without_aws() -> str:
 
 
 def test_a_target_that_goes_is_to_be_approved(project: GitProject) -> None:
-    """Its rules are taken away: that is no narrowing, whatever the policy says."""
+    """Removing a target removes its rules: that is not a narrowing, whatever the policy says."""
     project.write({CONFIG_FILE: without_aws()})
     refused = preview(project.root)
     entry = "{what: aws/removed, owner: team, reason: Moved, expires: 2027-01-31}"

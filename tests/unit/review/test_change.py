@@ -1,4 +1,4 @@
-"""Changes as values: what reviewers are told of a change, and what is no change at all."""
+"""Changes as values: what reviewers learn about a change, and what does not count as one."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_target_without_sources(environment: Build) -> None:
 def test_what_means_the_same_is_said(
     environment: Build, endpoint: Callable[..., Endpoint], edit: Any, note: str
 ) -> None:
-    """It is no change, and a note; the other way round there is a note as well."""
+    """It does not count as a change, but gives a note, in both directions."""
     before = environment()
     given = [endpoint("*.example.com"), endpoint("go.example.org")]
     policies = [replace(before.policy, endpoints=tuple(es)) for es in (given, edit(given))]
@@ -181,7 +181,7 @@ def inside() -> Endpoint:
 
 
 def test_parties_are_noted(environment: Build) -> None:
-    """Another name and another order are no changes of policy."""
+    """Another name or order does not change the policy."""
     two = {"name": "two", "addresses": ["10.20.0.11"]}
     before, after = environment(servers=[ONE, two]), environment(servers=[two, ONE])
     assert ("reordered: the order of servers and clients has no meaning",) == only(

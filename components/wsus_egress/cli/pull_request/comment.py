@@ -13,20 +13,20 @@ from wsus_egress.cli.pull_request.rest import Refused, Service
 Outcome = Literal["created", "updated", "unchanged"]
 
 PER_PAGE: Final = 100
-# More comments than that are not looked through: better a second comment than a job without an end.
+# Search no further than this: a second comment is better than a job that never ends.
 MOST_PAGES: Final = 100
 
 
 class NoPlace(ValueError):  # noqa: N818 - as InvalidName
-    """There is no pull request to comment on, or not enough is known of it."""
+    """The job has no pull request to comment on, or does not say enough about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment that is there.
+    """An existing comment.
 
     Attributes:
-        place: What its platform calls it by.
+        place: The platform's identifier of the comment.
         is_bot: Whether the platform says that no human wrote it.
     """
 
@@ -45,7 +45,7 @@ class Platform(Protocol):
         ...
 
     def me(self) -> str | None:
-        """Who the token writes as; the marker in anybody else's comment is a forgery.
+        """The account that the token writes as; a marker in another account's comment is a forgery.
 
         None where the platform does not say, and the token is a bot's.
         """
@@ -65,7 +65,7 @@ class Platform(Protocol):
 
 
 def publish(platform: Platform, body: str, key: str) -> Outcome:
-    """Create the comment, or update it where its text is another one.
+    """Create the comment, or update it if its text differs.
 
     Raises:
         InvalidKey: When the key cannot stand in the mark.
@@ -73,7 +73,7 @@ def publish(platform: Platform, body: str, key: str) -> Outcome:
         Refused: When the platform refuses.
     """
     mark = marker(key)
-    # The preview has written the usual marker already; another project's must not be found by it.
+    # The preview has written the usual marker already; under another key it must go.
     text = f"{mark}\n{body.removeprefix(marker(USUAL_KEY)).removeprefix(mark).lstrip()}"
     if len(text) > platform.limit:
         what = f"the comment has {len(text)} characters, and the platform takes at most {platform.limit}"
@@ -100,7 +100,7 @@ def _lines(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class GitHub:
-    """GitHub, its Enterprise Server included."""
+    """GitHub, including Enterprise Server."""
 
     service: Service
     repository: str

@@ -1,4 +1,4 @@
-"""The page of a preview that failed: what the command wrote to standard error, as much as fits."""
+"""The page of a failed preview: as much of its standard error as fits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def render(errors: str, budget: int = BUDGET) -> str:
         return f"{_HEAD} No reason was given.\n"
     if len(page) <= budget:
         return page
-    # As long as it can be: how many lines are left out is not known before.
+    # Reserve room for the longest possible note: how many lines will not fit is not known yet.
     free = budget - len(_cut([], len(lines)))
     shown: list[str] = []
     for line in lines:

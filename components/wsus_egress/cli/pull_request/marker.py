@@ -1,4 +1,7 @@
-"""The hidden mark that begins a comment of ours, by which the next run finds it; its size."""
+"""The hidden mark at the start of our comment, by which the next run finds it; the comment's size.
+
+It stands apart from `comment`, whose HTTP client a Markdown page does not need.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,17 @@ _KEY: Final = re.compile(r"[A-Za-z0-9._/-]+")
 
 
 class InvalidKey(ValueError):  # noqa: N818 - as InvalidName
-    """A key that would not stand in the mark as it is."""
+    """A key that cannot be written in the mark unchanged."""
 
 
 def marker(key: str) -> str:
-    """What marks the comment, and is not shown.
+    """The mark, an HTML comment that platforms do not show.
 
     Args:
         key: Tells several projects in one repository apart.
 
     Raises:
-        InvalidKey: Where the key could end the mark, or be another one's in it.
+        InvalidKey: When the key could end the mark early or be read as another key.
     """
     if not _KEY.fullmatch(key):
         what = f"{ascii(key)} cannot be a comment's key"

@@ -1,4 +1,4 @@
-"""JSON over HTTPS with a token: few retries, no redirect, and the token in no message."""
+"""JSON over HTTPS with a token: few retries, no redirects, and no message contains the token."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Refused(Exception):  # noqa: N818 - it reads as what it is
     """The service refused, or could not be reached. `status` is 0 where it did not answer."""
 
     def __init__(self, status: int, message: str) -> None:
-        """Say what happened; nothing that was sent is part of it."""
+        """Keep the message, which contains nothing that was sent."""
         super().__init__(message)
         self.status = status
 
@@ -58,7 +58,7 @@ class Service:
         """Read what is at a path.
 
         Raises:
-            Refused: When there is no sound answer after all attempts.
+            Refused: When no attempt gets a valid answer.
         """
         return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
 
@@ -66,7 +66,7 @@ class Service:
         """Write something to a path.
 
         Raises:
-            Refused: When there is no sound answer after all attempts.
+            Refused: When no attempt gets a valid answer.
         """
         return self._call(method, path, json.dumps(value).encode())
 
@@ -82,7 +82,7 @@ class Service:
             try:
                 return self._once(method, address, body)
             except urllib.error.HTTPError as error:
-                # A request that made something and failed afterwards must not make it twice.
+                # A POST may have created the comment before it failed: a retry would create a second one.
                 again = error.code in _OVERLOADED or (error.code in _FAILING and method != "POST")
                 if not again or attempt == ATTEMPTS:
                     raise Refused(error.code, self._without_token(_told(shown, error))) from None
@@ -97,7 +97,7 @@ class Service:
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     def _without_token(self, text: str) -> str:
-        """A text of the service's, which may repeat what it was sent."""
+        """The service's text without the token, which the service may echo."""
         for value in self.headers.values():
             text = text.replace(value.split()[-1], "***")
         return text

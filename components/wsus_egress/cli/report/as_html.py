@@ -1,4 +1,4 @@
-"""HTML: one page with everything in it, that loads nothing and lets nothing load."""
+"""HTML: one self-contained page, whose Content Security Policy forbids loading anything else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 _HERE: Final = Path(__file__).parent
 _SCRIPTS: Final = ("url.js", "answers.js", "page.js")
-# The search box and the matrix know every rule; the static list of a control's rules is for reading.
+# The search box and the matrix know every rule; the static list is for reading, so it is capped.
 _MOST_RULES: Final = 100
 
 
@@ -178,7 +178,7 @@ def _control_names(analyses: Sequence[Analysis]) -> tuple[str, ...]:
 
 
 def _sources(analyses: Sequence[Analysis]) -> list[tuple[str, str, int]]:
-    """Where the endpoints come from: source, day, and how many entries."""
+    """Where the endpoints come from: source, date and number of entries."""
     counted: dict[tuple[str, str], set[str]] = {}
     for analysis in analyses:
         for endpoint in analysis.environment.policy.endpoints:

@@ -1,10 +1,9 @@
 """What `explain` answers for every URL, as tables that a page can look up.
 
-Rules tell requests apart by the destination's address range, the port range, what is spoken and the
-name, and by nothing else; Explainer asks for one source each. So one request of each class is asked
+Rules distinguish requests by the destination's address range, port range, protocol and name only; Explainer asks for one source each. So one request of each class is asked
 of the policy and of every control, and the answers are stored by class. Names fall into two classes
 for each name that a pattern is made of: the name itself, and the names below it that have no closer
-one; and one class for the rest. Whoever reads the tables decides nothing.
+one; and one class for the rest. The page only looks answers up; it decides nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ Ask = Callable[[Flow], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """The classes of requests that somebody tells apart.
+    """The classes of requests that the policy or a rule distinguishes.
 
     Attributes:
         cuts: Of each IP version, where a class of addresses begins.
@@ -63,10 +62,10 @@ class Classes:
 
 
 class Shared:
-    """What several tables have in common, stored once and referred to by number."""
+    """Values that several tables share, stored once and referred to by number."""
 
     def __init__(self) -> None:
-        """Begin without anything."""
+        """Start empty."""
         self._kept: dict[str, dict[Any, int]] = {}
 
     def number(self, kind: str, value: Any) -> int:
@@ -98,7 +97,7 @@ class Names:
 
 
 def _unlisted(known: set[str], end: str) -> str | None:
-    # One letter where one is free: a longer label may not fit.
+    # A single letter if one is free, because a longer label may not fit.
     labels = itertools.chain(string.ascii_lowercase, (f"x{number}" for number in itertools.count()))
     name = next(name for label in labels if (name := f"{label}{end}") not in known)
     return name if len(name) <= MAX_NAME else None
@@ -116,7 +115,7 @@ def known_hosts(analysis: Analysis) -> set[str]:
         for control in target.controls:
             for rule in control.rules:
                 hosts.update(text.removeprefix("*.") for text in rule.endpoints)
-            # What a rule has beside its endpoints shows in the names that it admits.
+            # The names that a rule admits reveal hosts that are not in its endpoints.
             for bounds in filter(None, map(control.names, probes)):
                 for bound in (*bounds.surely.bounds, *bounds.possibly.bounds):
                     hosts.add(host_of(bound.rstrip(BELOW + AFTER)))

@@ -1,4 +1,4 @@
-"""What a page about a change says, whatever its format: the verdict, rows, and who answers."""
+"""What every page about a change shows, in any format: the verdict, the rows and their approvals."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Row:
     Attributes:
         where: `environment/target`, sorted.
         parties: The servers and clients of all those targets, sorted.
-        origin: The list that has the pattern, with its purpose and source; empty where none has.
-        approval: None where nobody answers for it, or nobody needs to.
+        origin: The list that has the pattern, with its purpose and source; empty where no list has it.
+        approval: None where nobody approved it, or an approval is not needed.
         whats: What an approval would name, sorted.
         location: The line of the entry, where it is known.
     """
@@ -42,12 +42,12 @@ class Row:
 
     @property
     def places(self) -> str:
-        """The targets, of many only the first."""
+        """The targets; of many only the first few."""
         return shortened(self.where)
 
     @property
     def remedy(self) -> str:
-        """What to do about one that nobody approved."""
+        """What to do about a row that nobody approved."""
         names = " and ".join(f"`{what}`" for what in self.whats)
         return (
             f"take it out, or list {names} under `approved` in this change, each with owner, "
@@ -63,7 +63,7 @@ def shortened(places: Sequence[str]) -> str:
 
 
 def rows(review: Review, side: Side) -> tuple[Row, ...]:
-    """A side's changes, those that nobody approved first, then by what they are."""
+    """The rows of one side: unapproved ones first, then by pattern or text."""
     heads = {a.environment.name: a.environment for a in review.analyses}
     found: dict[tuple[object, ...], list[Row]] = {}
     for change in review.changes:
@@ -104,7 +104,7 @@ def _rank(row: Row) -> tuple[object, ...]:
 
 
 def other_findings(review: Review) -> tuple[Finding, ...]:
-    """What is not said already with what is newly allowed."""
+    """The findings that the table of what is newly allowed does not show already."""
     told = ("unapproved-widening", "widening-let-pass")
     return tuple(finding for finding in review.findings if finding.kind not in told)
 
@@ -152,7 +152,7 @@ def verdict(review: Review, *, gated: bool = True) -> str:
 
 
 def _special(review: Review) -> str:
-    """What a reader must not miss though no flow of the policy changes."""
+    """What matters to a reviewer although no flow of the policy changes."""
     kinds = Counter(finding.kind for finding in review.findings)
     accepted = kinds["unapproved-acceptance"] + kinds["newly-accepted"]
     removed = kinds["unapproved-removal"] + kinds["no-longer-enforced"]
@@ -165,7 +165,7 @@ def _special(review: Review) -> str:
 
 
 def notes(review: Review) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What is written differently and means the same, with the environments that it holds for."""
+    """What is written differently with the same meaning, and in which environments."""
     found: dict[str, dict[str, None]] = {}
     for change in review.changes:
         for note in change.notes:
@@ -177,5 +177,5 @@ def notes(review: Review) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def once(texts: Iterable[str]) -> tuple[str, ...]:
-    """Each text once, in the order of its first turn."""
+    """Each text once, in the order of first occurrence."""
     return tuple(dict.fromkeys(texts))

@@ -1,7 +1,7 @@
-"""The picture of one environment: who stands where, who asks whom, which way leads out.
+"""The picture of one environment: where each party is, whom it asks, and its way to the Internet.
 
-Columns are steps to Microsoft Update, lanes are networks. Every number follows from the environment
-alone, so the same environment is the same picture.
+Columns are steps to Microsoft Update, lanes are networks. Every coordinate follows from the
+environment, so the same environment always gives the same picture.
 """
 
 from __future__ import annotations
