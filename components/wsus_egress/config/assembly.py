@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from wsus_egress.config.assembly_aws import aws_peer, aws_target
 from wsus_egress.config.assembly_azure import azure_target
-from wsus_egress.config.base import MICROSOFT_UPDATE, parse_settings
+from wsus_egress.config.base import parse_settings
 from wsus_egress.config.lists import SCHEMES, EndpointList, resolve
 from wsus_egress.config.settings import (
     AcceptSettings,
@@ -19,6 +19,7 @@ from wsus_egress.config.settings import (
     SynchronizationPortSettings,
 )
 from wsus_egress.model.addresses import is_within, parse_network, widest
+from wsus_egress.model.base import MICROSOFT_UPDATE
 from wsus_egress.model.environment import (
     Acceptance,
     Approval,
@@ -38,8 +39,9 @@ from wsus_egress.model.policy import (
     SynchronizationPorts,
 )
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.problems import Collector, Keys, Locate, PolicyErrors, choices, path_text
+from wsus_egress.problems import Collector, Keys, Locate, PolicyErrors, Problem, choices, path_text
 
+PLACES: Final[tuple[Place, ...]] = ("aws", "azure")
 _Expiring = TypeVar("_Expiring", AcceptSettings, ApprovedSettings)
 
 
@@ -73,13 +75,40 @@ def build_environment(
         }
     settings = parse_settings(EnvironmentSettings, data, locate, snake_case=not from_file)
     if isinstance(settings, list):
-        values = _Builder(EnvironmentSettings(), lists, locate)
-        values.check_values(data)
-        raise PolicyErrors([*settings, *values.problems.problems])
+        raise PolicyErrors([*settings, *_beside(data, settings, lists, locate)])
     builder = _Builder(settings, lists, locate)
     environment = builder.environment(name)
     builder.problems.raise_if_any()
     return environment
+
+
+def _beside(
+    data: Any,
+    problems: Sequence[Problem],
+    lists: Mapping[str, EndpointList] | None,
+    locate: Locate,
+) -> Sequence[Problem]:
+    """What else is wrong, where settings could not be read: one run shows every mistake.
+
+    Where only targets could not be read, everything else is checked as always.
+    """
+    unread = {key for problem in problems for key in problem.keys[:1]}
+    places = tuple(place for place in PLACES if place in unread)
+    rest: EnvironmentSettings | list[Problem] = []
+    if (
+        places
+        and len(places) == len(unread)
+        and all(isinstance(data[place], Mapping) for place in places)
+    ):
+        kept = {key: value for key, value in data.items() if key not in places}
+        rest = parse_settings(EnvironmentSettings, kept, locate)
+    if isinstance(rest, list):
+        builder = _Builder(EnvironmentSettings(), lists, locate)
+        builder.check_values(data)
+    else:
+        builder = _Builder(rest, lists, locate, places)
+        builder.environment("")
+    return builder.problems.problems
 
 
 class _Builder:
@@ -90,11 +119,13 @@ class _Builder:
         settings: EnvironmentSettings,
         lists: Mapping[str, EndpointList] | None,
         locate: Locate,
+        unread: tuple[Place, ...] = (),
     ) -> None:
         self.problems = Collector()
         self._settings = settings
         self._lists = lists
         self._locate = locate
+        self._unread = unread
 
     def _refuse(self, keys: Keys, what: str, instead: str = "") -> None:
         self.problems.add(self._locate(keys), keys, what, instead)
@@ -128,16 +159,17 @@ class _Builder:
             )
             if target
         )
-        if not targets:
+        places: tuple[Place, ...] = (*(target.cloud for target in targets), *self._unread)
+        if not places:
             self._refuse((), "there is no target to enforce the policy on", "add `aws` or `azure`")
         policy = EgressPolicy(
             mode=Mode(settings.mode),
             as_listed=settings.schemes == "as-listed",
             endpoints=self._endpoints(),
-            parties=self._parties(tuple(target.cloud for target in targets)),
+            parties=self._parties(places),
             ipv6=settings.ipv6,
         )
-        self._refuse_servers_outside(policy.parties, targets)
+        self._refuse_servers_outside(policy.parties, targets, places)
         return Environment(
             name,
             policy,
@@ -298,14 +330,16 @@ class _Builder:
                 instead = f"let one of them synchronize from {MICROSOFT_UPDATE}"
                 self._refuse(("servers", index, "synchronizesFrom"), what, instead)
 
-    def _refuse_servers_outside(self, parties: Sequence[Party], targets: Sequence[Target]) -> None:
+    def _refuse_servers_outside(
+        self, parties: Sequence[Party], targets: Sequence[Target], places: Sequence[Place]
+    ) -> None:
         azure = next((t for t in targets if isinstance(t, AzureTarget)), None)
         if azure is None:
             return
         given = [server.location for server in self._settings.servers]
         given += [client.location for client in self._settings.clients]
         for party, location in zip(parties, given, strict=True):
-            if location is None and len(targets) > 1:
+            if location is None and len(places) > 1:
                 continue  # It is refused already that nobody said where this stands.
             for network in party.addresses:
                 if party.place == "azure" and not is_within(network, azure.address_space):

@@ -10,23 +10,16 @@ from wsus_egress.config.azure import (
     AzureSettings,
     FirewallAloneSettings,
     FirewallPolicySettings,
-    FirewallSettings,
     ForeignRuleSettings,
-    RouteTableSettings,
 )
 from wsus_egress.config.base import parse_settings
 from wsus_egress.model.addresses import Refuse, parse_network
 from wsus_egress.model.azure import (
     AzureTarget,
-    DirectRoute,
     Firewall,
     FirewallPolicy,
     ForeignRule,
-    NetworkPermit,
-    RouteTable,
-    SecurityGroup,
     Sku,
-    Subnet,
 )
 from wsus_egress.model.flows import Address, Network
 from wsus_egress.problems import Keys, PolicyErrors
@@ -34,8 +27,7 @@ from wsus_egress.problems import Keys, PolicyErrors
 
 def azure_target(azure: AzureSettings, refuse: Refuse) -> AzureTarget:
     """The target, each problem noted on the way."""
-    policy, firewall, table = azure.firewall_policy, azure.firewall, azure.route_table
-    group = azure.network_security_group
+    policy = azure.firewall_policy
     return AzureTarget(
         resource_group=azure.resource_group,
         location=azure.location,
@@ -47,15 +39,11 @@ def azure_target(azure: AzureSettings, refuse: Refuse) -> AzureTarget:
         tags=tuple(sorted(azure.tags.items())),
         deny_rest=azure.deny_rest,
         ip_groups=azure.ip_groups,
-        network_rules=_permits(azure, refuse),
-        firewall=None if firewall is None else _firewall(firewall),
-        route_table=None if table is None else _route_table(table, refuse),
-        security_group=SecurityGroup(
-            group.destinations,
-            tuple(sorted(group.application_security_groups.items())),
-            group.lateral_movement == "deny",
-        ),
-        subnets=_subnets(azure, refuse),
+        network_rules=azure.network_rules,
+        firewall=azure.firewall,
+        route_table=azure.route_table,
+        security_group=azure.network_security_group,
+        subnets=azure.subnets,
     )
 
 
@@ -81,13 +69,7 @@ def firewall_alone(data: Mapping[str, Any]) -> tuple[AzureTarget, Firewall, Sku]
         rule_collection_group_priority=0,
         tags=tuple(sorted(found.tags.items())),
     )
-    return target, _firewall(found.firewall), found.sku
-
-
-def _firewall(firewall: FirewallSettings) -> Firewall:
-    return Firewall(
-        firewall.name, firewall.virtual_network, tuple(firewall.zones), firewall.workspace
-    )
+    return target, found.firewall, found.sku
 
 
 def _policy(policy: FirewallPolicySettings, refuse: Refuse) -> FirewallPolicy:
@@ -147,56 +129,6 @@ def _foreign(keys: Keys, rule: ForeignRuleSettings, refuse: Refuse) -> ForeignRu
         ports=tuple(rule.destination_ports),
         protocol=rule.protocol,
     )
-
-
-def _permits(azure: AzureSettings, refuse: Refuse) -> tuple[NetworkPermit, ...]:
-    return tuple(
-        NetworkPermit(
-            name=rule.name,
-            protocol=rule.protocol,
-            ports=tuple(sorted(set(rule.destination_ports))),
-            destinations=_networks(
-                ("azure", "networkRules", index, "destinations"), rule.destinations, refuse
-            ),
-            fqdns=tuple(rule.fqdns),
-            reason=rule.reason,
-        )
-        for index, rule in enumerate(azure.network_rules)
-    )
-
-
-def _route_table(table: RouteTableSettings, refuse: Refuse) -> RouteTable:
-    keys: Keys = ("azure", "routeTable")
-    text, address = table.firewall_address, None
-    if text is not None:
-        address = _address((*keys, "firewallAddress"), text, refuse)
-    direct = []
-    for index, route in enumerate(table.direct):
-        prefix = parse_network(
-            (*keys, "direct", index, "addressPrefix"), route.address_prefix, refuse
-        )
-        if prefix is not None:
-            ports = tuple(sorted(set(route.destination_ports)))
-            direct.append(DirectRoute(route.name, prefix, route.protocol, ports, route.reason))
-    return RouteTable(address, table.bgp_propagation, tuple(direct))
-
-
-def _subnets(azure: AzureSettings, refuse: Refuse) -> tuple[Subnet, ...]:
-    found = []
-    for index, subnet in enumerate(azure.subnets):
-        keys = ("azure", "subnets", index, "addressPrefix")
-        prefix = parse_network(keys, subnet.address_prefix, refuse)
-        if prefix is not None:
-            found.append(
-                Subnet(
-                    subnet.virtual_network,
-                    subnet.name,
-                    prefix,
-                    subnet.network_security_group,
-                    subnet.route_table,
-                )
-            )
-    return tuple(found)
 
 
 def _networks(keys: Keys, texts: Iterable[str], refuse: Refuse) -> tuple[Network, ...]:

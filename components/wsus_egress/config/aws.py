@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from wsus_egress.config.base import Settings, Tags, integral
+from wsus_egress.model.base import Settings, Tags, integral
 
 Id = Annotated[str, Field(min_length=1, max_length=255)]
 SubnetId = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")]

@@ -6,19 +6,25 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from wsus_egress.config.base import Name, Port, Settings, Tags, Text, integral
+from wsus_egress.model.azure import (
+    ArmId,
+    Firewall,
+    NetworkRule,
+    Nsg,
+    ResourceName,
+    RouteTable,
+    Sku,
+    Subnet,
+)
+from wsus_egress.model.base import Items, Port, Settings, Tags, Text, integral
 
 Number = Annotated[int, BeforeValidator(integral)]
-# Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
-ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
 ResourceGroup = Annotated[str, Field(min_length=1, max_length=90)]
 Region = Annotated[
     str,
     Field(pattern=r"^[a-z0-9]+$"),
     Field(description="The region, as Azure writes it: westeurope."),
 ]
-Sku = Literal["Basic", "Standard", "Premium"]
-ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^\s]+$")]
 
 
 class ForeignRuleSettings(Settings):
@@ -85,97 +91,15 @@ class FirewallPolicySettings(Settings):
     ] = []
 
 
-class NetworkRuleSettings(Settings):
-    """Something beside Microsoft Update that the sources may reach, KMS for one."""
-
-    name: Name
-    protocol: Literal["tcp", "udp"] = "tcp"
-    destination_ports: Annotated[list[Port], Field(min_length=1)]
-    destinations: Annotated[list[str], Field(description="Address blocks.")] = []
-    fqdns: Annotated[list[str], Field(description="Host names, without wildcards.")] = []
-    reason: Text
-
-
-class FirewallSettings(Settings):
-    """The firewall, in mode full."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,48}[A-Za-z0-9_])?$")]
-    virtual_network: Annotated[
-        ArmId, Field(description="The id of the network that has an AzureFirewallSubnet.")
-    ]
-    zones: Annotated[
-        list[Literal["1", "2", "3"]], Field(description="Availability zones; empty for none.")
-    ] = ["1", "2", "3"]
-    workspace: Annotated[
-        ArmId | None, Field(description="The Log Analytics workspace that gets its logs.")
-    ] = None
-
-
 class FirewallAloneSettings(Settings):
     """A firewall by itself, on a policy that somebody else makes."""
 
     resource_group: ResourceGroup
     location: Region
-    firewall: FirewallSettings
+    firewall: Firewall
     firewall_policy_id: ArmId
     sku: Sku = "Standard"
     tags: Tags = {}
-
-
-class DirectRouteSettings(Settings):
-    """A range that is reached past the firewall: the network security group guards it."""
-
-    name: Name
-    address_prefix: str
-    protocol: Literal["tcp", "udp"] = "tcp"
-    destination_ports: Annotated[list[Port], Field(min_length=1)]
-    reason: Text
-
-
-class RouteTableSettings(Settings):
-    """The servers' route table: 0.0.0.0/0 to the firewall."""
-
-    firewall_address: Annotated[
-        str | None,
-        Field(description="The firewall's private address; in mode full that of its own."),
-    ] = None
-    bgp_propagation: Annotated[
-        bool, Field(description="true: the gateway's routes come in too.")
-    ] = False
-    direct: list[DirectRouteSettings] = []
-
-
-class NsgSettings(Settings):
-    """The servers' network security group."""
-
-    destinations: Annotated[
-        Literal["internet", "service-tags"],
-        Field(
-            description="service-tags: AzureUpdateDelivery and AzureFrontDoor.FirstParty, an "
-            "approximation."
-        ),
-    ] = "internet"
-    application_security_groups: Annotated[
-        dict[str, ArmId], Field(description="Ids by server or client group, for all or none.")
-    ] = {}
-    lateral_movement: Annotated[
-        Literal["deny", "allow"],
-        Field(description="deny: no SSH, RDP or WinRM from the servers into the network."),
-    ] = "deny"
-
-
-class SubnetSettings(Settings):
-    """A subnet that the security group and the route table are attached to."""
-
-    virtual_network: ResourceName
-    name: ResourceName
-    address_prefix: str
-    network_security_group: Annotated[
-        ArmId | None, Field(description="The id of the one that it has already.")
-    ] = None
-    route_table: Annotated[
-        ArmId | None, Field(description="The id of the one that it has already.")
-    ] = None
 
 
 class AzureSettings(Settings):
@@ -214,9 +138,9 @@ class AzureSettings(Settings):
         ),
     ] = "address-space"
     ip_groups: Annotated[bool, Field(description="true: sources by IP Group.")] = False
-    network_rules: list[NetworkRuleSettings] = []
-    firewall: FirewallSettings | None = None
-    route_table: RouteTableSettings | None = None
-    network_security_group: NsgSettings = NsgSettings.model_construct()
-    subnets: list[SubnetSettings] = []
+    network_rules: Items[NetworkRule] = ()
+    firewall: Firewall | None = None
+    route_table: RouteTable | None = None
+    network_security_group: Nsg = Nsg.model_construct()
+    subnets: Items[Subnet] = ()
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = {}

@@ -1,4 +1,4 @@
-"""What every settings type is made of, and how data is checked against one.
+"""How data is checked against a settings type.
 
 What is wrong with a value is said in this project's words, with the line where it stands.
 """
@@ -6,61 +6,13 @@ What is wrong with a value is said in this project's words, with the line where 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import ValidationError
 
+from wsus_egress.model.base import DATE, FIXED_PORTS, PLAIN, REFUSED, Settings, models
 from wsus_egress.problems import Key, Locate, Problem
-
-FIXED_PORTS = (
-    "the ports to Microsoft Update are TCP 80 (HTTP) and TCP 443 (HTTPS) and cannot be configured"
-)
-
-MICROSOFT_UPDATE = "microsoft-update"
-DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-
-
-def integral(value: Any) -> Any:
-    """Numbers that crossed a Pulumi language boundary arrive as floats: 8531.0 means 8531."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _day(value: Any) -> Any:
-    """The Pulumi engine reads an unquoted day as a point in time and passes it on in words."""
-    return value.removesuffix(" 00:00:00 +0000 UTC") if isinstance(value, str) else value
-
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$")]
-# A terminal obeys control characters, XML cannot have them, and a new line could forge one of ours.
-_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
-Text = Annotated[str, Field(min_length=1, max_length=500, pattern=_PLAIN)]
-Date = Annotated[
-    str, Field(pattern=DATE, description="A day, as YYYY-MM-DD."), BeforeValidator(_day)
-]
-Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(integral)]
-SchemeName = Literal["http", "https"]
-Schemes = Annotated[list[SchemeName], Field(min_length=1, description="http: TCP 80; https: 443.")]
-Location_ = Literal["aws", "azure", "elsewhere"]
-Tags = dict[str, str]
-
-
-class Settings(BaseModel):
-    """Strict: unknown keys and wrong types are refused; camelCase in files, snake_case in code."""
-
-    ports_are_fixed: ClassVar[bool] = False
-    """Whether a key of ports here would be an attempt to configure what cannot be."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        alias_generator=to_camel,
-        validate_by_name=True,
-        defer_build=True,  # Only the two files are ever checked: their parts need no validators.
-    )
-
 
 S = TypeVar("S", bound=Settings)
 
@@ -111,7 +63,7 @@ _KINDS = {
 }
 _PATTERNS = {
     DATE: ("is not a day", "write it as YYYY-MM-DD"),
-    _PLAIN: ("has a control character in it", "write it on one line, without them"),
+    PLAIN: ("has a control character in it", "write it on one line, without them"),
     r"^vpc-[0-9a-f]{8,17}$": ("is not a VPC id", "write it as vpc- and 8 or 17 hex digits"),
     r"^subnet-[0-9a-f]{8,17}$": (
         "is not a subnet id",
@@ -136,6 +88,8 @@ def _explain(
     kind: type[Settings], loc: tuple[Key, ...], detail: Mapping[str, Any]
 ) -> tuple[str, str]:
     error, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
+    if error == REFUSED:
+        return context["what"], context["instead"]
     if error == "extra_forbidden":
         return _unknown_key(kind, loc)
     if error == "missing":
@@ -188,11 +142,3 @@ def _model_at(kind: type[Settings], loc: tuple[Key, ...]) -> type[Settings]:
             field = next((f for name, f in fields.items() if key in (name, f.alias)), None)
             kind = next(models(field.annotation), kind) if field else kind
     return kind
-
-
-def models(annotation: Any) -> Iterator[type[Settings]]:
-    """The settings types that an annotation names: `list[ServerSettings]` names one."""
-    if isinstance(annotation, type) and issubclass(annotation, Settings):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from models(argument)

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 
 from wsus_egress.config.aws import AwsPeerSettings, AwsSettings
 from wsus_egress.config.azure import AzureSettings
-from wsus_egress.config.base import (
+from wsus_egress.model.base import (
     MICROSOFT_UPDATE,
     Date,
     Location_,

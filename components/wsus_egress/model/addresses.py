@@ -18,8 +18,12 @@ class Refuse(Protocol):
         ...
 
 
-def parse_network(keys: Keys, text: str, refuse: Refuse) -> Network | None:
-    """An address or CIDR block, or a noted problem and None."""
+def network_of(text: str) -> Network:
+    """An address or CIDR block.
+
+    Raises:
+        ValueError: With what is wrong, and what to write instead.
+    """
     try:
         return ipaddress.ip_network(text)
     except ValueError:
@@ -28,11 +32,19 @@ def parse_network(keys: Keys, text: str, refuse: Refuse) -> Network | None:
         loose = ipaddress.ip_network(text, strict=False)
     except ValueError:
         what = f"{text!r} is not an IP address or CIDR block"
-        refuse(keys, what, "write one like 10.20.0.10 or 10.20.0.0/24")
-    else:
-        what = f"{text} has host bits set beyond its prefix"
-        refuse(keys, what, f"write {loose}, or {text.split('/', maxsplit=1)[0]} for the one host")
-    return None
+        raise ValueError(what, "write one like 10.20.0.10 or 10.20.0.0/24") from None
+    what = f"{text} has host bits set beyond its prefix"
+    host = text.split("/", maxsplit=1)[0]
+    raise ValueError(what, f"write {loose}, or {host} for the one host")
+
+
+def parse_network(keys: Keys, text: str, refuse: Refuse) -> Network | None:
+    """An address or CIDR block, or a noted problem and None."""
+    try:
+        return network_of(text)
+    except ValueError as error:
+        refuse(keys, *error.args)
+        return None
 
 
 def is_within(network: Network, others: Sequence[Network]) -> bool:

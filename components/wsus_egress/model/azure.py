@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
+from pydantic import Field
+
+from wsus_egress.model.base import (
+    AddressBlock,
+    Items,
+    Name,
+    Ports,
+    Settings,
+    SingleAddress,
+    Text,
+    by_key,
+)
 from wsus_egress.model.flows import Address, Network, Protocol
 
 Destinations: TypeAlias = Literal["tag", "list", "tag+list"]
@@ -12,6 +24,10 @@ Tags: TypeAlias = tuple[tuple[str, str], ...]
 PolicyMode: TypeAlias = Literal["rules-only", "policy", "full"]
 Sku: TypeAlias = Literal["Basic", "Standard", "Premium"]
 Action: TypeAlias = Literal["allow", "deny"]
+# Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
+ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
+ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^\s]+$")]
+IdsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, ArmId])]
 ALLOW_PRIORITY: Final = 200
 DENY_PRIORITY: Final = 65000
 
@@ -47,18 +63,6 @@ class ForeignRule:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkPermit:
-    """What the user wants to pass beside Microsoft Update: by address, or by host name and port."""
-
-    name: str
-    protocol: Protocol
-    ports: tuple[int, ...]
-    destinations: tuple[Network, ...]
-    fqdns: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class FirewallPolicy:
     """The Azure Firewall policy: one that exists, one that is created, or with its firewall.
 
@@ -86,70 +90,91 @@ class FirewallPolicy:
         return self.mode == "rules-only"
 
 
-@dataclass(frozen=True, slots=True)
-class Firewall:
-    """The firewall itself: its subnets are those of `virtual_network`."""
+class NetworkRule(Settings):
+    """Something beside Microsoft Update that the sources may reach, KMS for one."""
 
-    name: str
-    virtual_network: str
-    zones: tuple[str, ...]
-    workspace: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DirectRoute:
-    """A range that is reached past the firewall, and on which ports."""
-
-    name: str
-    prefix: Network
-    protocol: Protocol
-    ports: tuple[int, ...]
-    reason: str
+    name: Name
+    protocol: Literal["tcp", "udp"] = "tcp"
+    destination_ports: Ports
+    destinations: Annotated[Items[AddressBlock], Field(description="Address blocks.")] = ()
+    fqdns: Annotated[Items[str], Field(description="Host names, without wildcards.")] = ()
+    reason: Text
 
 
-@dataclass(frozen=True, slots=True)
-class RouteTable:
-    """The servers' route table.
+class Firewall(Settings):
+    """The firewall, in mode full."""
 
-    Attributes:
-        firewall_address: The firewall's private address; None for that of the target's own.
-        bgp_propagation: Whether the gateway's routes come in, which may lead past the firewall.
-    """
-
-    firewall_address: Address | None
-    bgp_propagation: bool
-    direct: tuple[DirectRoute, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SecurityGroup:
-    """The servers' network security group.
-
-    Attributes:
-        destinations: The Internet, or the service tags that come nearest to Microsoft Update.
-        application_security_groups: Ids by party, where its network interfaces are members.
-        deny_lateral_movement: Whether remote administration from the servers is denied.
-    """
-
-    destinations: Literal["internet", "service-tags"] = "internet"
-    application_security_groups: tuple[tuple[str, str], ...] = ()
-    deny_lateral_movement: bool = True
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,48}[A-Za-z0-9_])?$")]
+    virtual_network: Annotated[
+        ArmId, Field(description="The id of the network that has an AzureFirewallSubnet.")
+    ]
+    zones: Annotated[
+        Items[Literal["1", "2", "3"]], Field(description="Availability zones; empty for none.")
+    ] = ("1", "2", "3")
+    workspace: Annotated[
+        ArmId | None, Field(description="The Log Analytics workspace that gets its logs.")
+    ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subnet:
-    """A subnet to attach the security group and the route table to.
+class DirectRoute(Settings):
+    """A range that is reached past the firewall: the network security group guards it."""
 
-    Attributes:
-        network_security_group: The id of the one that it has already.
-        route_table: The id of the one that it has already.
-    """
+    name: Name
+    address_prefix: AddressBlock
+    protocol: Literal["tcp", "udp"] = "tcp"
+    destination_ports: Ports
+    reason: Text
 
-    virtual_network: str
-    name: str
-    prefix: Network
-    network_security_group: str | None
-    route_table: str | None
+
+class RouteTable(Settings):
+    """The servers' route table: 0.0.0.0/0 to the firewall."""
+
+    firewall_address: Annotated[
+        SingleAddress | None,
+        Field(description="The firewall's private address; in mode full that of its own."),
+    ] = None
+    bgp_propagation: Annotated[
+        bool, Field(description="true: the gateway's routes come in too.")
+    ] = False
+    direct: Items[DirectRoute] = ()
+
+
+class Nsg(Settings):
+    """The servers' network security group."""
+
+    destinations: Annotated[
+        Literal["internet", "service-tags"],
+        Field(
+            description="service-tags: AzureUpdateDelivery and AzureFrontDoor.FirstParty, an "
+            "approximation."
+        ),
+    ] = "internet"
+    application_security_groups: Annotated[
+        IdsByParty, Field(description="Ids by server or client group, for all or none.")
+    ] = ()
+    lateral_movement: Annotated[
+        Literal["deny", "allow"],
+        Field(description="deny: no SSH, RDP or WinRM from the servers into the network."),
+    ] = "deny"
+
+    @property
+    def deny_lateral_movement(self) -> bool:
+        """Whether remote administration from the servers is denied."""
+        return self.lateral_movement == "deny"
+
+
+class Subnet(Settings):
+    """A subnet that the security group and the route table are attached to."""
+
+    virtual_network: ResourceName
+    name: ResourceName
+    address_prefix: AddressBlock
+    network_security_group: Annotated[
+        ArmId | None, Field(description="The id of the one that it has already.")
+    ] = None
+    route_table: Annotated[
+        ArmId | None, Field(description="The id of the one that it has already.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +197,9 @@ class AzureTarget:
     tags: Tags
     deny_rest: Literal["address-space", "servers", "nobody"] = "address-space"
     ip_groups: bool = False
-    network_rules: tuple[NetworkPermit, ...] = ()
+    network_rules: tuple[NetworkRule, ...] = ()
     firewall: Firewall | None = None
     route_table: RouteTable | None = None
-    security_group: SecurityGroup = field(default_factory=SecurityGroup)
+    security_group: Nsg = field(default_factory=Nsg)
     subnets: tuple[Subnet, ...] = ()
     cloud: Literal["azure"] = "azure"

@@ -86,6 +86,27 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
+def test_a_targets_values_hide_nothing_beside_it(refused: Refused) -> None:
+    """Wrong values of a target and what is wrong across servers come in one run."""
+    table = {"direct": [{"name": "kms", "addressPrefix": "x", "destinationPorts": [0], "reason": "r"}],
+             "firewallAddress": "y"}  # fmt: skip
+    found = refused(
+        aws=None,
+        azure={**AZURE, "routeTable": table},
+        servers=[{**ONE, "synchronizesFrom": "one"}],
+    )
+
+    assert [
+        "azure.routeTable.direct[0].addressPrefix: 'x' is not an IP address or CIDR block; write one "
+        "like 10.20.0.10 or 10.20.0.0/24",
+        "azure.routeTable.direct[0].destinationPorts[0]: 0 cannot be used; input should be greater "
+        "than or equal to 1",
+        "azure.routeTable.firewallAddress: 'y' is not an IP address; write one like 10.20.1.4",
+        "servers[0].synchronizesFrom: one synchronizes from itself; name another server, or "
+        "microsoft-update",
+    ] == found
+
+
 @pytest.mark.parametrize(("settings", "problem"), REFUSED)
 def test_settings_are_refused(refused: Refused, settings: dict[str, Any], problem: str) -> None:
     """Each mistake is one problem that says where, what, and what to write instead."""

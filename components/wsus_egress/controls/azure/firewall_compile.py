@@ -116,7 +116,7 @@ def _network_rules(target: AzureTarget, sources: Sources) -> Iterator[NetworkRul
                 collection="allow",
                 sources=_addresses(sources),
                 protocol=permit.protocol,
-                ports=permit.ports,
+                ports=permit.destination_ports,
                 destinations=permit.destinations,
                 fqdns=permit.fqdns,
                 description=permit.reason,

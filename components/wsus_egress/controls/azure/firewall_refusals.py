@@ -151,8 +151,8 @@ def _network_rules(target: AzureTarget) -> Iterator[Problem]:
                 Pattern.parse(fqdn)
             except InvalidName as error:
                 yield refusal(where, f"{fqdn!r}: {error}", "correct it")
-        if rule.protocol == "tcp" and WEB & set(rule.ports):
-            ports = ", ".join(str(port) for port in sorted(WEB & set(rule.ports)))
+        if rule.protocol == "tcp" and WEB & set(rule.destination_ports):
+            ports = ", ".join(str(port) for port in sorted(WEB & set(rule.destination_ports)))
             what = f"TCP {ports} in a network rule comes before every application rule (rule processing)"
             yield refusal((*keys, "destinationPorts"), what, "list the names under extraEndpoints")
         yield from _ipv4((*keys, "destinations"), rule.destinations)

@@ -104,14 +104,16 @@ def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]
         yield refusal(("ipv6",), what, "leave it out")
     for index, route in enumerate(table.direct):
         where = (*keys, "direct", index)
-        if route.protocol == "tcp" and WEB & set(route.ports):
+        if route.protocol == "tcp" and WEB & set(route.destination_ports):
             what = "no rule can hold TCP 80 and 443 past the firewall to names"
             yield refusal((*where, "destinationPorts"), what, "send them through the firewall")
-        if route.prefix.version == 6 or not is_internet(route.prefix.network_address):
-            what = f"{route.prefix} is not an IPv4 range of the Internet"
+        if route.address_prefix.version == 6 or not is_internet(
+            route.address_prefix.network_address
+        ):
+            what = f"{route.address_prefix} is not an IPv4 range of the Internet"
             yield refusal((*where, "addressPrefix"), what, "leave it out")
-        elif route.prefix.prefixlen < 8:
-            what = f"{route.prefix} is most of the Internet, past the firewall"
+        elif route.address_prefix.prefixlen < 8:
+            what = f"{route.address_prefix} is most of the Internet, past the firewall"
             yield refusal((*where, "addressPrefix"), what, "name the addresses that need it")
     yield from same_name(table.direct, (*keys, "direct"))
 
@@ -161,8 +163,8 @@ def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:
                 )
                 instead = "move its rules there, detach it, or leave the subnet out"
                 yield refusal((*keys, key), what, instead)
-        if not is_within(subnet.prefix, target.address_space):
-            what = f"{subnet.prefix} of {subnet.name} is outside the virtual network"
+        if not is_within(subnet.address_prefix, target.address_space):
+            what = f"{subnet.address_prefix} of {subnet.name} is outside the virtual network"
             yield refusal((*keys, "addressPrefix"), what, "correct it, or the addressSpace")
         if subnet.name.startswith("AzureFirewall"):
             what = "the firewall's own subnet takes no network security group (Azure Firewall FAQ)"

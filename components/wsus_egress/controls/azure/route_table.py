@@ -115,7 +115,9 @@ class AzureRouteTable(Control):
         if not within(self.target.address_space, source) or not is_internet(destination):
             return _ELSEWHERE
         direct = self.target.route_table.direct if self.target.route_table else ()
-        asked = destination.version == 6 or within((each.prefix for each in direct), destination)
+        asked = destination.version == 6 or within(
+            (each.address_prefix for each in direct), destination
+        )
         # The longest prefix that has the destination.
         fitting = [route for route in self.rules if destination in route.prefix]
         route = max(fitting, key=lambda route: route.prefix.prefixlen, default=None)
@@ -190,4 +192,4 @@ def compile_route_table(
 def _routes(target: AzureTarget) -> Iterator[Route]:
     yield Route("default-to-firewall", DEFAULT_ROUTE, "VirtualAppliance", FIREWALL)
     for direct in target.route_table.direct if target.route_table else ():
-        yield Route(f"direct-{direct.name}", direct.prefix, "Internet")
+        yield Route(f"direct-{direct.name}", direct.address_prefix, "Internet")

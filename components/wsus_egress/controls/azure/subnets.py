@@ -21,7 +21,7 @@ def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
     """
     for subnet in target.subnets:
         properties: dict[str, Any] = {
-            "addressPrefix": str(subnet.prefix),
+            "addressPrefix": str(subnet.address_prefix),
             "networkSecurityGroup": {"id": f"${{{prefix}-nsg.id}}"},
             "resourceGroupName": target.resource_group,
             "subnetName": subnet.name,
@@ -34,5 +34,5 @@ def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
 
 def uncovered(target: AzureTarget, networks: Iterable[Network]) -> tuple[Network, ...]:
     """The addresses that are in none of the target's subnets."""
-    prefixes = [subnet.prefix for subnet in target.subnets]
+    prefixes = [subnet.address_prefix for subnet in target.subnets]
     return tuple(network for network in networks if not is_within(network, prefixes))

@@ -37,7 +37,9 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     found: list[Finding] = []
     for table, space in _tables(resources, context):
         target = azure_target(context.environment, space)
-        direct = tuple(d.prefix for d in target.route_table.direct) if target.route_table else ()
+        direct = (
+            tuple(d.address_prefix for d in target.route_table.direct) if target.route_table else ()
+        )
         reads = tuple(_reads(table, resources, context))
         control = functools.partial(_control, space, direct)
         judged.append(Judged(table, "azure", reads, control))

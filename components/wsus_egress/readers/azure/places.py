@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wsus_egress.model.azure import AzureTarget, SecurityGroup
+from wsus_egress.model.azure import AzureTarget, Nsg
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.reading import (
@@ -95,9 +95,7 @@ def azure_target(environment: Environment, space: tuple[Network, ...]) -> AzureT
         tags=(),
         route_table=target.route_table if target else None,
         # Who gives no settings has not asked for remote administration to be denied.
-        security_group=target.security_group
-        if target
-        else SecurityGroup(deny_lateral_movement=False),
+        security_group=target.security_group if target else Nsg(lateral_movement="allow"),
     )
 
 
