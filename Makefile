@@ -37,7 +37,7 @@ lint: setup ## Check style, format, types and layers
 	$(RUN) mypy __main__.py
 	$(RUN) lint-imports
 
-unit: setup ## Run the tests with coverage: of the pure core 100 %, of the rest shown
+unit: setup ## Run the tests; the core must have 100 % coverage
 	@# Three for two cores: a test of the engine waits for processes a third of its time.
 	$(RUN) python -m pytest -n 3 --dist worksteal --durations=10 --cov --cov-report=term
 	$(RUN) coverage report --include='$(CORE)' --fail-under=100
