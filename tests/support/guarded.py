@@ -110,6 +110,39 @@ def judged(resources: list[Resource], context: Context, rule: str) -> tuple[Find
     return found
 
 
+def assert_planted(stack: tuple[list[Resource], Context], planted: tuple[str, str, Change]) -> None:
+    """One change of a valid stack fires the guardrail for it, at the named resources, for sure."""
+    (resources, context), (guardrail, names, change) = stack, planted
+
+    found = judged(change(resources), context, guardrail)
+
+    assert {*names.split()} == {each.name for each in found}
+    assert all(each.sure for each in found)
+
+
+def assert_clean(stack: tuple[list[Resource], Context], change: Change, *looking: str) -> None:
+    """A change of a valid stack fires nothing, although some guardrails look at it."""
+    resources, context = stack
+
+    outcomes = judge_stack(tuple(change(resources)), context)
+
+    reported = {key: outcome for key, outcome in outcomes.items() if isinstance(outcome, tuple)}
+    assert [] == [f"{key}: {each}" for key, found in reported.items() for each in found]
+    assert {*looking} <= {*reported}
+
+
+def assert_unsure(stack: tuple[list[Resource], Context], unsure: tuple[str, str, Change]) -> None:
+    """A value that only the update will know makes a finding that says so, marked as unsure."""
+    (resources, context), (guardrail, said, change) = stack, unsure
+
+    found = judged(change(resources), context, guardrail)
+
+    assert found
+    assert not any(each.sure for each in found)
+    assert all("cannot be judged before the update: " in str(each) for each in found)
+    assert all(said in str(each) for each in found)
+
+
 def adding(*more: Resource) -> Change:
     """A change that adds resources."""
     return lambda resources: [*resources, *more]

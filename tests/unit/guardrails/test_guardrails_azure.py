@@ -10,6 +10,9 @@ from guarded import (
     Change,
     Seen,
     adding,
+    assert_clean,
+    assert_planted,
+    assert_unsure,
     changing,
     declared,
     deployed,
@@ -268,14 +271,8 @@ PLANTED: dict[str, tuple[str, str, Change]] = {
 @pytest.mark.parametrize("seen", [previewed, deployed])
 @pytest.mark.parametrize("what", sorted(PLANTED))
 def test_a_planted_widening_is_found(what: str, seen: Callable[..., list[Resource]]) -> None:
-    """One change of a valid stack fires the rule that is there for it, by its resource."""
-    guardrail, name, change = PLANTED[what]
-    resources, context = baseline(seen)
-
-    found = judged(change(resources), context, guardrail)
-
-    assert {name} == {each.name for each in found}
-    assert all(each.sure for each in found)
+    """One change of a valid stack fires the guardrail for it, by its resource."""
+    assert_planted(baseline(seen), PLANTED[what])
 
 
 CLEAN: dict[str, Change] = {
@@ -324,14 +321,7 @@ CLEAN: dict[str, Change] = {
 @pytest.mark.parametrize("what", sorted(CLEAN))
 def test_what_widens_nothing_is_clean(what: str, seen: Callable[..., list[Resource]]) -> None:
     """Rules beside the policy's that admit no more to its servers fire nothing."""
-    resources, context = baseline(seen)
-
-    outcomes = judge_stack(tuple(CLEAN[what](resources)), context)
-
-    found = [f"{key}: {each}" for key, outcome in outcomes.items() if isinstance(outcome, tuple) for each in outcome]  # fmt: skip
-    assert [] == found
-    assert isinstance(outcomes[WIDENS], tuple)
-    assert isinstance(outcomes[RULES_WIDEN], tuple)
+    assert_clean(baseline(seen), CLEAN[what], WIDENS, RULES_WIDEN)
 
 
 UNSURE: dict[str, tuple[str, str, Change]] = {
@@ -364,15 +354,7 @@ UNSURE: dict[str, tuple[str, str, Change]] = {
 @pytest.mark.parametrize("what", sorted(UNSURE))
 def test_what_is_not_known_is_no_pass(what: str) -> None:
     """A value that only the update will know is a finding, marked as unsure."""
-    guardrail, said, change = UNSURE[what]
-    resources, context = baseline()
-
-    found = judged(change(resources), context, guardrail)
-
-    assert found
-    assert not any(each.sure for each in found)
-    assert all("cannot be judged before the update: " in str(each) for each in found)
-    assert all(said in str(each) for each in found)
+    assert_unsure(baseline(), UNSURE[what])
 
 
 def test_every_rule_that_widens_is_named() -> None:

@@ -107,7 +107,7 @@ def read_line(text: str, variables: Variables) -> Line:
     found = _LINE.fullmatch(joined)
     if found is None:
         return Line(text, "pass", EVERY_ADDRESS, EVERY_ADDRESS, (ANY_PORT,), ("tcp", "udp"), None,
-                    None, f"{text!r} is no rule that can be read")  # fmt: skip
+                    None, f"{text!r} is not a rule that can be read")  # fmt: skip
     notes: list[str] = []
     protocol, options = found["protocol"].lower(), found["options"]
     if protocol not in _TRANSPORTS:
