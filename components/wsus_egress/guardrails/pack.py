@@ -24,9 +24,12 @@ with needing("pulumi_policy", "guardrails"):
     from pulumi_policy.proxy import UnknownValueError
 
 _CONFIG: Final[dict[str, dict[str, Any]]] = {
-    "project": {"type": "string", "description": "Folder with the project's config/."},
-    "environment": {"type": "string", "description": "The environment in it whose policy holds."},
-    "policy": {"type": "object", "description": "The policy itself, where there is no project."},
+    "project": {"type": "string", "description": "Directory that holds the project's config/."},
+    "environment": {
+        "type": "string",
+        "description": "The project's environment whose policy applies.",
+    },
+    "policy": {"type": "object", "description": "The policy itself, instead of a project."},
     "today": {"type": "string", "description": "YYYY-MM-DD, the day to judge by. Default: today."},
     "exceptions": {
         "type": "array",
@@ -40,7 +43,7 @@ _CONFIG: Final[dict[str, dict[str, Any]]] = {
 # A type of one API version: `azure-native:network/v20240501:RouteTable`.
 _VERSION: Final = re.compile(r"/v20\d{6}(?:preview)?(?=:)")
 _NO_POLICY: Final = (
-    "the rule has no WSUS policy to compare with; set `policy`, or `project` and `environment`, in "
+    "this rule needs a WSUS policy to compare with; set `policy`, or `project` and `environment`, in "
     "its configuration"
 )
 
@@ -87,7 +90,7 @@ def judged_by(config: Mapping[str, Any], guardrail: Guardrail) -> Context | None
 
     Raises:
         PolicyErrors: When the policy cannot be used.
-        ValueError: When `today` is no day.
+        ValueError: When `today` is not a date.
     """
     if not guardrail.needs_policy:
         return NO_POLICY
@@ -98,7 +101,9 @@ def judged_by(config: Mapping[str, Any], guardrail: Guardrail) -> Context | None
     try:
         day = datetime.date.fromisoformat(given) if given else datetime.date.today()  # noqa: DTZ011 - as `check`
     except (TypeError, ValueError):
-        raise ValueError(f"today: {given!r} is no day; write one like 2026-11-24") from None
+        raise ValueError(
+            f"today: {given!r} is not a date; use YYYY-MM-DD, for example 2026-11-24"
+        ) from None
     return Context(environment, day)
 
 

@@ -1,4 +1,4 @@
-"""Controls that only the guardrails have: rules of a stack in forms that this package never writes."""
+"""Controls for rules in forms that this package never writes, such as a route or any Suricata rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what the servers send t
 
 @dataclass(frozen=True)
 class Evaluator(Control):
-    """What a control has to have that is proved alone and never deployed."""
+    """A control that is proved by itself and never deployed."""
 
     sources: tuple[Network, ...]
     """Whose flows it decides."""
@@ -59,16 +59,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Routes(Evaluator):
-    """The routes of the servers' subnets: what leads past the firewall is wider than none at all.
+    """The routes of the servers' subnets: a route past the firewall admits, any other denies.
 
     Attributes:
-        rest: Where goes what no route has.
+        rest: Where a flow goes that no route has.
     """
 
     rules: tuple[Way, ...] = ()
     rest: Literal["past", "nowhere"] = "nowhere"
     direct: tuple[Network, ...] = ()
-    """What the environment wants to be led past the firewall."""
+    """The ranges that the environment lets past the firewall."""
 
     @property
     def networks(self) -> Iterable[Network]:
@@ -78,7 +78,7 @@ class Routes(Evaluator):
             yield from way.prefixes
 
     def admits(self, flow: Flow) -> Ruling:
-        """Allowed is what leaves, by the longest prefix, past the firewall."""
+        """Admits a flow whose route, the one with the longest prefix, leads past the firewall."""
         if not self.concerns(flow) or flow.source.version != flow.destination.version:
             return _ELSEWHERE
         longest, chosen = -1, None
@@ -90,7 +90,7 @@ class Routes(Evaluator):
         return Ruling(Verdict.ALLOW if hop == "past" else Verdict.DENY, rule)
 
     def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
-        """To lead nothing past the firewall but what is listed."""
+        """To lead only the listed ranges past the firewall."""
         listed = within(self.direct, flow.destination)
         return Part(listed, ALL_NAMES if listed else NO_NAMES)
 
@@ -102,7 +102,7 @@ class Pass:
     Attributes:
         protocols: What it is about; of TCP, `application` says what must be spoken.
         application: `http`, `tls`, or None for whatever is spoken.
-        names: Under which names; None for any, and without one.
+        names: The names that it lets pass; None for any name, and for flows without one.
     """
 
     id: str
@@ -135,10 +135,10 @@ class Pass:
 
 @dataclass(frozen=True)
 class Passes(Evaluator):
-    """Everything that a Network Firewall policy lets pass, whatever drops it before.
+    """Everything that a Network Firewall policy lets pass, whatever may drop it earlier.
 
     Attributes:
-        default: What it says of the rest: a drop, or what lets it pass.
+        default: What it does with the other flows: drops them, or lets them pass.
     """
 
     rules: tuple[Pass, ...] = ()

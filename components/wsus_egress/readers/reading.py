@@ -17,7 +17,7 @@ EVERY_ADDRESS: Final[tuple[Network, ...]] = (
     ipaddress.ip_network("0.0.0.0/0"),
     ipaddress.ip_network("::/0"),
 )
-# A route that nobody knows: longer than the default route.
+# Where a route's prefix is not known: longer than the default route, and so decides before it.
 SOME_INTERNET: Final[tuple[Network, ...]] = (
     ipaddress.ip_network("0.0.0.0/1"),
     ipaddress.ip_network("128.0.0.0/1"),
@@ -35,7 +35,7 @@ class Named:
     Attributes:
         resources: Those of the stack.
         foreign: Ids of others.
-        missing: Whether something is named that nobody knows yet.
+        missing: Whether it names something that only the update will know.
         exact: Whether each of the resources is surely named; else only some of them may be.
     """
 
@@ -61,19 +61,19 @@ def put(resource: Resource, key: str) -> Any:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """A value as a mapping; empty where it is none."""
+    """A value as a mapping; empty where it is not one."""
     return value if isinstance(value, Mapping) else {}
 
 
 def items(value: Any) -> list[Any]:
-    """A list's items, an unknown list as one unknown item, and none for what is no list."""
+    """A list's items: one unknown item for an unknown list, and nothing for what is not a list."""
     if value is UNKNOWN:
         return [UNKNOWN]
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
 def one_or_more(value: Any, key: str, several: str) -> list[Any]:
-    """What Azure takes in the singular and in the plural."""
+    """The values of a property that Azure takes in the singular and in the plural."""
     single = mapping(value).get(key)
     return [*([] if single in (None, "") else [single]), *items(mapping(value).get(several))]
 
@@ -126,12 +126,12 @@ def named(
 def parts(
     parent: Resource, key: str, child: str, names: tuple[str, str], resources: Sequence[Resource]
 ) -> tuple[list[Any], list[Resource]]:
-    """What a resource consists of: what stands inside it, and what are resources of their own.
+    """The parts of a resource: those inside it, and those that are separate resources.
 
     Args:
         parent: For example a network security group.
         key: Its property that has the parts inside.
-        child: The type of a part that is a resource of its own.
+        child: The type of a part that is a separate resource.
         names: The properties of such a one that name the parent and the part.
         resources: The stack's.
     """
@@ -172,7 +172,7 @@ def _own_names(resource: Resource) -> Iterator[str]:
 
 
 def networks(text: Any) -> tuple[Network, ...] | None:
-    """An address, CIDR block, `a-b` or `*` as networks; None where it is none of them."""
+    """An address, CIDR block, `a-b` or `*` as networks; None for any other text."""
     if not isinstance(text, str):
         return None
     if text in ("*", "any", "Any", "ANY"):
@@ -187,7 +187,7 @@ def networks(text: Any) -> tuple[Network, ...] | None:
 
 
 def ports(text: Any) -> tuple[int, int] | None:
-    """A port, `a-b` or `*` as a range; None where it is none of them."""
+    """A port, `a-b` or `*` as a range; None for any other text."""
     if text in ("*", "any", "Any", "ANY"):
         return ANY_PORT
     low, _, high = str(text).partition("-")

@@ -64,7 +64,7 @@ def widenings(judged: Judged[Any], policy: EgressPolicy, accepts: Accepts) -> It
         accepts: Whether somebody accepts a deviation, so that it does not count.
     """
     left = list(judged.reads)
-    told: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     while True:
         most = judged.control(tuple(rule for read in left for rule in read.most))
         wider = _wider(judged, most, policy, accepts)
@@ -86,8 +86,8 @@ def widenings(judged: Judged[Any], policy: EgressPolicy, accepts: Accepts) -> It
                 else Widening(owner, rule, deviation)
             )
             key = rule, widening._subject  # noqa: SLF001 - of this module
-            if key not in told:
-                told.add(key)
+            if key not in seen:
+                seen.add(key)
                 yield widening
         if not deciding:
             return

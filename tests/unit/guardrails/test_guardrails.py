@@ -277,13 +277,15 @@ def test_servers_stand_where_a_rule_looks(location: str | None, rule_id: str, pl
 
 
 def test_a_day_that_is_none() -> None:
-    """A `today` that is no day is refused with one that is."""
-    with pytest.raises(ValueError, match="'soon' is no day; write one like 2026-11-24"):
+    """A `today` that is not a date is refused with an example of one."""
+    with pytest.raises(
+        ValueError, match="'soon' is not a date; use YYYY-MM-DD, for example 2026-11-24"
+    ):
         judged_by({"policy": POLICY, "today": "soon"}, GUARDRAILS[0])
 
 
 def test_expired_approvals() -> None:
-    """What was accepted or approved until yesterday is a finding, what holds today is none."""
+    """An acceptance or approval until yesterday is a finding; one that holds today is not."""
     _, context = baseline()
     old, last = datetime.date(2026, 11, 23), TODAY
     environment = replace(

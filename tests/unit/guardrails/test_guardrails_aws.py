@@ -147,7 +147,7 @@ def servers_table(**target: Any) -> Change:
 
 
 def dns_rule(action: str, *domains: Any, priority: int = 50, **more: Any) -> Change:
-    """A rule more in the components' own DNS Firewall group."""
+    """One more rule in the components' own DNS Firewall group."""
     return adding(
         resource(f"{DNS}DomainList:ResolverFirewallDomainList", "list", domains=list(domains)),
         resource(

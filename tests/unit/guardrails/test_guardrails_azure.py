@@ -1,4 +1,4 @@
-"""Guardrails of Azure: each planted widening of a valid stack is found, and what is not known told."""
+"""Guardrails of Azure: they find each planted widening of a valid stack, and report what is not known."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def baseline(seen: Seen = previewed, **target: Any) -> tuple[list[Resource], Con
 
 
 def security_rule(**properties: Any) -> dict[str, Any]:
-    """A security rule that lets a server out on a port of its own, changed."""
+    """A security rule that lets a server out on another port, changed."""
     return {
         "access": "Allow", "direction": "Outbound", "name": "extra", "priority": 200,
         "protocol": "Tcp", "sourceAddressPrefix": "10.30.0.10", "sourcePortRange": "*",
@@ -335,7 +335,7 @@ UNSURE: dict[str, tuple[str, str, Change]] = {
     "all rules": (WIDENS, "its rules are not known", adding(resource(
         NSG, "x", tags={"managed-by": "pulumi-wsus-egress"}, securityRules=UNKNOWN,
         refers={"securityRules": ["other"]}))),
-    "a name": (RULES_WIDEN, "a name of it is not known",
+    "a name": (RULES_WIDEN, "one of its names is not known",
                adding(group(collection(application(UNKNOWN))))),
     "a source": (RULES_WIDEN, "its source is not known", adding(group(collection(
         application("evil.example.com", sourceAddresses=[UNKNOWN]))))),

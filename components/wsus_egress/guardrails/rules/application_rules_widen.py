@@ -36,7 +36,7 @@ def _classic(resources: tuple[Resource, ...]) -> Iterator[Finding]:
     for each in (each for each in resources if each.type == FIREWALL_TYPE):
         kinds = [kind for kind in _CLASSIC if put(each, kind)]
         if kinds:
-            what = f"it has rules of its own, which are not read: {', '.join(kinds)}"
+            what = f"it has classic rules, which the guardrail does not read: {', '.join(kinds)}"
             fix = "move them to a firewall policy"
             yield Finding(each.urn, each.name, what, fix, put(each, kinds[0]) is not UNKNOWN)
 
@@ -44,7 +44,7 @@ def _classic(resources: tuple[Resource, ...]) -> Iterator[Finding]:
 GUARDRAIL = Guardrail(
     id="wsus-azure-application-rules-widen",
     title="A rule of an Azure Firewall admits what the policy does not",
-    why="A network rule comes before every name, and a name more on an application rule is one that nobody listed.",
+    why="The firewall reads network rules before names, and one more name on an application rule is on no endpoint list.",
     severity="high",
     judge=judge,
     place="azure",

@@ -18,7 +18,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:  # noqa
     return tuple(
         Finding(
             "", f"{where}: {setting}" if where else setting, f"{what} expired on {expires}",
-            "take the entry out with what it excuses, or have it decided anew",
+            "remove the entry and what it excuses, or let its owner decide again",
         )
         for setting, what, expires, where in entries
         if expires < context.today
@@ -28,7 +28,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:  # noqa
 GUARDRAIL = Guardrail(
     id="wsus-approvals-expired",
     title="An acceptance or approval has expired",
-    why="A deviation is accepted until a day; after it nobody answers for it.",
+    why="An owner accepts a deviation until a day; after that day nobody answers for it.",
     severity="medium",
     judge=judge,
 )

@@ -1,4 +1,4 @@
-"""No WSUS server in AWS has the security group that nobody wrote, which lets everything out."""
+"""No WSUS server in AWS has the VPC's default security group, which lets everything out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
         urn, name = each.resource.urn, each.resource.name
         if each.groups is None and not _has_interfaces(each.resource):
             # "Default security groups for your VPCs", 2023-06: it allows all outbound traffic.
-            what = "it is given no security group, so AWS gives it the VPC's default one"
+            what = "the program gives it no security group, so AWS gives it the VPC's default one"
             found.append(Finding(urn, name, what, _FIX))
         groups = each.groups.resources if each.groups else ()
         for group in (group for group in groups if group.type == DEFAULT_GROUP):

@@ -1,4 +1,4 @@
-"""No WSUS server in Azure stands behind no network security group: then everything goes out."""
+"""Every WSUS server in Azure has a network security group: without one everything goes out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _all_within(here: tuple[Network, ...], guarded: list[tuple[Network, ...]]) -
 GUARDRAIL = Guardrail(
     id="wsus-azure-default-egress",
     title="A WSUS server has no network security group",
-    why="Without a group nothing is denied: what goes out is whatever the routes let out.",
+    why="Without a group nothing is denied: everything that the routes lead out goes out.",
     severity="high",
     judge=judge,
     place="azure",

@@ -77,7 +77,7 @@ def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterato
     if not any(each.type in (FIREWALL_TYPE, GROUP_TYPE) for each in resources):
         return
     if not any(each.type == TABLE for each in resources):
-        # Routes are somebody else's where the stack has none.
+        # A stack without route tables leaves them to another stack.
         return
     for spot in spots(resources):
         bare = spot.resource.type != INTERFACE and not spot.body.get("routeTable")
@@ -160,7 +160,7 @@ def _hop(
     table = azure_target(context.environment, ()).route_table
     if table and table.firewall_address:
         known.add(str(table.firewall_address))
-    # Where nobody says which appliance is the firewall, any is taken for it.
+    # Where neither the stack nor the environment names the firewall, any appliance may be it.
     return ("past" if known and str(address) not in known else "firewall"), "", True
 
 

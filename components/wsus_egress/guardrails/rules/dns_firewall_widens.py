@@ -46,7 +46,7 @@ def _fail_open(resources: tuple[Resource, ...], context: Context) -> Iterator[Fi
 GUARDRAIL = Guardrail(
     id="wsus-aws-dns-firewall-widens",
     title="DNS Firewall resolves what the endpoint list does not have",
-    why="A rule before this package's, or a block that is missing, resolves names that nobody listed.",
+    why="A rule before this package's, or a missing block, resolves names that are on no endpoint list.",
     severity="medium",
     judge=judge,
 )

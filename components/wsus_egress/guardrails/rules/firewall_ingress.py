@@ -37,7 +37,7 @@ def _rules(group: Resource) -> Iterator[Any]:
 
 
 def _leads_in(rule: Any, servers: tuple[Network, ...]) -> tuple[str, bool] | None:
-    """Where a rule leads, and whether that is known; None where it is nobody's matter."""
+    """Where a rule leads, and whether that is known; None where it lets nobody from the Internet in."""
     if rule is UNKNOWN:
         return "its DNAT rules are not known", False
     body: Mapping[str, Any] = mapping(rule)

@@ -29,7 +29,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
 
 
 def _of_other_stacks(resources: tuple[Resource, ...]) -> Iterator[Finding]:
-    """This package's firewalls with a policy that nobody here can judge."""
+    """This package's firewalls whose policy is in another stack, and so cannot be judged here."""
     for each in resources:
         if each.type == FIREWALL and is_ours(each):
             arn = each.properties.get("firewallPolicyArn")

@@ -21,7 +21,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
 GUARDRAIL = Guardrail(
     id="wsus-azure-nsg-widens",
     title="A WSUS server's network security group admits what the policy does not",
-    why="One rule more, or the default rules of a group that denies nothing, let the server out past the endpoint policy.",
+    why="One more rule, or the default rules of a group that denies nothing, let the server out past the endpoint policy.",
     severity="high",
     judge=judge,
     place="azure",

@@ -32,12 +32,12 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     for each in groups:
         given = _text(each.properties)
         if not isinstance(given, str):
-            what = "its rules are no Suricata text that is known"
+            what = "its rules are not known as Suricata text"
             findings.append(Finding(each.urn, each.name, what, _FIX, given is not UNKNOWN))
             continue
         extra = sorted(set(_lines(given)) - made)
         if extra:
-            what = f"{len(extra)} of its rules are not of the policy's lists, first: {extra[0]}"
+            what = f"the policy's lists do not make {len(extra)} of its rules, the first one: {extra[0]}"
             findings.append(Finding(each.urn, each.name, what, _FIX))
     return tuple(findings)
 
@@ -57,7 +57,7 @@ def _lines(text: str) -> list[str]:
 GUARDRAIL = Guardrail(
     id="wsus-aws-rule-group-edited",
     title="A Network Firewall rule group is not what its list makes",
-    why="A rule more in the group admits names that nobody put on an endpoint list.",
+    why="One more rule in the group admits names that are on no endpoint list.",
     severity="high",
     judge=judge,
 )

@@ -48,7 +48,7 @@ def _set(resource: Resource, value: Any, key: str) -> Iterator[Finding]:
 GUARDRAIL = Guardrail(
     id="wsus-tls-interception",
     title="A firewall intercepts TLS",
-    why="Windows Update pins Microsoft's certificates: intercepted, it stops; and it shows its content.",
+    why="Windows Update pins Microsoft's certificates and stops working where a firewall intercepts TLS.",
     severity="high",
     judge=judge,
     needs_policy=False,

@@ -98,7 +98,7 @@ def _ordered(
     for each in associations:
         priority = each.properties.get("priority")
         groups = _group_of(each, resources)
-        # What nobody knows the place of is taken to come first.
+        # A group whose priority is not known is taken to come first.
         first = priority if isinstance(priority, int) else 0
         if groups.missing or groups.foreign:
             which = groups.foreign[0] if groups.foreign else "that it associates"

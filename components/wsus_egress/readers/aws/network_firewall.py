@@ -239,7 +239,7 @@ def _control(space: tuple[Network, ...], default: Ruling, rules: tuple[Pass, ...
 
 
 def _default(policy: Mapping[str, Any]) -> Ruling:
-    # What is not known is a finding of its own.
+    # The guardrail reports a value that is not known by itself.
     stateless = items(policy.get("statelessDefaultActions"))
     if "aws:pass" in stateless:
         return Ruling(Verdict.ALLOW, "stateless default action aws:pass")

@@ -39,8 +39,8 @@ class Line:
     """A rule as its text says it.
 
     Attributes:
-        names: None for any; what is exact about a name, where the text says it exactly.
-        unread: What of it is not understood, and so taken as widely as it can be.
+        names: The names that it is for, where the text says them exactly; None for any name.
+        unread: The part that this reader does not understand, and so takes as widely as it can.
         sure: False where the update will tell.
     """
 
@@ -136,7 +136,7 @@ def _names(
     buffers = [word for word in words if word in _BUFFERS]
     contents = _CONTENT.findall(options)
     if not buffers:
-        # Whatever else it asks for, it has no name to ask for: it only admits less.
+        # Without a name, whatever else it asks for only makes it admit less.
         return application, None
     application = _BUFFERS[buffers[0]]
     if len(buffers) > 1 or len(contents) != 1 or contents[0][0] or "pcre" in words:
@@ -150,7 +150,7 @@ def _names(
 
 
 def _patterns(content: str, words: set[str]) -> list[Pattern] | None:
-    """The names that end, or begin and end, with a text."""
+    """The names that end with a text, or are that text."""
     try:
         if "endswith" not in words:
             return None

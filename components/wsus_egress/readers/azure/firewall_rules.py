@@ -51,7 +51,7 @@ class StackNetworkRule(NetworkRule):
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What the rules of both kinds have, as far as they are about the policy's addresses."""
+    """What rules of both kinds have in common; `sources` are only the policy's own addresses."""
 
     id: str
     collection: Action
@@ -76,7 +76,7 @@ class GroupReader:
     tags: frozenset[str]
 
     def reads(self) -> Iterator[Read[FirewallRule]]:
-        """Every rule that is about the policy's addresses; DNAT rules are none of them."""
+        """Every rule about the policy's addresses except DNAT rules, which lead nobody out."""
         priority = given(self.group, "priority")
         first = priority if isinstance(priority, int) else 0
         for number, each in enumerate(items(put(self.group, "ruleCollections"))):
@@ -199,7 +199,7 @@ class GroupReader:
     def _tags(self, word: Action, body: Mapping[str, Any], notes: dict[str, bool]) -> Iterator[str]:
         for text in items(body.get("fqdnTags")):
             if word == "deny":
-                continue  # It denies some names, and nobody knows which.
+                continue  # It denies some names, and Microsoft does not publish which.
             if text in self.tags:
                 yield str(text)
             elif text is UNKNOWN:
@@ -230,7 +230,9 @@ class GroupReader:
     @staticmethod
     def _of_groups(of: Named, side: str, notes: dict[str, bool]) -> Iterator[Network]:
         if not of.exact:
-            notes[f"its {side} is one of several IP Groups, which the update will tell"] = False
+            notes[
+                f"its {side} is one of several IP Groups, and only the update will know which"
+            ] = False
         for group in of.resources:
             texts = items(put(group, "ipAddresses"))
             if UNKNOWN in texts:
@@ -252,18 +254,18 @@ def _protocols(body: Mapping[str, Any], notes: dict[str, bool]) -> Iterator[tupl
             notes["its protocols are not known"] = False
             yield from (("Http", 80), ("Https", 443))
         else:
-            notes[f"its protocol is {kind}, which the policy has for nobody"] = True
+            notes[f"its protocol is {kind}, which the policy allows nobody"] = True
             yield "Https", port if isinstance(port, int) else 1433
 
 
 def _patterns(body: Mapping[str, Any], notes: dict[str, bool]) -> Iterator[str]:
     for text in items(body.get("targetFqdns")):
         if text is UNKNOWN:
-            notes["a name of it is not known"] = False
+            notes["one of its names is not known"] = False
         elif isinstance(text, str) and (text == EVERY_NAME or _is_pattern(text)):
             yield text
         else:
-            notes[f"{text!r} is no pattern that is known"] = True
+            notes[f"{text!r} is not a pattern that can be read"] = True
 
 
 def _is_pattern(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Azure network security groups of a stack, read back into the control that the proof knows.
 
-A rule stands in the group itself or is a resource of its own. A group is judged for the servers and
+A rule stands in the group itself or is a separate resource. A group is judged for the servers and
 clients in the subnets and network interfaces that it is attached to; one of this package for all.
 """
 
@@ -39,7 +39,7 @@ _TAGS: Final[Mapping[str, Side]] = {
     "Any": "*",
     "Internet": "Internet",
     "VirtualNetwork": "VirtualNetwork",
-    # The platform's health probe alone, which is no flow of a policy.
+    # Only the platform's health probe, which no policy is about.
     "AzureLoadBalancer": (),
 }
 _OTHER_PROTOCOLS: Final = ("Icmp", "Esp", "Ah")
@@ -118,7 +118,7 @@ def _reads(
 def _read(owner: Resource, number: str, body: Any, environment: Environment) -> Read[StackRule]:
     if body is UNKNOWN:
         return _either(owner, f"{owner.name}#{number}", "its rules are not known", {})
-    # A resource of its own may have no name but Pulumi's.
+    # A separate resource may have only Pulumi's name.
     name = str(body.get("name") if isinstance(body.get("name"), str) else owner.name)
     identity = f"rule {name}"
     needed = ("access", "direction", "priority", "protocol")
@@ -133,15 +133,15 @@ def _read(owner: Resource, number: str, body: Any, environment: Environment) -> 
     if UNKNOWN in texts:
         notes["its ports are not known"] = False
     elif None in ranges:
-        notes["its ports are none that can be read"] = True
+        notes["its ports cannot be read"] = True
     protocol = str(body["protocol"]).capitalize()
     if protocol in _OTHER_PROTOCOLS and allows:
-        notes[f"its protocol is {protocol}, which the policy has for nobody"] = True
+        notes[f"its protocol is {protocol}, which the policy allows nobody"] = True
         protocol = "Udp"
     unread = "; ".join(f"{identity}: {note}" for note in notes)
     sure = all(notes.values())
     if not allows and (protocol in _OTHER_PROTOCOLS or not _from_every_port(body)):
-        # It denies some of the connections of a kind, or those of no kind that the policy has.
+        # It denies only some connections of a kind, or a kind that the policy does not have.
         return Read(owner, (), ())
     wanted = [each for each in ranges if each] if ranges and None not in ranges else [ANY_PORT]
     rules = tuple(
@@ -169,7 +169,7 @@ def _from_every_port(body: Mapping[str, Any]) -> bool:
 
 
 def _either(owner: Resource, identity: str, what: str, body: Mapping[str, Any]) -> Read[StackRule]:
-    """What a rule may be of which it is not known what it decides: first of all, and for all."""
+    """A rule whose effect is not known: it may come first, and it may be about every flow."""
     access = str(body.get("access")).casefold()
     directions: tuple[Direction, ...] = ("Outbound", "Inbound")
     allowing = tuple(

@@ -52,7 +52,7 @@ class Spot:
 
 
 def spots(resources: tuple[Resource, ...]) -> Iterator[Spot]:
-    """Every subnet, inside its network or a resource of its own, and every network interface."""
+    """Every subnet, inside its network or a separate resource, and every network interface."""
     for each in resources:
         if each.type == SUBNET:
             yield _spot(each, "", each.properties, _prefixes(each.properties))
@@ -73,7 +73,7 @@ def _prefixes(subnet: Any) -> list[Any]:
 
 def _spot(resource: Resource, key: str, body: Mapping[str, Any], texts: list[Any]) -> Spot:
     if resource.type == INTERFACE and "ipConfigurations" not in resource.refers:
-        # What only the update knows of it, and nobody gave: an address that Azure picks.
+        # The program gives no address, and only the update will know it: Azure picks one.
         texts = [text for text in texts if text is not UNKNOWN]
     read = [networks(text) for text in texts]
     known = None not in read

@@ -67,7 +67,7 @@ def test_a_rule_whose_direction_is_not_known_may_have_both() -> None:
 
 
 def test_an_address_that_cannot_be_read_may_be_every_address() -> None:
-    """A CIDR block in a form that nobody knows is never left out."""
+    """The reader never leaves out a CIDR block in a form that it does not know."""
     found = read(cidrBlocks=["10.99.0.0/16", "elsewhere"], fromPort=22, toPort=22)
 
     (rule,) = found.most
