@@ -202,7 +202,10 @@ def _compare(
         for left in opaque:
             subject = subject_of(policy, left.witness)
             key = (left.control, left.kind, subject, flow.port, str(flow.application))
-            unproved.setdefault(key, left)
+            # Where another control denies the one flow and not the other, it is that other one that
+            # leaves the target to the vendor.
+            if key not in unproved or (unproved[key].masked and not left.masked):
+                unproved[key] = left
     return (
         tuple(found[what] for what in sorted(found)),
         tuple(masked[what] for what in sorted(masked) if what not in found),
