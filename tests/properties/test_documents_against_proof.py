@@ -440,10 +440,7 @@ def mutated(rule: Any, rng: random.Random) -> Any:
             {"ports": (rng.choice([80, 443, 8530]),)},
             {"protocol": rng.choice(["Tcp", "Udp", "*"])},
             {"sources": rng.choice(["*", "Internet", (EVERYWHERE,)]), "source_group": None},
-            {
-                "direction": "Inbound" if rule.direction == "Outbound" else "Outbound",
-                "priority": rng.randint(100, 4096),
-            },  # fmt: skip
+            {"direction": _TURNED[rule.direction], "priority": rng.randint(100, 4096)},
             {"priority": rng.randint(100, 4096)},
         ]
         if rule.service_tag is None:
@@ -454,7 +451,7 @@ def mutated(rule: Any, rng: random.Random) -> Any:
             {"next_hop": rng.choice(["Internet", "None"]), "address": None},
             {"prefix": ipaddress.ip_network(rng.choice(["128.0.0.0/1", "198.51.100.0/25"]))},
         ]
-    elif hasattr(rule, "action"):  # of DNS Firewall
+    elif hasattr(rule, "patterns"):  # of DNS Firewall
         options.append({"action": "BLOCK" if rule.action == "ALLOW" else "ALLOW"})
         options.append({"patterns": None})
         options.append({"priority": rng.randint(1, 9999)})
@@ -579,8 +576,26 @@ def test_documents_policy_and_proof_agree(first: int, capsys: pytest.CaptureFixt
     with capsys.disabled():
         sys.stdout.write(
             f" seeds {SEED + 1000 * first} to {seed - 1}: {environments} environments, "
-            f"{changed} mutants
-"
+            f"{changed} mutants\n"
         )
     smallest = sorted(found, key=len)[:3]
     assert found == [], f"{len(found)} faults; the smallest:\n" + "\n".join(smallest)
+
+
+@pytest.mark.parametrize("blind", ["to deviations", "to what is right"])
+def test_the_judge_is_awake(blind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof that reports nothing is caught, and so is one with a witness that shows nothing."""
+    right = prove
+
+    def wrong(*arguments: Any) -> Any:
+        proof = right(*arguments)
+        if blind == "to deviations":
+            return replace(proof, deviations=())
+        turned = {"wider": "narrower", "narrower": "wider"}
+        changed = (replace(each, kind=turned[each.kind]) for each in proof.deviations)
+        return replace(proof, deviations=tuple(changed))
+
+    monkeypatch.setitem(globals(), "prove", wrong)
+    found = [line for seed in range(SEED, SEED + 12) for line in judged(seed)[2]]
+
+    assert len(found) > 20

@@ -110,15 +110,18 @@ class AwsDnsFirewall(Control):
         """Whether the flow's name is resolved: by the first rule that has it."""
         if flow.name is None or not self._passes(flow):
             return _ELSEWHERE
-        unsure = ""
+        # By what each of them would do, the first rule that may have the name: as an apex.
+        unsure: dict[bool, str] = {}
         for rule, index, apexes in self._tables:
+            allowed = rule.action == "ALLOW"
             if index is None or index.match(flow.name) is not None:
-                allowed = rule.action == "ALLOW"
-                if unsure and not allowed:
-                    return Ruling(Verdict.OPAQUE, unsure)
+                if (not allowed) in unsure:
+                    return Ruling(Verdict.OPAQUE, unsure[not allowed])
                 return Ruling(Verdict.ALLOW if allowed else Verdict.DENY, rule.id)
             if flow.name in apexes:
-                unsure = rule.id
+                unsure.setdefault(allowed, rule.id)
+        if False in unsure:
+            return Ruling(Verdict.OPAQUE, unsure[False])
         return Ruling(Verdict.ALLOW, "no rule has the name")
 
     @cached_property
@@ -142,16 +145,21 @@ class AwsDnsFirewall(Control):
 
     @cached_property
     def _bounds(self) -> Bounds:
-        surely = possibly = decided = NO_NAMES
+        surely = possibly = decided = doubtful = NO_NAMES
         for rule in sorted(self.rules, key=lambda rule: rule.priority):
             names = ALL_NAMES if rule.patterns is None else NameSet.of(rule.patterns)
-            apexes = [Pattern(p.host, wildcard=False) for p in rule.patterns or () if p.wildcard]
+            apexes = NameSet.of(
+                Pattern(p.host, wildcard=False) for p in rule.patterns or () if p.wildcard
+            )
             if rule.action == "ALLOW":
-                surely |= names - decided
-                possibly |= (names | NameSet.of(apexes)) - decided
+                surely |= names - decided - doubtful
+                possibly |= (names | apexes) - decided
+            else:
+                doubtful |= apexes - decided
             decided |= names
         # What no rule has is resolved.
-        return Bounds(surely | decided.complement(), surely | possibly | decided.complement())
+        rest = decided.complement()
+        return Bounds(surely | (rest - doubtful), surely | possibly | rest)
 
     def _tags(self, name: str) -> dict[str, str]:
         return tags_of(self.target, self.environment, name)

@@ -170,3 +170,29 @@ def test_what_passes_while_it_does_not_answer(firewall: Callable[..., AwsDnsFire
     """A VPC that fails open has a residue for it; one that fails closed has none."""
     assert (*RESIDUES, FAIL_OPEN) == firewall({"failOpen": True}).residues
     assert RESIDUES == firewall().residues
+
+
+def test_a_block_may_have_the_apex_too(firewall: Callable[..., AwsDnsFirewall]) -> None:
+    """Whether a block of `*.example.com` has example.com is as open as it is of what is allowed."""
+    first, *_ = control = firewall().rules
+    blocked = replace(first, id="blocked", priority=1, action="BLOCK")
+    allowed = replace(first, id="allowed", priority=2, patterns=None)
+    apex = NameSet.of([Pattern("example.com", wildcard=False)])
+    below = NameSet.of([Pattern("example.com", wildcard=True)])
+    found = {}
+    for rules in ((blocked, allowed), (blocked,), (blocked, control[-1])):
+        changed = replace(firewall(), rules=rules)
+        bounds = changed.names(web(None))
+        assert bounds is not None
+        ruling = changed.admits(web("example.com"))
+        found[tuple(rule.id for rule in rules)] = (ruling.verdict.value, ruling.rule)
+        if rules[-1] is control[-1]:
+            assert bounds == Bounds.exact(ALL_NAMES - ALL_NAMES)
+        else:
+            assert bounds == Bounds(ALL_NAMES - below - apex, ALL_NAMES - below)
+
+    assert found == {
+        ("blocked", "allowed"): ("opaque", "blocked"),
+        ("blocked",): ("opaque", "blocked"),
+        ("blocked", "block-rest"): ("deny", "block-rest"),
+    }
