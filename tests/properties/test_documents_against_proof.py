@@ -591,7 +591,7 @@ def test_the_judge_is_awake(blind: str, monkeypatch: pytest.MonkeyPatch) -> None
         proof = right(*arguments)
         if blind == "to deviations":
             return replace(proof, deviations=())
-        turned = {"wider": "narrower", "narrower": "wider"}
+        turned: dict[str, Any] = {"wider": "narrower", "narrower": "wider"}
         changed = (replace(each, kind=turned[each.kind]) for each in proof.deviations)
         return replace(proof, deviations=tuple(changed))
 
