@@ -42,7 +42,7 @@ def deployment(control: AwsNetworkFirewall) -> Deployment:
     """What the firewall would run, out of the documents that the provider gets."""
     rules = ""
     ip_sets: dict[str, tuple[str, ...]] = {}
-    home_net, actions = tuple(map(str, control.home_net)), control.default_actions
+    home_net, actions = tuple(map(str, control.firewall.home)), control.default_actions
     for document in control.documents("x"):
         if document.type == "aws:networkfirewall/ruleGroup:RuleGroup":
             group = document.properties["ruleGroup"]

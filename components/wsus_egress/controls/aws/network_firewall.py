@@ -105,11 +105,6 @@ class AwsNetworkFirewall(Control):
         return {SOURCES: tuple(map(str, self.sources))}
 
     @property
-    def home_net(self) -> tuple[Network, ...]:
-        """HOME_NET of the firewall policy; EXTERNAL_NET is everything else."""
-        return self.firewall.home
-
-    @property
     def assumptions(self) -> tuple[str, ...]:
         """What others must keep true: the firewall policy, where it is theirs, and the routes."""
         mode, found = self.firewall.mode, []

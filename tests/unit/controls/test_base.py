@@ -1,0 +1,56 @@
+"""What a control has that says only what it must."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from wsus_egress.controls.base import (
+    Bounds,
+    Control,
+    Part,
+    Ruling,
+    Verdict,
+    asked_of_ports,
+    met,
+    path_verdict,
+)
+from wsus_egress.model.flows import Flow
+from wsus_egress.model.policy import EgressPolicy
+from wsus_egress.names.sets import NO_NAMES
+
+FLOW = Flow(ipaddress.ip_address("10.20.0.10"), ipaddress.ip_address("203.0.113.80"), "tcp", 443)
+
+
+class Wall(Control):
+    """It denies every flow."""
+
+    name = "wall"
+    rules = ()
+
+    def admits(self, flow: Flow) -> Ruling:  # noqa: ARG002 - of any flow
+        """Nothing passes."""
+        return Ruling(Verdict.DENY, "the wall")
+
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """Ports and addresses."""
+        return asked_of_ports(policy, flow)
+
+
+def test_the_defaults() -> None:
+    """By default a control sees no names, has one side, leads nothing past, and deploys nothing."""
+    wall = Wall()
+
+    assert (False, False, frozenset()) == (wall.sees_names, wall.guards_inside, wall.leads_past)
+    assert ((), (), (), ()) == (wall.assumptions, wall.residues, wall.networks, wall.ports)
+    assert Bounds.exact(NO_NAMES) == wall.names(FLOW)
+    assert (wall,) == wall.sides()
+    assert frozenset() == wall.skips(FLOW)
+    assert [wall] == met([wall], FLOW)
+    assert ((), ()) == (wall.documents("wsus"), wall.quotas())
+
+
+def test_an_unpublished_rule_holds_the_policy() -> None:
+    """Where a vendor does not publish what decides, a path says what the policy says."""
+    path = [Ruling(Verdict.ALLOW, "a rule"), Ruling(Verdict.OPAQUE, "a tag")]
+
+    assert (Verdict.ALLOW, Verdict.DENY) == (path_verdict(path, True), path_verdict(path, False))
