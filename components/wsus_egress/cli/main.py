@@ -104,8 +104,8 @@ def main() -> None:
 def check(project: Path, names: Sequence[str], format_: str, today: datetime.date) -> None:
     """Validate lists and environments, and prove each target's rules.
 
-    Fails with status 1 where the rules admit more or less than the policy and nobody has accepted
-    that, and where an acceptance or approval has expired.
+    Exits with 1 where the rules admit more or less than the policy and no acceptance covers it, and
+    where an acceptance or approval has expired.
     """
     from wsus_egress.review.analysis import analyse, stale_acceptances  # noqa: PLC0415
     from wsus_egress.review.findings import standing  # noqa: PLC0415
@@ -162,9 +162,8 @@ def preview(  # noqa: PLR0913, PLR0917 - the command's options
 ) -> None:
     """Show each environment's rules, fidelity and use of quotas, or what a change does to them.
 
-    With --base the exit status is 1 where the change allows more and nobody has approved that in
-    the same change, where an approval or acceptance has expired, and where the rules deviate from
-    the policy and nobody accepts it.
+    With --base the exit status is 1 where the change allows more and does not approve that itself,
+    where an approval or acceptance has expired, and where an unaccepted deviation stands.
 
     \b
     Examples:
@@ -277,8 +276,8 @@ def report(
 ) -> None:
     """Write one page: matrix, topology, and a search box that answers like `explain`.
 
-    The page is one file that loads nothing. Fails with status 1 where something is found that
-    nobody accepts, or with --base approves.
+    The page is one file that loads nothing. Exits with 1 where a deviation is not accepted, or with
+    --base a widening is not approved.
 
     \b
     Examples:

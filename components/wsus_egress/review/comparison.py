@@ -85,7 +85,7 @@ def against_base(
         ref: The base.
         names: Which environments, of either side; all where empty.
         today: The day for acceptances and approvals.
-        prove_all: Prove what does not differ from the base too, and each control by itself.
+        prove_all: Prove what does not differ from the base too, and each control on its own.
 
     Raises:
         PolicyErrors: With every problem of both sides; those of the base name it.

@@ -32,7 +32,7 @@ def render(review: Review, engine: EngineReport | None = None) -> str:
     """The whole page.
 
     Args:
-        review: The environments, proved, each control by itself too; with a base, what changes.
+        review: The environments, proved, each control on its own too; with a base, what changes.
         engine: What the engine will do, where it was asked.
     """
     analyses = review.analyses

@@ -122,7 +122,7 @@ def verdict(review: Review, *, gated: bool = True) -> str:
     """One sentence with the numbers.
 
     Args:
-        review: The change, or the head by itself.
+        review: The change, or the environments as they stand.
         gated: Whether the command fails where a finding does.
     """
     failing = sum(finding.fails for finding in review.findings)
