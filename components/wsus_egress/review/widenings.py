@@ -49,7 +49,7 @@ class Widening:
         return is_internet(self.deviation.witness.source)
 
     @property
-    def _subject(self) -> str:
+    def subject(self) -> str:
         """What two widenings of one rule have in common where one of them is enough."""
         # Of what is not known one flow each way is enough.
         return f"{self.from_internet} {self.unread}" if self.unread else self.deviation.what
@@ -85,7 +85,7 @@ def widenings(judged: Judged[Any], policy: EgressPolicy, accepts: Accepts) -> It
                 if doubt
                 else Widening(owner, rule, deviation)
             )
-            key = rule, widening._subject  # noqa: SLF001 - of this module
+            key = rule, widening.subject
             if key not in seen:
                 seen.add(key)
                 yield widening
