@@ -187,7 +187,7 @@ def test_paper_has_all_of_it(opened: Open) -> None:
     paper = base64.b64decode(
         page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
     )
-    assert io.BytesIO(paper).read(5) == b"%PDF-"
+    assert b"%PDF-" == io.BytesIO(paper).read(5)
     assert (True, 0) == (closed > 0, page.execute_script("return window.closedOnPaper"))
     assert closed == page.execute_script(count)
 

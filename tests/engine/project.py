@@ -55,9 +55,9 @@ class Project:
     def up(self, stack: str) -> None:
         """Deploy a stack for the first time."""
         created = self.pulumi("stack", "init", stack)
-        assert created.returncode == 0, created.stderr
+        assert 0 == created.returncode, created.stderr
         result = self.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
-        assert result.returncode == 0, result.stdout + result.stderr
+        assert 0 == result.returncode, result.stdout + result.stderr
 
     def export(self, stack: str) -> dict[str, Any]:
         """The stack's state."""

@@ -107,14 +107,14 @@ def test_children_are_parented(project: Project) -> None:
     components = [urn for urn, kind in kinds.items() if kind.startswith("wsus-egress:")]
 
     assert cloud
-    assert {kinds[parents[urn]] for urn in cloud} == {
+    assert {
         "wsus-egress:index:AwsWsusNetworkFirewall",
         "wsus-egress:index:AwsWsusSecurityGroup",
-    }
-    assert {kinds[parents[urn]] for urn in components} == {
+    } == {kinds[parents[urn]] for urn in cloud}
+    assert {
         "pulumi:pulumi:Stack",
         "wsus-egress:index:AwsWsusEgress",
-    }
+    } == {kinds[parents[urn]] for urn in components}
 
 
 def test_added_entry_changes_only_its_rules(project: Project) -> None:

@@ -84,7 +84,7 @@ def test_both_clouds_are_created_and_then_left_alone(stack: Stack) -> None:
     held = stack.held("aws") | stack.held("azure-native")
     counts = {kind: len(rows) for kind, rows in held.items()}
     assert counts == {GROUP: 1, EGRESS: 2, POLICY: 1, COLLECTIONS: 1, NSG: 1}
-    assert {rule["description"] for rule in held[EGRESS].values()} == {"hush"}
+    assert {"hush"} == {rule["description"] for rule in held[EGRESS].values()}
     assert "7 unchanged" in stack.run("preview", "--expect-no-changes")
     assert "7 unchanged" in stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert "hush" not in stack.run("stack", "export")
@@ -98,17 +98,17 @@ def test_an_update_in_place_keeps_the_resource(stack: Stack) -> None:
     stack.write(azure(("*.windowsupdate.com", "download.microsoft.com"), priority=1001))
     steps = stack.steps()
     changed = {name: step["op"] for name, step in steps.items() if step["op"] != "same"}
-    assert changed == {"group": "update", "nsg": "update"}
+    assert {"group": "update", "nsg": "update"} == changed
     added = "ruleCollections[0].rules[0].targetFqdns[1]"
     assert steps["group"]["detailedDiff"] == {added: {"kind": "add", "inputDiff": True}}
-    assert [*steps["nsg"]["detailedDiff"]] == ["securityRules[0].priority"]
+    assert ["securityRules[0].priority"] == [*steps["nsg"]["detailedDiff"]]
     stack.up()
     after = stack.held("azure-native")
     assert {kind: [*rows] for kind, rows in after.items()} == {
         kind: [*rows] for kind, rows in before.items()
     }
     (nsg,) = after[NSG].values()
-    assert nsg["securityRules"][0]["priority"] == 1001
+    assert 1001 == nsg["securityRules"][0]["priority"]
 
 
 def test_what_cannot_change_in_place_is_replaced(stack: Stack) -> None:
@@ -118,9 +118,9 @@ def test_what_cannot_change_in_place_is_replaced(stack: Stack) -> None:
     (before,) = stack.held("aws")[GROUP].items()
     stack.write(aws(description="WSUS servers"))
     steps = stack.steps()
-    assert steps["wsus"]["op"] == "replace"
-    assert steps["wsus"]["replaceReasons"] == ["description"]
-    assert steps["out-80"]["replaceReasons"] == ["securityGroupId"]
+    assert "replace" == steps["wsus"]["op"]
+    assert ["description"] == steps["wsus"]["replaceReasons"]
+    assert ["securityGroupId"] == steps["out-80"]["replaceReasons"]
     stack.up()
     (after,) = stack.held("aws")[GROUP].items()
     assert after[0] != before[0]
@@ -145,7 +145,7 @@ def test_a_refresh_finds_what_changed_out_of_band(stack: Stack) -> None:
     assert "1 created" in said
     assert "1 updated" in said
     rules = stack.held("aws")[EGRESS]
-    assert {rule["cidrIpv4"] for rule in rules.values()} == {"192.0.2.0/24"}
+    assert {"192.0.2.0/24"} == {rule["cidrIpv4"] for rule in rules.values()}
     assert ids[443] in rules
 
 
@@ -178,7 +178,7 @@ def test_what_exists_is_imported_and_then_deleted(stack: Stack) -> None:
     assert f"DependencyViolation: resource {group} has a dependent object: {rule}" in said
     stack.edit("aws", {GROUP: {group: about}})
     stack.run("destroy", "--yes", "--skip-preview")
-    assert stack.held("aws") == {}
+    assert {} == stack.held("aws")
 
 
 def test_bad_input_is_refused_in_the_preview(stack: Stack) -> None:
@@ -251,7 +251,7 @@ def test_an_up_that_is_killed_can_be_run_again(stack: Stack, tmp_path: Path) -> 
     stack.run("cancel", "--yes")
     stack.up()
     names = {record["name"] for record in stack.held("aws")[GROUP].values()}
-    assert {name.split("-")[0] for name in names} == {"wsus", "second"}
+    assert {"wsus", "second"} == {name.split("-")[0] for name in names}
     assert "5 unchanged" in stack.run("preview", "--expect-no-changes")
 
 

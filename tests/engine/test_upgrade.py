@@ -48,7 +48,7 @@ class Upgrade:
         """Run the engine, which must succeed, and return its output."""
         stack = () if arguments[:2] == ("stack", "init") else ("--stack", self.stack)
         done = self.project.pulumi(*arguments, *stack)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert 0 == done.returncode, done.stdout + done.stderr
         return done.stdout
 
     def previewed(self) -> dict[str, list[str]]:

@@ -64,7 +64,7 @@ class Workspace:
     def must(self, *command: str, folder: str = ".") -> str:
         """Run a command that must succeed, and return its output."""
         done = self.run(*command, folder=folder)
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        assert 0 == done.returncode, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def write_sdk(self, language: str) -> Path:

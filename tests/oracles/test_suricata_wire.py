@@ -82,7 +82,7 @@ def test_packets_of_a_connection() -> None:
         )
         for p in packets
     ]
-    assert fields == [
+    assert [
         (True, 1000, 5000, 0x02, b""),
         (False, 5000, 1001, 0x12, b""),
         (True, 1001, 5001, 0x10, b""),
@@ -91,7 +91,7 @@ def test_packets_of_a_connection() -> None:
         (False, 5001, 1004, 0x18, b"de"),
         (True, 1004, 5003, 0x10, b""),
         (True, 1004, 5003, 0x11, b""),
-    ]
+    ] == fields
 
 
 def test_a_capture_file() -> None:

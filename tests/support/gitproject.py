@@ -53,7 +53,7 @@ class GitProject:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+        assert 0 == done.returncode, done.stderr
         return done.stdout
 
     @staticmethod

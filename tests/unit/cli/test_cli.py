@@ -62,7 +62,7 @@ def test_an_expired_acceptance_is_a_finding(write: Write, run: Run) -> None:
     """Exit status 1 from the day after, and the finding says that it expired."""
     project = write((CONFIG, "", accepted(NAMES, NAMELESS)))
     result = run("check", project, "--today", "2027-01-01")
-    assert result.exit_code == 1
+    assert 1 == result.exit_code
     assert f"x: {NAMES} (acceptance expired): the target admits" in result.stdout
     assert "Accepted until 2026-12-31: Known\n" in result.stdout
 
@@ -79,7 +79,7 @@ def test_a_stale_acceptance_is_noted(write: Write, run: Run) -> None:
     project = write((CONFIG, "", accepted(NAMES, NAMELESS, "aws/none")))
     result = run("check", project, "--today", "2026-11-24")
     note = f"note: {CONFIG}:12: accept: 'aws/none' does not occur; remove it"
-    assert (result.exit_code, note in result.stdout) == (0, True)
+    assert (0, True) == (result.exit_code, note in result.stdout)
 
 
 APPROVED = """\
@@ -141,7 +141,7 @@ def test_an_expired_approval_in_json(write: Write, run: Run) -> None:
 def test_what_is_not_proved_is_no_target(root: Path) -> None:
     """An analysis without proofs has nothing to say of its targets."""
     text = as_text.check(analyse(root, ("dev",), None), (), ())
-    assert text == "\n1 environment, 0 targets: no finding\n"
+    assert "\n1 environment, 0 targets: no finding\n" == text
 
 
 def test_check_in_json(write: Write, run: Run) -> None:
@@ -152,8 +152,8 @@ def test_check_in_json(write: Write, run: Run) -> None:
     (environment,) = found["environments"]
     (target,) = environment["targets"]
     whats = [(each["what"], each["accepted"]) for each in target["deviations"]]
-    assert (result.exit_code, found["version"], found["problems"]) == (1, 1, [])
-    assert (environment["environment"], target["fidelity"]) == ("x", "wider")
+    assert (1, 1, []) == (result.exit_code, found["version"], found["problems"])
+    assert ("x", "wider") == (environment["environment"], target["fidelity"])
     assert whats == [(NAMELESS, False), (NAMES, True)]
 
 
@@ -222,7 +222,7 @@ def test_a_day_that_is_none(write: Write, run: Run) -> None:
     """--today takes days only."""
     result = run("check", write(), "--today", "tomorrow")
     message = "'tomorrow' is not a date; write it as YYYY-MM-DD"
-    assert (result.exit_code, message in result.stderr) == (2, True)
+    assert (2, True) == (result.exit_code, message in result.stderr)
 
 
 def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
@@ -257,7 +257,7 @@ def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
 def test_preview_of_an_open_environment(root: Path, run: Run) -> None:
     """Mode open needs no endpoints, and Azure's route is said to be assumed."""
     lines = run("preview", root, "--env", "open", "--today", "2026-11-24").stdout.splitlines()
-    assert lines[2] == "TCP 80 and 443 to any address"
+    assert "TCP 80 and 443 to any address" == lines[2]
     assert "  assumed: the servers' subnets have this route table" in lines
 
 
@@ -313,7 +313,7 @@ def test_explain_where_nothing_stands(write: Write, run: Run) -> None:
     result = run("explain", project, "https://a.example.com/", "--format", "json")
     (target,) = json.loads(result.stdout)["targets"]
     (control,) = target["controls"]
-    assert (target["verdict"], control["verdict"]) == ("deny", "not-applicable")
+    assert ("deny", "not-applicable") == (target["verdict"], control["verdict"])
 
 
 @pytest.mark.parametrize(("urls", "place"), [(("bad", "http://a.com/"), ""), (("-",), "line 4: ")])

@@ -55,7 +55,7 @@ def test_policy_is_plain(schema: dict[str, Any]) -> None:
     plain = {name for name, each in inputs.items() if each.get("policy", {}).get("plain")}
 
     # A firewall by itself has no policy: it stands on one that has its rules.
-    assert inputs.keys() - plain == {"wsus-egress:index:AzureWsusFirewall"}
+    assert {"wsus-egress:index:AzureWsusFirewall"} == inputs.keys() - plain
 
 
 def test_network_may_be_an_output(schema: dict[str, Any]) -> None:

@@ -254,8 +254,8 @@ def test_alert_before_drop(environment: Build, today: datetime.date) -> None:
 
     assert proof.fidelity is Fidelity.WIDER
     # The server's other ports stay closed by its security group, which masks them.
-    assert [deviation.subject for deviation in proof.deviations] == ["nameless", "names", "sources"]
-    assert [deviation.subject for deviation in proof.masked] == ["ipv6", "ports", "udp"]
+    assert ["nameless", "names", "sources"] == [deviation.subject for deviation in proof.deviations]
+    assert ["ipv6", "ports", "udp"] == [deviation.subject for deviation in proof.masked]
 
 
 def test_a_dns_firewall_is_refused(refused: Refused) -> None:
@@ -356,11 +356,11 @@ def test_two_routes_in_one_table(write: Callable[..., Path], run: Callable[..., 
     result = run("check", both(write, settings, settings))
     lines = result.stderr.splitlines()
     # The firewall itself, both routes, and the end.
-    assert (result.exit_code, len(lines)) == (2, 4)
-    assert lines[1] == (
+    assert (2, 4) == (result.exit_code, len(lines))
+    assert (
         "config/Pulumi.y.yaml:7: aws.networkFirewall.endpoints[0]: x routes 0.0.0.0/0 in "
         "rtb-0a1b2c3d4e5f60718 too, and a table has one route for it; leave the route to one of them"
-    )
+    ) == lines[1]
 
 
 def test_two_environments_in_two_vpcs(
@@ -368,4 +368,4 @@ def test_two_environments_in_two_vpcs(
 ) -> None:
     """Nothing stands in the way of environments that share no VPC."""
     project = both(write, "networkFirewall: {}", "networkFirewall: {}")
-    assert run("check", project).exit_code == 0
+    assert 0 == run("check", project).exit_code

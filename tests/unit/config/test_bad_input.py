@@ -183,8 +183,8 @@ FILES: list[tuple[dict[str, str | bytes], str]] = [
 
 def assert_one(result: Result, line: str) -> None:
     """The one problem, nothing on standard output, and exit status 2."""
-    assert result.stderr == f"{line}\n1 problem: nothing can be deployed\n"
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{line}\n1 problem: nothing can be deployed\n" == result.stderr
+    assert (2, "") == (result.exit_code, result.stdout)
     assert isinstance(result.exception, SystemExit)
 
 
@@ -264,7 +264,7 @@ def test_ten_mistakes_are_reported_in_one_run(
         "10 problems: nothing can be deployed",
     ]
     assert places == expected
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (2, "") == (result.exit_code, result.stdout)
 
 
 def test_a_wrong_shape_hides_no_wrong_pattern(

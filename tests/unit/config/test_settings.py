@@ -117,7 +117,7 @@ def test_settings_that_are_no_mapping_are_refused() -> None:
     """Where a program gives a list for the settings, the problem is of the whole."""
     with pytest.raises(PolicyErrors) as caught:
         build_environment("test", [], {}, lambda _: None)
-    assert str(caught.value) == "[] is not a mapping; write a mapping"
+    assert "[] is not a mapping; write a mapping" == str(caught.value)
 
 
 def test_an_extra_endpoint_is_checked(refused: Refused) -> None:
@@ -136,10 +136,10 @@ def test_a_circle_of_servers_is_refused(refused: Refused) -> None:
             {"name": "three", "addresses": ["10.20.0.12"], "synchronizesFrom": "one"},
         ]
     )
-    assert problems[0] == (
+    assert (
         "servers[0].synchronizesFrom: servers synchronize in a circle: one -> two -> one; "
         "let one of them synchronize from microsoft-update"
-    )
+    ) == problems[0]
     assert not any("three" in problem for problem in problems)
 
 
@@ -164,7 +164,7 @@ def test_snake_case_is_taken(environment: Build) -> None:
     """A Python program may write the settings as Python does."""
     servers = [ONE, {**TWO, "synchronizes_from": "one", "content_from": "microsoft-update"}]
     party = environment(servers=servers).policy.party("two")
-    assert (party.asks, party.internet) == ("one", True)
+    assert ("one", True) == (party.asks, party.internet)
 
 
 def test_snake_case_in_a_file_is_refused(write: Callable[..., Path]) -> None:
@@ -226,13 +226,13 @@ def test_lists_met_twice_count_once(write: Callable[..., Path]) -> None:
     }
     loaded = load_lists(write(files=lists) / "config" / "endpoints", "x")
     found = [endpoint.pattern.text for endpoint in resolve(loaded, ["left", "right", "left"])]
-    assert found == ["*.example.com"]
+    assert ["*.example.com"] == found
 
 
 def test_the_type_of_a_setting() -> None:
     """A path leads to the type whose keys are known there, or stays with the last one."""
-    assert _model_at(EnvironmentSettings, ("servers", 0)).__name__ == "ServerSettings"
-    assert _model_at(EnvironmentSettings, ("mode", "none")).__name__ == "EnvironmentSettings"
+    assert "ServerSettings" == _model_at(EnvironmentSettings, ("servers", 0)).__name__
+    assert "EnvironmentSettings" == _model_at(EnvironmentSettings, ("mode", "none")).__name__
 
 
 def stack(**settings: Any) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def stack(**settings: Any) -> dict[str, Any]:
 def test_a_stacks_configuration(write: Callable[..., Path]) -> None:
     """The engine's data is an environment, and an empty target counts as none."""
     built = environment_from_config(write(), "x", stack(azure={}))
-    assert (built.name, [target.cloud for target in built.targets]) == ("x", ["aws"])
+    assert ("x", ["aws"]) == (built.name, [target.cloud for target in built.targets])
 
 
 def test_a_stacks_problem_has_the_files_line(write: Callable[..., Path]) -> None:
@@ -262,13 +262,13 @@ def test_a_stacks_lists_are_checked(write: Callable[..., Path]) -> None:
     project = write(files={"config/endpoints/good.yaml": "title: 7\n"})
     with pytest.raises(PolicyErrors) as caught:
         environment_from_config(project, "x", stack(servers=[]))
-    assert [path_text(problem.keys) for problem in caught.value.problems] == ["servers", "title"]
+    assert ["servers", "title"] == [path_text(problem.keys) for problem in caught.value.problems]
 
 
 def test_chosen_environments_only(write: Callable[..., Path]) -> None:
     """Environments that are not asked for are not read."""
     project = write(files={"config/Pulumi.broken.yaml": "["})
-    assert [each.name for each in load_environments(project, ["x"])] == ["x"]
+    assert ["x"] == [each.name for each in load_environments(project, ["x"])]
 
 
 def test_what_the_controls_refuse(refused_by_controls: Refused) -> None:
@@ -335,7 +335,7 @@ def test_ipv6_in_aws_is_taken(environment: Build) -> None:
     built = environment(servers=[{**ONE, "addresses": ["10.20.0.10", "fd00::10"]}], ipv6=True)
     (control,) = compile_target(built, built.targets[0])
     texts = [rule.text for rule in control.rules]
-    assert texts[:2] == ["allow egress tcp/80 to 0.0.0.0/0", "allow egress tcp/80 to ::/0"]
+    assert ["allow egress tcp/80 to 0.0.0.0/0", "allow egress tcp/80 to ::/0"] == texts[:2]
 
 
 def test_a_clouds_limit_is_refused(refused_by_controls: Refused) -> None:

@@ -92,7 +92,7 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
     """Editors on Windows begin files with a mark, which is not part of the first key."""
     path = tmp_path / "f.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
-    assert read_yaml(path, "f.yaml").data == {"a": 1, "b": 2}
+    assert {"a": 1, "b": 2} == read_yaml(path, "f.yaml").data
 
 
 def test_a_huge_file_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_a_huge_file_is_refused(read: Read, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(yamlfile, "MAX_BYTES", 4)
     with pytest.raises(PolicyErrors) as caught:
         read("a: 123\n")
-    assert str(caught.value) == "f.yaml:1: the file is larger than 4 bytes; split the list"
+    assert "f.yaml:1: the file is larger than 4 bytes; split the list" == str(caught.value)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -141,11 +141,11 @@ def test_problems_are_sorted_and_counted_once() -> None:
     with pytest.raises(PolicyErrors) as caught:
         problems.raise_if_any()
     assert caught.value.problems == (nowhere, first, second)
-    assert str(caught.value) == "z: is wrong\na:10: is wrong\nb:1: x: is wrong; write y"
+    assert "z: is wrong\na:10: is wrong\nb:1: x: is wrong; write y" == str(caught.value)
 
 
 def test_no_problem_is_no_error() -> None:
     """A collector without problems lets the program go on."""
     problems = Collector()
     problems.raise_if_any()
-    assert problems.problems == []
+    assert [] == problems.problems

@@ -61,13 +61,13 @@ def test_security_groups(controls: Callable[..., tuple[Control, ...]]) -> None:
     """Egress to the Internet and to the upstream server; ingress from who asks."""
     two = {**TWO, "synchronizationPorts": {"http": 9000}}
     (control,) = controls(servers=[ONE, two], schemes="as-listed")
-    assert texts(control) == [
+    assert [
         "allow egress tcp/80 to 0.0.0.0/0",
         "allow ingress tcp/8530 from 10.20.0.11/32",
         "allow ingress tcp/8531 from 10.20.0.11/32",
         "allow egress tcp/8530 to 10.20.0.10/32",
         "allow egress tcp/8531 to 10.20.0.10/32",
-    ]
+    ] == texts(control)
 
 
 def test_a_security_group_denies_the_rest(controls: Callable[..., tuple[Control, ...]]) -> None:
@@ -110,7 +110,7 @@ def test_a_range_of_ports_in_words(controls: Callable[..., tuple[Control, ...]])
     (control,) = controls()
     assert isinstance(control, AwsSecurityGroups)
     rule = replace(control.rules[0], from_port=1, to_port=9, endpoints=())
-    assert rule.text == "allow egress tcp/1-9 to 0.0.0.0/0"
+    assert "allow egress tcp/1-9 to 0.0.0.0/0" == rule.text
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_a_tag_leaves_the_list_out(endpoint: Callable[..., Endpoint], environmen
     _, control = compile_target(listed, listed.targets[0])
     tag = "allow Http:80, Https:443 from 10.20.0.10 to FQDN tag WindowsUpdate"
     assert texts(control)[0] == tag
-    assert [rule.id for rule in control.rules] == ["fqdn-tags", "deny-rest"]
-    assert [rule.endpoints for rule in control.rules] == [(), ()]
+    assert ["fqdn-tags", "deny-rest"] == [rule.id for rule in control.rules]
+    assert [(), ()] == [rule.endpoints for rule in control.rules]
 
 
 def test_an_endpoint_below_a_tags_wildcard_has_a_rule(
@@ -206,7 +206,7 @@ def test_what_no_rule_decides_is_azures(azure: Callable[..., tuple[Control, ...]
     elsewhere = {"name": "one", "addresses": ["10.99.0.1"], "location": "elsewhere"}
     two = {**ONE, "name": "two", "synchronizesFrom": "one"}
     _, control = azure({"denyRest": "servers"}, servers=[elsewhere, two])
-    assert control.rules == ()
+    assert () == control.rules
     ruling = control.admits(web("evil.com"))
     assert (ruling.verdict, ruling.rule) == (
         Verdict.OPAQUE,
@@ -223,26 +223,26 @@ def test_an_existing_firewall_policy_is_left_alone(
     for existing in (True, False):
         _, control = azure({"firewallPolicy": {"name": "afwp", "existing": existing}})
         kinds.append([document.type.split(":")[-1] for document in control.documents("wsus")])
-    assert kinds == [
+    assert [
         ["FirewallPolicyRuleCollectionGroup"],
         ["FirewallPolicy", "FirewallPolicyRuleCollectionGroup"],
-    ]
+    ] == kinds
 
 
 def test_open_mode_in_azure(azure: Callable[..., tuple[Control, ...]]) -> None:
     """Any name by an application rule: a network rule would pass by threat intelligence."""
     _, control = azure(mode="open")
-    assert texts(control) == [
+    assert [
         "allow Http:80, Https:443 from 10.20.0.10 to *",
         "deny Http:80, Https:443 from 10.20.0.0/16 to *",
-    ]
+    ] == texts(control)
     assert control.names(web(None)) == Bounds.exact(ALL_NAMES)
 
 
 def test_security_rules(azure: Callable[..., tuple[Control, ...]]) -> None:
     """What the policy names, the denial of all other synchronization, and of the Internet."""
     control, _ = azure(servers=[ONE, TWO])
-    assert texts(control) == [
+    assert [
         "1000 allow outbound tcp/80,443 from 10.20.0.10 to Internet",
         "1100 allow outbound tcp/8530,8531 from 10.20.0.11 to 10.20.0.10",
         "1000 allow inbound tcp/8530,8531 from 10.20.0.11 to 10.20.0.10",
@@ -250,7 +250,7 @@ def test_security_rules(azure: Callable[..., tuple[Control, ...]]) -> None:
         "4000 deny inbound tcp/8530,8531 from * to *",
         "4010 deny outbound tcp/22,3389,5985,5986 from * to VirtualNetwork",
         "4096 deny outbound any/any from * to Internet",
-    ]
+    ] == texts(control)
 
 
 def test_what_a_security_group_admits(azure: Callable[..., tuple[Control, ...]]) -> None:
@@ -280,15 +280,15 @@ def test_what_a_security_group_admits(azure: Callable[..., tuple[Control, ...]])
 def test_without_denials_the_default_admits(environment: Build) -> None:
     """A policy without parties gets denials alone; without them, rule 65001 admits everything."""
     target = environment(aws=None, azure=AZURE).targets[0]
-    assert target.cloud == "azure"
+    assert "azure" == target.cloud
     control = compile_nsg(EgressPolicy(Mode.OPEN, False, (), ()), target, "test")
-    assert {rule.access for rule in control.rules} == {"Deny"}
+    assert {"Deny"} == {rule.access for rule in control.rules}
     bare = AzureNsg(target, "test", ())
-    assert bare.admits(web("a.com")).rule == "default rule 65001 AllowInternetOutBound"
+    assert "default rule 65001 AllowInternetOutBound" == bare.admits(web("a.com")).rule
 
 
 def test_sources_elsewhere_need_no_rule(azure: Callable[..., tuple[Control, ...]]) -> None:
     """Where no server of the virtual network may reach the Internet, nothing is allowed to it."""
     elsewhere = {"name": "two", "addresses": ["10.99.0.1"], "location": "elsewhere"}
     control, _ = azure(servers=[{**ONE, "synchronizesFrom": "two"}, elsewhere])
-    assert control.rules[0].id == "allow-one-to-two"
+    assert "allow-one-to-two" == control.rules[0].id

@@ -21,5 +21,5 @@ def test_the_latest_pair_is_asked_for_once() -> None:
     latest = Latest(compute)
     flows = [Flow(ONE, OTHER, "tcp", 80), Flow(ONE, OTHER, "udp", 443), Flow(OTHER, ONE, "tcp", 80)]
 
-    assert [latest(flow) for flow in [*flows, flows[0]]] == [1, 1, 2, 3]
+    assert [1, 1, 2, 3] == [latest(flow) for flow in [*flows, flows[0]]]
     assert asked == [(ONE, OTHER), (OTHER, ONE), (ONE, OTHER)]

@@ -44,10 +44,10 @@ def test_redundant_patterns(endpoint: Callable[..., Endpoint]) -> None:
     for as_listed in (False, True):
         policy = EgressPolicy(Mode.RESTRICTED, as_listed, endpoints, ())
         found[as_listed] = [(covered.text, by.text) for covered, by in policy.redundant]
-    assert found == {
+    assert {
         False: [("b.a.com", "*.a.com"), ("c.b.com", "*.b.com")],
         True: [("b.a.com", "*.a.com")],
-    }
+    } == found
 
 
 DECISIONS = {
@@ -90,13 +90,13 @@ def test_a_flow_in_words() -> None:
         web(None, 443, "tls"),
         web(None, 22, None),
     ]
-    assert [str(flow) for flow in flows] == [
+    assert [
         "10.20.0.10 -> http://a.com/",
         "10.20.0.10 -> http://a.com:8080/",
         "10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)",
         "10.20.0.10 -> 203.0.113.80 tcp/443 (TLS without SNI)",
         "10.20.0.10 -> 203.0.113.80 tcp/22",
-    ]
+    ] == [str(flow) for flow in flows]
 
 
 @pytest.mark.parametrize("network", INTERNAL_NETWORKS, ids=str)

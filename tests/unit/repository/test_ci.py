@@ -140,7 +140,7 @@ def test_a_preview_is_commented_whatever_the_gate_says(
     """The comment is created, then left alone, and the job ends as the preview did."""
     first, second = (job(platform, status=status, preview="## It widens\n") for _ in range(2))
     assert ([f"{MARK}\n## It widens\n"], status, status) == (api.of(), first.status, second.status)
-    assert ("comment created" in first.log, "comment unchanged" in second.log) == (True, True)
+    assert (True, True) == ("comment created" in first.log, "comment unchanged" in second.log)
     assert ["errors.txt", "policy-preview.md", "policy-report.html"] == first.artefacts
     assert (platform == "azure", True) == (
         "##vso[task.uploadsummary]" in first.log,

@@ -70,7 +70,7 @@ def test_the_schemas_are_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     written: dict[Path, str] = {}
 
     def write_text(path: Path, text: str, encoding: str) -> None:
-        assert encoding == "utf-8"
+        assert "utf-8" == encoding
         written[path] = text
 
     monkeypatch.setattr(Path, "write_text", write_text)
@@ -84,7 +84,7 @@ def test_a_list_fits_its_schema(root: Path, name: str) -> None:
     """An editor that checks a shipped list against its schema finds nothing."""
     data = plain_yaml(root / "config" / "endpoints" / f"{name}.yaml")
     validator = jsonschema.Draft202012Validator(schema(root, "endpoint-list.json"))
-    assert list(validator.iter_errors(data)) == []
+    assert [] == list(validator.iter_errors(data))
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -95,7 +95,7 @@ def test_an_environment_fits_its_schema(root: Path, name: str) -> None:
     data = plain_yaml(root / "config" / f"Pulumi.{name}.yaml")
     stack = schema(root, "stack-config.json")
     validator = jsonschema.Draft202012Validator(stack, registry=registry)
-    assert list(validator.iter_errors(data)) == []
+    assert [] == list(validator.iter_errors(data))
 
 
 def test_these_lists_are_shipped(root: Path) -> None:
@@ -122,18 +122,18 @@ def test_the_reference_list_is_the_reference_page(root: Path) -> None:
     assert {endpoint.schemes for endpoint in endpoints} == {frozenset(Scheme)}
     cover = minimal_cover(endpoint.pattern for endpoint in endpoints)
     dropped = [(covered.text, by.text) for covered, by in cover.redundant]
-    assert len(cover.patterns) == 7
-    assert sorted(dropped) == [
+    assert 7 == len(cover.patterns)
+    assert [
         ("*.download.windowsupdate.com", "*.windowsupdate.com"),
         ("download.windowsupdate.com", "*.windowsupdate.com"),
-    ]
+    ] == sorted(dropped)
 
 
 def test_the_current_list_has_eleven_patterns(root: Path) -> None:
     """Microsoft's current list: 11 patterns, 15 pairs of a pattern and a scheme."""
     endpoints = load_lists(root / "config" / "endpoints", "x")["wsus"].endpoints
     pairs = [(e.pattern, scheme) for e in endpoints for scheme in e.schemes]
-    assert (len(endpoints), len(pairs), len(set(pairs))) == (11, 15, 15)
+    assert (11, 15, 15) == (len(endpoints), len(pairs), len(set(pairs)))
 
 
 def test_the_declared_keys_are_the_settings(root: Path) -> None:
@@ -154,7 +154,7 @@ def test_the_declared_defaults_are_the_settings(root: Path) -> None:
 def test_the_shipped_environments_are_fine(root: Path, run: Callable[..., Result]) -> None:
     """`check` of what ships finds nothing, and says so with exit status 0."""
     result = run("check", root, "--today", "2026-11-24")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (0, "") == (result.exit_code, result.stderr)
     assert result.stdout.endswith("\n\n5 environments, 8 targets: no finding\n")
 
 

@@ -67,9 +67,9 @@ def test_an_ambiguous_url_is_refused(url: str, reason: str) -> None:
 def test_the_deciding_endpoint_and_rule_are_named(analysis: Analysis) -> None:
     """An allowed URL comes with its endpoint's pattern, its list and the rule of every control."""
     found = Explainer(analysis).explain(parse_url("http://a.windowsupdate.com/"))
-    assert found.decision.reason == "*.windowsupdate.com in good"
+    assert "*.windowsupdate.com in good" == found.decision.reason
     assert found.decision.endpoint is not None
-    assert found.decision.endpoint.pattern.text == "*.windowsupdate.com"
+    assert "*.windowsupdate.com" == found.decision.endpoint.pattern.text
     rulings = [(name, ruling.verdict, ruling.rule) for name, ruling in found.targets[0].rulings]
     expected = [
         ("azure-nsg", Verdict.ALLOW, "allow-microsoft-update"),

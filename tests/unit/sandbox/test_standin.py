@@ -36,7 +36,7 @@ def test_values_survive_the_wire() -> None:
     plain = {"a": [1, 1.5, True, "x", {"k": UNKNOWN}], "s": "hush"}
     struct = encode(plain, {"s"})
     assert decode(struct) == plain
-    assert secret_names(struct) == {"s"}
+    assert {"s"} == secret_names(struct)
 
 
 def test_a_name_is_the_same_every_time_unless_it_is_taken() -> None:
@@ -56,7 +56,7 @@ def test_a_store_keeps_all_or_nothing(tmp_path: Path) -> None:
         records["t"] = {"id": {"a": 1}}
     with pytest.raises(KeyError), store.change() as records:
         records["t"]["id"]["a"] = records["nowhere"]
-    assert store.read() == {"t": {"id": {"a": 1}}}
+    assert {"t": {"id": {"a": 1}}} == store.read()
     (tmp_path / "trial.json").write_text("{", encoding="utf-8")
     with pytest.raises(StoreError, match="fix the JSON, or delete the file"):
         store.read()

@@ -55,13 +55,13 @@ def test_names_are_resolved_or_not(firewall: Callable[..., AwsDnsFirewall]) -> N
         name: (control.admits(web(name)).verdict.value, control.admits(web(name)).rule)
         for name in ("a.example.com", "example.com", "corp.example.org", "evil.com", None)
     }
-    assert found == {
+    assert {
         "a.example.com": ("allow", "names-1"),
         "example.com": ("opaque", "names-1"),
         "corp.example.org": ("allow", "besides-1"),
         "evil.com": ("deny", "block-rest"),
         None: ("not-applicable", "no name is looked up in this VPC for it"),
-    }
+    } == found
 
 
 def test_sets_of_names(firewall: Callable[..., AwsDnsFirewall]) -> None:
@@ -78,7 +78,7 @@ def test_without_its_last_rule_everything_is_resolved(
     """Only the block of the rest makes the list a list."""
     control = firewall()
     open_ended = replace(control, rules=control.rules[:1])
-    assert open_ended.admits(web("evil.com")).rule == "no rule has the name"
+    assert "no rule has the name" == open_ended.admits(web("evil.com")).rule
     assert open_ended.names(web(None)) == Bounds.exact(ALL_NAMES)
 
 
@@ -88,7 +88,7 @@ def test_the_documents(firewall: Callable[..., AwsDnsFirewall]) -> None:
         document.name: document.properties
         for document in firewall({"blockResponse": "NXDOMAIN", "protected": True}).documents("wsus")
     }
-    assert list(documents) == [
+    assert [
         "wsus-dns-firewall-names-1",
         "wsus-dns-firewall-block-rest",
         "wsus-dns-firewall",
@@ -96,16 +96,16 @@ def test_the_documents(firewall: Callable[..., AwsDnsFirewall]) -> None:
         "wsus-dns-firewall-block-rest-rule",
         "wsus-dns-firewall-association",
         "wsus-dns-firewall-config",
-    ]
+    ] == list(documents)
     allow = documents["wsus-dns-firewall-names-1-rule"]
     block = documents["wsus-dns-firewall-block-rest-rule"]
-    assert documents["wsus-dns-firewall-names-1"]["domains"] == ["*.example.com"]
-    assert documents["wsus-dns-firewall-block-rest"]["domains"] == ["*"]
-    assert allow["firewallDomainRedirectionAction"] == "TRUST_REDIRECTION_DOMAIN"
+    assert ["*.example.com"] == documents["wsus-dns-firewall-names-1"]["domains"]
+    assert ["*"] == documents["wsus-dns-firewall-block-rest"]["domains"]
+    assert "TRUST_REDIRECTION_DOMAIN" == allow["firewallDomainRedirectionAction"]
     assert allow["priority"] < block["priority"]
-    assert block["blockResponse"] == "NXDOMAIN"
-    assert documents["wsus-dns-firewall-association"]["mutationProtection"] == "ENABLED"
-    assert documents["wsus-dns-firewall-config"]["firewallFailOpen"] == "DISABLED"
+    assert "NXDOMAIN" == block["blockResponse"]
+    assert "ENABLED" == documents["wsus-dns-firewall-association"]["mutationProtection"]
+    assert "DISABLED" == documents["wsus-dns-firewall-config"]["firewallFailOpen"]
 
 
 def policy_of(count: int) -> EgressPolicy:
@@ -137,20 +137,20 @@ def test_long_lists_are_cut() -> None:
 def test_a_name_more_changes_one_list() -> None:
     """A list stays as it is when another one gets a name."""
     before, after = chunks(4990), chunks(4991)
-    assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
+    assert 1 == sum(old != new for old, new in zip(before, after, strict=True))
 
 
 def test_rules_in_words(firewall: Callable[..., AwsDnsFirewall]) -> None:
     """What a reader sees, and how much of the quotas is used."""
     control = firewall({"alsoResolve": ["*.corp.example.org", "corp.example.org"]})
-    assert [rule.text for rule in control.rules] == [
+    assert [
         "101 allow *.example.com, whatever they redirect to",
         "1101 allow corp.example.org, *.corp.example.org, whatever they redirect to",
         "9000 block every name",
-    ]
-    assert [(quota.used, quota.limit) for quota in control.quotas()] == [(2, 1000), (3, 100)]
-    assert (list(control.ports), list(control.networks)) == ([], [])
-    assert control.assumptions == ("names are resolved by the VPC's own resolver",)
+    ] == [rule.text for rule in control.rules]
+    assert [(2, 1000), (3, 100)] == [(quota.used, quota.limit) for quota in control.quotas()]
+    assert ([], []) == (list(control.ports), list(control.networks))
+    assert ("names are resolved by the VPC's own resolver",) == control.assumptions
 
 
 def test_other_names_are_another_text(firewall: Callable[..., AwsDnsFirewall]) -> None:

@@ -82,8 +82,8 @@ def test_the_rules_texts(firewall: Callable[..., AwsNetworkFirewall]) -> None:
         "sid:123; rev:1;)",
     ]
     rendered = [rule.render().replace(str(rule.sid), "123") for rule in rules]
-    assert len(rendered) == 4
-    assert [text in rendered for text in expected] == [True, True]
+    assert 4 == len(rendered)
+    assert [True, True] == [text in rendered for text in expected]
 
 
 def test_open_mode_is_ports(firewall: Callable[..., AwsNetworkFirewall]) -> None:
@@ -91,13 +91,13 @@ def test_open_mode_is_ports(firewall: Callable[..., AwsNetworkFirewall]) -> None
     control = firewall(mode="open")
     texts = [(rule.id, rule.render().partition("(")[0], rule.endpoints) for rule in control.rules]
     flow = Flow(SERVER, INTERNET, "tcp", 443)
-    assert texts == [
+    assert [
         ("tcp-80-any", "pass tcp $WSUS_SOURCES any -> $EXTERNAL_NET 80 ", ()),
         ("tcp-443-any", "pass tcp $WSUS_SOURCES any -> $EXTERNAL_NET 443 ", ()),
-    ]
+    ] == texts
     assert control.admits(flow).verdict is Verdict.ALLOW
     assert control.names(Flow(SERVER, INTERNET, "tcp", 80, "tls")) == Bounds.exact(ALL_NAMES)
-    assert ["flow" in rule.render() for rule in control.rules] == [False, False]
+    assert [False, False] == ["flow" in rule.render() for rule in control.rules]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_who_does_not_pass_here(firewall: Callable[..., AwsNetworkFirewall]) -> 
         Flow(ip_address("10.30.0.1"), INTERNET, "tcp", 80, "http", "a.example.com"),
     ]
     assert [control.admits(flow).verdict for flow in flows] == [Verdict.NOT_APPLICABLE] * 2
-    assert [control.names(flow) for flow in flows] == [None, None]
+    assert [None, None] == [control.names(flow) for flow in flows]
     assert control.names(Flow(STRANGER, INTERNET, "tcp", 80, "http")) == Bounds.exact(NO_NAMES)
 
 
@@ -158,7 +158,7 @@ def test_nobody_with_the_internet_needs_no_rule(
     below = {"name": "one", "addresses": ["10.20.0.10"], "synchronizesFrom": "top"}
     control = firewall(servers=[top, below])
     kinds = [document.type.rpartition(":")[2] for document in control.documents("wsus")]
-    assert (control.rules, kinds) == ((), ["FirewallPolicy"])
+    assert ((), ["FirewallPolicy"]) == (control.rules, kinds)
 
 
 def numbers(environment: Environment) -> dict[str, int]:
@@ -179,7 +179,7 @@ def test_equal_hashes_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wsus_egress.controls.aws.suricata.digest", lambda text: text.count("#"))
     one, two = Pattern("a.com", wildcard=False), Pattern("b.com", wildcard=False)
     rules = numbered([("http", 80, one, "x"), ("http", 80, two, "x")])
-    assert [rule.sid for rule in rules] == [1_000_000, 1_000_001]
+    assert [1_000_000, 1_000_001] == [rule.sid for rule in rules]
 
 
 def test_a_group_changes_alone() -> None:
@@ -197,7 +197,7 @@ def test_capacity_has_room_to_grow() -> None:
         count: [group.capacity for group in firewall_of(long_list(count)).rule_groups]
         for count in (1, 40, 41, 1000)
     }
-    assert found == {1: [100], 40: [100], 41: [200], 1000: [3200]}
+    assert {1: [100], 40: [100], 41: [200], 1000: [3200]} == found
 
 
 def test_the_last_room_is_shared_out() -> None:
@@ -221,7 +221,7 @@ def test_a_rule_more_keeps_what_is_shared_out(count: int) -> None:
         sum(old != new for old, new in zip(before, after, strict=True))
         for before, after in pairwise(found)
     ]
-    assert len(found[0]) == 5
+    assert 5 == len(found[0])
     assert max(changed) <= 1
     assert sum(changed) <= 5
 
@@ -258,7 +258,7 @@ def test_a_quota_that_was_raised_holds_more() -> None:
         for n in range(40_000)
     ]
     groups = in_groups(rules, 100_000)
-    assert sum(len(group.rules) for group in groups) == 40_000
+    assert 40_000 == sum(len(group.rules) for group in groups)
     assert all(len(group.rules) <= group.capacity <= GROUP_CAPACITY for group in groups)
 
 
@@ -276,7 +276,7 @@ def test_too_many_sources_are_refused(environment: Build) -> None:
     assert (
         "characters of the longest rule with its sources, and the cloud allows 8192" in problem.what
     )
-    assert problem.instead == "use larger address blocks"
+    assert "use larger address blocks" == problem.instead
 
 
 def test_capacity_beside_a_domain_list(root: Path, run: Callable[..., Result]) -> None:
@@ -328,14 +328,14 @@ def test_what_firewall_manager_is_told(firewall: Callable[..., AwsNetworkFirewal
     *_, document = control.documents("wsus")
     data = document.properties["securityServicePolicyData"]["managedServiceData"]
     told = json.loads(data)
-    assert document.properties["includeMap"] == {"accounts": ["123456789012"]}
-    assert told["networkFirewallStatefulRuleGroupReferences"] == [
-        {"resourceARN": "${wsus-network-firewall-rules-1.arn}", "priority": 100}
+    assert {"accounts": ["123456789012"]} == document.properties["includeMap"]
+    assert [{"resourceARN": "${wsus-network-firewall-rules-1.arn}", "priority": 100}] == told[
+        "networkFirewallStatefulRuleGroupReferences"
     ]
-    assert told["networkFirewallStatefulDefaultActions"] == [
+    assert [
         "aws:drop_established_app_layer_to_server",
         "aws:alert_established_app_layer_to_server",
-    ]
+    ] == told["networkFirewallStatefulDefaultActions"]
 
 
 def test_logs_to_a_bucket(firewall: Callable[..., AwsNetworkFirewall]) -> None:
@@ -348,11 +348,11 @@ def test_logs_to_a_bucket(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     }
     *_, document = firewall(own).documents("wsus")
     (where,) = document.properties["loggingConfiguration"]["logDestinationConfigs"]
-    assert where == {
+    assert {
         "logDestination": {"bucketName": "logs", "prefix": "wsus"},
         "logDestinationType": "S3",
         "logType": "ALERT",
-    }
+    } == where
 
 
 def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:

@@ -50,10 +50,10 @@ def test_adjacent_addresses_are_one_rule(groups: Callable[..., AwsSecurityGroups
         servers=[ONE], clients=clients("10.20.4.0/25", "10.20.4.128/25", "10.20.6.0/24")
     )
     ingress = rules_of(control, "SecurityGroupIngressRule")
-    assert [rule["cidrIpv4"] for rule in ingress if rule["fromPort"] == 8530] == [
+    assert [
         "10.20.4.0/24",
         "10.20.6.0/24",
-    ]
+    ] == [rule["cidrIpv4"] for rule in ingress if rule["fromPort"] == 8530]
 
 
 def test_a_security_group_as_peer(groups: Callable[..., AwsSecurityGroups]) -> None:
@@ -64,7 +64,7 @@ def test_a_security_group_as_peer(groups: Callable[..., AwsSecurityGroups]) -> N
     asker, server = ip_address("10.20.9.9"), ip_address("10.20.0.10")
     assert [rule["referencedSecurityGroupId"] for rule in ingress] == [GROUP, GROUP]
     assert control.admits(Flow(asker, server, "tcp", 8530)).verdict is Verdict.ALLOW
-    assert control.assumptions == (f"{GROUP} stands for 10.20.4.0/24, 10.20.9.0/24",)
+    assert (f"{GROUP} stands for 10.20.4.0/24, 10.20.9.0/24",) == control.assumptions
 
 
 def test_a_prefix_list_as_peer(groups: Callable[..., AwsSecurityGroups]) -> None:
@@ -74,7 +74,7 @@ def test_a_prefix_list_as_peer(groups: Callable[..., AwsSecurityGroups]) -> None
     ingress = rules_of(control, "SecurityGroupIngressRule")
     used = {quota.name: quota.used for quota in control.quotas()}
     assert [rule["prefixListId"] for rule in ingress] == [LIST, LIST]
-    assert used["IPv4 ingress rules of security group one"] == 40
+    assert 40 == used["IPv4 ingress rules of security group one"]
 
 
 def test_many_addresses_make_a_prefix_list(groups: Callable[..., AwsSecurityGroups]) -> None:
@@ -89,11 +89,11 @@ def test_many_addresses_make_a_prefix_list(groups: Callable[..., AwsSecurityGrou
     ingress = rules_of(control, "SecurityGroupIngressRule")
     used = {quota.name: (quota.used, quota.limit) for quota in control.quotas()}
     server, stranger = ip_address("10.20.0.10"), ip_address("10.20.4.1")
-    assert (made["maxEntries"], len(made["entries"])) == (40, 40)
+    assert (40, 40) == (made["maxEntries"], len(made["entries"]))
     assert [rule["prefixListId"] for rule in ingress] == ["${wsus-one-pcs-ipv4.id}"] * 2
-    assert used["IPv4 ingress rules of security group one"] == (80, 120)
+    assert (80, 120) == used["IPv4 ingress rules of security group one"]
     assert control.admits(Flow(stranger, server, "tcp", 8530)).verdict is Verdict.DENY
-    assert control.assumptions == ()
+    assert () == control.assumptions
 
 
 def test_few_addresses_beside_many(groups: Callable[..., AwsSecurityGroups]) -> None:
@@ -106,7 +106,7 @@ def test_few_addresses_beside_many(groups: Callable[..., AwsSecurityGroups]) -> 
         aws={"vpcId": VPC, "securityGroup": {"rulesPerDirection": 120}},
     )
     ingress = rules_of(control, "SecurityGroupIngressRule")
-    assert [rule.get("cidrIpv4") for rule in ingress].count("10.20.8.0/24") == 2
+    assert 2 == [rule.get("cidrIpv4") for rule in ingress].count("10.20.8.0/24")
 
 
 def test_a_server_called_like_a_prefix_list(groups: Callable[..., AwsSecurityGroups]) -> None:
