@@ -579,7 +579,7 @@ def test_documents_policy_and_proof_agree(first: int, capsys: pytest.CaptureFixt
             f"{changed} mutants\n"
         )
     smallest = sorted(found, key=len)[:3]
-    assert found == [], f"{len(found)} faults; the smallest:\n" + "\n".join(smallest)
+    assert [] == found, f"{len(found)} faults; the smallest:\n" + "\n".join(smallest)
 
 
 @pytest.mark.parametrize("blind", ["to deviations", "to what is right"])

@@ -34,4 +34,4 @@ def test_a_denied_source_hides_no_open_question(environment: Callable[..., Envir
     built = environment(servers=servers, aws=None, azure={**AZURE, "destinations": "tag"})
     controls = [without_first(each) for each in compile_target(built, built.targets[0])]
 
-    assert prove(built, built.targets[0], controls, TODAY).opaque == ("azure-application-rules",)
+    assert ("azure-application-rules",) == prove(built, built.targets[0], controls, TODAY).opaque

@@ -191,8 +191,8 @@ def test_a_block_may_have_the_apex_too(firewall: Callable[..., AwsDnsFirewall]) 
         else:
             assert bounds == Bounds(ALL_NAMES - below - apex, ALL_NAMES - below)
 
-    assert found == {
+    assert {
         ("blocked", "allowed"): ("opaque", "blocked"),
         ("blocked",): ("opaque", "blocked"),
         ("blocked", "block-rest"): ("deny", "block-rest"),
-    }
+    } == found
