@@ -108,7 +108,7 @@ AZURE_SAID = {
     "accepted": "accepted",
     "same policy": "other-firewall: firewall_policy.name: the component wsus-firewall has the "
     "firewall policy of this name already",
-    # It gets as far as the one before: that its subnet has its own group already is no mistake.
+    # It gets as far as the one before: that its subnet has its own group already is not a mistake.
     "own group": "egress-firewall: firewall_policy.name: the component wsus-firewall has the "
     "firewall policy of this name already",
     "wrong": "d: firewall.virtual_network: ",
