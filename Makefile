@@ -45,8 +45,9 @@ unit: setup ## Run the tests; the core must have 100 % coverage
 bench: setup ## Measure side by side with the alternatives, and write benchmarks/README.md
 	$(RUN) python benchmarks/run.py --output benchmarks/README.md
 
-schemas: setup ## Write the JSON Schemas anew from the settings' types, Pulumi's from the components'
+schemas: setup ## Write the JSON Schemas and docs/settings.md anew from the settings' types, Pulumi's from the components'
 	$(RUN) python -m wsus_egress.schemas
+	$(RUN) python tools/settings_page.py
 	$(RUN) python -m wsus_egress.plugin > .schema.partial && mv .schema.partial components/schema.json || { rm -f .schema.partial; exit 1; }
 
 lock: ## Resolve the requirements.in files anew into the hash-pinned lock files

@@ -1,0 +1,135 @@
+"""Writes docs/settings.md, the table of every setting, from the schema of an environment's file.
+
+Types, defaults and descriptions stand at the settings' types; an example is what the first of the
+project's own environments says. `make schemas` runs it, and a test holds the page to what it writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+SCHEMA: Final = "components/wsus_egress/schemas/environment.json"
+PAGE: Final = "docs/settings.md"
+_NAMESPACE: Final = "wsus-egress:"
+_HEAD: Final = """# Every setting
+
+`make schemas` writes this page from the settings' types. [Settings](configuration.md) explains how they
+work together. `[]` stands for each entry of a list. The example of a setting is what the first
+environment in `config/` that has it says.
+"""
+
+Schema = Mapping[str, Any]
+
+
+def render(root: Path) -> str:
+    """The page's text.
+
+    Args:
+        root: The project's folder, with the schema and the environments.
+    """
+    schema = json.loads((root / SCHEMA).read_text(encoding="utf-8"))
+    files = sorted((root / "config").glob("Pulumi.*.yaml"))
+    given = [_given(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+    lines = [_HEAD]
+    for path, owner in _owners(schema, schema, ""):
+        title = path or "The environment"
+        lines += [f"## {title}\n", f"{owner['description']}\n"]
+        lines += [
+            "| Setting | Type | Default | Example | Meaning |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for name, setting in owner["properties"].items():
+            where = f"{path}.{name}" if path else name
+            cells = (
+                f'<a id="{_anchor(where)}"></a>`{name}`',
+                _type(schema, setting),
+                _default(owner, name, setting),
+                next((_code(value) for data in given for value in _values(data, where)), ""),
+                setting.get("description") or _resolved(schema, setting).get("description", ""),
+            )
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _given(stack: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = stack.get("config", {})
+    return {key.removeprefix(_NAMESPACE): value for key, value in config.items()}
+
+
+def _owners(schema: Schema, owner: Schema, path: str) -> Iterator[tuple[str, Schema]]:
+    """A type with settings and every one below it, each with the path that leads to it."""
+    yield path, owner
+    for name, setting in owner["properties"].items():
+        inner = _resolved(schema, setting)
+        where = f"{path}.{name}" if path else name
+        if inner.get("type") == "array":
+            inner, where = _resolved(schema, inner["items"]), f"{where}[]"
+        if "properties" in inner:
+            yield from _owners(schema, inner, where)
+
+
+def _resolved(schema: Schema, setting: Schema) -> Schema:
+    """A setting's type: what it refers to, and without the null of one that may be left out."""
+    for choice in setting.get("anyOf", ()):
+        if choice.get("type") != "null":
+            return _resolved(schema, choice)
+    if "$ref" in setting:
+        return dict(schema["$defs"][setting["$ref"].rpartition("/")[2]])
+    return setting
+
+
+def _type(schema: Schema, setting: Schema) -> str:
+    kind = _resolved(schema, setting)
+    if "enum" in kind:
+        return " or ".join(_code(value) for value in kind["enum"])
+    if kind.get("type") == "array":
+        return f"list: {_type(schema, kind['items'])}"
+    if kind.get("type") == "integer" and "minimum" in kind and "maximum" in kind:
+        return f"{kind['minimum']} to {kind['maximum']}"
+    names = {"string": "text", "integer": "whole number", "boolean": "true or false"}
+    return names.get(kind["type"], "mapping")
+
+
+def _default(owner: Schema, name: str, setting: Schema) -> str:
+    if name in owner.get("required", ()):
+        return "required"
+    value = setting.get("default")
+    return "none" if value is None else _code(value)
+
+
+def _values(data: Any, where: str) -> Iterator[Any]:
+    """What one environment says at a setting's path; mappings are shown by their own settings."""
+    found = [data]
+    for key in where.split("."):
+        name = key.removesuffix("[]")
+        found = [part[name] for part in found if isinstance(part, Mapping) and name in part]
+        if key.endswith("[]"):
+            found = [entry for part in found for entry in part]
+    for value in found:
+        plain = not isinstance(value, Mapping)
+        if plain and not (isinstance(value, list) and any(isinstance(v, Mapping) for v in value)):
+            yield value
+
+
+def _code(value: Any) -> str:
+    return f"`{json.dumps(value, ensure_ascii=False, default=str)}`"
+
+
+def _anchor(where: str) -> str:
+    return where.replace("[]", "").replace(".", "-").lower()
+
+
+def main() -> None:
+    """Write the page anew."""
+    (ROOT / PAGE).write_text(render(ROOT), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
