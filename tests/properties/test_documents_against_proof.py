@@ -162,6 +162,9 @@ def azure(rng: random.Random, parties: Sequence[str]) -> dict[str, Any]:
         found["firewallPolicy"] = {"name": "afwp", "groups": rng.choice([1, 1, 1, 2, 3])}
         found["ipGroups"] = rng.random() < 0.3
         if rng.random() < 0.3:
+            found["firewallPolicy"]["rules"] = [foreign(rng, number) for number in range(2)]
+            found["firewallPolicy"]["basePolicy"] = f"{ARM}/firewallPolicies/base"
+        if rng.random() < 0.3:
             found["networkRules"] = [
                 {
                     "name": "kms",
@@ -184,6 +187,51 @@ def azure(rng: random.Random, parties: Sequence[str]) -> dict[str, Any]:
                     }
                 ]
     return found
+
+
+def foreign(rng: random.Random, number: int) -> dict[str, Any]:
+    """A rule that somebody else keeps, in a group before or behind the package's own."""
+    found: dict[str, Any] = {
+        "name": f"theirs{number}",
+        "inherited": rng.random() < 0.5,
+        "groupPriority": 150 + number if rng.random() < 0.5 else 700 + number,
+        "action": rng.choice(["allow", "deny"]),
+        "sources": rng.choice([[], ["10.20.0.0/24"], ["10.20.64.0/18"]]),
+    }
+    if rng.random() < 0.5:
+        names = rng.choice([["*"], ["*.evil.com"], ["*.a.com", "b.com"]])
+        return {**found, "fqdns": names, "httpPorts": [80], "httpsPorts": [443]}
+    return {
+        **found,
+        "destinations": rng.choice([[], ["198.51.100.0/24"]]),
+        "destinationPorts": rng.choice([[], [443], [1688]]),
+        "protocol": rng.choice(["tcp", "udp", "any"]),
+    }
+
+
+def foreign_group(rule: Any) -> dict[str, Any]:
+    """The rule collection group that such a rule stands in, as its document would have it."""
+    sources = [str(network) for network in rule.sources] or ["0.0.0.0/0"]
+    own: dict[str, Any] = {"name": rule.name, "sourceAddresses": sources}
+    if rule.fqdns:
+        own |= {
+            "ruleType": "ApplicationRule",
+            "targetFqdns": list(rule.fqdns),
+            "protocols": [{"protocolType": word, "port": port} for word, port in rule.protocols],
+        }
+    else:
+        own |= {
+            "ruleType": "NetworkRule",
+            "destinationAddresses": [str(network) for network in rule.destinations] or ["*"],
+            "destinationPorts": [str(port) for port in rule.ports] or ["*"],
+            "ipProtocols": ["Any" if rule.protocol == "any" else rule.protocol.upper()],
+        }
+    collection = {
+        "action": {"type": rule.action.capitalize()},
+        "priority": rule.priority,
+        "rules": [own],
+    }
+    return {"priority": rule.group_priority, "ruleCollections": [collection]}
 
 
 def endpoints(rng: random.Random) -> list[Endpoint]:
@@ -344,6 +392,8 @@ def surroundings(made: Environment, target: Any) -> Surroundings:
         groups = dict(target.security_group.application_security_groups)
         stands_for |= {identity: made.policy.party(name).addresses for name, identity in groups.items()}  # fmt: skip
     firewall = target.network_firewall if target.cloud == "aws" else None
+    azure_policy = target.firewall_policy if target.cloud == "azure" else None
+    others = azure_policy.rules if azure_policy is not None else ()
     theirs = firewall is not None and firewall.mode == "rules-only"
     return Surroundings(
         {p.name: p.addresses for p in parties if p.place == target.cloud},
@@ -352,6 +402,8 @@ def surroundings(made: Environment, target: Any) -> Surroundings:
         target.cloud == "azure" and target.firewall_policy is not None,
         stands_for,
         tuple(firewall.default_actions) if theirs and firewall else (),
+        inherited=tuple(foreign_group(rule) for rule in others if rule.inherited),
+        others=tuple(foreign_group(rule) for rule in others if not rule.inherited),
     )
 
 
@@ -487,6 +539,8 @@ def of_rules(rules: Sequence[Any], rng: random.Random) -> tuple[Any, ...] | None
     if not rules:
         return None
     index = rng.randrange(len(rules))
+    if getattr(rules[index], "owner", ""):
+        return None  # It is in no document.
     new = mutated(rules[index], rng)
     if new == rules[index]:
         return None
@@ -500,7 +554,9 @@ def of_rules(rules: Sequence[Any], rng: random.Random) -> tuple[Any, ...] | None
         places = {"allow": 200, "deny": 65000}
         new_place = (new.place[0], places[new.collection])
         found[index] = replace(new, place=new_place)
-        found.sort(key=lambda rule: (hasattr(rule, "fqdn_tags"), rule.place))
+        found.sort(
+            key=lambda rule: (hasattr(rule, "fqdn_tags"), rule.owner != "base policy", rule.place)
+        )
     return tuple(found)
 
 

@@ -56,6 +56,8 @@ class Surroundings:
         stands_for: Addresses by the id of a prefix list, security group or application security group.
         default_actions: Of a Network Firewall policy that is somebody else's.
         prefix: What the names of the component's resources begin with.
+        inherited: Rule collection groups of the base policy, as documents would have them.
+        others: Rule collection groups that others keep in the policy itself.
     """
 
     inside: Mapping[str, tuple[Network, ...]]
@@ -65,6 +67,8 @@ class Surroundings:
     stands_for: Mapping[str, tuple[Network, ...]] = field(default_factory=dict)
     default_actions: tuple[str, ...] = ()
     prefix: str = "wsus"
+    inherited: tuple[Properties, ...] = ()
+    others: tuple[Properties, ...] = ()
 
 
 @cache
@@ -108,7 +112,7 @@ class DocumentsEvaluator:
             for properties in self.of("RouteTable")
             for route in properties["routes"]
         ]
-        self._azure = _azure_firewall(self)
+        self._azure = _azure_firewall(self, surroundings)
         self._security = [
             rule for properties in self.of("NetworkSecurityGroup") for rule in _nsg(properties, surroundings)
         ]  # fmt: skip
@@ -480,13 +484,17 @@ def _has_name(fqdns: Iterable[str], name: str) -> bool:
     )
 
 
-def _azure_firewall(documents: DocumentsEvaluator) -> _AzureFirewall | None:
+def _azure_firewall(documents: DocumentsEvaluator, around: Surroundings) -> _AzureFirewall | None:
     groups = documents.of("FirewallPolicyRuleCollectionGroup")
     if not groups:
         return None
     held = {f"${{{name}.id}}": _parsed(p["ipAddresses"]) for name, p in documents.named("IpGroup")}
     found: dict[str, list[tuple[str, Properties, list[Network]]]] = {}
-    for group in sorted(groups, key=lambda group: group["priority"]):
+    # "The parent policy always takes precedence over the child policy" (rule processing logic).
+    for group in (
+        *sorted(around.inherited, key=lambda each: each["priority"]),
+        *sorted((*groups, *around.others), key=lambda each: each["priority"]),
+    ):
         for collection in sorted(group["ruleCollections"], key=lambda each: each["priority"]):
             for rule in collection["rules"]:
                 sources = _parsed(rule.get("sourceAddresses", ()))
