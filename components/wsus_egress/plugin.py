@@ -20,9 +20,9 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from wsus_egress import aws, azure
+from wsus_egress.component.claims import RUNS
 from wsus_egress.component.outputs import IS_OUTPUT
 from wsus_egress.component.references import camel, renamed
-from wsus_egress.component.run import RUNS
 from wsus_egress.problems import PolicyErrors, choices, path_text
 from wsus_egress.release import VERSION
 

@@ -1,18 +1,18 @@
 """What is AWS's own: which arguments may be outputs, and how documents become resources."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
 from wsus_egress.aws.lookups import found_vpc
-from wsus_egress.component.base import Component, compiled
-from wsus_egress.component.declare import Cloud, Declarer
-from wsus_egress.component.outputs import PEERS, Forms, StandIns
-from wsus_egress.component.run import Sole
-
-C = TypeVar("C")
+from wsus_egress.component.arguments import Compiled
+from wsus_egress.component.base import Component
+from wsus_egress.component.claims import Sole
+from wsus_egress.component.declare import Cloud
+from wsus_egress.component.outputs import PEERS, Forms
+from wsus_egress.model.aws import AwsTarget
 
 # Never sent: components pass the output itself.
 _VPC: Final = "vpc-00000000"
@@ -24,36 +24,6 @@ _FORMS: Final[Forms] = {
     "network_firewall.logging.bucket": "unknown-bucket",
     "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
 }
-
-
-class AwsComponent(Component):
-    """A component of one VPC."""
-
-    _shown: ClassVar[tuple[str, ...]] = ("vpc_id",)
-
-    def compile(
-        self, name: str, args: Mapping[str, Any], kind: type[C], *parts: str
-    ) -> tuple[C, Declarer]:
-        """One control that the arguments ask for, and what declares its documents.
-
-        Args:
-            name: The component's.
-            args: Its arguments.
-            kind: The control's class.
-            parts: Which of the target's settings count, by their argument's name.
-
-        Raises:
-            pulumi.RunError: When they cannot be used, with everything that is wrong.
-        """
-        stand_ins = StandIns(_FORMS)
-        target = {key: args[key] for key in ("vpc_id", "tags", *parts) if args.get(key) is not None}
-        controls = compiled(name, args, "aws", target, stand_ins)
-        control = next(each for each in controls if isinstance(each, kind))
-        declarer = Declarer(CLOUD, self, stand_ins.outputs)
-        vpc = found_vpc(self, args["vpc_id"])
-        if _VPC in declarer.given:
-            declarer.given[_VPC] = vpc
-        return control, declarer
 
 
 def endpoint_of(statuses: Any, zone: str) -> str:
@@ -98,4 +68,40 @@ _SOLE: Final = {
         "leave dns_firewall out of one of them, or give one component both policies' servers",
     ),
 }
-CLOUD: Final = Cloud(aws, computed=_endpoint, sole=_SOLE)
+CLOUD: Final = Cloud("aws", aws, _FORMS, computed=_endpoint, sole=_SOLE)
+# Arguments that are not settings of the target.
+_OTHERS: Final = ("policy", "party", "environment", "endpoint_lists")
+
+
+class AwsComponent(Component):
+    """A component of one VPC."""
+
+    _cloud = CLOUD
+    _compiled: Compiled[AwsTarget]
+
+    def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
+        """Check and compile the arguments, and look the VPC up with the component's provider.
+
+        Raises:
+            pulumi.RunError: With everything that is wrong with the arguments.
+        """
+        super().__init__(name, args, opts)
+        vpc = found_vpc(self, self._vpc)
+        if _VPC in self._declarer.given:
+            self._declarer.given[_VPC] = vpc
+
+    @property
+    def _vpc(self) -> Any:
+        """The VPC's id as the program gave it."""
+        return self._compiled.given(self._compiled.target.vpc_id)
+
+    def _shown(self) -> dict[str, Any]:
+        return {"vpc_id": self._vpc}
+
+    @classmethod
+    def _settings(cls, args: Mapping[str, Any]) -> dict[str, Any]:
+        settings = {
+            key: value for key, value in args.items() if value is not None and key not in _OTHERS
+        }
+        # A firewall's own component makes one with every default; AwsWsusEgress only when asked.
+        return {cls._asked_by: {}, **settings} if cls._asked_by else settings

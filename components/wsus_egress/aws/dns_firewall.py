@@ -9,12 +9,17 @@ from wsus_egress.aws.arguments import AwsWsusDnsFirewallArgs
 from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.controls.aws.dns_firewall import AwsDnsFirewall
 
+_GROUP_TYPE = "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup"
+
 
 class AwsWsusDnsFirewall(AwsComponent):
     """A rule group that lets a VPC resolve the listed names only."""
 
     rule_group_id: pulumi.Output[str]
     """The rule group's id, to associate it with further VPCs."""
+
+    _asked_by = "dns_firewall"
+    _suffix = "-dns-firewall"
 
     def __init__(
         self,
@@ -27,12 +32,9 @@ class AwsWsusDnsFirewall(AwsComponent):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AwsWsusDnsFirewall", name, args, AwsWsusDnsFirewallArgs, opts
-        )
-        wanted = {**args, "dns_firewall": args.get("dns_firewall") or {}}
-        control, declarer = self.compile(name, wanted, AwsDnsFirewall, "dns_firewall")
-        declarer.declare(control.documents(name.removesuffix("-dns-firewall")))
-        (group,) = declarer.of("aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup")
+        super().__init__(name, args, opts)
+        control = self._control(AwsDnsFirewall)
+        self._declarer.declare(control.documents(self._prefix))
+        (group,) = self._declarer.of(_GROUP_TYPE)
         self.rule_group_id = group.id
         self.register()

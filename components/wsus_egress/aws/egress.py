@@ -3,23 +3,16 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
-from typing import Any, cast
-
 import pulumi
 
-from wsus_egress.aws.arguments import (
-    AwsWsusDnsFirewallArgs,
-    AwsWsusEgressArgs,
-    AwsWsusNetworkFirewallArgs,
-    AwsWsusSecurityGroupArgs,
-)
+from wsus_egress.aws.arguments import AwsWsusEgressArgs
 from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
 from wsus_egress.aws.network_firewall import AwsWsusNetworkFirewall
 from wsus_egress.aws.security_group import AwsWsusSecurityGroup
+from wsus_egress.controls.aws.dns_firewall import AwsDnsFirewall
+from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
-
-_PARTS = ("security_group", "network_firewall", "dns_firewall")
 
 
 class AwsWsusEgress(AwsComponent):
@@ -48,41 +41,25 @@ class AwsWsusEgress(AwsComponent):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__("wsus-egress:index:AwsWsusEgress", name, args, AwsWsusEgressArgs, opts)
-        control, _ = self.compile(name, args, AwsSecurityGroups, *_PARTS)
-        child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, opts)
+        given, child = self._compiled, pulumi.ResourceOptions(parent=self)
         self.security_group_ids = pulumi.Output.all(
             **{
                 group.party: AwsWsusSecurityGroup(
-                    f"{name}-{group.party}",
-                    cast(
-                        AwsWsusSecurityGroupArgs,
-                        _without(args, "network_firewall", "dns_firewall", party=group.party),
-                    ),
-                    child,
+                    f"{name}-{group.party}", given.handed(party=group.party), child
                 ).security_group_id
-                for group in control.groups
+                for group in self._control(AwsSecurityGroups).groups
             }
         )
-        nothing: pulumi.Output[Any] = pulumi.Output.from_input("")
         self.rule_group_arns = pulumi.Output.from_input([])
-        self.firewall_policy_arn = self.dns_rule_group_id = nothing
+        self.firewall_policy_arn = self.dns_rule_group_id = pulumi.Output.from_input("")
         self.endpoint_ids = pulumi.Output.from_input({})
-        if args.get("network_firewall") is not None:
-            wanted = _without(args, "security_group", "dns_firewall")
-            firewall = AwsWsusNetworkFirewall(
-                f"{name}-network-firewall", cast(AwsWsusNetworkFirewallArgs, wanted), child
-            )
+        if given.control(AwsNetworkFirewall):
+            firewall = AwsWsusNetworkFirewall(f"{name}-network-firewall", given.handed(), child)
             self.rule_group_arns = firewall.rule_group_arns
             self.firewall_policy_arn = firewall.firewall_policy_arn
             self.endpoint_ids = firewall.endpoint_ids
-        if args.get("dns_firewall") is not None:
-            wanted = _without(args, "security_group", "network_firewall")
-            self.dns_rule_group_id = AwsWsusDnsFirewall(
-                f"{name}-dns-firewall", cast(AwsWsusDnsFirewallArgs, wanted), child
-            ).rule_group_id
+        if given.control(AwsDnsFirewall):
+            dns_firewall = AwsWsusDnsFirewall(f"{name}-dns-firewall", given.handed(), child)
+            self.dns_rule_group_id = dns_firewall.rule_group_id
         self.register()
-
-
-def _without(args: AwsWsusEgressArgs, *parts: str, **more: Any) -> dict[str, Any]:
-    return {**{key: value for key, value in args.items() if key not in parts}, **more}

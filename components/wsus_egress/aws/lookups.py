@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from wsus_egress.component.base import refusal
-from wsus_egress.component.run import once
+from wsus_egress.component.claims import once
+from wsus_egress.component.errors import refusal
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.model.aws import FirewallEndpoint

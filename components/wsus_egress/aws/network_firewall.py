@@ -10,7 +10,7 @@ import pulumi
 from wsus_egress.aws.arguments import AwsWsusNetworkFirewallArgs
 from wsus_egress.aws.cloud import AwsComponent, endpoint_of
 from wsus_egress.aws.lookups import foreign_endpoints
-from wsus_egress.component.base import refuse
+from wsus_egress.component.errors import refuse
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 
 
@@ -26,6 +26,9 @@ class AwsWsusNetworkFirewall(AwsComponent):
     endpoint_ids: pulumi.Output[dict[str, str]]
     """The firewall's endpoints, by availability zone."""
 
+    _asked_by = "network_firewall"
+    _suffix = "-network-firewall"
+
     def __init__(
         self,
         name: str,
@@ -38,13 +41,10 @@ class AwsWsusNetworkFirewall(AwsComponent):
             pulumi.RunError: When the policy cannot be used, or a subnet or route table is of
                 another VPC, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AwsWsusNetworkFirewall", name, args, AwsWsusNetworkFirewallArgs, opts
-        )
-        wanted = {**args, "network_firewall": args.get("network_firewall") or {}}
-        control, declarer = self.compile(name, wanted, AwsNetworkFirewall, "network_firewall")
-        refuse(name, foreign_endpoints(self, control, declarer.given, args["vpc_id"]))
-        declarer.declare(control.documents(name.removesuffix("-network-firewall")))
+        super().__init__(name, args, opts)
+        control, declarer = self._control(AwsNetworkFirewall), self._declarer
+        refuse(name, foreign_endpoints(self, control, declarer.given, self._vpc))
+        declarer.declare(control.documents(self._prefix))
         groups = declarer.of("aws:networkfirewall/ruleGroup:RuleGroup")
         policies = declarer.of("aws:networkfirewall/firewallPolicy:FirewallPolicy")
         firewalls = declarer.of("aws:networkfirewall/firewall:Firewall")

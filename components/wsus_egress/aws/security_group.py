@@ -3,11 +3,13 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
+from typing import Any
+
 import pulumi
 
 from wsus_egress.aws.arguments import AwsWsusSecurityGroupArgs
 from wsus_egress.aws.cloud import AwsComponent
-from wsus_egress.component.base import refusal
+from wsus_egress.component.errors import refusal
 from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
 from wsus_egress.problems import PolicyErrors, Problem, choices
 
@@ -17,8 +19,6 @@ class AwsWsusSecurityGroup(AwsComponent):
 
     security_group_id: pulumi.Output[str]
     """The group's id: attach it to the servers' network interfaces."""
-
-    _shown = ("party", "vpc_id")
 
     def __init__(
         self,
@@ -31,17 +31,17 @@ class AwsWsusSecurityGroup(AwsComponent):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AwsWsusSecurityGroup", name, args, AwsWsusSecurityGroupArgs, opts
-        )
-        control, declarer = self.compile(name, args, AwsSecurityGroups, "security_group")
-        party = args["party"]
+        super().__init__(name, args, opts)
+        control, party = self._control(AwsSecurityGroups), self._compiled.arguments["party"]
         group = next((group for group in control.groups if group.party == party), None)
         if group is None:
-            known = choices(each.party for each in control.groups)
+            known = choices(group.party for group in control.groups)
             what = f"{party!r} does not stand in AWS"
             raise refusal(name, PolicyErrors([Problem(None, ("party",), what, known)]))
-        declarer.declare(control.group_documents(name.removesuffix(f"-{party}"), group))
-        (made,) = declarer.of("aws:ec2/securityGroup:SecurityGroup")
+        self._declarer.declare(control.group_documents(name.removesuffix(f"-{party}"), group))
+        (made,) = self._declarer.of("aws:ec2/securityGroup:SecurityGroup")
         self.security_group_id = made.id
         self.register()
+
+    def _shown(self) -> dict[str, Any]:
+        return {"party": self._compiled.arguments["party"], **super()._shown()}

@@ -1,23 +1,23 @@
 """What is Azure's own: which arguments may be outputs, and how documents become resources."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
+import pulumi
 import pulumi_azure_native as azure
 
 from wsus_egress.azure.lookups import foreign_networks
-from wsus_egress.component.base import Component, compiled, refusal, refuse
-from wsus_egress.component.declare import Cloud, Declarer
-from wsus_egress.component.outputs import PEERS, Forms, StandIns
-from wsus_egress.component.run import Sole
-from wsus_egress.controls import Control
-from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.component.arguments import Compiled
+from wsus_egress.component.base import Component
+from wsus_egress.component.claims import Sole
+from wsus_egress.component.declare import Cloud
+from wsus_egress.component.errors import refuse
+from wsus_egress.component.outputs import PEERS, Forms
+from wsus_egress.model.azure import AzureTarget
 
-# Arguments that are no setting of the target.
-_OTHERS: Final = ("policy", "environment", "endpoint_lists")
 _ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
 # They pass the same checks as what they stand for, and are never sent.
-FORMS: Final[Forms] = {
+_FORMS: Final[Forms] = {
     **PEERS,
     "resource_group": "unknown-resource-group",
     "location": "unknownlocation",
@@ -65,14 +65,14 @@ _SOLE: Final = {
         ("resourceGroupName", "azureFirewallName"),
         ("firewall", "name"),
         "the firewall of this name",
-        "the second would take the place of the first",
+        "the second would overwrite the first",
         "give each firewall a name of its own",
     ),
     "azure-native:network:FirewallPolicy": Sole(
         ("resourceGroupName", "firewallPolicyName"),
         ("firewall_policy", "name"),
         "the firewall policy of this name",
-        "the second would take the place of the first",
+        "the second would overwrite the first",
         "give each policy a name of its own, or write mode: rules-only in one of them",
     ),
     "azure-native:network:FirewallPolicyRuleCollectionGroup": Sole(
@@ -90,49 +90,33 @@ _SOLE: Final = {
         "give each subnet to one component",
     ),
 }
-CLOUD: Final = Cloud(azure, _SERIAL, _KEPT, sole=_SOLE)
+CLOUD: Final = Cloud("azure", azure, _FORMS, _SERIAL, _KEPT, sole=_SOLE)
+# Arguments that are not settings of the target.
+_OTHERS: Final = ("policy", "environment", "endpoint_lists")
 
 
 class AzureComponent(Component):
     """A component of one virtual network."""
 
-    _shown: ClassVar[tuple[str, ...]] = ("resource_group_name",)
-    _suffix: ClassVar[str] = ""
-    """What AzureWsusEgress adds to its own name for a component of this kind inside it."""
+    _cloud = CLOUD
+    _compiled: Compiled[AzureTarget]
 
-    @classmethod
-    def _prefix(cls, name: str) -> str:
-        """What the names of a component's resources begin with."""
-        return name.removesuffix(cls._suffix)
-
-    def compile(
-        self, name: str, args: Mapping[str, Any], control: str, argument: str
-    ) -> tuple[Control, Declarer]:
-        """One control that the arguments ask for, and what declares its documents.
-
-        Args:
-            name: The component's.
-            args: Its arguments.
-            control: What the control is called.
-            argument: The argument that asks for it.
+    def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
+        """Check and compile the arguments, and look networks up with the component's provider.
 
         Raises:
-            pulumi.RunError: When they cannot be used, with everything that is wrong.
+            pulumi.RunError: With everything that is wrong with the arguments.
         """
-        stand_ins = StandIns(FORMS)
-        prefix = self._prefix(name)
-        controls = compiled(name, args, "azure", settings_of(args), stand_ins, prefix=prefix)
-        found = next((each for each in controls if each.name == control), None)
-        if found is None:
-            what, instead = "is missing, and this component needs it", f"write {argument}: {{...}}"
-            raise refusal(name, PolicyErrors([Problem(None, (argument,), what, instead)]))
-        refuse(name, foreign_networks(self, args))
-        return found, Declarer(CLOUD, self, stand_ins.outputs)
+        super().__init__(name, args, opts)
+        refuse(name, foreign_networks(self, self._compiled))
 
+    def _shown(self) -> dict[str, Any]:
+        given = self._compiled
+        return {"resource_group_name": given.given(given.target.resource_group)}
 
-def settings_of(args: Mapping[str, Any]) -> dict[str, Any]:
-    """The target's settings among a component's arguments."""
-    settings = {
-        key: value for key, value in args.items() if value is not None and key not in _OTHERS
-    }
-    return {"resource_group": settings.pop("resource_group_name"), **settings}
+    @classmethod
+    def _settings(cls, args: Mapping[str, Any]) -> dict[str, Any]:
+        settings = {
+            key: value for key, value in args.items() if value is not None and key not in _OTHERS
+        }
+        return {"resource_group": settings.pop("resource_group_name"), **settings}

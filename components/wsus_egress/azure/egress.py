@@ -3,16 +3,19 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
+from typing import Any
+
 import pulumi
 
-from wsus_egress.azure.arguments import AzureWsusEgressArgs, AzureWsusFirewallArgs
+from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
 from wsus_egress.azure.firewall import AzureWsusFirewall
 from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
 from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
 from wsus_egress.azure.route_table import AzureWsusRouteTable
-from wsus_egress.component.base import environment_of
-from wsus_egress.controls.azure.subnets import SUBNET_TYPE
+from wsus_egress.controls.azure.firewall import AzureApplicationRules
+from wsus_egress.controls.azure.route_table import AzureRouteTable
+from wsus_egress.controls.azure.subnets import subnet_documents
 
 
 class AzureWsusEgress(AzureComponent):
@@ -37,53 +40,35 @@ class AzureWsusEgress(AzureComponent):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__("wsus-egress:index:AzureWsusEgress", name, args, AzureWsusEgressArgs, opts)
-        control, declarer = self.compile(name, args, "azure-nsg", "network_security_group")
-        child = pulumi.ResourceOptions(parent=self)
-        group = AzureWsusNetworkSecurityGroup(f"{name}-nsg", args, child)
-        self.network_security_group_id = group.network_security_group_id
-        declarer.given[f"${{{name}-nsg.id}}"] = group.network_security_group_id
+        super().__init__(name, args, opts)
+        given, child = self._compiled, pulumi.ResourceOptions(parent=self)
+        nsg = AzureWsusNetworkSecurityGroup(f"{name}-nsg", given.handed(), child)
+        self.network_security_group_id = nsg.network_security_group_id
+        attached = {f"${{{name}-nsg.id}}": nsg.network_security_group_id}
         self.rule_collection_group_id = self.firewall_policy_name = None
         self.route_table_id = self.firewall_private_address = None
-        routed = args
-        if args.get("firewall_policy") is not None:
-            rules = AzureWsusFirewallRules(f"{name}-firewall", args, child)
+        made: dict[str, Any] = {}
+        if given.control(AzureApplicationRules):
+            rules = AzureWsusFirewallRules(f"{name}-firewall", given.handed(), child)
             self.rule_collection_group_id = rules.rule_collection_group_id
             self.firewall_policy_name = rules.firewall_policy_name
-            if args.get("firewall") is not None and rules.firewall_policy_id is not None:
-                routed = self._with_firewall(name, args, rules)
-        if args.get("route_table") is not None:
-            table = AzureWsusRouteTable(f"{name}-routes", routed, child)
+            if given.target.firewall:
+                self.firewall_private_address = self._firewall(rules)
+                address = f"${{{name}-firewall.ipConfigurations[0].privateIPAddress}}"
+                made[address] = self.firewall_private_address
+        if given.control(AzureRouteTable):
+            table = AzureWsusRouteTable(f"{name}-routes", given.handed(made), child)
             self.route_table_id = table.route_table_id
-            declarer.given[f"${{{name}-route-table.id}}"] = table.route_table_id
-            control, _ = self.compile(name, args, "azure-route-table", "route_table")
-        declarer.declare(each for each in control.documents(name) if each.type == SUBNET_TYPE)
+            attached[f"${{{name}-route-table.id}}"] = table.route_table_id
+        self._declarer.given.update(attached)
+        self._declarer.declare(subnet_documents(name, given.target))
         self.register()
 
-    def _with_firewall(
-        self, name: str, args: AzureWsusEgressArgs, rules: AzureWsusFirewallRules
-    ) -> AzureWsusEgressArgs:
-        """Declare the firewall once its policy has every rule; the arguments with its address."""
-        assert rules.firewall_policy_id is not None  # noqa: S101 - mode full creates the policy
-        given: AzureWsusFirewallArgs = {
-            "resource_group_name": args["resource_group_name"],
-            "location": args["location"],
-            "firewall": args["firewall"],
-            "firewall_policy_id": rules.firewall_policy_id,
-            "sku": args["firewall_policy"].get("sku") or "Standard",
-            "environment": environment_of(args),
-            "tags": dict(args.get("tags") or {}),
-        }
+    def _firewall(self, rules: AzureWsusFirewallRules) -> pulumi.Output[str]:
+        """Declare the firewall once its policy has every rule; its private address."""
+        policy = self._compiled.target.firewall_policy
+        assert policy is not None  # noqa: S101 - it is what the rules are in
+        given = self._compiled.handed(firewall_policy_id=rules.firewall_policy_id, sku=policy.sku)
         after = pulumi.ResourceOptions(parent=self, depends_on=[rules])
-        firewall = AzureWsusFirewall(f"{name}-gateway", given, after)
-        self.firewall_private_address = firewall.private_address
-        routed: AzureWsusEgressArgs = {
-            **args,
-            "firewall_policy": {**args["firewall_policy"], "mode": "policy"},
-            "route_table": {
-                **(args.get("route_table") or {}),
-                "firewall_address": firewall.private_address,
-            },
-        }
-        del routed["firewall"]
-        return routed
+        name = f"{self.pulumi_resource_name}-gateway"
+        return AzureWsusFirewall(name, given, after).private_address

@@ -4,15 +4,16 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusFirewallArgs
-from wsus_egress.azure.cloud import CLOUD, FORMS, AzureComponent, settings_of
-from wsus_egress.azure.lookups import foreign_networks
-from wsus_egress.component.base import checked, environment_of, refuse
-from wsus_egress.component.declare import Declarer
+from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.component.arguments import Compiled
+from wsus_egress.component.base import environment_of
+from wsus_egress.component.errors import checked
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.config.assembly_azure import firewall_alone
 from wsus_egress.controls.azure.firewall_documents import (
@@ -42,23 +43,26 @@ class AzureWsusFirewall(AzureComponent):
         Raises:
             pulumi.RunError: When the arguments cannot be used, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AzureWsusFirewall", name, args, AzureWsusFirewallArgs, opts
-        )
-        stand_ins = StandIns(FORMS)
-        target, firewall, sku = checked(
-            name, "azure", lambda: _alone(stand_ins.plain(settings_of(args)))
-        )
-        refuse(name, foreign_networks(self, args))
-        prefix = self._prefix(name)
-        given = {f"${{{prefix}-firewall-policy.id}}": args["firewall_policy_id"]}
-        tags = tags_of(target, environment_of(args))
-        declarer = Declarer(CLOUD, self, {**stand_ins.outputs, **given})
-        declarer.declare(firewall_resources(prefix, target, firewall, sku, tags))
+        super().__init__(name, args, opts)
+        given, prefix, declarer = self._compiled, self._prefix, self._declarer
+        own, firewall = given.arguments, given.target.firewall
+        assert firewall is not None  # noqa: S101 - its argument is required
+        declarer.given[f"${{{prefix}-firewall-policy.id}}"] = own["firewall_policy_id"]
+        tags = tags_of(given.target, given.environment)
+        declarer.declare(firewall_resources(prefix, given.target, firewall, own["sku"], tags))
         (created,) = declarer.of(FIREWALL_TYPE)
         self.firewall_id = created.id
         self.private_address = created.ip_configurations[0].private_ip_address
         self.register()
+
+    def _compile(self, name: str, args: Mapping[str, Any]) -> Compiled[AzureTarget]:
+        stand_ins = StandIns(self._cloud.forms)
+        target, firewall, sku = checked(
+            name, "azure", lambda: _alone(stand_ins.plain(self._settings(args)))
+        )
+        target = replace(target, firewall=firewall)
+        own = {"firewall_policy_id": args["firewall_policy_id"], "sku": sku}
+        return Compiled(environment_of(args), target, (), stand_ins.outputs, own)
 
 
 def _alone(settings: Mapping[str, Any]) -> tuple[AzureTarget, Firewall, Sku]:

@@ -7,6 +7,7 @@ import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.firewall_documents import (
     ADDRESS_TYPE,
     DIAGNOSTICS_TYPE,
@@ -28,6 +29,7 @@ class AzureWsusFirewallRules(AzureComponent):
     firewall_policy_id: pulumi.Output[str] | None
     """The id of the firewall policy that is created: for AzureWsusFirewall."""
 
+    _asked_by = "firewall_policy"
     _suffix = "-firewall"
 
     def __init__(
@@ -38,18 +40,17 @@ class AzureWsusFirewallRules(AzureComponent):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AzureWsusFirewallRules", name, args, AzureWsusEgressArgs, opts
-        )
-        control, declarer = self.compile(name, args, "azure-application-rules", "firewall_policy")
-        documents = control.documents(self._prefix(name))
+        super().__init__(name, args, opts)
+        documents = self._control(AzureApplicationRules).documents(self._prefix)
+        given, declarer = self._compiled, self._declarer
         declarer.declare(each for each in documents if each.type not in _OF_THE_FIREWALL)
         groups, policies = declarer.of(GROUP_TYPE), declarer.of(POLICY_TYPE)
         self.rule_collection_group_id = groups[0].id
-        self.firewall_policy_name = (
-            policies[0].name
-            if policies
-            else pulumi.Output.from_input(args["firewall_policy"]["name"])
-        )
+        if policies:
+            self.firewall_policy_name = policies[0].name
+        else:
+            policy = given.target.firewall_policy
+            assert policy is not None  # noqa: S101 - without one there is no such control
+            self.firewall_policy_name = pulumi.Output.from_input(given.given(policy.name))
         self.firewall_policy_id = policies[0].id if policies else None
         self.register()

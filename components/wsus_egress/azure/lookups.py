@@ -1,15 +1,17 @@
 """Whether Azure has the networks that arguments name, where the component's provider looks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
 import pulumi
 import pulumi_azure_native as azure
 
-from wsus_egress.component.run import once
+from wsus_egress.component.arguments import Compiled
+from wsus_egress.component.claims import once
 from wsus_egress.component.sdk import member
+from wsus_egress.model.azure import AzureTarget
 from wsus_egress.problems import Keys, Problem
 
 _ID: Final = re.compile(
@@ -23,7 +25,7 @@ _INSTEAD: Final = (
 
 
 def foreign_networks(
-    component: pulumi.ComponentResource, args: Mapping[str, Any]
+    component: pulumi.ComponentResource, compiled: Compiled[AzureTarget]
 ) -> Iterator[Problem]:
     """Networks that the provider does not have, or that are in another region.
 
@@ -32,10 +34,11 @@ def foreign_networks(
 
     Args:
         component: Whose provider looks.
-        args: The component's, checked.
+        compiled: The component's arguments, checked and compiled.
     """
-    for keys, group, name, identity in _named(args):
-        if not isinstance(group, str) or not isinstance(name, str):
+    location = compiled.target.location
+    for keys, group, name, identity in _named(compiled.target):
+        if group in compiled.outputs or name in compiled.outputs or identity in compiled.outputs:
             continue
         found = once(
             component,
@@ -49,20 +52,19 @@ def foreign_networks(
         elif identity and found.id and found.id.casefold() != identity.casefold():
             what = f"the network {name} of this component's provider is {found.id}, another one"
             yield Problem(None, keys, what, _INSTEAD)
-        elif _elsewhere(found.location, args["location"]):
-            what = f"{args['location']} is not where the network {name} is: {found.location}"
+        elif location not in compiled.outputs and _elsewhere(found.location, location):
+            what = f"{location} is not where the network {name} is: {found.location}"
             yield Problem(None, ("location",), what, f"write {_region(found.location)}")
 
 
-def _named(args: Mapping[str, Any]) -> Iterator[tuple[Keys, Any, Any, str]]:
+def _named(target: AzureTarget) -> Iterator[tuple[Keys, str, str, str]]:
     """Where a network is named, its resource group and name, and its id where that was given."""
-    firewall = args.get("firewall") or {}
-    identity = firewall.get("virtual_network")
-    if isinstance(identity, str) and (match := _ID.fullmatch(identity)):
+    identity = target.firewall.virtual_network if target.firewall else ""
+    if match := _ID.fullmatch(identity):
         yield ("firewall", "virtual_network"), match[1], match[2], identity
-    for index, subnet in enumerate(args.get("subnets") or ()):
+    for index, subnet in enumerate(target.subnets):
         keys = ("subnets", index, "virtual_network")
-        yield keys, args["resource_group_name"], subnet.get("virtual_network"), ""
+        yield keys, target.resource_group, subnet.virtual_network, ""
 
 
 def _look_up(component: pulumi.ComponentResource, group: str, name: str) -> Any:
@@ -76,8 +78,8 @@ def _look_up(component: pulumi.ComponentResource, group: str, name: str) -> Any:
         return str(error)
 
 
-def _elsewhere(found: str | None, given: Any) -> bool:
-    return isinstance(given, str) and bool(found) and _region(str(found)) != _region(given)
+def _elsewhere(found: str | None, given: str) -> bool:
+    return bool(found) and _region(str(found)) != _region(given)
 
 
 def _region(name: str) -> str:

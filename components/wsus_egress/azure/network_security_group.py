@@ -7,6 +7,8 @@ import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.controls.azure.nsg import AzureNsg
+from wsus_egress.controls.azure.subnets import SUBNET_TYPE
 
 
 class AzureWsusNetworkSecurityGroup(AzureComponent):
@@ -25,11 +27,9 @@ class AzureWsusNetworkSecurityGroup(AzureComponent):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AzureWsusNetworkSecurityGroup", name, args, AzureWsusEgressArgs, opts
-        )
-        control, declarer = self.compile(name, args, "azure-nsg", "network_security_group")
-        declarer.declare(control.documents(self._prefix(name))[:1])
-        (group,) = declarer.of("azure-native:network:NetworkSecurityGroup")
+        super().__init__(name, args, opts)
+        documents = self._control(AzureNsg).documents(self._prefix)
+        self._declarer.declare(each for each in documents if each.type != SUBNET_TYPE)
+        (group,) = self._declarer.of("azure-native:network:NetworkSecurityGroup")
         self.network_security_group_id = group.id
         self.register()

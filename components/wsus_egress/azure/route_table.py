@@ -7,6 +7,8 @@ import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.controls.azure.route_table import AzureRouteTable
+from wsus_egress.controls.azure.subnets import SUBNET_TYPE
 
 
 class AzureWsusRouteTable(AzureComponent):
@@ -15,6 +17,7 @@ class AzureWsusRouteTable(AzureComponent):
     route_table_id: pulumi.Output[str]
     """The route table's id: set it on the servers' subnets."""
 
+    _asked_by = "route_table"
     _suffix = "-routes"
 
     def __init__(
@@ -25,11 +28,9 @@ class AzureWsusRouteTable(AzureComponent):
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(
-            "wsus-egress:index:AzureWsusRouteTable", name, args, AzureWsusEgressArgs, opts
-        )
-        control, declarer = self.compile(name, args, "azure-route-table", "route_table")
-        declarer.declare(control.documents(self._prefix(name))[:1])
-        (table,) = declarer.of("azure-native:network:RouteTable")
+        super().__init__(name, args, opts)
+        documents = self._control(AzureRouteTable).documents(self._prefix)
+        self._declarer.declare(each for each in documents if each.type != SUBNET_TYPE)
+        (table,) = self._declarer.of("azure-native:network:RouteTable")
         self.route_table_id = table.id
         self.register()

@@ -2,45 +2,74 @@
 
 from __future__ import annotations
 
-import functools
-import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
 from wsus_egress.component.references import renamed, snake
 from wsus_egress.config.assembly import build_environment
-from wsus_egress.config.aws import AwsSettings
-from wsus_egress.config.azure import AzureSettings
 from wsus_egress.config.lists import load_lists, shipped_lists
 from wsus_egress.config.settings import EnvironmentSettings
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
 from wsus_egress.problems import Collector, Keys, PolicyErrors
 
+C = TypeVar("C")
+T_co = TypeVar("T_co", bound=Target, covariant=True)
+
 # Settings whose argument is called otherwise.
 _RENAMED: Final[Mapping[Keys, Keys]] = {("resource_group",): ("resource_group_name",)}
 
 
-def azure_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """An environment's `azure` settings as the arguments of a component.
+@dataclass(frozen=True, slots=True)
+class Compiled(Generic[T_co]):
+    """What arguments, or an environment's settings, ask for on one target: checked and compiled.
 
-    Args:
-        settings: As the stack's configuration has them; checked already.
+    A component hands it to the components inside it, the program to its component. So `prod` builds
+    its environment once, and each `AwsWsusSecurityGroup` in it only declares its own group.
+
+    Attributes:
+        environment: The environment's name, which resources are tagged with.
+        target: The network, with a text in place of each output.
+        controls: What enforces the policy there.
+        outputs: The outputs, by the text that stands for each in the target and in documents.
+        arguments: Those that are not settings of the target: a security group's `party`.
     """
-    given = AzureSettings.model_validate(settings).model_dump(exclude_unset=True)
-    return {"resource_group_name": given.pop("resource_group"), **given}
+
+    environment: str
+    target: T_co
+    controls: tuple[Control, ...]
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def control(self, kind: type[C]) -> C | None:
+        """The control of one class, where the target has it."""
+        return next((control for control in self.controls if isinstance(control, kind)), None)
+
+    def given(self, text: str) -> Any:
+        """A value of the target as the program gave it: the output, where the text stands for one."""
+        return self.outputs.get(text, text)
+
+    def handed(self, outputs: Mapping[str, Any] | None = None, **arguments: Any) -> Any:
+        """The same for the component inside, which knows more outputs, or has arguments of its own.
+
+        Any, for Pulumi infers a component's schema from a signature that names its TypedDict only.
+        """
+        return replace(self, outputs={**self.outputs, **(outputs or {})}, arguments=arguments)
 
 
-def aws_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """An environment's `aws` settings as the arguments of a component.
+def compile_environment(environment: Environment) -> tuple[Compiled[Target], ...]:
+    """What an environment asks for, target by target.
 
-    Args:
-        settings: As the stack's configuration has them; checked already.
+    Raises:
+        PolicyErrors: With everything that the controls cannot express or the cloud has no room for.
     """
-    return AwsSettings.model_validate(settings).model_dump(exclude_unset=True)
+    return tuple(
+        Compiled(environment.name, target, compile_target(environment, target))
+        for target in environment.targets
+    )
 
 
 def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
@@ -80,7 +109,9 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
         )
         problems.add(None, ("endpoint_lists",), f"{folder!r} is no folder", instead)
     problems.raise_if_any()
-    return _compile(environment, json.dumps(data, sort_keys=True), str(folder), prefix)
+    built = build_environment(environment, data, load_lists(Path(folder), folder), lambda _: None)
+    own = next(each for each in built.targets if each.cloud == cloud)
+    return built, own, compile_target(built, own, prefix)
 
 
 def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
@@ -117,15 +148,3 @@ def _as_seen_from(cloud: str, party: Any) -> Any:
     if isinstance(party, Mapping) and party.get("location") == other:
         return {**party, "location": "elsewhere"}
     return party
-
-
-@functools.cache
-def _compile(
-    environment: str, data: str, lists: str, prefix: str
-) -> tuple[Environment, Target, tuple[Control, ...]]:
-    # Components that make up another are given the same settings: they are compiled once.
-    built = build_environment(
-        environment, json.loads(data), load_lists(Path(lists), lists), lambda _: None
-    )
-    target = built.targets[0]
-    return built, target, compile_target(built, target, prefix)

@@ -7,52 +7,111 @@ arguments that components share stand in every type again.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 import pulumi
 
-from wsus_egress.component.arguments import as_arguments, compile_arguments
+from wsus_egress.component.arguments import Compiled, compile_arguments
 from wsus_egress.component.checked import wrong_arguments
+from wsus_egress.component.claims import named_twice
+from wsus_egress.component.declare import Cloud, Declarer
+from wsus_egress.component.errors import checked, refusal, refuse
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.component.references import camel
-from wsus_egress.component.run import named_twice
-from wsus_egress.controls import Control
-from wsus_egress.model.environment import COMPONENT_NAME
 from wsus_egress.problems import PolicyErrors, Problem
 
-T = TypeVar("T")
+C = TypeVar("C")
+
+_PACKAGE = "wsus_egress."
 
 
 class Component(pulumi.ComponentResource):
-    """A component whose arguments are checked before anything is declared."""
+    """A component whose arguments are checked and compiled before anything is declared.
 
-    _shown: ClassVar[tuple[str, ...]] = ()
-    """The arguments that the component's own entry in the state has."""
+    `AwsWsusEgress("wsus", {"vpc_id": ..., "policy": {...}})` checks and compiles the mapping. The
+    components inside it are given what that made, a `Compiled`, and neither check nor compile.
+    """
 
-    def __init__(
-        self,
-        token: str,
-        name: str,
-        args: Any,
-        kind: type,
-        opts: pulumi.ResourceOptions | None,
-    ) -> None:
-        """Check the arguments and register the component.
+    _cloud: ClassVar[Cloud]
+    _token: ClassVar[str]
+    """The component's type, as in the schema."""
+    _arguments: ClassVar[type]
+    """The TypedDict that describes its arguments."""
+    _asked_by: ClassVar[str] = ""
+    """The argument that asks for what the component declares."""
+    _suffix: ClassVar[str] = ""
+    """What the component that holds everything adds to its own name for one of this kind."""
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Derive the type's token from the class's name; a user's own subclass keeps that of ours."""
+        super().__init_subclass__(**keywords)
+        if cls.__module__.startswith(_PACKAGE):
+            cls._token = f"wsus-egress:index:{cls.__name__}"
+            cls._arguments = inspect.get_annotations(cls.__init__)["args"]
+
+    def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
+        """Check and compile the arguments, unless that is done, and register the component.
 
         Args:
-            token: Its type, as in the schema.
             name: Its logical name.
-            args: What the program gave.
-            kind: The TypedDict that describes them.
+            args: What the program gave, or the `Compiled` of the component around it.
             opts: Pulumi's options.
 
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
-        refuse(name, (*wrong_arguments(args, kind), *named_twice(token, name, opts)))
-        shown = {camel(key): args[key] for key in self._shown}
-        super().__init__(token, name, shown, opts)
+        given = isinstance(args, Compiled)
+        wrong = () if given else wrong_arguments(args, self._arguments)
+        refuse(name, (*wrong, *named_twice(self._token, name, opts)))
+        self._compiled: Compiled[Any] = args if given else self._compile(name, args)
+        shown = {camel(key): value for key, value in self._shown().items()}
+        super().__init__(self._token, name, shown, opts)
+        self._declarer = Declarer(self._cloud, self, dict(self._compiled.outputs))
+
+    @property
+    def _prefix(self) -> str:
+        """What the names of the component's resources begin with."""
+        return self.pulumi_resource_name.removesuffix(self._suffix)
+
+    def _shown(self) -> dict[str, Any]:
+        """The arguments that the state records as the component's inputs."""
+        raise NotImplementedError
+
+    @classmethod
+    def _settings(cls, args: Mapping[str, Any]) -> dict[str, Any]:
+        """The target's settings among the arguments."""
+        raise NotImplementedError
+
+    def _compile(self, name: str, args: Mapping[str, Any]) -> Compiled[Any]:
+        """What the arguments ask for.
+
+        Raises:
+            pulumi.RunError: With everything that is wrong.
+        """
+        stand_ins = StandIns(self._cloud.forms)
+        settings, policy = stand_ins.plain(self._settings(args)), stand_ins.plain(args["policy"])
+        prefix, lists = name.removesuffix(self._suffix), args.get("endpoint_lists")
+        _, target, controls = checked(
+            name,
+            self._cloud.name,
+            lambda: compile_arguments(
+                environment_of(args), policy, self._cloud.name, settings, lists, prefix=prefix
+            ),
+        )
+        return Compiled(environment_of(args), target, controls, stand_ins.outputs, args)
+
+    def _control(self, kind: type[C]) -> C:
+        """The control that the component declares.
+
+        Raises:
+            pulumi.RunError: When the arguments do not ask for one.
+        """
+        if (control := self._compiled.control(kind)) is None:
+            what = "is missing, and this component needs it"
+            problem = Problem(None, (self._asked_by,), what, f"write {self._asked_by}: {{...}}")
+            raise refusal(self.pulumi_resource_name, PolicyErrors([problem]))
+        return control
 
     def register(self) -> None:
         """Register the outputs that the component's class describes, where there are any."""
@@ -64,70 +123,6 @@ class Component(pulumi.ComponentResource):
         self.register_outputs(outputs)
 
 
-def compiled(  # noqa: PLR0913 - as compile_arguments
-    name: str,
-    args: Mapping[str, Any],
-    cloud: str,
-    target: Mapping[str, Any],
-    stand_ins: StandIns,
-    *,
-    prefix: str = COMPONENT_NAME,
-) -> tuple[Control, ...]:
-    """The controls that a component's arguments ask for.
-
-    Args:
-        name: The component's, for messages.
-        args: What the program gave, checked against its type.
-        cloud: `aws` or `azure`.
-        target: The target's settings among them.
-        stand_ins: Learns what stands for outputs.
-        prefix: What the names of its resources begin with.
-
-    Raises:
-        pulumi.RunError: With everything that is wrong.
-    """
-    settings, policy = stand_ins.plain(target), stand_ins.plain(args["policy"])
-    lists = args.get("endpoint_lists")
-    _, _, controls = checked(
-        name,
-        cloud,
-        lambda: compile_arguments(
-            environment_of(args), policy, cloud, settings, lists, prefix=prefix
-        ),
-    )
-    return controls
-
-
-def checked(name: str, cloud: str, build: Callable[[], T]) -> T:
-    """What settings make; what is wrong with them said of the arguments that they came from.
-
-    Raises:
-        pulumi.RunError: With everything that is wrong.
-    """
-    try:
-        return build()
-    except PolicyErrors as error:
-        refused = refusal(name, as_arguments(cloud, error))
-    raise refused
-
-
 def environment_of(args: Mapping[str, Any]) -> str:
-    """What resources are tagged with."""
+    """The value of the environment tag: the argument, or else the stack's name."""
     return args.get("environment") or pulumi.get_stack()
-
-
-def refuse(name: str, problems: Iterable[Problem]) -> None:
-    """Refuse a component's arguments, where anything is wrong with them.
-
-    Raises:
-        pulumi.RunError: With everything that is wrong; its cause has the same as data.
-    """
-    if found := tuple(problems):
-        raise refusal(name, PolicyErrors(found))
-
-
-def refusal(name: str, error: PolicyErrors) -> pulumi.RunError:
-    """An error of the program's author, without a traceback; its cause has the problems as data."""
-    refused = pulumi.RunError("\n".join(f"{name}: {each}" for each in error.problems))
-    refused.__cause__ = error
-    return refused

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 
-from wsus_egress.component.base import refuse
+from wsus_egress.component.claims import Sole, taken_twice
+from wsus_egress.component.errors import refuse
+from wsus_egress.component.outputs import Forms
 from wsus_egress.component.references import Reference, pieces, snake
-from wsus_egress.component.run import Sole, taken_twice
 from wsus_egress.component.sdk import member
 from wsus_egress.controls import Document
 
@@ -21,14 +22,18 @@ class Cloud:
     """What differs between clouds when their resources are declared.
 
     Attributes:
+        name: `aws` or `azure`.
         sdk: Pulumi's package for it; its modules load with their first use.
+        forms: Which settings may be outputs, and what stands for each while rules are made.
         serial: Types of which a component declares one after another.
         kept: By type, what is left as others have set it.
         computed: The output of a path that is no property's, or None.
         sole: By type, what only one component of a deployment can have.
     """
 
+    name: Literal["aws", "azure"]
     sdk: ModuleType
+    forms: Forms
     serial: frozenset[str] = frozenset()
     kept: Mapping[str, list[str]] = field(default_factory=dict)
     computed: Callable[[Any, str], pulumi.Output[str] | None] = lambda _resource, _path: None

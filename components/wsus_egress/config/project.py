@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ from wsus_egress.problems import Collector, Keys, Locate, Location, PolicyErrors
 CONFIG_FOLDER: Final = "config"
 LISTS_FOLDER: Final = "config/endpoints"
 NAMESPACE: Final = "wsus-egress:"
+# The settings that are plain words.
+_WORDS: Final = ("mode", "schemes")
 # What Pulumi takes as a stack's name (pulumi 3.259.0, sdk/go/common/tokens/stack_name.go).
 _STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -130,6 +133,30 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
     problems.extend(conflicts([environment], _beside(root, [environment], lists, others)))
     problems.raise_if_any()
     return environment
+
+
+def settings_from_engine(config: Mapping[str, str]) -> dict[str, Any]:
+    """A stack's settings, without their namespace, from its configuration as the engine gives it.
+
+    Every setting comes along, so that one that does not exist is refused as `check` refuses it.
+
+    Args:
+        config: Values by their whole keys; the engine writes all but plain words as JSON.
+    """
+    return {
+        key.removeprefix(NAMESPACE): _setting(key.removeprefix(NAMESPACE), text)
+        for key, text in config.items()
+        if key.startswith(NAMESPACE)
+    }
+
+
+def _setting(key: str, text: str) -> Any:
+    if key in _WORDS:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text  # The settings' own check says what it should be.
 
 
 def _file(root: Path, name: str) -> YamlFile | None:
