@@ -17,7 +17,8 @@ import pytest
 import yaml
 from paths import ROOT
 from pulumi.runtime import mocks, set_all_config, set_mocks
-from pulumi.runtime.stack import run_pulumi_func
+from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime.stack import _get_rpc_manager, run_pulumi_func
 
 from wsus_egress.aws import AwsWsusEgress
 from wsus_egress.component.checked import wrong_arguments
@@ -99,6 +100,9 @@ def deploy(config: dict[str, Any], program: Callable[[], Any]) -> list[str]:
 def _one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A loop and the project's folder for the program; no configuration is left behind."""
     monkeypatch.chdir(ROOT)
+    # Whatever another test left waiting belongs to a loop that is closed: waiting for it never ends.
+    _get_rpc_manager().clear()
+    SETTINGS.outputs.clear()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield
