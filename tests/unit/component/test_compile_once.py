@@ -17,8 +17,8 @@ import pytest
 import yaml
 from paths import ROOT
 from pulumi.runtime import mocks, set_all_config, set_mocks
-from pulumi.runtime.settings import SETTINGS
-from pulumi.runtime.stack import _get_rpc_manager, run_pulumi_func
+from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
+from pulumi.runtime.stack import run_pulumi_func
 
 from wsus_egress.aws import AwsWsusEgress
 from wsus_egress.component.checked import wrong_arguments
@@ -75,12 +75,12 @@ class Clouds(mocks.Mocks):
             ]
         return f"{args.name}-id", made
 
-    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """A region, network, subnet or route table, as the settings expect it."""
         subnet = args.args.get("id")
         zones = [each["zone"] for each in self._endpoints if each["subnetId"] == subnet]
         zone = zones[0] if zones else ""
-        return {"region": "eu-west-1", "vpcId": self._vpc, "availabilityZone": zone}
+        return {"region": "eu-west-1", "vpcId": self._vpc, "availabilityZone": zone}, []
 
 
 def deploy(config: dict[str, Any], program: Callable[[], Any]) -> list[str]:
@@ -115,9 +115,7 @@ def _one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each of COUNTED is called, and each file read, wherever the package does it."""
     counter: Counter[str] = Counter()
-    modules = [
-        module for name, module in sys.modules.items() if name.startswith("wsus_egress.") and module
-    ]
+    modules = [each for name, each in sys.modules.items() if name.startswith("wsus_egress.")]
 
     def counting(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -169,7 +167,8 @@ def test_two_components_are_checked_each(calls: Counter[str]) -> None:
 
     def program() -> None:
         AwsWsusEgress("one", ARGS)
-        AwsWsusEgress("two", {**ARGS, "dns_firewall": None, "vpc_id": pulumi.Output.secret(VPC)})
+        other: Any = {**ARGS, "dns_firewall": None, "vpc_id": pulumi.Output.secret(VPC)}
+        AwsWsusEgress("two", other)
 
     deploy({}, program)
 
