@@ -13,22 +13,19 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from documents_evaluator import Connection, DocumentsEvaluator, Surroundings, is_internet
+from random_environments import environment, foreign_group, host
+from rule_mutants import mutants
 from sample import TODAY
 
-from wsus_egress.config.assembly import build_environment
-from wsus_egress.config.lists import EndpointList
 from wsus_egress.controls import compile_target
 from wsus_egress.model.environment import Environment
-from wsus_egress.model.flows import Flow, Scheme
-from wsus_egress.model.policy import Endpoint
-from wsus_egress.names.hosts import Pattern
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.model.flows import Flow
 from wsus_egress.proof.proof import prove
 
 SEED = int(os.environ.get("DOCUMENTS_SEED", "20261128"))
@@ -37,10 +34,6 @@ MUTANTS = int(os.environ.get("DOCUMENTS_MUTANTS", "10"))
 FLOWS = 120
 """How many flows of each environment are looked at."""
 
-EVERYWHERE = ipaddress.ip_network("0.0.0.0/0")
-ARM = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
-BASE = {"aws": 10, "azure": 20, "elsewhere": 30}
-_TURNED = {"Inbound": "Outbound", "Outbound": "Inbound"}
 LATERAL = (22, 3389, 5985, 5986)
 EDGES = (
     "9.255.255.255", "11.0.0.0", "100.63.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0",
@@ -51,215 +44,6 @@ STRANGERS = (
     "10.10.99.99", "10.20.99.99", "10.20.255.255", "10.21.0.0", "10.99.0.1", "192.168.1.1",
     "203.0.113.80", "198.51.100.7",
 )  # fmt: skip
-
-
-# --- environments --------------------------------------------------------------------------------
-
-
-def host(rng: random.Random) -> str:
-    """One to three short labels below com."""
-    return ".".join([*(rng.choice("ab") for _ in range(rng.randint(1, 3))), "com"])
-
-
-def settings(rng: random.Random) -> dict[str, Any]:
-    """Settings of one or both clouds; some of them are refused."""
-    clouds = rng.choice([["aws"], ["azure"], ["aws", "azure"]])
-    places = [*clouds, "elsewhere"]
-    ipv6 = rng.random() < 0.3
-    servers: list[dict[str, Any]] = []
-    for number in range(rng.randint(1, 3)):
-        place = clouds[0] if not number else rng.choice(places)
-        above = ["microsoft-update", *(server["name"] for server in servers)]
-        addresses = [f"10.{BASE[place]}.{number}.{rng.choice(['10', '16/28', '10/32'])}"]
-        if ipv6 and place == "aws" and rng.random() < 0.5:
-            addresses.append(f"fd00:{number}::10")
-        servers.append(
-            {
-                "name": f"server{number}",
-                "addresses": addresses,
-                "location": place,
-                "synchronizesFrom": rng.choice(above),
-                "contentFrom": rng.choice(["upstream", "microsoft-update"]),
-                "synchronizationPorts": rng.choice(
-                    [{"http": 8530, "https": 8531}, {"http": 8530}, {"http": 80}, {"http": 9000}]
-                ),
-            }
-        )
-    clients = []
-    for number in range(rng.randint(0, 2)):
-        place = rng.choice(places)
-        clients.append(
-            {
-                "name": f"clients{number}",
-                "addresses": [f"10.{BASE[place]}.{64 + 4 * number}.0/22"],
-                "location": place,
-                "updatesFrom": rng.choice(["microsoft-update", *(s["name"] for s in servers)]),
-            }
-        )
-    for number, party in enumerate([*servers, *clients]):
-        if rng.random() < 0.15:
-            peer = rng.choice(["securityGroupId", "prefixListId"])
-            prefix = "sg" if peer == "securityGroupId" else "pl"
-            party["awsPeer"] = {peer: f"{prefix}-0a1b2c3{number}"}
-            if prefix == "pl":
-                party["awsPeer"]["maxEntries"] = 2
-    found: dict[str, Any] = {
-        "mode": rng.choice(["restricted", "restricted", "restricted", "open"]),
-        "lists": ["generated"],
-        "schemes": rng.choice(["both", "as-listed"]),
-        "servers": servers,
-        "clients": clients,
-        "ipv6": ipv6,
-        "extraEndpoints": [
-            {"pattern": f"*.x{host(rng)}", "schemes": ["https"], "owner": "o", "reason": "r"}
-        ][: rng.randint(0, 1)],
-    }
-    if "aws" in clouds:
-        found["aws"] = aws(rng)
-    if "azure" in clouds:
-        found["azure"] = azure(rng, [p["name"] for p in (*servers, *clients) if p["location"] == "azure"])  # fmt: skip
-    return found
-
-
-def aws(rng: random.Random) -> dict[str, Any]:
-    """Settings of a VPC."""
-    found: dict[str, Any] = {"vpcId": "vpc-0a1b2c3d"}
-    if rng.random() < 0.8:
-        mode = rng.choice(["policy", "rules-only"])
-        found["networkFirewall"] = {
-            "mode": mode,
-        }
-        if mode == "policy":
-            exception = rng.choice(["REJECT", "DROP", "CONTINUE"])
-            found["networkFirewall"]["streamExceptionPolicy"] = exception
-        if mode == "policy" and rng.random() < 0.2:
-            found["networkFirewall"]["defaultAction"] = "alert"
-        if mode == "policy" and rng.random() < 0.3:
-            found["networkFirewall"]["homeNetworks"] = ["10.0.0.0/8"]
-    if rng.random() < 0.4:
-        found["dnsFirewall"] = {"alsoResolve": rng.choice([[], ["*.amazonaws.com"]])}
-    return found
-
-
-def azure(rng: random.Random, parties: Sequence[str]) -> dict[str, Any]:
-    """Settings of a virtual network."""
-    found: dict[str, Any] = {
-        "resourceGroup": "rg",
-        "location": "westeurope",
-        "addressSpace": ["10.20.0.0/16"],
-        "destinations": rng.choice(["tag", "list", "list", "tag+list"]),
-        "denyRest": rng.choice(["address-space", "servers", "nobody"]),
-        "ipGroups": False,
-        "networkSecurityGroup": {
-            "destinations": rng.choice(["internet", "internet", "internet", "service-tags"]),
-            "lateralMovement": rng.choice(["deny", "allow"]),
-        },
-    }
-    if parties and rng.random() < 0.3:
-        groups = {name: f"{ARM}/applicationSecurityGroups/{name}" for name in parties}
-        found["networkSecurityGroup"]["applicationSecurityGroups"] = groups
-    if rng.random() < 0.85:
-        found["firewallPolicy"] = {"name": "afwp", "groups": rng.choice([1, 1, 1, 2, 3])}
-        found["ipGroups"] = rng.random() < 0.3
-        if rng.random() < 0.3:
-            found["firewallPolicy"]["rules"] = [foreign(rng, number) for number in range(2)]
-            found["firewallPolicy"]["basePolicy"] = f"{ARM}/firewallPolicies/base"
-        if rng.random() < 0.3:
-            found["networkRules"] = [
-                {
-                    "name": "kms",
-                    "protocol": rng.choice(["tcp", "udp"]),
-                    "destinationPorts": [1688],
-                    "destinations": ["198.51.100.0/24"],
-                    "reason": "r",
-                }
-            ]
-        if rng.random() < 0.6:
-            found["routeTable"] = {"firewallAddress": "10.20.255.4"}
-            if rng.random() < 0.4:
-                found["routeTable"]["direct"] = [
-                    {
-                        "name": "ntp",
-                        "addressPrefix": "198.51.100.0/24",
-                        "protocol": rng.choice(["tcp", "udp"]),
-                        "destinationPorts": [123],
-                        "reason": "r",
-                    }
-                ]
-    return found
-
-
-def foreign(rng: random.Random, number: int) -> dict[str, Any]:
-    """A rule that somebody else keeps, in a group before or behind the package's own."""
-    found: dict[str, Any] = {
-        "name": f"theirs{number}",
-        "inherited": rng.random() < 0.5,
-        "groupPriority": 150 + number if rng.random() < 0.5 else 700 + number,
-        "action": rng.choice(["allow", "deny"]),
-        "sources": rng.choice([[], ["10.20.0.0/24"], ["10.20.64.0/18"]]),
-    }
-    if rng.random() < 0.5:
-        names = rng.choice([["*"], ["*.evil.com"], ["*.a.com", "b.com"]])
-        return {**found, "fqdns": names, "httpPorts": [80], "httpsPorts": [443]}
-    return {
-        **found,
-        "destinations": rng.choice([[], ["198.51.100.0/24"]]),
-        "destinationPorts": rng.choice([[], [443], [1688]]),
-        "protocol": rng.choice(["tcp", "udp", "any"]),
-    }
-
-
-def foreign_group(rule: Any) -> dict[str, Any]:
-    """The rule collection group that such a rule stands in, as its document would have it."""
-    sources = [str(network) for network in rule.sources] or ["0.0.0.0/0"]
-    own: dict[str, Any] = {"name": rule.name, "sourceAddresses": sources}
-    if rule.fqdns:
-        own |= {
-            "ruleType": "ApplicationRule",
-            "targetFqdns": list(rule.fqdns),
-            "protocols": [{"protocolType": word, "port": port} for word, port in rule.protocols],
-        }
-    else:
-        own |= {
-            "ruleType": "NetworkRule",
-            "destinationAddresses": [str(network) for network in rule.destinations] or ["*"],
-            "destinationPorts": [str(port) for port in rule.ports] or ["*"],
-            "ipProtocols": ["Any" if rule.protocol == "any" else rule.protocol.upper()],
-        }
-    collection = {
-        "action": {"type": rule.action.capitalize()},
-        "priority": rule.priority,
-        "rules": [own],
-    }
-    return {"priority": rule.group_priority, "ruleCollections": [collection]}
-
-
-def endpoints(rng: random.Random) -> list[Endpoint]:
-    """One to five endpoints."""
-    patterns = {Pattern(host(rng), rng.random() < 0.5) for _ in range(rng.randint(1, 5))}
-    choices = (frozenset(Scheme), frozenset({Scheme.HTTP}), frozenset({Scheme.HTTPS}))
-    return [
-        Endpoint(pattern, rng.choice(choices), "x", "x", "2026-11-01", "generated")
-        for pattern in sorted(patterns)
-    ]
-
-
-def environment(seed: int) -> tuple[Environment, dict[str, Any]] | None:
-    """The environment of a seed and its settings; None where the package refuses it."""
-    rng = random.Random(seed)  # noqa: S311 - a seed that is printed
-    data, listed = settings(rng), endpoints(rng)
-    lists = {"generated": EndpointList("generated", "x", (), tuple(listed))}
-    try:
-        made = build_environment("test", data, lists, lambda _: None)
-        for target in made.targets:
-            compile_target(made, target)
-    except PolicyErrors:
-        return None
-    shown = [(e.pattern.text, sorted(e.schemes)) for e in listed]
-    return made, {**data, "endpoints": shown}
-
-
-# --- flows ---------------------------------------------------------------------------------------
 
 
 def names(policy: Any, rng: random.Random) -> list[str]:
@@ -453,141 +237,6 @@ def faults(
                 f"{said}, policy {'allow' if allowed else 'deny'}"
             )
     return found
-
-
-# --- mutants -------------------------------------------------------------------------------------
-
-
-def mutated(rule: Any, rng: random.Random) -> Any:
-    """The rule with one thing changed; None where it is dropped."""
-    options: list[dict[str, Any]] = []
-    if hasattr(rule, "sid"):  # Suricata
-        options.append({"port": rng.choice([80, 443, 8443])})
-        options.append({"protocol": "tcp", "pattern": None})
-        if rule.pattern is not None:
-            own = rule.pattern
-            options += [
-                {"protocol": "tls" if rule.protocol == "http" else "http"},
-                {"pattern": Pattern(own.host, not own.wildcard)},
-                {"pattern": Pattern(f"x{own.host}", own.wildcard)},
-                {"pattern": Pattern(own.host.partition(".")[2], wildcard=True)},
-                {"pattern": Pattern("evil.com", wildcard=True)},
-            ]
-    elif hasattr(rule, "from_port"):  # of an AWS security group
-        cidr = {"prefix_list": "", "made": False, "group": ""}
-        options += [
-            {"networks": (EVERYWHERE,), **cidr},
-            {"networks": (ipaddress.ip_network("10.0.0.0/8"),), **cidr},
-            {"from_port": 22, "to_port": 22},
-            {"to_port": 65535},
-            {"from_port": 0},
-            {"protocol": "udp"},
-            {"direction": "ingress" if rule.direction == "egress" else "egress"},
-        ]
-    elif hasattr(rule, "access"):  # of an Azure network security group
-        options += [
-            {"access": "Deny" if rule.access == "Allow" else "Allow"},
-            {"ports": ()},
-            {"ports": (*rule.ports, 22)},
-            {"ports": (rng.choice([80, 443, 8530]),)},
-            {"protocol": rng.choice(["Tcp", "Udp", "*"])},
-            {"sources": rng.choice(["*", "Internet", (EVERYWHERE,)]), "source_group": None},
-            {"direction": _TURNED[rule.direction], "priority": rng.randint(100, 4096)},
-            {"priority": rng.randint(100, 4096)},
-        ]
-        if rule.service_tag is None:
-            where = rng.choice(["*", "Internet", "VirtualNetwork", (EVERYWHERE,)])
-            options.append({"destinations": where, "destination_group": None})
-    elif hasattr(rule, "next_hop"):
-        options += [
-            {"next_hop": rng.choice(["Internet", "None"]), "address": None},
-            {"prefix": ipaddress.ip_network(rng.choice(["128.0.0.0/1", "198.51.100.0/25"]))},
-        ]
-    elif hasattr(rule, "patterns"):  # of DNS Firewall
-        options.append({"action": "BLOCK" if rule.action == "ALLOW" else "ALLOW"})
-        options.append({"patterns": None})
-        options.append({"priority": rng.randint(1, 9999)})
-        if rule.patterns is not None:
-            options.append({"patterns": (*rule.patterns, Pattern("evil.com", wildcard=True))})
-            options.append({"patterns": rule.patterns[1:] or (Pattern("b.org", wildcard=False),)})
-    elif hasattr(rule, "fqdn_tags"):  # an application rule
-        turned = "deny" if rule.collection == "allow" else "allow"
-        options += [
-            {"collection": turned},
-            {"sources": (EVERYWHERE,), "parties": ()},
-            {"sources": rule.sources[:1], "parties": ()},
-            {"protocols": (("Http", 443), ("Https", 80))},
-            {"protocols": rule.protocols[:1]},
-            {"protocols": (*rule.protocols, ("Https", 8443))},
-        ]
-        if rule.fqdns:
-            options += [{"fqdns": ("*",)}, {"fqdns": ("*.a.com",)}, {"fqdns": rule.fqdns[:1]}]
-    elif hasattr(rule, "collection"):  # a network rule
-        options += [
-            {"sources": (EVERYWHERE,), "parties": ()},
-            {"ports": (80, 443)},
-            {"protocol": "udp" if rule.protocol == "tcp" else "tcp"},
-            {"destinations": (EVERYWHERE,)},
-        ]
-    if not options or rng.random() < 0.15:
-        return None
-    return replace(rule, **rng.choice(options))
-
-
-def of_rules(rules: Sequence[Any], rng: random.Random) -> tuple[Any, ...] | None:
-    """The rules with one of them changed; None where two would be taken for one."""
-    if not rules:
-        return None
-    index = rng.randrange(len(rules))
-    if getattr(rules[index], "owner", ""):
-        return None  # It is in no document.
-    new = mutated(rules[index], rng)
-    if new == rules[index]:
-        return None
-    found = [*rules[:index], *([] if new is None else [new]), *rules[index + 1 :]]
-    if new is not None and hasattr(new, "priority"):
-        taken = [(getattr(r, "direction", ""), r.priority) for r in found]
-        if len(taken) != len({*taken}):
-            return None
-    if new is not None and hasattr(new, "fqdn_tags"):
-        # Documents have a turned rule in the other collection, so in that one's place.
-        places = {"allow": 200, "deny": 65000}
-        new_place = (new.place[0], places[new.collection])
-        found[index] = replace(new, place=new_place)
-        found.sort(
-            key=lambda rule: (hasattr(rule, "fqdn_tags"), rule.owner != "base policy", rule.place)
-        )
-    return tuple(found)
-
-
-def mutants(controls: Sequence[Any], rng: random.Random) -> Iterator[tuple[str, list[Any]]]:
-    """Controls with one rule of one of them changed, and which."""
-    while True:
-        control = rng.choice(controls)
-        if hasattr(control, "groups"):
-            if not control.groups:
-                if len(controls) == 1:
-                    return
-                continue
-            index = rng.randrange(len(control.groups))
-            group = control.groups[index]
-            rules = of_rules(group.rules, rng)
-            if rules is None:
-                if len(controls) == 1 and not any(g.rules for g in control.groups):
-                    return
-                continue
-            new_group = replace(group, rules=rules)
-            groups = (*control.groups[:index], new_group, *control.groups[index + 1 :])
-            mutant, before, after = replace(control, groups=groups), group.rules, rules
-        else:
-            rules = of_rules(control.rules, rng)
-            if rules is None:
-                continue
-            mutant, before, after = replace(control, rules=rules), control.rules, rules
-        gone = [rule for rule in before if rule not in after]
-        come = [rule for rule in after if rule not in before]
-        label = f"{control.name}: {gone or 'order'} -> {come or 'dropped'}"
-        yield label, [mutant if each is control else each for each in controls]
 
 
 def report(seed: int, data: dict[str, Any], what: str, lines: list[str]) -> str:
