@@ -99,18 +99,18 @@ def load_list(path: Path, name: str) -> EndpointList:
         _check_patterns(file, problems)
         raise PolicyErrors([*settings, *problems.problems])
     endpoints = []
-    seen: dict[Pattern, int] = {}
+    seen: dict[str, int] = {}
     for index, entry in enumerate(settings.endpoints):
         keys = ("endpoints", index, "pattern")
         pattern = parse_pattern(entry.pattern, file, keys, problems)
         if pattern is None:
             continue
-        if pattern in seen:
-            other = file.locate(("endpoints", seen[pattern], "pattern")).line
-            what = f"{pattern.text!r} is listed already, on line {other}"
+        if (text := pattern.text) in seen:
+            other = file.locate(("endpoints", seen[text], "pattern")).line
+            what = f"{text!r} is listed already, on line {other}"
             problems.add(file.locate(keys), keys, what, "keep one entry")
             continue
-        seen[pattern] = index
+        seen[text] = index
         schemes = SCHEMES["http" in entry.schemes, "https" in entry.schemes]
         endpoints.append(
             Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, path.stem)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from wsus_egress.model.aws import AwsPeer
 from wsus_egress.model.flows import (
@@ -21,11 +21,13 @@ from wsus_egress.model.flows import (
 )
 from wsus_egress.model.latest import Latest
 from wsus_egress.names.hosts import Pattern
-from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex, minimal_cover
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, Cover, NameSet, PatternIndex, minimal_cover
 
 # What the endpoints of an environment's own `extraEndpoints` have for their list's name.
 EXTRA: Final = "extra"
 Place: TypeAlias = Literal["aws", "azure", "elsewhere"]
+T = TypeVar("T")
+_BOTH: Final = frozenset(Scheme)
 
 
 class Mode(StrEnum):
@@ -147,27 +149,37 @@ class EgressPolicy:
 
     def schemes_of(self, endpoint: Endpoint) -> frozenset[Scheme]:
         """The schemes that count for an endpoint under this policy."""
-        return endpoint.schemes if self.as_listed else frozenset(Scheme)
+        return endpoint.schemes if self.as_listed else _BOTH
+
+    def _by_scheme(self, of: Callable[[Scheme], T]) -> Mapping[Scheme, T]:
+        """What follows from each scheme's endpoints: worked out once where they are the same."""
+        if self.as_listed:
+            return {scheme: of(scheme) for scheme in Scheme}
+        return dict.fromkeys(Scheme, of(Scheme.HTTPS))
+
+    @cached_property
+    def _covers(self) -> Mapping[Scheme, Cover]:
+        return self._by_scheme(lambda scheme: minimal_cover(self._listed(scheme)))
 
     @cached_property
     def patterns(self) -> Mapping[Scheme, tuple[Pattern, ...]]:
         """Per scheme, the fewest patterns that say the same as the endpoints do."""
-        return {scheme: minimal_cover(self._listed(scheme)).patterns for scheme in Scheme}
+        return {scheme: cover.patterns for scheme, cover in self._covers.items()}
 
     @cached_property
     def redundant(self) -> tuple[tuple[Pattern, Pattern], ...]:
         """Patterns that need no rule under any scheme, with the pattern that covers each."""
         kept = {pattern for patterns in self.patterns.values() for pattern in patterns}
         covered = {}
-        for scheme in Scheme:
-            covered.update(dict(minimal_cover(self._listed(scheme)).redundant))
+        for cover in self._covers.values():
+            covered.update(dict(cover.redundant))
         return tuple(sorted((p, by) for p, by in covered.items() if p not in kept))
 
     @cached_property
     def _names(self) -> Mapping[Scheme, NameSet]:
         if self.mode is Mode.OPEN:
             return dict.fromkeys(Scheme, ALL_NAMES)
-        return {scheme: NameSet.of(self.patterns[scheme]) for scheme in Scheme}
+        return self._by_scheme(lambda scheme: NameSet.of(self.patterns[scheme]))
 
     @cached_property
     def listed(self) -> NameSet:
@@ -176,15 +188,18 @@ class EgressPolicy:
 
     @cached_property
     def _indexes(self) -> Mapping[Scheme, PatternIndex]:
-        return {scheme: PatternIndex(self._listed(scheme)) for scheme in Scheme}
+        return self._by_scheme(lambda scheme: PatternIndex(self._listed(scheme)))
 
     @cached_property
-    def _by_pattern(self) -> Mapping[tuple[Pattern, Scheme], Endpoint]:
-        return {
-            (endpoint.pattern, scheme): endpoint
-            for endpoint in reversed(self.endpoints)
-            for scheme in self.schemes_of(endpoint)
-        }
+    def _by_pattern(self) -> Mapping[Scheme, Mapping[str, Endpoint]]:
+        """By text: that has its hash already, and a long list asks for each of its patterns."""
+        return self._by_scheme(
+            lambda scheme: {
+                endpoint.pattern.text: endpoint
+                for endpoint in reversed(self.endpoints)
+                if scheme in self.schemes_of(endpoint)
+            }
+        )
 
     def endpoint(self, pattern: Pattern, scheme: Scheme) -> Endpoint:
         """The first endpoint that has exactly this pattern with this scheme.
@@ -192,7 +207,7 @@ class EgressPolicy:
         Raises:
             KeyError: When there is none.
         """
-        return self._by_pattern[pattern, scheme]
+        return self._by_pattern[scheme][pattern.text]
 
     def _listed(self, scheme: Scheme) -> list[Pattern]:
         return [e.pattern for e in self.endpoints if scheme in self.schemes_of(e)]
@@ -302,5 +317,5 @@ class EgressPolicy:
         pattern = self._indexes[scheme].match(flow.name)
         if pattern is None:
             return Decision(False, f"no endpoint has this name for {scheme.value}")
-        endpoint = self._by_pattern[pattern, scheme]
+        endpoint = self.endpoint(pattern, scheme)
         return Decision(True, f"{pattern.text} in {endpoint.list}", endpoint)

@@ -44,14 +44,15 @@ class NameSet:
         bounds: list[str] = []
         wall = ""
         # Two intervals of patterns are apart, or one is inside the other: the first one wins.
-        for start in sorted(_start(pattern) for pattern in patterns):
+        for start in sorted(map(_start, patterns)):
             if start < wall:
                 continue
             wall = _end(start)
-            if bounds and bounds[-1] == _SPACE.canonical(start):
+            first = _SPACE.canonical(start)
+            if bounds and bounds[-1] == first:
                 bounds.pop()
             else:
-                bounds.append(_SPACE.canonical(start))
+                bounds.append(first)
             bounds.append(_SPACE.canonical(wall))
         if bounds and bounds[-1] == END:
             bounds.pop()
@@ -173,13 +174,15 @@ def minimal_cover(patterns: Iterable[Pattern]) -> Cover:
     kept: list[Pattern] = []
     redundant: list[tuple[Pattern, Pattern]] = []
     wall = ""
+    given = list(patterns)
+    starts = list(map(_start, given))
     # In this order a pattern is followed at once by all that it has, itself included.
-    for pattern in sorted(patterns, key=_start):
-        start = _start(pattern)
+    for place in sorted(range(len(given)), key=starts.__getitem__):
+        start = starts[place]
         if start < wall:
-            redundant.append((pattern, kept[-1]))
+            redundant.append((given[place], kept[-1]))
         else:
-            kept.append(pattern)
+            kept.append(given[place])
             wall = _end(start)
     return Cover(
         tuple(sorted(kept, key=_BY_HOST)),

@@ -6,7 +6,7 @@ For example `analyse(Path(), ("prod",), today)` loads `prod`, compiles its contr
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def analyse(
 
 
 def analysed(
-    environments: Iterable[Environment],
+    environments: Collection[Environment],
     today: datetime.date | None,
     *,
     each_control: bool = False,
@@ -83,7 +83,8 @@ def analysed(
     """
     problems = Collector()
     analyses = []
-    known: dict[object, Proof] = {}
+    # A proof is looked up by all of its policy, which pays only where there is another environment.
+    known: dict[object, Proof] | None = {} if len(environments) > 1 else None
     for environment in environments:
         day = None if environment.name in unproved else today
         targets = []
@@ -116,14 +117,14 @@ def _proved(
     target: Target,
     controls: Sequence[Control],
     today: datetime.date,
-    known: dict[object, Proof],
+    known: dict[object, Proof] | None,
 ) -> Proof:
     """The proof, or the known one of a target that differs only in names and places.
 
     Many stacks are one policy on many networks, and rules admit the same flows wherever they are
     deployed: names of resources and their places do not count.
     """
-    if environment.accept:
+    if environment.accept or known is None:
         return prove(environment, target, controls, today)
     key = (environment.policy, _essence(target))
     if key not in known:

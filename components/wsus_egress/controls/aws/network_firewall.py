@@ -202,7 +202,14 @@ class AwsNetworkFirewall(Control):
 
     @cached_property
     def _names(self) -> Mapping[tuple[str | None, int], NameSet]:
-        return {kind: NameSet.of(patterns) for kind, patterns in self._by_kind.items()}
+        found: dict[tuple[str | None, int], NameSet] = {}
+        known: list[tuple[list[Pattern], NameSet]] = []
+        for kind, patterns in self._by_kind.items():
+            # HTTP and TLS have the same names nearly always.
+            names = next((names for same, names in known if same == patterns), None)
+            found[kind] = names or NameSet.of(patterns)
+            known.append((patterns, found[kind]))
+        return found
 
     @cached_property
     def _indexes(self) -> Mapping[tuple[str, int], PatternIndex]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from wsus_egress.controls.aws.suricata import SuricataRule
@@ -27,23 +26,20 @@ _HEAD_ROOM: Final = 1.25
 _SHARED_STEPS: Final = (500, 100, 20)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RuleGroup:
     """One stateful rule group.
 
     Attributes:
         number: From 1; the order of their priorities.
+        rules_string: The rules as deployed, a line each.
         capacity: What it reserves of the policy's capacity: a unit a rule, and head room.
     """
 
     number: int
     rules: tuple[SuricataRule, ...]
+    rules_string: str
     capacity: int
-
-    @cached_property
-    def rules_string(self) -> str:
-        """The rules as deployed, a line each."""
-        return "".join(f"{rule.render()}\n" for rule in self.rules)
 
 
 def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[RuleGroup, ...]:
@@ -61,15 +57,17 @@ def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[Rule
     """
     if not rules:
         return ()
-    size = sum(len(rule.render()) + 1 for rule in rules)
-    count = max(-(-size // _FILL_BYTES), -(-len(rules) // GROUP_CAPACITY), 1)
-    shares: list[list[SuricataRule]] = [[] for _ in range(count)]
-    for rule in rules:
-        shares[rule.sid % count].append(rule)
-    filled = [tuple(share) for share in shares if share]
+    lines = [f"{rule.render()}\n" for rule in rules]
+    count = max(-(-sum(map(len, lines)) // _FILL_BYTES), -(-len(rules) // GROUP_CAPACITY), 1)
+    shares: list[list[tuple[SuricataRule, str]]] = [[] for _ in range(count)]
+    for rule, line in zip(rules, lines, strict=True):
+        shares[rule.sid % count].append((rule, line))
+    filled = [share for share in shares if share]
     capacities = _capacities([len(share) for share in filled], policy_capacity)
     return tuple(
-        RuleGroup(number, share, capacity)
+        RuleGroup(
+            number, tuple(rule for rule, _ in share), "".join(line for _, line in share), capacity
+        )
         for number, (share, capacity) in enumerate(zip(filled, capacities, strict=True), start=1)
     )
 
@@ -120,7 +118,9 @@ def quotas(
                   setting=("lists",), instead=shorter),
         ]  # fmt: skip
     reserved = sum(group.capacity for group in groups)
-    longest = max((len(rule.render()) for group in groups for rule in group.rules), default=0)
+    longest = max(
+        (len(line) for group in groups for line in group.rules_string.splitlines()), default=0
+    )
     found += [
         Quota("units of stateful capacity reserved", reserved, policy_capacity, setting=("lists",), instead=shorter),
         Quota("stateful rule groups", len(groups), GROUPS_PER_POLICY, setting=("lists",), instead=shorter),

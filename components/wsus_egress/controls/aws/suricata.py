@@ -63,8 +63,8 @@ class SuricataRule:
         message = f"wsus-egress {self.id}" + (f" in {self.origin}" if self.origin else "")
         # `alert` has what passes logged too. The SNI is asked for in ssl_state:client_hello, or a
         # ClientHello in two segments would not be waited for.
-        options = ["alert", f'msg:"{message}"', *self._conditions()]
-        body = "; ".join([*options, f"sid:{self.sid}", "rev:1"])
+        options = ("alert", f'msg:"{message}"', *self._conditions(), f"sid:{self.sid}", "rev:1")
+        body = "; ".join(options)
         return f"pass {self.protocol} ${SOURCES} any -> $EXTERNAL_NET {self.port} ({body};)"  # fmt: skip
 
     def _conditions(self) -> list[str]:
