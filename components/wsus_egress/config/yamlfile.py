@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ MAX_DEPTH = 32
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMERIC = frozenset("+-.0123456789")
 _WORDS: Mapping[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -114,6 +115,9 @@ class _Builder:
     """Builds data from parser events: aliases and duplicate keys must not get any further."""
 
     def __init__(self, name: str, loader: Any, lines: dict[Keys, int] | None) -> None:
+        import yaml  # noqa: PLC0415
+
+        self._scalar_event, self._end_event = yaml.ScalarEvent, yaml.CollectionEndEvent
         self._name = name
         self._next = loader.get_event
         self._lines = lines
@@ -137,9 +141,9 @@ class _Builder:
     def _value(self, event: Any, keys: Keys) -> Any:
         if self._lines is not None:
             self._lines.setdefault(keys, event.start_mark.line + 1)
-        kind = type(event).__name__
-        if kind == "ScalarEvent":
+        if type(event) is self._scalar_event:
             return self._scalar(event)
+        kind = type(event).__name__
         if kind == "AliasEvent":
             raise self._refused(event, "YAML aliases are not read here", "write the value out")
         if event.tag is not None:
@@ -156,32 +160,32 @@ class _Builder:
             return self._texts.setdefault(value, value)
         if value in _WORDS:
             return _WORDS[value]
-        if _INTEGER.fullmatch(value) and len(value) <= 20:
-            return int(value)
-        return float(value) if _FLOAT.fullmatch(value) else self._texts.setdefault(value, value)
+        if value[0] in _NUMERIC:
+            if _INTEGER.fullmatch(value) and len(value) <= 20:
+                return int(value)
+            if _FLOAT.fullmatch(value):
+                return float(value)
+        return self._texts.setdefault(value, value)
 
     def _mapping(self, keys: Keys) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for event in self._until("MappingEndEvent"):
-            if type(event).__name__ != "ScalarEvent":
-                raise self._refused(event, "a key must be text", "write it as one word")
+        # A long list has 100,000 events and more: this loop and its likes are most of a check.
+        while type(event := self._next()) is self._scalar_event:
             key: str = self._texts.setdefault(event.value, event.value)
             if key in result:
                 raise self._refused(event, f"the key {key!r} is given twice", "keep one of them")
             if self._lines is not None:
                 self._lines[(*keys, key)] = event.start_mark.line + 1
             result[key] = self._value(self._next(), (*keys, key))
+        if not isinstance(event, self._end_event):
+            raise self._refused(event, "a key must be text", "write it as one word")
         return result
 
     def _sequence(self, keys: Keys) -> list[Any]:
-        return [
-            self._value(event, (*keys, index))
-            for index, event in enumerate(self._until("SequenceEndEvent"))
-        ]
-
-    def _until(self, end: str) -> Iterator[Any]:
-        while type(event := self._next()).__name__ != end:
-            yield event
+        result: list[Any] = []
+        while not isinstance(event := self._next(), self._end_event):
+            result.append(self._value(event, (*keys, len(result))))
+        return result
 
     def _refused(self, event: Any, what: str, instead: str = "") -> PolicyErrors:
         return _refusal(self._name, event.start_mark.line + 1, what, instead)
