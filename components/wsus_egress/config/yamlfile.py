@@ -117,7 +117,8 @@ class _Builder:
     def __init__(self, name: str, loader: Any, lines: dict[Keys, int] | None) -> None:
         import yaml  # noqa: PLC0415
 
-        self._scalar_event, self._end_event = yaml.ScalarEvent, yaml.CollectionEndEvent
+        self._scalar_event: Any = yaml.ScalarEvent
+        self._end_event: Any = yaml.CollectionEndEvent
         self._name = name
         self._next = loader.get_event
         self._lines = lines
