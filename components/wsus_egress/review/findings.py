@@ -9,14 +9,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from wsus_egress.controls import Control
 from wsus_egress.model.environment import Acceptance, Approval, Environment, Gate
 from wsus_egress.problems import Location
 from wsus_egress.proof.proof import admitted_anew
 from wsus_egress.review.analysis import Analysis, TargetAnalysis
-from wsus_egress.review.change import NameChange, TargetChange
+
+if TYPE_CHECKING:
+    # `check` looks at no change, and does not wait for what compares.
+    from wsus_egress.review.change import NameChange, TargetChange
 
 Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
