@@ -11,19 +11,9 @@ from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.base import Component
 from wsus_egress.component.claims import Sole
 from wsus_egress.component.declare import Cloud
-from wsus_egress.component.outputs import PEERS, Forms
-from wsus_egress.model.aws import AwsTarget
-
-# Never sent: components pass the output itself.
-_VPC: Final = "vpc-00000000"
-_FORMS: Final[Forms] = {
-    **PEERS,
-    "vpc_id": _VPC,
-    "network_firewall.endpoints.subnet_id": "subnet-{n}",
-    "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
-    "network_firewall.logging.bucket": "unknown-bucket",
-    "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
-}
+from wsus_egress.component.outputs import forms_of
+from wsus_egress.config.aws import AwsSettings
+from wsus_egress.model.aws import SOME_VPC, AwsTarget
 
 
 def endpoint_of(statuses: Any, zone: str) -> str:
@@ -68,7 +58,7 @@ _SOLE: Final = {
         "leave dns_firewall out of one of them, or give one component both policies' servers",
     ),
 }
-CLOUD: Final = Cloud("aws", aws, _FORMS, computed=_endpoint, sole=_SOLE)
+CLOUD: Final = Cloud("aws", aws, forms_of(AwsSettings), computed=_endpoint, sole=_SOLE)
 # Arguments that are not settings of the target.
 _OTHERS: Final = ("policy", "party", "environment", "endpoint_lists")
 
@@ -87,8 +77,8 @@ class AwsComponent(Component):
         """
         super().__init__(name, args, opts)
         vpc = found_vpc(self, self._vpc)
-        if _VPC in self._declarer.given:
-            self._declarer.given[_VPC] = vpc
+        if SOME_VPC in self._declarer.given:
+            self._declarer.given[SOME_VPC] = vpc
 
     @property
     def _vpc(self) -> Any:

@@ -12,26 +12,11 @@ from wsus_egress.component.base import Component
 from wsus_egress.component.claims import Sole
 from wsus_egress.component.declare import Cloud
 from wsus_egress.component.errors import refuse
-from wsus_egress.component.outputs import PEERS, Forms
+from wsus_egress.component.outputs import forms_of
+from wsus_egress.config.azure import AzureSettings, FirewallAloneSettings
 from wsus_egress.model.azure import AzureTarget
 
-_ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
-# They pass the same checks as what they stand for, and are never sent.
-_FORMS: Final[Forms] = {
-    **PEERS,
-    "resource_group": "unknown-resource-group",
-    "location": "unknownlocation",
-    "firewall_policy.name": "unknown-firewall-policy",
-    "firewall_policy.base_policy": f"{_ID}/firewallPolicies/base",
-    "firewall_policy_id": f"{_ID}/firewallPolicies/own",
-    "firewall.virtual_network": f"{_ID}/virtualNetworks/network",
-    "firewall.workspace": f"{_ID}/workspaces/workspace",
-    "network_security_group.application_security_groups.*": (
-        f"{_ID}/applicationSecurityGroups/{{key}}"
-    ),
-    "subnets.virtual_network": "unknown-network-{n}",
-    "route_table.firewall_address": "100.127.255.254",
-}
+_FORMS: Final = forms_of(AzureSettings, FirewallAloneSettings)
 # One update of a policy, or of a network, at a time: a second one answers AnotherOperationInProgress
 # ("Azure Firewall known issues", 2023-10; Azure/bicep#1013).
 _SERIAL: Final = frozenset(

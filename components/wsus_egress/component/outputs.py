@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeAlias, get_args, get_origin
 
 from wsus_egress.component.references import snake
+from wsus_egress.config.settings import EnvironmentSettings
+from wsus_egress.model.base import MayBeOutput, Settings, WrittenAs
 
 Forms: TypeAlias = Mapping[str, str]
 """What stands for an output, by the setting's path without positions: `subnets.name`.
@@ -15,19 +17,45 @@ Forms: TypeAlias = Mapping[str, str]
 one setting, `{key}` the last key.
 """
 
-PEERS: Final[Forms] = {
-    f"{parties}.aws_peer.{key}": f"{kind}-{{n}}"
-    for parties in ("servers", "clients")
-    for key, kind in (("security_group_id", "sg"), ("prefix_list_id", "pl"))
-}
-"""What stands for an output in a policy."""
 
-# What is no output: a value that can be looked at before anything is deployed.
+def forms_of(*targets: type[Settings]) -> Forms:
+    """What may be an output in a component's arguments, by the marks at the settings' fields.
+
+    Args:
+        targets: The settings of the cloud's target; those of a policy's parties come along.
+    """
+    policy = _marked(EnvironmentSettings, (), ())
+    parties = {path: form for path, form in policy if path.startswith(("servers.", "clients."))}
+    return parties | {path: form for kind in targets for path, form in _marked(kind, (), ())}
+
+
+def _marked(
+    annotation: Any, metadata: Sequence[Any], path: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    for mark in metadata:
+        if isinstance(mark, MayBeOutput):
+            yield ".".join(path), mark.form
+        elif isinstance(mark, WrittenAs):
+            annotation = mark.kind
+    parts = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        yield from _marked(parts[0], annotation.__metadata__, path)
+    elif get_origin(annotation) is dict:
+        yield from _marked(parts[1], (), (*path, "*"))
+    elif isinstance(annotation, type) and issubclass(annotation, Settings):
+        for name, field in annotation.model_fields.items():
+            yield from _marked(field.annotation, field.metadata, (*path, name))
+    else:
+        for part in parts:
+            yield from _marked(part, (), path)
+
+
+# A value that is not an output that can be looked at before anything is deployed.
 PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
 # What is wrong with an output where there may be none, and what to write instead.
 IS_OUTPUT: Final = (
     "is an output or a secret, and must be known before anything is deployed",
-    "write it as a plain value, from the stack's configuration for one",
+    "write it as a plain value, for example from the stack's configuration",
 )
 
 

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from wsus_egress.model.base import Settings, Tags, integral
+from wsus_egress.model.aws import SOME_VPC
+from wsus_egress.model.base import MayBeOutput, Settings, Tags, integral
 
 Id = Annotated[str, Field(min_length=1, max_length=255)]
-SubnetId = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")]
-RouteTableId = Annotated[str, Field(pattern=r"^rtb-[0-9a-f]{8,17}$")]
+VpcId = Annotated[str, Field(pattern=r"^vpc-[0-9a-f]{8,17}$"), MayBeOutput(SOME_VPC)]
+SubnetId = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$"), MayBeOutput("subnet-{n}")]
+RouteTableId = Annotated[str, Field(pattern=r"^rtb-[0-9a-f]{8,17}$"), MayBeOutput("rtb-{n}")]
 Zone = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$")]
 Count = Annotated[int, BeforeValidator(integral)]
 
@@ -21,11 +23,13 @@ class AwsPeerSettings(Settings):
     security_group_id: Annotated[
         str | None,
         Field(pattern=r"^sg-[0-9a-f]{8,17}$"),
+        MayBeOutput("sg-{n}"),
         Field(description="The security group that its network interfaces have."),
     ] = None
     prefix_list_id: Annotated[
         str | None,
         Field(pattern=r"^pl-[0-9a-f]{8,17}$"),
+        MayBeOutput("pl-{n}"),
         Field(description="A prefix list that holds exactly its addresses."),
     ] = None
     max_entries: Annotated[
@@ -83,7 +87,11 @@ class FirewallLoggingSettings(Settings):
     retention_days: Annotated[
         Count, Field(ge=1, le=3653), Field(description="How long CloudWatch keeps them.")
     ] = 365
-    bucket: Annotated[Id | None, Field(description="An S3 bucket that exists.")] = None
+    bucket: Annotated[
+        Id | None,
+        Field(description="An S3 bucket that exists."),
+        MayBeOutput("unknown-bucket"),
+    ] = None
     prefix: Annotated[str, Field(max_length=200, description="Key prefix in the bucket.")] = ""
     types: Annotated[list[Literal["ALERT", "FLOW"]], Field(min_length=1)] = ["ALERT", "FLOW"]
 
@@ -187,7 +195,7 @@ class DnsFirewallSettings(Settings):
 class AwsSettings(Settings):
     """The AWS target: one VPC."""
 
-    vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]{8,17}$")]
+    vpc_id: Annotated[VpcId, Field(description="The VPC that the servers are in.")]
     security_group: SecurityGroupSettings = SecurityGroupSettings.model_construct()
     network_firewall: NetworkFirewallSettings | None = None
     dns_firewall: DnsFirewallSettings | None = None

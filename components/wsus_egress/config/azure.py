@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from wsus_egress.model.azure import (
+    SOME_ID,
     ArmId,
     Firewall,
     NetworkRule,
@@ -16,13 +17,16 @@ from wsus_egress.model.azure import (
     Sku,
     Subnet,
 )
-from wsus_egress.model.base import Items, Port, Settings, Tags, Text, integral
+from wsus_egress.model.base import Items, MayBeOutput, Port, Settings, Tags, Text, integral
 
 Number = Annotated[int, BeforeValidator(integral)]
-ResourceGroup = Annotated[str, Field(min_length=1, max_length=90)]
+ResourceGroup = Annotated[
+    str, Field(min_length=1, max_length=90), MayBeOutput("unknown-resource-group")
+]
 Region = Annotated[
     str,
     Field(pattern=r"^[a-z0-9]+$"),
+    MayBeOutput("unknownlocation"),
     Field(description="The region, as Azure writes it: westeurope."),
 ]
 
@@ -55,7 +59,7 @@ class ForeignRuleSettings(Settings):
 class FirewallPolicySettings(Settings):
     """The Azure Firewall policy that carries the rules."""
 
-    name: ResourceName
+    name: Annotated[ResourceName, MayBeOutput("unknown-firewall-policy")]
     mode: Annotated[
         Literal["rules-only", "policy", "full"] | None,
         Field(
@@ -70,7 +74,9 @@ class FirewallPolicySettings(Settings):
     sku: Sku = "Standard"
     threat_intel_mode: Literal["Off", "Alert", "Deny"] = "Alert"
     base_policy: Annotated[
-        ArmId | None, Field(description="The id of the policy that this one inherits from.")
+        ArmId | None,
+        Field(description="The id of the policy that this one inherits from."),
+        MayBeOutput(f"{SOME_ID}/firewallPolicies/base"),
     ] = None
     dns_proxy: Annotated[
         bool, Field(description="The firewall answers DNS, as host names in networkRules need.")
@@ -97,7 +103,7 @@ class FirewallAloneSettings(Settings):
     resource_group: ResourceGroup
     location: Region
     firewall: Firewall
-    firewall_policy_id: ArmId
+    firewall_policy_id: Annotated[ArmId, MayBeOutput(f"{SOME_ID}/firewallPolicies/own")]
     sku: Sku = "Standard"
     tags: Tags = {}
 

@@ -9,6 +9,8 @@ from wsus_egress.model.azure import Tags
 from wsus_egress.model.flows import Network
 from wsus_egress.names.hosts import Pattern
 
+# Stands for the id of a VPC that only the deployment knows.
+SOME_VPC: Final = "vpc-00000000"
 # AWS's default since 2026-06 for policies in strict order: it waits for the server name or Host and
 # lets the firewall's own packets to the client pass ("Network Firewall updates default drop action",
 # 2026-06-22).

@@ -10,6 +10,7 @@ from pydantic import Field
 from wsus_egress.model.base import (
     AddressBlock,
     Items,
+    MayBeOutput,
     Name,
     Ports,
     Settings,
@@ -27,7 +28,12 @@ Action: TypeAlias = Literal["allow", "deny"]
 # Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
 ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
 ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^\s]+$")]
-IdsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, ArmId])]
+# Stands for what an id that only the deployment knows begins with; it is never sent.
+SOME_ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
+SecurityGroupId: TypeAlias = Annotated[
+    ArmId, MayBeOutput(f"{SOME_ID}/applicationSecurityGroups/{{key}}")
+]
+IdsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, SecurityGroupId])]
 ALLOW_PRIORITY: Final = 200
 DENY_PRIORITY: Final = 65000
 
@@ -106,13 +112,17 @@ class Firewall(Settings):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,48}[A-Za-z0-9_])?$")]
     virtual_network: Annotated[
-        ArmId, Field(description="The id of the network that has an AzureFirewallSubnet.")
+        ArmId,
+        Field(description="The id of the network that has an AzureFirewallSubnet."),
+        MayBeOutput(f"{SOME_ID}/virtualNetworks/network"),
     ]
     zones: Annotated[
         Items[Literal["1", "2", "3"]], Field(description="Availability zones; empty for none.")
     ] = ("1", "2", "3")
     workspace: Annotated[
-        ArmId | None, Field(description="The Log Analytics workspace that gets its logs.")
+        ArmId | None,
+        Field(description="The Log Analytics workspace that gets its logs."),
+        MayBeOutput(f"{SOME_ID}/workspaces/workspace"),
     ] = None
 
 
@@ -132,6 +142,7 @@ class RouteTable(Settings):
     firewall_address: Annotated[
         SingleAddress | None,
         Field(description="The firewall's private address; in mode full that of its own."),
+        MayBeOutput("100.127.255.254"),
     ] = None
     bgp_propagation: Annotated[
         bool, Field(description="true: the gateway's routes come in too.")
@@ -166,7 +177,7 @@ class Nsg(Settings):
 class Subnet(Settings):
     """A subnet that the security group and the route table are attached to."""
 
-    virtual_network: ResourceName
+    virtual_network: Annotated[ResourceName, MayBeOutput("unknown-network-{n}")]
     name: ResourceName
     address_prefix: AddressBlock
     network_security_group: Annotated[

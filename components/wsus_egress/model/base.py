@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import (
@@ -65,17 +66,40 @@ def refused(what: str, instead: str) -> PydanticCustomError:
     return PydanticCustomError(REFUSED, "{what}", {"what": what, "instead": instead})
 
 
-def _written_as(
-    kind: Any, make: Callable[[Any], object], write: Callable[[Any], object]
-) -> GetPydanticSchema:
+@dataclass(frozen=True, slots=True)
+class WrittenAs:
     """A setting that a file writes as one type, and whose value is of another.
 
-    Args:
-        kind: The type in a file, which the JSON Schema has too.
+    For example `Annotated[Network, WrittenAs(str, ip_network, str)]` is text in a file.
+
+    Attributes:
+        kind: The type in a file, which the JSON Schema and the components' arguments have too.
         make: From what a file has to the value.
         write: From the value to what a file has.
     """
-    return GetPydanticSchema(lambda _, handler: _made(kind, make, write, handler))
+
+    kind: Any
+    make: Callable[[Any], object]
+    write: Callable[[Any], object]
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check what a file has, then make the value."""
+        return _made(self.kind, self.make, self.write, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class MayBeOutput:
+    """Marks a setting that a program may give as a Pulumi output, which only the deployment knows.
+
+    For example `Annotated[str, MayBeOutput("subnet-{n}")]` accepts the id of a subnet that the same
+    program makes.
+
+    Attributes:
+        form: The text that stands for the output while rules are made; it passes the setting's check.
+            `{n}` numbers the outputs below one top-level setting, `{key}` is the last key.
+    """
+
+    form: str
 
 
 def _made(
@@ -120,8 +144,8 @@ Items = Annotated[tuple[T, ...], GetPydanticSchema(_items)]
 """A list of a file, as a value that cannot change."""
 SomeItems = Annotated[tuple[T, ...], GetPydanticSchema(_some)]
 """The same, of at least one entry."""
-AddressBlock: TypeAlias = Annotated[Network, _written_as(str, _network, str)]
-SingleAddress: TypeAlias = Annotated[Address, _written_as(str, _address, str)]
+AddressBlock: TypeAlias = Annotated[Network, WrittenAs(str, _network, str)]
+SingleAddress: TypeAlias = Annotated[Address, WrittenAs(str, _address, str)]
 Ports: TypeAlias = Annotated[
     SomeItems[Port],
     AfterValidator(lambda ports: tuple(sorted(set(ports)))),
@@ -129,13 +153,13 @@ Ports: TypeAlias = Annotated[
 """At least one port; sorted, each once."""
 
 
-def by_key(kind: Any) -> GetPydanticSchema:
+def by_key(kind: Any) -> WrittenAs:
     """A mapping of a file whose keys the user chooses, as sorted pairs.
 
     Args:
         kind: The mapping, as `dict[str, str]`.
     """
-    return _written_as(kind, lambda given: tuple(sorted(given.items())), dict)
+    return WrittenAs(kind, lambda given: tuple(sorted(given.items())), dict)
 
 
 class Settings(BaseModel):

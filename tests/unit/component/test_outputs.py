@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from wsus_egress.component.outputs import StandIns
+from wsus_egress.component.outputs import StandIns, forms_of
+from wsus_egress.config.aws import AwsSettings
+from wsus_egress.config.azure import AzureSettings
 
 FORMS = {
     "vpc_id": "vpc-0",
@@ -58,3 +60,24 @@ def test_other_outputs_are_left(value: Any) -> None:
 
     assert value == stand_ins.plain(value)
     assert {} == stand_ins.outputs
+
+
+def test_what_may_be_an_output_is_said_at_the_settings() -> None:
+    """The marks at the fields give the paths, those of a policy's servers and clients included."""
+    peers = {
+        f"{parties}.aws_peer.{key}": form
+        for parties in ("servers", "clients")
+        for key, form in (("security_group_id", "sg-{n}"), ("prefix_list_id", "pl-{n}"))
+    }
+
+    assert {
+        **peers,
+        "vpc_id": "vpc-00000000",
+        "network_firewall.endpoints.subnet_id": "subnet-{n}",
+        "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
+        "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
+        "network_firewall.logging.bucket": "unknown-bucket",
+    } == forms_of(AwsSettings)
+    assert {"network_security_group.application_security_groups.*"} == {
+        path for path in forms_of(AzureSettings) if path.endswith("*")
+    }
