@@ -1,7 +1,7 @@
 """The policy as component arguments: plain typed mappings, which every Pulumi language can give.
 
-Pulumi reads these annotations at run time, so this module has no postponed annotations; and what a
-policy says decides which resources exist, so nothing in it may be an output but the ids of peers.
+`make schemas` writes this file from the settings' types (tools/arguments.py). Pulumi reads its
+annotations at run time: none of them is postponed.
 """
 
 from typing import NotRequired, TypedDict
@@ -15,9 +15,9 @@ class ExtraEndpointArgs(TypedDict):
     pattern: str
     """A host name, or `*.` and a domain: every name below it, never the domain itself."""
     schemes: list[str]
-    """`http` (TCP 80), `https` (TCP 443), or both."""
+    """http: TCP 80; https: 443."""
     owner: str
-    """Who answers for this entry."""
+    """Who answers for this entry: a team or a mailbox."""
     reason: str
     """Why it is needed."""
 
@@ -26,13 +26,13 @@ class SynchronizationPortsArgs(TypedDict):
     """The ports on which a server is synchronized from and serves its clients."""
 
     http: int
-    """The HTTP port, 8530 by default."""
+    """The HTTP port: content, and everything where TLS is off."""
     https: NotRequired[int]
-    """The HTTPS port, always the HTTP port + 1; leave out where TLS is off."""
+    """The HTTPS port, where TLS is on: always the HTTP port + 1. Leave out where TLS is off."""
 
 
 class AwsPeerArgs(TypedDict):
-    """How security group rules name a server or client group: exactly one of the two."""
+    """How security group rules name a server or client group, instead of by its addresses."""
 
     security_group_id: NotRequired[pulumi.Input[str]]
     """The security group that its network interfaces have."""
@@ -46,50 +46,50 @@ class ServerArgs(TypedDict):
     """A WSUS server, or several that are configured alike."""
 
     name: str
-    """2 to 32 lower-case letters, digits and hyphens."""
+    """2 to 32 lower-case letters, digits and hyphens, a letter first."""
     addresses: list[str]
-    """Private addresses or CIDR blocks."""
+    """Its private addresses: single addresses or CIDR blocks."""
     location: NotRequired[str]
-    """`aws`, `azure` or `elsewhere`; by default the component's cloud."""
+    """The target it belongs to; required only when the environment has both clouds. One of `aws`, `azure`, `elsewhere`."""
     synchronizes_from: NotRequired[str]
-    """`microsoft-update` (default), or the name of another server."""
+    """`microsoft-update` (an upstream server), or the name of the server it synchronizes from. Default: `microsoft-update`."""
     content_from: NotRequired[str]
-    """Where a downstream server gets update files: `upstream` (default) or `microsoft-update`."""
+    """Where a downstream server downloads update files: its upstream, or Microsoft directly. One of `upstream`, `microsoft-update`. Default: `upstream`."""
     synchronization_ports: NotRequired[SynchronizationPortsArgs]
     """8530 and 8531 by default."""
     aws_peer: NotRequired[AwsPeerArgs]
-    """How AWS's security groups name it; by its addresses unless given."""
+    """How AWS security groups name it; by its addresses unless given."""
 
 
 class ClientArgs(TypedDict):
     """Computers whose Automatic Updates ask a WSUS server, or Microsoft Update directly."""
 
     name: str
-    """2 to 32 lower-case letters, digits and hyphens."""
+    """2 to 32 lower-case letters, digits and hyphens, a letter first."""
     addresses: list[str]
-    """Private addresses or CIDR blocks."""
+    """Their private addresses: single addresses or CIDR blocks."""
     location: NotRequired[str]
-    """`aws`, `azure` or `elsewhere`; by default the component's cloud."""
+    """The target they belong to; required only when the environment has both clouds. One of `aws`, `azure`, `elsewhere`."""
     updates_from: str
     """The name of a server, or `microsoft-update`."""
     aws_peer: NotRequired[AwsPeerArgs]
-    """How AWS's security groups name them; by their addresses unless given."""
+    """How AWS security groups name them; by their addresses unless given."""
 
 
 class PolicyArgs(TypedDict):
     """What is allowed, and for whom."""
 
     mode: NotRequired[str]
-    """`restricted` (default): only the lists' names; `open`: TCP 80 and 443 to any address."""
+    """restricted: only the endpoint lists' names; open: TCP 80 and 443 to any address. One of `open`, `restricted`. Default: `restricted`."""
     lists: NotRequired[list[str]]
-    """Endpoint lists, by name."""
+    """Endpoint lists, by name, from config/endpoints/."""
     schemes: NotRequired[str]
-    """`both` (default): TCP 80 and 443 for every endpoint; `as-listed`: each one's own."""
+    """both: TCP 80 and 443 for every endpoint; as-listed: each endpoint's own schemes. One of `both`, `as-listed`. Default: `both`."""
     extra_endpoints: NotRequired[list[ExtraEndpointArgs]]
-    """Endpoints that no list has."""
+    """Endpoints that are in no list."""
     servers: list[ServerArgs]
     """The WSUS servers."""
     clients: NotRequired[list[ClientArgs]]
     """Computers that update from a server, or from Microsoft Update themselves."""
     ipv6: NotRequired[bool]
-    """Rules for IPv6 too, where a control can; off by default."""
+    """Rules for IPv6 too, where a control can. Default: `false`."""

@@ -1,6 +1,7 @@
 """The arguments of the AWS components.
 
-Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
+`make schemas` writes this file from the settings' types (tools/arguments.py). Pulumi reads its
+annotations at run time: none of them is postponed.
 """
 
 from typing import NotRequired, TypedDict
@@ -10,17 +11,33 @@ import pulumi
 from wsus_egress.args import PolicyArgs
 
 
+class SecurityGroupArgs(TypedDict):
+    """The account's quotas for security groups."""
+
+    rules_per_direction: NotRequired[int]
+    """Your quota of rules per security group, direction and IP version; 60 unless AWS raised it. Default: `60`."""
+
+
+class ExistingFirewallPolicyArgs(TypedDict):
+    """What a firewall policy of your own does, with mode rules-only: the proof rests on it."""
+
+    rule_order: NotRequired[str]
+    """STRICT_ORDER; in any other order these rules cannot be used. Default: `STRICT_ORDER`."""
+    stateful_default_actions: NotRequired[list[str]]
+    """The policy's default actions, as AWS writes them. Default: `["aws:drop_established_app_layer_to_server", "aws:alert_established_app_layer_to_server"]`."""
+
+
 class ReturnRouteArgs(TypedDict):
-    """Where answers come back: the route table of the NAT gateway's subnet, say."""
+    """The return path, for example the route table of the NAT gateway's subnet."""
 
     route_table_id: pulumi.Input[str]
     """The route table."""
     destinations: list[str]
-    """The servers' subnets, as CIDR blocks: routed to the zone's endpoint."""
+    """The servers' subnets, as CIDR blocks: routed to the same endpoint."""
 
 
 class FirewallEndpointArgs(TypedDict):
-    """One zone of the inspection VPC."""
+    """One zone of the inspection VPC: where the firewall's endpoint goes, and who is routed to it."""
 
     zone: str
     """The availability zone: eu-west-1a."""
@@ -36,28 +53,19 @@ class FirewallLoggingArgs(TypedDict):
     """Where the firewall's logs go: exactly one of a log group and a bucket."""
 
     log_group: NotRequired[str]
-    """Beginning of the CloudWatch log groups' names; one is made a log type."""
+    """Prefix of the CloudWatch log group names; one group is created per log type."""
     retention_days: NotRequired[int]
-    """How long CloudWatch keeps them; 365 by default."""
+    """How long CloudWatch keeps them. Default: `365`."""
     bucket: NotRequired[pulumi.Input[str]]
     """An S3 bucket that exists."""
     prefix: NotRequired[str]
     """Key prefix in the bucket."""
     types: NotRequired[list[str]]
-    """`ALERT`, `FLOW`: both by default."""
-
-
-class ExistingFirewallPolicyArgs(TypedDict):
-    """What a firewall policy of your own does, with mode rules-only."""
-
-    rule_order: NotRequired[str]
-    """STRICT_ORDER: in any other order these rules cannot be used."""
-    stateful_default_actions: NotRequired[list[str]]
-    """The policy's default actions, as AWS writes them."""
+    """`ALERT`, `FLOW`: both by default. Default: `["ALERT", "FLOW"]`."""
 
 
 class FirewallManagerArgs(TypedDict):
-    """An AWS Firewall Manager policy over an organization, with mode rules-only."""
+    """An AWS Firewall Manager policy that puts a firewall into the VPCs of an organization."""
 
     accounts: NotRequired[list[str]]
     """Account ids; all where empty."""
@@ -66,56 +74,49 @@ class FirewallManagerArgs(TypedDict):
     resource_tags: NotRequired[dict[str, str]]
     """Only VPCs with these tags; all where empty."""
     remediation: NotRequired[bool]
-    """Whether Firewall Manager creates firewalls, or only reports; off by default."""
+    """Whether Firewall Manager creates firewalls, or only reports. Default: `false`."""
 
 
 class NetworkFirewallArgs(TypedDict):
     """AWS Network Firewall: the control that sees names."""
 
     mode: NotRequired[str]
-    """`rules-only`, `policy` (default) or `full`: what is made."""
+    """rules-only: rule groups for a policy of yours; policy: a firewall policy too; full: firewall, logging and routes too. One of `rules-only`, `policy`, `full`. Default: `policy`."""
     home_networks: NotRequired[list[str]]
     """HOME_NET of the firewall policy; every private network by default."""
     existing_policy: NotRequired[ExistingFirewallPolicyArgs]
-    """With `rules-only`: what your firewall policy does."""
+    """With mode rules-only: what your firewall policy does."""
     default_action: NotRequired[str]
-    """`drop` (default), or `alert` for a roll-out: what no rule admits passes and is logged."""
+    """What happens to what no rule admits. alert: it passes and is logged, for a roll-out; the target is then wider. One of `drop`, `alert`. Default: `drop`."""
     stream_exception_policy: NotRequired[str]
-    """`REJECT` (default), `DROP` or `CONTINUE`."""
+    """What happens to connections whose beginning the firewall did not see. One of `REJECT`, `DROP`, `CONTINUE`. Default: `REJECT`."""
     policy_capacity: NotRequired[int]
-    """Your quota of stateful capacity per policy; 30000 by default."""
+    """Your quota of stateful capacity per firewall policy, less what other groups use. Default: `30000`."""
     protected: NotRequired[bool]
-    """Deletion and subnet change protection of the firewall; on by default."""
+    """Deletion and change protection of the firewall. Default: `true`."""
     endpoints: NotRequired[list[FirewallEndpointArgs]]
-    """With `full`: a zone each."""
+    """A zone each; for mode full."""
     logging: NotRequired[FirewallLoggingArgs]
-    """With `full`: where the firewall's logs go."""
+    """With mode full: where the firewall's logs go."""
     share_with: NotRequired[list[str]]
     """Account ids, or ARNs of an organization or its units: shared by RAM."""
     firewall_manager: NotRequired[FirewallManagerArgs]
-    """With `rules-only`: a policy over an organization."""
+    """With mode rules-only: a policy over an organization."""
 
 
 class DnsFirewallArgs(TypedDict):
-    """Route 53 Resolver DNS Firewall, for the whole VPC."""
+    """Route 53 Resolver DNS Firewall: refuses to resolve other names, for the whole VPC."""
 
     priority: NotRequired[int]
-    """101 to 9899, unique among the VPC's rule groups; 200 by default."""
+    """101 to 9899, unique among the rule groups of the VPC. Default: `200`."""
     also_resolve: NotRequired[list[str]]
-    """Patterns that the VPC must resolve besides the endpoint lists."""
+    """Patterns that the VPC must resolve besides the endpoint lists: your own domains, AWS's endpoints."""
     block_response: NotRequired[str]
-    """`NODATA` (default) or `NXDOMAIN`."""
+    """What the resolver answers for a name that is not listed. One of `NODATA`, `NXDOMAIN`. Default: `NODATA`."""
     fail_open: NotRequired[bool]
-    """Whether names resolve while DNS Firewall does not answer; off by default."""
+    """Whether names resolve while DNS Firewall does not answer. Default: `false`."""
     protected: NotRequired[bool]
-    """Whether the association is protected against removal; off by default."""
-
-
-class SecurityGroupArgs(TypedDict):
-    """The account's quotas for security groups."""
-
-    rules_per_direction: NotRequired[int]
-    """Rules per security group, direction and IP version; 60 by default."""
+    """Whether the association is protected against removal. Default: `false`."""
 
 
 class AwsWsusEgressArgs(TypedDict):
@@ -124,19 +125,19 @@ class AwsWsusEgressArgs(TypedDict):
     policy: PolicyArgs
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
-    """The VPC."""
+    """The VPC that the servers are in."""
     security_group: NotRequired[SecurityGroupArgs]
-    """Quotas of security groups."""
+    """Your quotas for security groups."""
     network_firewall: NotRequired[NetworkFirewallArgs]
     """The control that sees names; without it any name can be reached on the policy's ports."""
     dns_firewall: NotRequired[DnsFirewallArgs]
-    """Resolution of the listed names only."""
+    """Resolves the listed names only."""
     environment: NotRequired[str]
-    """What resources are tagged with; the stack's name by default."""
+    """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
-    """Further tags for every resource."""
+    """Tags for every resource."""
 
 
 class AwsWsusSecurityGroupArgs(TypedDict):
@@ -147,15 +148,15 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     party: str
     """The server or client group of the policy that the security group is for."""
     vpc_id: pulumi.Input[str]
-    """The VPC."""
+    """The VPC that the servers are in."""
     security_group: NotRequired[SecurityGroupArgs]
-    """Quotas of security groups."""
+    """Your quotas for security groups."""
     environment: NotRequired[str]
-    """What resources are tagged with; the stack's name by default."""
+    """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
-    """Further tags for every resource."""
+    """Tags for every resource."""
 
 
 class AwsWsusNetworkFirewallArgs(TypedDict):
@@ -164,15 +165,15 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     policy: PolicyArgs
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
-    """The VPC of the firewall."""
+    """The VPC that the servers are in."""
     network_firewall: NotRequired[NetworkFirewallArgs]
-    """What is made, and how."""
+    """The control that sees names; without it any name can be reached on the policy's ports."""
     environment: NotRequired[str]
-    """What resources are tagged with; the stack's name by default."""
+    """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
-    """Further tags for every resource."""
+    """Tags for every resource."""
 
 
 class AwsWsusDnsFirewallArgs(TypedDict):
@@ -181,12 +182,12 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     policy: PolicyArgs
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
-    """The VPC."""
+    """The VPC that the servers are in."""
     dns_firewall: NotRequired[DnsFirewallArgs]
-    """How."""
+    """Resolves the listed names only."""
     environment: NotRequired[str]
-    """What resources are tagged with; the stack's name by default."""
+    """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
-    """Further tags for every resource."""
+    """Tags for every resource."""

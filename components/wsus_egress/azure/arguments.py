@@ -1,6 +1,7 @@
 """The arguments of the Azure components.
 
-Pulumi reads these annotations at run time: no postponed annotations here.
+`make schemas` writes this file from the settings' types (tools/arguments.py). Pulumi reads its
+annotations at run time: none of them is postponed.
 """
 
 from typing import NotRequired, TypedDict
@@ -11,98 +12,98 @@ from wsus_egress.args import PolicyArgs
 
 
 class ForeignRuleArgs(TypedDict):
-    """A rule that others keep in the firewall policy or its base policy, for the proof."""
+    """A rule that others keep in the policy or its base policy, so that the proof knows it."""
 
     name: str
-    """Its name."""
+    """The rule's name."""
     inherited: NotRequired[bool]
-    """true: it stands in the base policy, whose rules come first."""
+    """true: in the base policy, whose rules come first. Default: `false`."""
     group_priority: int
-    """The priority of its rule collection group."""
+    """Of its rule collection group."""
     priority: NotRequired[int]
-    """The priority of its rule collection; 200 by default."""
+    """Of its rule collection. Default: `200`."""
     action: str
-    """`allow` or `deny`."""
+    """What it does. One of `allow`, `deny`."""
     sources: NotRequired[list[str]]
-    """Address blocks; any by default."""
+    """Address blocks; empty for any."""
     fqdns: NotRequired[list[str]]
-    """An application rule's host names; without them it is a network rule."""
+    """Of an application rule. Empty: it is a network rule."""
     http_ports: NotRequired[list[int]]
-    """An application rule's ports for HTTP."""
+    """An application rule's Http ports."""
     https_ports: NotRequired[list[int]]
-    """An application rule's ports for HTTPS."""
+    """An application rule's Https ports."""
     destinations: NotRequired[list[str]]
-    """A network rule's address blocks; any by default."""
+    """A network rule's address blocks; empty for any."""
     destination_ports: NotRequired[list[int]]
-    """A network rule's ports; any by default."""
+    """A network rule's ports; empty for any."""
     protocol: NotRequired[str]
-    """A network rule's `tcp`, `udp` or `any` (default)."""
+    """A network rule's protocol. One of `tcp`, `udp`, `any`. Default: `any`."""
 
 
 class FirewallPolicyArgs(TypedDict):
     """The Azure Firewall policy that carries the rules."""
 
     name: pulumi.Input[str]
-    """Its name in Azure."""
+    """The policy's name in Azure."""
     mode: NotRequired[str]
-    """`rules-only`: it exists. `policy` (default): it is created. `full`: the firewall too."""
+    """rules-only: the policy exists, and only rule collection groups are added. policy: it is created (the default). full: the firewall is created too. One of `rules-only`, `policy`, `full`."""
     existing: NotRequired[bool]
-    """true: the same as mode `rules-only`."""
+    """true: the same as mode rules-only. Default: `false`."""
     sku: NotRequired[str]
-    """`Basic`, `Standard` (default) or `Premium`."""
+    """The policy's tier. One of `Basic`, `Standard`, `Premium`. Default: `Standard`."""
     threat_intel_mode: NotRequired[str]
-    """`Off`, `Alert` (default) or `Deny`."""
+    """What the firewall does with known malicious addresses and names. One of `Off`, `Alert`, `Deny`. Default: `Alert`."""
     base_policy: NotRequired[pulumi.Input[str]]
-    """The id of the policy that it inherits from."""
+    """The id of the policy that this one inherits from."""
     dns_proxy: NotRequired[bool]
-    """true: the firewall answers DNS, as host names in network rules need."""
+    """The firewall answers DNS, as host names in networkRules need. Default: `false`."""
     dns_servers: NotRequired[list[str]]
-    """Addresses; Azure's own by default."""
+    """Addresses; empty for Azure's own."""
     groups: NotRequired[int]
-    """Rule collection groups that the names are spread over, at least; 1 by default."""
+    """Rule collection groups that the names are spread over, at least. Each is an update of its own, one after another. Default: `1`."""
     rules: NotRequired[list[ForeignRuleArgs]]
-    """What others keep in it and in its base policy."""
+    """What others keep in this policy and its base policy, for the proof."""
 
 
 class NetworkRuleArgs(TypedDict):
-    """Something beside Microsoft Update that the sources may reach, KMS for one."""
+    """Another destination that the sources may reach, such as a KMS server."""
 
     name: str
     """The rule's name."""
     protocol: NotRequired[str]
-    """`tcp` (default) or `udp`."""
+    """The transport protocol. One of `tcp`, `udp`. Default: `tcp`."""
     destination_ports: list[int]
     """Its ports; TCP 80 and 443 are refused."""
     destinations: NotRequired[list[str]]
-    """Address blocks, or else `fqdns`."""
+    """Address blocks."""
     fqdns: NotRequired[list[str]]
-    """Host names without wildcards, or else `destinations`."""
+    """Host names, without wildcards."""
     reason: str
     """Why it is needed."""
 
 
 class FirewallArgs(TypedDict):
-    """The firewall, in mode `full`."""
+    """The firewall, in mode full."""
 
     name: str
-    """Its name in Azure."""
+    """The firewall's name in Azure."""
     virtual_network: pulumi.Input[str]
     """The id of the network that has an AzureFirewallSubnet."""
     zones: NotRequired[list[str]]
-    """Availability zones; all three by default."""
+    """Availability zones; empty for none. Default: `["1", "2", "3"]`."""
     workspace: NotRequired[pulumi.Input[str]]
-    """The id of the Log Analytics workspace that gets its logs."""
+    """The Log Analytics workspace that gets its logs."""
 
 
 class DirectRouteArgs(TypedDict):
-    """A range that is reached past the firewall."""
+    """A range that is reached past the firewall: the network security group guards it."""
 
     name: str
     """The route's name."""
     address_prefix: str
     """The range."""
     protocol: NotRequired[str]
-    """`tcp` (default) or `udp`."""
+    """The transport protocol. One of `tcp`, `udp`. Default: `tcp`."""
     destination_ports: list[int]
     """The ports that the network security group admits there."""
     reason: str
@@ -113,22 +114,22 @@ class RouteTableArgs(TypedDict):
     """The servers' route table: 0.0.0.0/0 to the firewall."""
 
     firewall_address: NotRequired[pulumi.Input[str]]
-    """The firewall's private address; in mode `full` that of its own."""
+    """The firewall's private address; in mode full that of its own."""
     bgp_propagation: NotRequired[bool]
-    """true: the gateway's routes come in too."""
+    """true: the gateway's routes come in too. Default: `false`."""
     direct: NotRequired[list[DirectRouteArgs]]
-    """Ranges past the firewall."""
+    """Ranges that are reached past the firewall."""
 
 
 class NetworkSecurityGroupArgs(TypedDict):
     """The servers' network security group."""
 
     destinations: NotRequired[str]
-    """`internet` (default) or `service-tags`, an approximation."""
+    """service-tags: AzureUpdateDelivery and AzureFrontDoor.FirstParty, an approximation. One of `internet`, `service-tags`. Default: `internet`."""
     application_security_groups: NotRequired[dict[str, pulumi.Input[str]]]
     """Ids by server or client group, for all or none."""
     lateral_movement: NotRequired[str]
-    """`deny` (default): no SSH, RDP or WinRM from the servers into the network; or `allow`."""
+    """deny: no SSH, RDP or WinRM from the servers into the network. One of `deny`, `allow`. Default: `deny`."""
 
 
 class SubnetArgs(TypedDict):
@@ -141,9 +142,9 @@ class SubnetArgs(TypedDict):
     address_prefix: str
     """Its range."""
     network_security_group: NotRequired[str]
-    """The id of the network security group that it has already."""
+    """The id of the one that it has already."""
     route_table: NotRequired[str]
-    """The id of the route table that it has already."""
+    """The id of the one that it has already."""
 
 
 class AzureWsusEgressArgs(TypedDict):
@@ -158,33 +159,33 @@ class AzureWsusEgressArgs(TypedDict):
     address_space: list[str]
     """The virtual network's address blocks."""
     firewall_policy: NotRequired[FirewallPolicyArgs]
-    """The firewall policy, created or given; without it the network security group stands alone."""
+    """Without it the network security group stands alone."""
     destinations: NotRequired[str]
-    """`tag`, `list` or `tag+list` (default)."""
+    """What the application rules name: the FQDN tags, the endpoint list, or both. One of `tag`, `list`, `tag+list`. Default: `tag+list`."""
     fqdn_tags: NotRequired[list[str]]
-    """Azure's FQDN tags; WindowsUpdate by default."""
+    """Azure's FQDN tags, whose content Microsoft keeps and does not publish. Default: `["WindowsUpdate"]`."""
     rule_collection_group_priority: NotRequired[int]
-    """100 (first) to 65000 (last); 300 by default."""
+    """100 (first) to 65000 (last) among the policy's groups. Default: `300`."""
     deny_rest: NotRequired[str]
-    """Whom the last rule denies every other name: `address-space` (default), `servers`, `nobody`."""
+    """Whom the last rule denies every other name: the whole virtual network, the policy's own sources, or nobody. One of `address-space`, `servers`, `nobody`. Default: `address-space`."""
     ip_groups: NotRequired[bool]
-    """true: rules name their sources by IP Group."""
+    """true: sources by IP Group. Default: `false`."""
     network_rules: NotRequired[list[NetworkRuleArgs]]
     """What else the sources may reach."""
     firewall: NotRequired[FirewallArgs]
-    """The firewall, in mode `full`."""
+    """The firewall, in mode full."""
     route_table: NotRequired[RouteTableArgs]
     """The servers' route table."""
     network_security_group: NotRequired[NetworkSecurityGroupArgs]
     """The servers' network security group."""
     subnets: NotRequired[list[SubnetArgs]]
-    """The subnets to attach both to."""
+    """The subnets to attach the security group and the route table to."""
     environment: NotRequired[str]
-    """What resources are tagged with; the stack's name by default."""
+    """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
     tags: NotRequired[dict[str, str]]
-    """Further tags for every resource that can have tags."""
+    """Tags for every resource."""
 
 
 class AzureWsusFirewallArgs(TypedDict):
@@ -199,8 +200,8 @@ class AzureWsusFirewallArgs(TypedDict):
     firewall_policy_id: pulumi.Input[str]
     """The id of its policy."""
     sku: NotRequired[str]
-    """The policy's: `Basic`, `Standard` (default) or `Premium`."""
+    """The policy's tier. One of `Basic`, `Standard`, `Premium`. Default: `Standard`."""
     environment: NotRequired[str]
-    """What resources are tagged with; the stack's name by default."""
+    """The value of the environment tag; the stack name by default."""
     tags: NotRequired[dict[str, str]]
-    """Further tags for every resource."""
+    """Tags for every resource."""

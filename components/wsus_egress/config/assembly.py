@@ -16,7 +16,7 @@ from wsus_egress.config.settings import (
     ClientSettings,
     EnvironmentSettings,
     ServerSettings,
-    SynchronizationPortSettings,
+    SynchronizationPortsSettings,
 )
 from wsus_egress.model.addresses import is_within, parse_network, widest
 from wsus_egress.model.base import MICROSOFT_UPDATE
@@ -273,7 +273,7 @@ class _Builder:
             self._refuse((*keys, "location"), what, f"add `{location}`, or write elsewhere")
         return location or "elsewhere"
 
-    def _ports(self, keys: Keys, ports: SynchronizationPortSettings) -> SynchronizationPorts:
+    def _ports(self, keys: Keys, ports: SynchronizationPortsSettings) -> SynchronizationPorts:
         # 80 with 443 is WSUS 3.2's pair; any other pair must be adjacent ("Step 2: Configure
         # WSUS", section 2.3.2, 2025-05-02).
         pair = (ports.http, ports.https)

@@ -52,9 +52,9 @@ class SecurityGroupSettings(Settings):
 
 
 class ReturnRouteSettings(Settings):
-    """Where answers come back: the route table of the NAT gateway's subnet, say."""
+    """The return path, for example the route table of the NAT gateway's subnet."""
 
-    route_table_id: RouteTableId
+    route_table_id: Annotated[RouteTableId, Field(description="The route table.")]
     destinations: Annotated[
         list[str],
         Field(min_length=1),
@@ -82,7 +82,9 @@ class FirewallLoggingSettings(Settings):
 
     log_group: Annotated[
         Id | None,
-        Field(description="Beginning of the CloudWatch log groups' names; one is made a log type."),
+        Field(
+            description="Prefix of the CloudWatch log group names; one group is created per log type."
+        ),
     ] = None
     retention_days: Annotated[
         Count, Field(ge=1, le=3653), Field(description="How long CloudWatch keeps them.")
@@ -93,7 +95,10 @@ class FirewallLoggingSettings(Settings):
         MayBeOutput("unknown-bucket"),
     ] = None
     prefix: Annotated[str, Field(max_length=200, description="Key prefix in the bucket.")] = ""
-    types: Annotated[list[Literal["ALERT", "FLOW"]], Field(min_length=1)] = ["ALERT", "FLOW"]
+    types: Annotated[
+        Annotated[list[Literal["ALERT", "FLOW"]], Field(min_length=1)],
+        Field(description="`ALERT`, `FLOW`: both by default."),
+    ] = ["ALERT", "FLOW"]
 
 
 class ExistingFirewallPolicySettings(Settings):
@@ -136,9 +141,10 @@ class NetworkFirewallSettings(Settings):
         list[str],
         Field(description="HOME_NET of the firewall policy; every private network by default."),
     ] = []
-    existing_policy: ExistingFirewallPolicySettings = (
-        ExistingFirewallPolicySettings.model_construct()
-    )
+    existing_policy: Annotated[
+        ExistingFirewallPolicySettings,
+        Field(description="With mode rules-only: what your firewall policy does."),
+    ] = ExistingFirewallPolicySettings.model_construct()
     default_action: Annotated[
         Literal["drop", "alert"],
         Field(
@@ -162,12 +168,18 @@ class NetworkFirewallSettings(Settings):
     endpoints: Annotated[
         list[FirewallEndpointSettings], Field(description="A zone each; for mode full.")
     ] = []
-    logging: FirewallLoggingSettings | None = None
+    logging: Annotated[
+        FirewallLoggingSettings | None,
+        Field(description="With mode full: where the firewall's logs go."),
+    ] = None
     share_with: Annotated[
         list[Id],
         Field(description="Account ids, or ARNs of an organization or its units: shared by RAM."),
     ] = []
-    firewall_manager: FirewallManagerSettings | None = None
+    firewall_manager: Annotated[
+        FirewallManagerSettings | None,
+        Field(description="With mode rules-only: a policy over an organization."),
+    ] = None
 
 
 class DnsFirewallSettings(Settings):
@@ -183,7 +195,10 @@ class DnsFirewallSettings(Settings):
             description="Patterns that the VPC must resolve besides the endpoint lists: your own domains, AWS's endpoints."
         ),
     ] = []
-    block_response: Literal["NODATA", "NXDOMAIN"] = "NODATA"
+    block_response: Annotated[
+        Literal["NODATA", "NXDOMAIN"],
+        Field(description="What the resolver answers for a name that is not listed."),
+    ] = "NODATA"
     fail_open: Annotated[
         bool, Field(description="Whether names resolve while DNS Firewall does not answer.")
     ] = False
@@ -196,7 +211,16 @@ class AwsSettings(Settings):
     """The AWS target: one VPC."""
 
     vpc_id: Annotated[VpcId, Field(description="The VPC that the servers are in.")]
-    security_group: SecurityGroupSettings = SecurityGroupSettings.model_construct()
-    network_firewall: NetworkFirewallSettings | None = None
-    dns_firewall: DnsFirewallSettings | None = None
+    security_group: Annotated[
+        SecurityGroupSettings, Field(description="Your quotas for security groups.")
+    ] = SecurityGroupSettings.model_construct()
+    network_firewall: Annotated[
+        NetworkFirewallSettings | None,
+        Field(
+            description="The control that sees names; without it any name can be reached on the policy's ports."
+        ),
+    ] = None
+    dns_firewall: Annotated[
+        DnsFirewallSettings | None, Field(description="Resolves the listed names only.")
+    ] = None
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = {}

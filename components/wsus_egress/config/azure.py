@@ -34,13 +34,13 @@ Region = Annotated[
 class ForeignRuleSettings(Settings):
     """A rule that others keep in the policy or its base policy, so that the proof knows it."""
 
-    name: Text
+    name: Annotated[Text, Field(description="The rule's name.")]
     inherited: Annotated[
         bool, Field(description="true: in the base policy, whose rules come first.")
     ] = False
     group_priority: Annotated[Number, Field(description="Of its rule collection group.")]
     priority: Annotated[Number, Field(description="Of its rule collection.")] = 200
-    action: Literal["allow", "deny"]
+    action: Annotated[Literal["allow", "deny"], Field(description="What it does.")]
     sources: Annotated[list[str], Field(description="Address blocks; empty for any.")] = []
     fqdns: Annotated[
         list[str], Field(description="Of an application rule. Empty: it is a network rule.")
@@ -53,13 +53,18 @@ class ForeignRuleSettings(Settings):
     destination_ports: Annotated[
         list[Port], Field(description="A network rule's ports; empty for any.")
     ] = []
-    protocol: Literal["tcp", "udp", "any"] = "any"
+    protocol: Annotated[
+        Literal["tcp", "udp", "any"], Field(description="A network rule's protocol.")
+    ] = "any"
 
 
 class FirewallPolicySettings(Settings):
     """The Azure Firewall policy that carries the rules."""
 
-    name: Annotated[ResourceName, MayBeOutput("unknown-firewall-policy")]
+    name: Annotated[
+        Annotated[ResourceName, MayBeOutput("unknown-firewall-policy")],
+        Field(description="The policy's name in Azure."),
+    ]
     mode: Annotated[
         Literal["rules-only", "policy", "full"] | None,
         Field(
@@ -71,8 +76,11 @@ class FirewallPolicySettings(Settings):
         bool,
         Field(description="true: the same as mode rules-only."),
     ] = False
-    sku: Sku = "Standard"
-    threat_intel_mode: Literal["Off", "Alert", "Deny"] = "Alert"
+    sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
+    threat_intel_mode: Annotated[
+        Literal["Off", "Alert", "Deny"],
+        Field(description="What the firewall does with known malicious addresses and names."),
+    ] = "Alert"
     base_policy: Annotated[
         ArmId | None,
         Field(description="The id of the policy that this one inherits from."),
@@ -100,22 +108,33 @@ class FirewallPolicySettings(Settings):
 class FirewallAloneSettings(Settings):
     """A firewall by itself, on a policy that somebody else makes."""
 
-    resource_group: ResourceGroup
+    resource_group: Annotated[
+        ResourceGroup, Field(description="The resource group, of the virtual network too.")
+    ]
     location: Region
-    firewall: Firewall
-    firewall_policy_id: Annotated[ArmId, MayBeOutput(f"{SOME_ID}/firewallPolicies/own")]
-    sku: Sku = "Standard"
-    tags: Tags = {}
+    firewall: Annotated[Firewall, Field(description="The firewall.")]
+    firewall_policy_id: Annotated[
+        Annotated[ArmId, MayBeOutput(f"{SOME_ID}/firewallPolicies/own")],
+        Field(description="The id of its policy."),
+    ]
+    sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
+    tags: Annotated[Tags, Field(description="Tags for every resource.")] = {}
 
 
 class AzureSettings(Settings):
     """The Azure target: one virtual network, behind an Azure Firewall where a policy is given."""
 
-    resource_group: ResourceGroup
+    resource_group: Annotated[
+        ResourceGroup, Field(description="The resource group, of the firewall policy too.")
+    ]
     location: Region
     address_space: Annotated[
         list[str], Field(min_length=1), Field(description="The virtual network's address blocks.")
     ]
+    firewall_policy: Annotated[
+        FirewallPolicySettings | None,
+        Field(description="Without it the network security group stands alone."),
+    ] = None
     destinations: Annotated[
         Literal["tag", "list", "tag+list"],
         Field(
@@ -127,10 +146,6 @@ class AzureSettings(Settings):
         Field(min_length=1),
         Field(description="Azure's FQDN tags, whose content Microsoft keeps and does not publish."),
     ] = ["WindowsUpdate"]
-    firewall_policy: Annotated[
-        FirewallPolicySettings | None,
-        Field(description="Without it the network security group stands alone."),
-    ] = None
     rule_collection_group_priority: Annotated[
         int,
         BeforeValidator(integral),
@@ -144,9 +159,16 @@ class AzureSettings(Settings):
         ),
     ] = "address-space"
     ip_groups: Annotated[bool, Field(description="true: sources by IP Group.")] = False
-    network_rules: Items[NetworkRule] = ()
-    firewall: Firewall | None = None
-    route_table: RouteTable | None = None
-    network_security_group: Nsg = Nsg.model_construct()
-    subnets: Items[Subnet] = ()
+    network_rules: Annotated[
+        Items[NetworkRule], Field(description="What else the sources may reach.")
+    ] = ()
+    firewall: Annotated[Firewall | None, Field(description="The firewall, in mode full.")] = None
+    route_table: Annotated[RouteTable | None, Field(description="The servers' route table.")] = None
+    network_security_group: Annotated[
+        Nsg, Field(description="The servers' network security group.")
+    ] = Nsg.model_construct()
+    subnets: Annotated[
+        Items[Subnet],
+        Field(description="The subnets to attach the security group and the route table to."),
+    ] = ()
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = {}

@@ -72,10 +72,10 @@ class ExtraEndpointSettings(Settings):
     ]
     schemes: Schemes
     owner: Annotated[Text, Field(description="Who answers for this entry: a team or a mailbox.")]
-    reason: Text
+    reason: Annotated[Text, Field(description="Why it is needed.")]
 
 
-class SynchronizationPortSettings(Settings):
+class SynchronizationPortsSettings(Settings):
     """The ports on which a server is synchronized from and serves its clients."""
 
     http: Annotated[
@@ -92,7 +92,9 @@ class SynchronizationPortSettings(Settings):
 class ServerSettings(Settings):
     """A WSUS server, or several that are configured alike."""
 
-    name: Name
+    name: Annotated[
+        Name, Field(description="2 to 32 lower-case letters, digits and hyphens, a letter first.")
+    ]
     addresses: Annotated[
         list[str],
         Field(min_length=1),
@@ -101,7 +103,7 @@ class ServerSettings(Settings):
     location: Annotated[
         Location_ | None,
         Field(
-            description="Which target it stands in; needed only where an environment has both clouds."
+            description="The target it belongs to; required only when the environment has both clouds."
         ),
     ] = None
     synchronizes_from: Annotated[
@@ -116,9 +118,9 @@ class ServerSettings(Settings):
             description="Where a downstream server downloads update files: its upstream, or Microsoft directly."
         ),
     ] = "upstream"
-    synchronization_ports: SynchronizationPortSettings = (
-        SynchronizationPortSettings.model_construct(http=8530, https=8531)
-    )
+    synchronization_ports: Annotated[
+        SynchronizationPortsSettings, Field(description="8530 and 8531 by default.")
+    ] = SynchronizationPortsSettings.model_construct(http=8530, https=8531)
     aws_peer: Annotated[
         AwsPeerSettings | None,
         Field(description="How AWS security groups name it; by its addresses unless given."),
@@ -128,7 +130,9 @@ class ServerSettings(Settings):
 class ClientSettings(Settings):
     """Computers whose Automatic Updates ask a WSUS server, or Microsoft Update directly."""
 
-    name: Name
+    name: Annotated[
+        Name, Field(description="2 to 32 lower-case letters, digits and hyphens, a letter first.")
+    ]
     addresses: Annotated[
         list[str],
         Field(min_length=1),
@@ -137,7 +141,7 @@ class ClientSettings(Settings):
     location: Annotated[
         Location_ | None,
         Field(
-            description="Which target they stand in; needed only where an environment has both clouds."
+            description="The target they belong to; required only when the environment has both clouds."
         ),
     ] = None
     updates_from: Annotated[str, Field(description="The name of a server, or `microsoft-update`.")]
@@ -201,15 +205,30 @@ class EnvironmentSettings(Settings):
             description="both: TCP 80 and 443 for every endpoint; as-listed: each endpoint's own schemes."
         ),
     ] = "both"
-    extra_endpoints: list[ExtraEndpointSettings] = []
-    servers: list[ServerSettings] = []
-    clients: list[ClientSettings] = []
+    extra_endpoints: Annotated[
+        list[ExtraEndpointSettings], Field(description="Endpoints that are in no list.")
+    ] = []
+    servers: Annotated[list[ServerSettings], Field(description="The WSUS servers.")] = []
+    clients: Annotated[
+        list[ClientSettings],
+        Field(
+            description="Computers that update from a server, or from Microsoft Update themselves."
+        ),
+    ] = []
     ipv6: Annotated[bool, Field(description="Rules for IPv6 too, where a control can.")] = False
-    aws: AwsSettings | None = None
-    azure: AzureSettings | None = None
-    accept: list[AcceptSettings] = []
-    approved: list[ApprovedSettings] = []
-    gate: GateSettings | None = None
+    aws: Annotated[AwsSettings | None, Field(description="The AWS target.")] = None
+    azure: Annotated[AzureSettings | None, Field(description="The Azure target.")] = None
+    accept: Annotated[
+        list[AcceptSettings],
+        Field(description="Deviations that the owner accepts, each until a day."),
+    ] = []
+    approved: Annotated[
+        list[ApprovedSettings],
+        Field(description="Openings that the change itself approves, each until a day."),
+    ] = []
+    gate: Annotated[
+        GateSettings | None, Field(description="What a change may do before the preview fails.")
+    ] = None
 
 
 def stack_schema(environment: Mapping[str, Any], namespace: str) -> dict[str, Any]:

@@ -97,20 +97,23 @@ class FirewallPolicy:
 
 
 class NetworkRule(Settings):
-    """Something beside Microsoft Update that the sources may reach, KMS for one."""
+    """Another destination that the sources may reach, such as a KMS server."""
 
-    name: Name
-    protocol: Literal["tcp", "udp"] = "tcp"
-    destination_ports: Ports
+    name: Annotated[Name, Field(description="The rule's name.")]
+    protocol: Annotated[Literal["tcp", "udp"], Field(description="The transport protocol.")] = "tcp"
+    destination_ports: Annotated[Ports, Field(description="Its ports; TCP 80 and 443 are refused.")]
     destinations: Annotated[Items[AddressBlock], Field(description="Address blocks.")] = ()
     fqdns: Annotated[Items[str], Field(description="Host names, without wildcards.")] = ()
-    reason: Text
+    reason: Annotated[Text, Field(description="Why it is needed.")]
 
 
 class Firewall(Settings):
     """The firewall, in mode full."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,48}[A-Za-z0-9_])?$")]
+    name: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,48}[A-Za-z0-9_])?$")],
+        Field(description="The firewall's name in Azure."),
+    ]
     virtual_network: Annotated[
         ArmId,
         Field(description="The id of the network that has an AzureFirewallSubnet."),
@@ -129,11 +132,13 @@ class Firewall(Settings):
 class DirectRoute(Settings):
     """A range that is reached past the firewall: the network security group guards it."""
 
-    name: Name
-    address_prefix: AddressBlock
-    protocol: Literal["tcp", "udp"] = "tcp"
-    destination_ports: Ports
-    reason: Text
+    name: Annotated[Name, Field(description="The route's name.")]
+    address_prefix: Annotated[AddressBlock, Field(description="The range.")]
+    protocol: Annotated[Literal["tcp", "udp"], Field(description="The transport protocol.")] = "tcp"
+    destination_ports: Annotated[
+        Ports, Field(description="The ports that the network security group admits there.")
+    ]
+    reason: Annotated[Text, Field(description="Why it is needed.")]
 
 
 class RouteTable(Settings):
@@ -147,7 +152,9 @@ class RouteTable(Settings):
     bgp_propagation: Annotated[
         bool, Field(description="true: the gateway's routes come in too.")
     ] = False
-    direct: Items[DirectRoute] = ()
+    direct: Annotated[
+        Items[DirectRoute], Field(description="Ranges that are reached past the firewall.")
+    ] = ()
 
 
 class Nsg(Settings):
@@ -177,9 +184,12 @@ class Nsg(Settings):
 class Subnet(Settings):
     """A subnet that the security group and the route table are attached to."""
 
-    virtual_network: Annotated[ResourceName, MayBeOutput("unknown-network-{n}")]
-    name: ResourceName
-    address_prefix: AddressBlock
+    virtual_network: Annotated[
+        Annotated[ResourceName, MayBeOutput("unknown-network-{n}")],
+        Field(description="The network's name."),
+    ]
+    name: Annotated[ResourceName, Field(description="The subnet's name.")]
+    address_prefix: Annotated[AddressBlock, Field(description="Its range.")]
     network_security_group: Annotated[
         ArmId | None, Field(description="The id of the one that it has already.")
     ] = None
