@@ -88,11 +88,12 @@ def load_list(path: Path, name: str) -> EndpointList:
     file = read_yaml(path, name)
     settings = parse_settings(EndpointListSettings, file.data, file.locate)
     problems = Collector()
-    if not LIST_NAME.fullmatch(path.stem):
+    own = path.stem
+    if not LIST_NAME.fullmatch(own):
         # The name goes into firewall rules and reports.
-        what = f"{ascii(path.stem)} is not a usable list name"
+        what = f"{ascii(own)} is not a usable list name"
         problems.add(file.locate(()), (), what, "use lower-case letters, digits and hyphens")
-    elif path.stem == EXTRA:
+    elif own == EXTRA:
         what = f"{EXTRA!r} stands for the environments' `extraEndpoints` and can be no list's name"
         problems.add(file.locate(()), (), what, "give the file another name")
     if isinstance(settings, list):
@@ -112,15 +113,13 @@ def load_list(path: Path, name: str) -> EndpointList:
             continue
         seen[text] = index
         schemes = SCHEMES["http" in entry.schemes, "https" in entry.schemes]
-        endpoints.append(
-            Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, path.stem)
-        )
+        endpoints.append(Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, own))
     problems.raise_if_any()
     includes = tuple(
         (include, file.locate(("includes", index)))
         for index, include in enumerate(settings.includes)
     )
-    return EndpointList(path.stem, settings.title, includes, tuple(endpoints))
+    return EndpointList(own, settings.title, includes, tuple(endpoints))
 
 
 def _check_patterns(file: YamlFile, problems: Collector) -> None:

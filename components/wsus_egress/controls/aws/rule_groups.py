@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from wsus_egress.controls.aws.suricata import SuricataRule
@@ -26,20 +27,27 @@ _HEAD_ROOM: Final = 1.25
 _SHARED_STEPS: Final = (500, 100, 20)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class RuleGroup:
     """One stateful rule group.
 
     Attributes:
         number: From 1; the order of their priorities.
-        rules_string: The rules as deployed, a line each.
+        size: The bytes of its rules as deployed.
+        longest: The characters of its longest rule.
         capacity: What it reserves of the policy's capacity: a unit a rule, and head room.
     """
 
     number: int
     rules: tuple[SuricataRule, ...]
-    rules_string: str
+    size: int
+    longest: int
     capacity: int
+
+    @cached_property
+    def rules_string(self) -> str:
+        """The rules as deployed, a line each; written when asked for, as a proof needs none of it."""
+        return "".join(f"{rule.render()}\n" for rule in self.rules)
 
 
 def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[RuleGroup, ...]:
@@ -57,16 +65,21 @@ def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[Rule
     """
     if not rules:
         return ()
-    lines = [f"{rule.render()}\n" for rule in rules]
-    count = max(-(-sum(map(len, lines)) // _FILL_BYTES), -(-len(rules) // GROUP_CAPACITY), 1)
-    shares: list[list[tuple[SuricataRule, str]]] = [[] for _ in range(count)]
-    for rule, line in zip(rules, lines, strict=True):
-        shares[rule.sid % count].append((rule, line))
+    # Only the lengths: the text of 10,000 names is 5 MB, and not every command shows it.
+    sizes = [len(rule.render()) + 1 for rule in rules]
+    count = max(-(-sum(sizes) // _FILL_BYTES), -(-len(rules) // GROUP_CAPACITY), 1)
+    shares: list[list[int]] = [[] for _ in range(count)]
+    for place, rule in enumerate(rules):
+        shares[rule.sid % count].append(place)
     filled = [share for share in shares if share]
     capacities = _capacities([len(share) for share in filled], policy_capacity)
     return tuple(
         RuleGroup(
-            number, tuple(rule for rule, _ in share), "".join(line for _, line in share), capacity
+            number=number,
+            rules=tuple(map(rules.__getitem__, share)),
+            size=sum(map(sizes.__getitem__, share)),
+            longest=max(map(sizes.__getitem__, share)) - 1,
+            capacity=capacity,
         )
         for number, (share, capacity) in enumerate(zip(filled, capacities, strict=True), start=1)
     )
@@ -114,13 +127,11 @@ def quotas(
         found += [
             Quota(f"rules of rule group {number}", len(group.rules), group.capacity,
                   setting=("lists",), instead=shorter),
-            Quota(f"bytes of rule group {number}", len(group.rules_string), GROUP_BYTES,
+            Quota(f"bytes of rule group {number}", group.size, GROUP_BYTES,
                   setting=("lists",), instead=shorter),
         ]  # fmt: skip
     reserved = sum(group.capacity for group in groups)
-    longest = max(
-        (len(line) for group in groups for line in group.rules_string.splitlines()), default=0
-    )
+    longest = max((group.longest for group in groups), default=0)
     found += [
         Quota("units of stateful capacity reserved", reserved, policy_capacity, setting=("lists",), instead=shorter),
         Quota("stateful rule groups", len(groups), GROUPS_PER_POLICY, setting=("lists",), instead=shorter),
