@@ -95,7 +95,7 @@ class WsusEgressProvider(ComponentProvider):
         if not isinstance(inputs, Mapping):
             return
         for key in sorted(set(inputs) - set(properties)):
-            reason = f"is no argument here; {choices(properties)}"
+            reason = f"is not an argument here; {choices(properties)}"
             yield {"property_path": f"{path}{key}", "reason": reason}
         for key, each in properties.items():
             value = inputs.get(key)

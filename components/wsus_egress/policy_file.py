@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import pulumi
 
 from wsus_egress.args import PolicyArgs
+from wsus_egress.component.checked import NOT_OF_A_POLICY
 from wsus_egress.component.references import camel
 from wsus_egress.config.base import parse_settings
 from wsus_egress.config.settings import EnvironmentSettings
@@ -45,11 +46,6 @@ def _read(path: Path, name: str) -> Any:
 def _others(settings: EnvironmentSettings, file: YamlFile) -> list[Problem]:
     """An environment's other settings, which say where and when, not what is allowed."""
     return [
-        Problem(
-            file.locate((camel(key),)),
-            (camel(key),),
-            "is no part of a policy",
-            "give it to the component, or remove it",
-        )
+        Problem(file.locate((camel(key),)), (camel(key),), *NOT_OF_A_POLICY)
         for key in sorted(settings.model_fields_set - _KEYS)
     ]

@@ -33,7 +33,7 @@ class Problem:
     """One thing that is wrong.
 
     Attributes:
-        location: Where, or None where the input is no file (a component's arguments).
+        location: Where, or None where the input is not a file (a component's arguments).
         keys: The setting, as `("servers", 0, "addresses", 1)`; empty for the file as a whole. An
             option of the command is one key, with its hyphens.
         what: What is wrong and why, as a clause without a full stop.

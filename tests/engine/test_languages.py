@@ -63,7 +63,7 @@ def test_values_survive(typescript: Workspace) -> None:
         ("unknown", ["policy.servers[0].addresses[0]", "is an output or a secret"]),
         ("wrong", ["policy.lists", "vpcId", "policy.servers[0].synchronizationPorts.http"]),
         ("missing", ["vpcId", "Missing required property"]),
-        ("misspelt", ["policy.colour", "is no argument here; the choices are clients"]),
+        ("misspelt", ["policy.colour", "is not an argument here; the choices are clients"]),
         ("twice", ["name", "another AwsWsusEgress of this stack has this name"]),
         ("same_network", ["dnsFirewall", "the component first-dns-firewall has the DNS Firewall"]),
         ("region", ["vpcId", "this component's provider, of the region us-east-1, cannot look"]),

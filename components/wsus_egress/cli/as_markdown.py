@@ -91,7 +91,7 @@ def _sections(review: Review, engine: EngineReport | None) -> dict[str, str]:
 
 
 def _templates() -> jinja2.Environment:
-    # Markdown is no HTML: `escape` does what autoescape would, and more; a test holds that every
+    # Markdown is not HTML: `escape` does what autoescape would, and more; a test holds that every
     # value goes through it.
     templates = jinja2.Environment(
         autoescape=False,  # noqa: S701

@@ -107,7 +107,7 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
         instead = (
             "give the folder that has <list>.yaml files, or leave it out for the package's own"
         )
-        problems.add(None, ("endpoint_lists",), f"{folder!r} is no folder", instead)
+        problems.add(None, ("endpoint_lists",), f"{folder!r} is not a directory", instead)
     problems.raise_if_any()
     built = build_environment(environment, data, load_lists(Path(folder), folder), lambda _: None)
     own = next(each for each in built.targets if each.cloud == cloud)

@@ -21,8 +21,10 @@ from typing import (
 
 from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
 from wsus_egress.component.references import snake
+from wsus_egress.config.settings import EnvironmentSettings
 from wsus_egress.problems import Keys, Problem, choices
 
+NOT_OF_A_POLICY: Final = ("is not part of a policy", "give it to the component, or remove it")
 # What to write for an argument that says where, and that nothing can stand in for.
 _INSTEAD: Final = {
     "firewall_policy_id": "give the policy's id, plain or as the output of the resource that makes it",
@@ -54,12 +56,20 @@ def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
             what = f"is missing, and {kind.__name__} needs it"
             problems.append(Problem(None, (key,), what, _INSTEAD.get(key, "")))
     for key in sorted(set(map(str, args)) - set(hints)):
-        what = f"is no argument of {kind.__name__}"
+        what = f"is not an argument of {kind.__name__}"
         problems.append(Problem(None, (key,), what, choices(hints)))
     for key, hint in hints.items():
         if not _absent(args, key):
             problems.extend(_unusable(args[key], hint, (key,)))
-    return tuple(problems)
+    return (*problems, *_others(args.get("policy"), hints.get("policy")))
+
+
+def _others(policy: Any, kind: Any) -> Iterator[Problem]:
+    """An environment's settings that are not a policy's: targets, acceptances, approvals."""
+    if isinstance(policy, Mapping) and kind is not None:
+        for key in map(str, policy):
+            if snake(key) in EnvironmentSettings.model_fields.keys() - _hints(kind):
+                yield Problem(None, ("policy", key), *NOT_OF_A_POLICY)
 
 
 def is_output(value: Any) -> bool:
@@ -73,7 +83,6 @@ def _absent(args: Mapping[str, Any], key: str) -> bool:
 
 @functools.cache
 def _hints(kind: type) -> Mapping[str, Any]:
-    # As they are: Pulumi writes the output in `Input` as a name that only its own module has.
     # As they are: Pulumi writes the output in `Input` as a name that only its own module has.
     return {key: _unwrapped(hint) for key, hint in inspect.get_annotations(kind).items()}
 

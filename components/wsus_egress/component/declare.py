@@ -27,7 +27,7 @@ class Cloud:
         forms: Which settings may be outputs, and what stands for each while rules are made.
         serial: Types of which a component declares one after another.
         kept: By type, what is left as others have set it.
-        computed: The output of a path that is no property's, or None.
+        computed: The output of a path that no property has, or None.
         sole: By type, what only one component of a deployment can have.
     """
 

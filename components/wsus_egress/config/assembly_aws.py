@@ -232,7 +232,7 @@ def _logging(settings: FirewallLoggingSettings, refuse: Refuse) -> FirewallLoggi
 
 def _dns_firewall(settings: DnsFirewallSettings, refuse: Refuse) -> DnsFirewall:
     if settings.priority not in DNS_PRIORITIES:
-        what = f"{settings.priority} is no priority of an association"
+        what = f"{settings.priority} is not a valid association priority"
         refuse((*_DNS, "priority"), what, "write 101 to 9899")
     patterns = []
     for index, text in enumerate(settings.also_resolve):

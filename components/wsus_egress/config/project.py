@@ -38,7 +38,7 @@ def _stacks(root: Path) -> list[str]:
 def _misnamed(root: Path) -> Iterator[Problem]:
     for name in _stacks(root):
         if not _STACK_NAME.fullmatch(name):
-            # Escaped: a file's name can have in it what a terminal obeys, or what is no text.
+            # Escaped: a file's name can have in it what a terminal obeys, or what is not text.
             file = ascii(f"{CONFIG_FOLDER}/Pulumi.{name}.yaml")
             what = f"{file} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
             yield Problem(None, (), what, "rename the file, or remove it")

@@ -149,7 +149,11 @@ def test_a_missing_network_is_named(kind: type, missing: list[str]) -> None:
         ({**AWS, "policy": ["wsus"]}, "policy: is of the type list, and must be a mapping"),
         ({**AWS, "environment": 5}, "environment: is 5, and must be text"),
         ({**AWS, "endpoint_lists": Path()}, "endpoint_lists: is of the type PosixPath; write text"),
-        ({**AWS, "vpcid": "x"}, "vpcid: is no argument of AwsWsusEgressArgs; the choices are"),
+        (
+            {**AWS, "policy": {**POLICY, "azure": {}}},
+            "policy.azure: is not part of a policy; give it to the component, or remove it",
+        ),
+        ({**AWS, "vpcid": "x"}, "vpcid: is not an argument of AwsWsusEgressArgs; the choices are"),
         ({**AWS, "tags": {"a": {1, 2}}}, "tags.a: is of the type set; write text, a number"),
     ],
 )

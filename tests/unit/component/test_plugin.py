@@ -150,4 +150,4 @@ def test_a_folder_that_is_not_there() -> None:
     with pytest.raises(PolicyErrors) as caught:
         compile_arguments("dev", POLICY, "aws", {"vpc_id": "vpc-1a2b3c4d"}, "/nowhere")
 
-    assert "endpoint_lists: '/nowhere' is no folder" in str(caught.value)
+    assert "endpoint_lists: '/nowhere' is not a directory" in str(caught.value)

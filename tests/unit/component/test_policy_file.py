@@ -40,7 +40,7 @@ def test_a_policy_is_read(tmp_path: Path) -> None:
     [
         ("[wsus]", "wsus", "policy.yaml:1: lists: "),
         ("name: wsus", "name: 5", "policy.yaml:3: servers[0].name: "),
-        ("lists: [wsus]", "gate: {}", "policy.yaml:1: gate: is no part of a policy; give it to"),
+        ("lists: [wsus]", "gate: {}", "policy.yaml:1: gate: is not part of a policy; give it to"),
         ("[10.20.0.10]", "[10.20.0.10", "policy.yaml:"),
     ],
 )

@@ -265,7 +265,7 @@ def test_a_dns_firewall_is_refused(refused: Refused) -> None:
         "aws.dnsFirewall.alsoResolve[0]: '*' is every name; use `mode: open` if that is meant",
         "aws.dnsFirewall.alsoResolve[2]: 'a.*.com' has a wildcard that is not its first label: no "
         "firewall here can match it; write '*.' and a domain",
-        "aws.dnsFirewall.priority: 100 is no priority of an association; write 101 to 9899",
+        "aws.dnsFirewall.priority: 100 is not a valid association priority; write 101 to 9899",
     ]
     assert refused(aws=aws(dnsFirewall=settings)) == expected
 
