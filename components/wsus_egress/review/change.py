@@ -26,6 +26,8 @@ from wsus_egress.review.spans import Piece, Spans, first_address, pieces, text_o
 
 ANY_NAME: Final = "*"
 """The pattern of open mode, which no list can have."""
+OPEN: Final = "mode/open"
+"""How an approval names all that open mode allows."""
 CLOUDS: Final[tuple[Place, ...]] = ("aws", "azure")
 
 
@@ -40,6 +42,7 @@ class NameChange:
         witness: A host name in the difference; the text of a flow where `pattern` is empty.
         parties: The servers and clients it holds for, sorted.
         text: A description, where `pattern` is empty.
+        short: How an approval names what no list has, after the target: `mode/open`.
         names: For each of `schemes` the difference inside the pattern, exactly.
     """
 
@@ -48,6 +51,7 @@ class NameChange:
     witness: str
     parties: tuple[str, ...]
     text: str = ""
+    short: str = ""
     names: tuple[NameSet, ...] = field(default=(), repr=False)
 
     @property
@@ -57,7 +61,12 @@ class NameChange:
 
     @property
     def key(self) -> str:
-        """How an approval names it, after the target: `http+https/*.example.com`."""
+        """How an approval names it, after the target: `http+https/*.example.com`, `mode/open`."""
+        return self.short or self.long
+
+    @property
+    def long(self) -> str:
+        """The same without `short`: what an approval may say too, for example the whole text."""
         return f"{'+'.join(self.schemes)}/{self.pattern}" if self.pattern else self.text
 
 
@@ -224,7 +233,8 @@ def _names(one: _Side, other: _Side) -> Iterator[NameChange]:
         for group in [parts] if shared else [[part] for part in parts]:
             schemes, names = zip(*group, strict=True)
             witness = (shared or names[0]).witness() or ""
-            yield NameChange(pattern, schemes, witness, parties, names=names)
+            short = OPEN if pattern == ANY_NAME else ""
+            yield NameChange(pattern, schemes, witness, parties, short=short, names=names)
 
 
 def _nameless(one: _Side, other: _Side) -> Iterator[NameChange]:
@@ -238,10 +248,11 @@ def _nameless(one: _Side, other: _Side) -> Iterator[NameChange]:
     if one.is_open and not other.is_open:
         flow = Flow(source, SOME_INTERNET_ADDRESS, "tcp", 443)
         text = "TCP 80 and 443 to any address, with or without a name"
-        yield NameChange("", schemes, str(flow), parties, text)
+        yield NameChange("", schemes, str(flow), parties, text, OPEN)
     if one.has_ipv6 and not other.has_ipv6:
         text = "TCP 80 and 443 over IPv6, to the same names"
-        yield NameChange("", schemes, f"{source} -> 2001:db8::80 tcp/443", parties, text)
+        witness = f"{source} -> 2001:db8::80 tcp/443"
+        yield NameChange("", schemes, witness, parties, text, "ipv6")
 
 
 def _sources(one: _Side, other: _Side) -> Iterator[NameChange]:
@@ -263,8 +274,9 @@ def _sources(one: _Side, other: _Side) -> Iterator[NameChange]:
         found = gained[party_name]
         witness = f"{first_address(found[0])} -> {scheme}://{name}/"
         text = f"{text_of(found)} ({party_name}) -> {where}"
+        short = f"sources/{party_name}/{_joined(found)}"
         values = tuple(sorted(each.value for each in schemes))
-        yield NameChange("", values, witness, (party_name,), text)
+        yield NameChange("", values, witness, (party_name,), text, short)
 
 
 _SyncFlow = tuple[Piece, Piece, int]
@@ -292,11 +304,14 @@ def _synchronization(one: _Side, other: _Side) -> Iterator[NameChange]:
             rows.setdefault((asker, server, starts, tuple(ends)), []).append(port)
     for (asker, server, sources, destinations), ports in sorted(rows.items()):
         witness = Flow(first_address(sources[0]), first_address(destinations[0]), "tcp", ports[0])
-        text = (
-            f"tcp/{'+'.join(map(str, sorted(ports)))} {text_of(sources)} ({asker})"
-            f" -> {text_of(destinations)} ({server})"
-        )
-        yield NameChange("", (), str(witness), tuple(sorted({asker, server})), text)
+        service = f"tcp/{'+'.join(map(str, sorted(ports)))}"
+        text = f"{service} {text_of(sources)} ({asker}) -> {text_of(destinations)} ({server})"
+        short = f"{service}/{asker}/{_joined(sources)}/{server}/{_joined(destinations)}"
+        yield NameChange("", (), str(witness), tuple(sorted({asker, server})), text, short)
+
+
+def _joined(found: Sequence[Piece]) -> str:
+    return text_of(found).replace(", ", "+")
 
 
 def _sync_flows(side: _Side, cut: Iterable[Piece]) -> dict[_SyncFlow, tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from wsus_egress.controls import Control
 from wsus_egress.model.environment import Acceptance, Approval, Environment, Gate
+from wsus_egress.model.policy import EXTRA
 from wsus_egress.problems import Location
 from wsus_egress.proof.proof import admitted_anew
 from wsus_egress.review.analysis import Analysis, TargetAnalysis
@@ -58,6 +59,8 @@ class Finding:
         what: What is found, in a clause.
         instead: What to do about it.
         location: The line of the entry, where there is one.
+        approve: The `what` of the entry under `approved` that lets it pass; empty where none does.
+        accept: The same under `accept`.
     """
 
     kind: Kind
@@ -66,6 +69,8 @@ class Finding:
     what: str
     instead: str
     location: Location | None = None
+    approve: str = ""
+    accept: str = ""
 
     @property
     def fails(self) -> bool:
@@ -80,12 +85,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A widening with its approval; None where nobody approved it."""
+    """A widening with its approval; None where nobody approved it.
+
+    Attributes:
+        what: How an approval names it: `aws/https/*.example.com`.
+        list_what: How an approval names all that comes from the same list: `aws/list/wsus`; empty
+            where no list has it.
+    """
 
     change: NameChange
     what: str
     approval: Approval | None
     location: Location | None
+    list_what: str = ""
 
 
 def approvals(
@@ -101,10 +113,15 @@ def approvals(
     an earlier change.
     """
     given = _given(before, after, today)
-    return tuple(
-        Approved(each, change.what(each), given.get(change.what(each)), locations.get(each.label))
-        for each in change.newly_allowed
-    )
+    lists = {e.pattern.text: e.list for e in after.policy.endpoints} if after else {}
+    found = []
+    for each in change.newly_allowed:
+        name = lists.get(each.pattern, EXTRA)
+        whole = f"{change.target}/list/{name}" if name != EXTRA else ""
+        whats = (change.what(each), f"{change.target}/{each.long}", whole)
+        approval = next((given[what] for what in whats if what in given), None)
+        found.append(Approved(each, whats[0], approval, locations.get(each.label), whole))
+    return tuple(found)
 
 
 def _or_approve(instead: str, what: str, environment: str) -> str:
@@ -144,10 +161,11 @@ def removals(
             f"{before.name} is no longer enforced in {cloud}: this change removes its rules there"
         )
         kind: Kind = "unapproved-removal"
-        instead = _or_approve("put it back", key, before.name)
+        instead, approve = _or_approve("put it back", key, before.name), key
         if after is None or key in given:
-            kind, instead = "no-longer-enforced", "make sure that no server remains there"
-        yield Finding(kind, before.name, cloud, what, instead)
+            kind, approve = "no-longer-enforced", ""
+            instead = "make sure that no server remains there"
+        yield Finding(kind, before.name, cloud, what, instead, approve=approve)
 
 
 def acceptances(
@@ -166,13 +184,14 @@ def acceptances(
             continue
         text = f"accepted until {entry.expires}: {what} ({entry.reason})"
         kind: Kind = "newly-accepted"
-        instead = "check that the reason and the date still hold"
+        instead, approve = "check that the reason and the date still hold", ""
         if old is not None:
             text += f"; previously until {old.expires} ({old.reason})"
         elif "/wider/" in what and what not in given:
             kind = "unapproved-acceptance"
-            instead = _or_approve("close it", what, after.name)
-        yield Finding(kind, after.name, what.partition("/")[0], text, instead, entry.location)
+            instead, approve = _or_approve("close it", what, after.name), what
+        place = what.partition("/")[0]
+        yield Finding(kind, after.name, place, text, instead, entry.location, approve)
     for what, entry in sorted(was.items()):
         if what not in now:
             text = f"no longer accepted: {what} ({entry.reason})"
@@ -202,6 +221,7 @@ def under_acceptances(
                 f"{each.reason} (for example {each.witness}), and only its kind was accepted before",
                 _or_approve("close it", each.what, environment.name),
                 environment.locate((place,)),
+                each.what,
             )
 
 
@@ -217,6 +237,7 @@ def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> It
             f"newly allowed and not approved: {each.change.label} (for example {each.change.witness})",
             _or_approve("take it out", each.what, change.environment),
             each.location,
+            each.what,
         )
 
 
@@ -264,6 +285,7 @@ def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Fin
                 f"{each.kind}: {each.reason} (for example {each.witness})",
                 f"close it, or list `what: {each.what}` under {environment.name}'s accept",
                 environment.locate((target.target.cloud,)),
+                accept=each.what,
             )
 
 

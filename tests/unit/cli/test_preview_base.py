@@ -19,6 +19,12 @@ from wsus_egress.cli.main import main
 
 Preview = Callable[..., Result]
 ADDED = next(case for case in CASES if case.name == "added-host")
+OPENED = next(case for case in CASES if case.name == "mode-opened")
+OPEN_BEFORE = tuple(
+    f"{target}/{what}"
+    for target in ("aws", "azure")
+    for what in ("http+https/*", "TCP 80 and 443 to any address, with or without a name")
+)
 WHATS = ("aws/https/added.example.org", "azure/https/added.example.org")
 
 
@@ -33,7 +39,7 @@ def project(tmp_path: Path) -> GitProject:
 def approved(*whats: str, expires: str = "2027-06-30", gate: str = "") -> str:
     """The configuration with approvals, and perhaps a gate."""
     entries = "".join(
-        f"    - {{what: {what}, owner: team, reason: Needed, expires: {expires}}}\n"
+        f"    - {{what: '{what}', owner: team, reason: Needed, expires: {expires}}}\n"
         for what in whats
     )
     return CONFIG + f"  wsus-egress:approved:\n{entries}" + gate
@@ -64,6 +70,30 @@ def test_an_approval_in_the_same_change_opens_the_gate(project: GitProject) -> N
         result.exit_code,
         "approved by team until 2026-12-31: Needed" in result.stdout,
     )
+
+
+def test_an_approval_of_a_list_approves_what_comes_from_it(project: GitProject) -> None:
+    """`aws/list/main` stands for every pattern of the list in AWS, and for nothing in Azure."""
+    project.write({**added(), CONFIG_FILE: approved("aws/list/main", "azure/list/main")})
+    both = preview(project.root)
+    project.write({**added(), CONFIG_FILE: approved("aws/list/main")})
+    one = preview(project.root)
+    project.write({**added(), CONFIG_FILE: approved("aws/list/other", "azure/list/other")})
+    other = preview(project.root)
+
+    assert (0, 1, 1) == (both.exit_code, one.exit_code, other.exit_code)
+    assert "1 newly allowed (1 not approved)" in other.stdout
+
+
+@pytest.mark.parametrize("whats", [("aws/mode/open", "azure/mode/open"), OPEN_BEFORE])
+def test_open_mode_is_approved_by_a_short_name(project: GitProject, whats: tuple[str, ...]) -> None:
+    """One name a target; the longer ones that older versions wrote count as well."""
+    project.write({CONFIG_FILE: OPENED.after()[CONFIG_FILE]})
+    refused = preview(project.root)
+    opened = approved(*whats).replace(CONFIG, OPENED.after()[CONFIG_FILE])
+    project.write({CONFIG_FILE: opened})
+
+    assert (1, 0) == (refused.exit_code, preview(project.root).exit_code)
 
 
 def test_an_approval_of_another_change_does_not_count(project: GitProject) -> None:

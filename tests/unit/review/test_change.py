@@ -137,6 +137,39 @@ def test_open_mode_passes_what_has_no_name(environment: Build) -> None:
     assert "10.20.0.12 (one) -> any address" == rows(only(after, moved))[0][0][0]
 
 
+@pytest.mark.parametrize(
+    ("changed", "short", "long"),
+    [
+        ({"mode": "open", "extraEndpoints": None}, "aws/mode/open", "aws/http+https/*"),
+        ({"ipv6": True}, "aws/ipv6", "aws/TCP 80 and 443 over IPv6, to the same names"),
+        (
+            {"servers": [{"name": "one", "addresses": ["10.20.0.10/31", "10.20.0.16"]}]},
+            "aws/sources/one/10.20.0.11+10.20.0.16",
+            "aws/10.20.0.11, 10.20.0.16 (one) -> Microsoft Update",
+        ),
+        (
+            {
+                "servers": [
+                    ONE,
+                    {"name": "two", "addresses": ["10.20.0.12"], "synchronizesFrom": "one"},
+                ]
+            },
+            "aws/tcp/8530+8531/two/10.20.0.12/one/10.20.0.10",
+            "aws/tcp/8530+8531 10.20.0.12 (two) -> 10.20.0.10 (one)",
+        ),
+    ],
+    ids=["open", "ipv6", "sources", "synchronization"],
+)
+def test_what_no_list_has_has_a_short_name(
+    environment: Build, changed: dict[str, Any], short: str, long: str
+) -> None:
+    """An approval names it without spaces; the whole text names it too."""
+    change = only(environment(), environment(**changed))
+    (first, *_) = change.newly_allowed
+
+    assert (short, long) == (change.what(first), f"aws/{first.long}")
+
+
 def test_ipv6_is_a_change(environment: Build) -> None:
     """The same names over IPv6 are other flows."""
     opened, _ = rows(only(environment(), environment(ipv6=True)))
