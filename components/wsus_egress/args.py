@@ -15,7 +15,7 @@ class ExtraEndpointArgs(TypedDict):
     pattern: str
     """A host name, or `*.` and a domain: every name below it, never the domain itself."""
     schemes: list[str]
-    """http: TCP 80; https: 443."""
+    """http: TCP 80; https: 443. They count whatever the setting `schemes` says."""
     owner: str
     """Who answers for this entry: a team or a mailbox."""
     reason: str
@@ -84,7 +84,7 @@ class PolicyArgs(TypedDict):
     lists: NotRequired[list[str]]
     """Endpoint lists, by name, from config/endpoints/."""
     schemes: NotRequired[str]
-    """both: TCP 80 and 443 for every endpoint; as-listed: each endpoint's own schemes. One of `both`, `as-listed`. Default: `both`."""
+    """What counts for the lists' endpoints. both: TCP 80 and 443 for each; as-listed: each one's own schemes. One of `both`, `as-listed`. Default: `both`."""
     extra_endpoints: NotRequired[list[ExtraEndpointArgs]]
     """Endpoints that are in no list."""
     servers: list[ServerArgs]

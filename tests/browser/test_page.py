@@ -123,7 +123,7 @@ def test_the_matrix_is_filtered_and_shows_controls(opened: Open) -> None:
     page.find_element(By.ID, "filter").send_keys("wustat")
     heads = page.find_elements(By.CSS_SELECTOR, "#matrix-table thead th")
     cells = page.find_elements(By.CSS_SELECTOR, "#matrix-table tbody td .badge")
-    shown = dict(zip([head.text for head in heads[3:]], [cell.text for cell in cells], strict=True))
+    shown = dict(zip([head.text for head in heads[4:]], [cell.text for cell in cells], strict=True))
     expected = {"dev\naws": "allow", "open\naws": "allow", "open\nazure": "allow", "prod\naws": "deny",
                 "prod\nazure": "deny", "sandbox\naws": "deny", "sandbox\nazure": "deny",
                 "staging\nazure": "deny"}  # fmt: skip
@@ -131,8 +131,21 @@ def test_the_matrix_is_filtered_and_shows_controls(opened: Open) -> None:
     Select(page.find_element(By.ID, "columns")).select_by_visible_text("Controls of dev")
     heads = page.find_elements(By.CSS_SELECTOR, "#matrix-table thead th")
     assert ["aws\ntogether", "aws\naws-security-group", "aws\naws-network-firewall"] == [
-        head.text for head in heads[3:]
+        head.text for head in heads[4:]
     ]
+
+
+def test_what_is_listed_and_what_is_allowed_stand_apart(opened: Open) -> None:
+    """What a list says of an entry is not what an environment allows, where both schemes count."""
+    page = opened()
+    page.find_element(By.ID, "filter").send_keys("windowsupdate.microsoft.com http wsus ")
+    cells = page.find_elements(By.CSS_SELECTOR, "#matrix-table tbody td")
+    assert ["http", "http, https"] == [cell.text for cell in cells[:2]]
+    page.find_element(By.ID, "filter").clear()
+    page.find_element(By.ID, "filter").send_keys("wustat")
+    Select(page.find_element(By.ID, "columns")).select_by_visible_text("Controls of prod")
+    cells = page.find_elements(By.CSS_SELECTOR, "#matrix-table tbody td")
+    assert ["http, https", "nothing"] == [cell.text for cell in cells[:2]]
 
 
 def test_the_keyboard_reaches_everything(opened: Open) -> None:

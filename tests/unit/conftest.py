@@ -152,7 +152,12 @@ def sound(**settings: Any) -> dict[str, Any]:
     """Settings that can be used, with some replaced, or left out where None."""
     whole = {
         "extraEndpoints": [
-            {"pattern": "*.example.com", "schemes": ["http"], "owner": "team", "reason": "test"}
+            {
+                "pattern": "*.example.com",
+                "schemes": ["http", "https"],
+                "owner": "team",
+                "reason": "test",
+            }
         ],
         "servers": [{"name": "one", "addresses": ["10.20.0.10"]}],
         "aws": {"vpcId": "vpc-0a1b2c3d4e5f60718"},

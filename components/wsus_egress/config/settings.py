@@ -70,7 +70,12 @@ class ExtraEndpointSettings(Settings):
             description="A host name, or `*.` and a domain: every name below it, never the domain itself."
         ),
     ]
-    schemes: Schemes
+    schemes: Annotated[
+        Schemes,
+        Field(
+            description="http: TCP 80; https: 443. They count whatever the setting `schemes` says."
+        ),
+    ]
     owner: Annotated[Text, Field(description="Who answers for this entry: a team or a mailbox.")]
     reason: Annotated[Text, Field(description="Why it is needed.")]
 
@@ -202,7 +207,7 @@ class EnvironmentSettings(Settings):
     schemes: Annotated[
         Literal["both", "as-listed"],
         Field(
-            description="both: TCP 80 and 443 for every endpoint; as-listed: each endpoint's own schemes."
+            description="What counts for the lists' endpoints. both: TCP 80 and 443 for each; as-listed: each one's own schemes."
         ),
     ] = "both"
     extra_endpoints: Annotated[

@@ -135,7 +135,8 @@ class EgressPolicy:
     """What is allowed to go out, and between the servers.
 
     Attributes:
-        as_listed: Whether each endpoint's own schemes count; else both do.
+        as_listed: Whether the schemes of the lists' entries count; else both do. Those of an
+            environment's own entries always count.
         endpoints: In restricted mode at least one.
         parties: Servers and clients, in the order of the settings.
         ipv6: Whether the Internet means its IPv6 addresses too.
@@ -149,13 +150,18 @@ class EgressPolicy:
 
     def schemes_of(self, endpoint: Endpoint) -> frozenset[Scheme]:
         """The schemes that count for an endpoint under this policy."""
-        return endpoint.schemes if self.as_listed else _BOTH
+        return endpoint.schemes if self.as_listed or endpoint.list == EXTRA else _BOTH
+
+    @cached_property
+    def _alike(self) -> bool:
+        """Whether every endpoint counts for both schemes."""
+        return all(self.schemes_of(endpoint) == _BOTH for endpoint in self.endpoints)
 
     def _by_scheme(self, of: Callable[[Scheme], T]) -> Mapping[Scheme, T]:
         """What follows from each scheme's endpoints: worked out once where they are the same."""
-        if self.as_listed:
-            return {scheme: of(scheme) for scheme in Scheme}
-        return dict.fromkeys(Scheme, of(Scheme.HTTPS))
+        if self._alike:
+            return dict.fromkeys(Scheme, of(Scheme.HTTPS))
+        return {scheme: of(scheme) for scheme in Scheme}
 
     @cached_property
     def _covers(self) -> Mapping[Scheme, Cover]:

@@ -60,7 +60,8 @@ def texts(control: Control) -> list[str]:
 def test_security_groups(controls: Callable[..., tuple[Control, ...]]) -> None:
     """Egress to the Internet and to the upstream server; ingress from who asks."""
     two = {**TWO, "synchronizationPorts": {"http": 9000}}
-    (control,) = controls(servers=[ONE, two], schemes="as-listed")
+    plain = {"pattern": "*.example.com", "schemes": ["http"], "owner": "team", "reason": "test"}
+    (control,) = controls(servers=[ONE, two], extraEndpoints=[plain])
     assert [
         "allow egress tcp/80 to 0.0.0.0/0",
         "allow ingress tcp/8530 from 10.20.0.11/32",

@@ -50,6 +50,31 @@ def test_redundant_patterns(endpoint: Callable[..., Endpoint]) -> None:
     } == found
 
 
+def test_an_environments_own_entry_counts_for_its_own_schemes(
+    environment: Build, endpoint: Callable[..., Endpoint]
+) -> None:
+    """`schemes: both` is about lists: whoever writes `[https]` for an entry of their own gets that."""
+    own = {"pattern": "mirror.contoso.com", "schemes": ["https"], "owner": "me", "reason": "mirror"}
+    (entry,) = environment(extraEndpoints=[own]).policy.endpoints
+    listed = endpoint("a.example.com", Scheme.HTTPS)
+    for schemes, as_listed in (("http", False), ("", True)):
+        policy = EgressPolicy(Mode.RESTRICTED, as_listed, (entry, listed), ())
+        names = {scheme: policy.names(scheme.port, scheme.application) for scheme in Scheme}
+        assert (False, True) == tuple("mirror.contoso.com" in names[each] for each in Scheme)
+        assert (bool(schemes), True) == tuple("a.example.com" in names[each] for each in Scheme)
+
+
+def test_an_own_entry_takes_nothing_from_a_list(
+    environment: Build, endpoint: Callable[..., Endpoint]
+) -> None:
+    """What a list has for both schemes stays so, whatever an entry says of the same name."""
+    own = {"pattern": "a.example.com", "schemes": ["https"], "owner": "me", "reason": "mirror"}
+    (entry,) = environment(extraEndpoints=[own]).policy.endpoints
+    policy = EgressPolicy(Mode.RESTRICTED, False, (entry, endpoint("*.example.com")), ())
+    assert ["*.example.com"] == [each.text for each in policy.patterns[Scheme.HTTP]]
+    assert "a.example.com" in policy.names(80, "http")
+
+
 DECISIONS = {
     web("a.example.com"): "*.example.com in extra",
     web("evil.com"): "no endpoint has this name for http",

@@ -33,7 +33,7 @@ def rows(change: TargetChange) -> tuple[list[tuple[str, str]], list[tuple[str, s
     return opened, [(each.label, each.witness) for each in change.no_longer_allowed]
 
 
-def listed(*patterns: str, schemes: tuple[str, ...] = ("http",)) -> list[dict[str, Any]]:
+def listed(*patterns: str, schemes: tuple[str, ...] = ("http", "https")) -> list[dict[str, Any]]:
     """Extra endpoints of these patterns."""
     return [
         {"pattern": each, "schemes": list(schemes), "owner": "team", "reason": "test"}
@@ -224,9 +224,14 @@ def test_parties_are_noted(environment: Build) -> None:
     assert ("server one is now called uno",) == only(before, renamed).notes
 
 
-def test_schemes_as_listed_are_noted(environment: Build) -> None:
+def test_schemes_as_listed_are_noted(environment: Build, endpoint: Callable[..., Endpoint]) -> None:
     """Which schemes count is said, beside the names that it opens or closes."""
-    change = only(environment(), environment(schemes="as-listed"))
+    plain = (endpoint("*.example.com", Scheme.HTTP),)
+    before, after = (
+        replace(built, policy=replace(built.policy, endpoints=plain))
+        for built in (environment(), environment(schemes="as-listed"))
+    )
+    change = only(before, after)
     assert ("schemes: now as-listed",) == change.notes
     assert [("https",)] == [each.schemes for each in change.no_longer_allowed]
 

@@ -119,18 +119,15 @@ def _environment(shared: lookup.Shared, analysis: Analysis) -> dict[str, Any]:
         "mode": policy.mode.value,
         "hosts": shared.number("hosts", names.hosts),
         "policy": lookup.policy_table(shared, policy, source_of(policy, None), names.witnesses),
-        "endpoints": [
-            shared.number("endpoints", _row(endpoint, sorted(policy.schemes_of(endpoint))))
-            for endpoint in listed
-        ],
+        "endpoints": [shared.number("endpoints", _row(endpoint)) for endpoint in listed],
         "targets": [_target(shared, analysis, target, names) for target in analysis.targets],
     }
 
 
-def _row(endpoint: Endpoint, schemes: Sequence[str]) -> tuple[str, ...]:
+def _row(endpoint: Endpoint) -> tuple[str, ...]:
     return (
-        endpoint.pattern.text, "+".join(schemes), endpoint.list, endpoint.purpose, endpoint.source,
-        endpoint.date,
+        endpoint.pattern.text, "+".join(sorted(endpoint.schemes)), endpoint.list, endpoint.purpose,
+        endpoint.source, endpoint.date,
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def test_a_service_tag_without_a_port_has_no_rule(compiled: Compile) -> None:
     """Where only HTTP is asked for, the tag that is for HTTPS alone stays away."""
     entry = {"pattern": "a.com", "schemes": ["http"], "owner": "team", "reason": "test"}
     own = {"networkSecurityGroup": {"destinations": "service-tags"}}
-    _, controls = compiled(own, extraEndpoints=[entry], schemes="as-listed")
+    _, controls = compiled(own, extraEndpoints=[entry])
     ids = [each.id for each in controls[0].rules if "azure" in each.id]
 
     assert ["allow-azurefrontdoor-firstparty"] == ids

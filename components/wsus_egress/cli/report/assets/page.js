@@ -88,8 +88,9 @@ function cell(of) {
 }
 
 const catalogue = [...new Set(DATA.environments.flatMap((environment) => environment.endpoints))]
-  .map((number) => DATA.endpoints[number])
-  .map((row) => ({ row, text: row.join(" ").toLowerCase() }));
+  .map((number) => ({ number, row: DATA.endpoints[number] }))
+  .map(({ number, row }) => ({ number, row, text: row.join(" ").toLowerCase() }));
+const listing = new Map(DATA.environments.map((environment) => [environment, new Set(environment.endpoints)]));
 const state = { page: 0, rows: ROWS_A_PAGE, shown: catalogue };
 
 function columns() {
@@ -112,19 +113,35 @@ function columns() {
   ]);
 }
 
+// What the policy allows of an endpoint's names: in the chosen environment, or in those that list it.
+function allowedFor(number, pattern) {
+  const chosen = byId("columns").value, told = new Map();
+  const asked = chosen === "" ? DATA.environments.filter((each) => listing.get(each).has(number))
+    : [DATA.environments[Number(chosen)]];
+  for (const { environment, hosts, policy } of asked) {
+    const place = classOfPattern(DATA.hosts[hosts], pattern);
+    const schemes = ["http", "https"].filter((scheme) => verdictOf(policy, place, scheme) === "allow");
+    const text = schemes.join(", ") || "nothing";
+    told.set(text, [...(told.get(text) ?? []), environment]);
+  }
+  if (told.size === 1) return [...told.keys()][0];
+  return [...told].map(([text, names]) => `${text} in ${names.join(", ")}`).join("; ");
+}
+
 function showMatrix() {
   const shown = state.shown, pages = Math.max(Math.ceil(shown.length / state.rows), 1);
   state.page = Math.min(Math.max(state.page, 0), pages - 1);
   const first = state.page * state.rows, rows = shown.slice(first, first + state.rows);
   const across = columns();
-  const head = element("tr", {}, ...["Endpoint", "Listed for", "List"].map((title) => element("th", { scope: "col" }, title)),
+  const head = element("tr", {}, ...["Endpoint", "Listed for", "Allowed for", "List"].map((title) => element("th", { scope: "col" }, title)),
     ...across.map(({ title }) => element("th", { scope: "col" }, title[0], element("br"), title[1])));
-  const body = rows.map(({ row: [pattern, schemes, list, purpose, source, date] }) => {
+  const body = rows.map(({ number, row: [pattern, schemes, list, purpose, source, date] }) => {
     const origin = source.startsWith("https://")
       ? element("a", { href: source, rel: "noreferrer", title: `${purpose}. ${source}, ${date}` }, list)
       : element("span", { title: `${purpose}. ${source} ${date}` }, list);
     return element("tr", {}, element("th", { scope: "row" }, element("code", {}, pattern)),
-      element("td", {}, schemes.replace("+", ", ")), element("td", {}, origin),
+      element("td", {}, schemes.replace("+", ", ")), element("td", {}, allowedFor(number, pattern)),
+      element("td", {}, origin),
       ...across.map(({ hosts, verdict }) => {
         const place = classOfPattern(hosts, pattern);
         return cell((scheme) => verdict(place, scheme));
