@@ -17,6 +17,7 @@ def render(review: Review, engine: EngineReport | None) -> str:
     """The whole page in plain lines."""
     lines = [page.verdict(review)]
     for title, part in (
+        ("protection taken away", _protections(review)),
         ("newly allowed", _rows(review, "newly_allowed")),
         ("no longer allowed", _rows(review, "no_longer_allowed")),
         ("findings", _findings(review)),
@@ -50,6 +51,18 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(
         text, WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
     )
+
+
+def _protections(review: Review) -> Iterator[str]:
+    for each in page.protections(review):
+        first, *rest = textwrap.wrap(each.text, WIDTH, break_on_hyphens=False)
+        yield from (f"! {first}", *(f"    {line}" for line in rest), f"    in {each.places}")
+        given = each.approval
+        if given:
+            yield from _wrapped(f"approved by {given.owner} until {given.expires}: {given.reason}")
+        else:
+            place = f" ({each.location})" if each.location else ""
+            yield from _wrapped(f"NOT APPROVED{place}: {each.remedy}")
 
 
 def _rows(review: Review, side: page.Side) -> Iterator[str]:

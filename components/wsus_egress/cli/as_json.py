@@ -222,6 +222,16 @@ def _change(change: TargetChange, review: Review) -> out.Change:
     return {
         "environment": change.environment,
         "target": change.target,
+        "unprotected": [
+            {
+                "what": each.change.what,
+                "text": each.change.text,
+                "approved": each.approval is not None,
+            }
+            for each in review.unguarded
+            if each.change.environment == change.environment
+            and each.change.target in ("", change.target)
+        ],
         "newly_allowed": [
             {**_names(opened), "approved": approvals.get(opened) is not None}
             for opened in change.newly_allowed

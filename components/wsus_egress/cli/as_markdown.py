@@ -17,12 +17,14 @@ from wsus_egress.review.change import RuleChange, TargetChange
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
 
-_ORDER: Final = ("head", "opened", "closed", "findings", "rules", "resources", "engine", "topology",
+_ORDER: Final = ("head", "lost", "opened", "closed", "findings", "rules", "resources", "engine", "topology",
                  "quotas", "fidelity", "approvals", "granted", "notes", "unchanged")  # fmt: skip
 # What goes first where not all fits; `head` never does.
 _DROPPED: Final = ("topology", "granted", "unchanged", "quotas", "resources", "notes", "rules",
-                   "fidelity", "engine", "approvals", "closed", "findings", "opened")  # fmt: skip
+                   "fidelity", "engine", "approvals", "closed", "findings", "opened",
+                   "lost")  # fmt: skip
 _TITLES: Final = {
+    "lost": "protection taken away",
     "opened": "newly allowed", "closed": "no longer allowed", "granted": "assumptions",
     "engine": "what the engine will do", "notes": "written differently",
 }  # fmt: skip
@@ -111,6 +113,7 @@ def _values(review: Review, engine: EngineReport | None) -> dict[str, Any]:
         "marker": marker(USUAL_KEY),
         "verdict": page.verdict(review, gated=bool(review.base) or engine is not None),
         "review": review,
+        "lost": page.protections(review),
         "opened": page.rows(review, "newly_allowed"),
         "closed": page.rows(review, "no_longer_allowed"),
         "findings": page.other_findings(review),

@@ -225,6 +225,14 @@ class Opened(NameChange):
     approved: bool
 
 
+class Unprotected(TypedDict):
+    """A setting whose change takes protection away, or opens what no endpoint list has."""
+
+    what: Annotated[str, Field(description="How an approval names it.")]
+    text: str
+    approved: bool
+
+
 class RuleChange(TypedDict):
     """A rule that differs; `was` is the text of one that changed."""
 
@@ -240,6 +248,7 @@ class Change(TypedDict):
 
     environment: str
     target: Cloud
+    unprotected: list[Unprotected]
     newly_allowed: list[Opened]
     no_longer_allowed: list[NameChange]
     unchanged: Count

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # What opens is red, what closes is green, what fails stands out.
 _STYLES: Final = (
-    ("  FAILS", "bold red"), ("  + ", "red"), ("  - ", "green"), ("  ~ ", "yellow"),
+    ("  FAILS", "bold red"), ("  ! ", "bold red"), ("  + ", "red"), ("  - ", "green"), ("  ~ ", "yellow"),
     ("  note", "yellow"), ("    ", "dim"),
 )  # fmt: skip
 # At any indentation.

@@ -23,10 +23,11 @@ from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
 from wsus_egress.review import findings as gate
 from wsus_egress.review.analysis import Analysis, analysed
 from wsus_egress.review.change import TargetChange, compare
-from wsus_egress.review.findings import Approved, Finding
+from wsus_egress.review.findings import Approved, Finding, Unguarded
 from wsus_egress.review.gitbase import base_project
 from wsus_egress.review.locations import Locator
 from wsus_egress.review.replacements import is_replaced, is_risk
+from wsus_egress.review.unguarded import unguarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Review:
         findings: Sorted, what fails first.
         same: The environments that do not differ at all.
         files: The configuration files whose text differs.
+        unguarded: Protection that is taken away, each with its approval.
     """
 
     base: str
@@ -63,6 +65,7 @@ class Review:
     findings: tuple[Finding, ...]
     same: tuple[str, ...]
     files: tuple[str, ...]
+    unguarded: tuple[Unguarded, ...] = ()
 
     @property
     def fails(self) -> bool:
@@ -122,6 +125,7 @@ def against_base(
         findings=gate.in_order(finding for part in parts for finding in part.findings),
         same=same,
         files=files,
+        unguarded=tuple(each for part in parts for each in part.unguarded),
     )
 
 
@@ -138,6 +142,7 @@ class _Part:
     approved: Mapping[tuple[str, str], tuple[Approved, ...]]
     resources: Mapping[tuple[str, str], tuple[ResourceChange, ...]]
     findings: tuple[Finding, ...]
+    unguarded: tuple[Unguarded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +179,19 @@ class _Pair:
             if self.after is not None:
                 places = locator.of(self.after, change)
                 approved[key] = gate.approvals(change, self.before, self.after, today, places)
+        lost: tuple[Unguarded, ...] = ()
+        if self.after is not None:
+            seen = unguarded(self.before, self.after)
+            lost = gate.unguardings(seen, self.before, self.after, today)
         findings = (
             *self._expiries(today),
+            *(each.finding for each in lost),
             *gate.removals(self.before, self.after, today),
             *self._widenings(changes, approved),
             *(finding for key, found in resources.items() for finding in _at_risk(key, found)),
             *self._deviations(today),
         )
-        return _Part(changes, approved, resources, findings)
+        return _Part(changes, approved, resources, findings, lost)
 
     def _expiries(self, today: datetime.date) -> Iterator[Finding]:
         if self.after is not None:

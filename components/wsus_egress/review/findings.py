@@ -21,8 +21,10 @@ from wsus_egress.review.analysis import Analysis, TargetAnalysis
 if TYPE_CHECKING:
     # `check` looks at no change, and does not wait for what compares.
     from wsus_egress.review.change import NameChange, TargetChange
+    from wsus_egress.review.unguarded import Unguarding
 
 Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
+               "unapproved-unguarding", "protection-removed",
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
@@ -33,12 +35,16 @@ RULES: Final[dict[Kind, str]] = {
     "unapproved-acceptance": "A change accepts that the rules admit more, and the same change does "
     "not approve it.",
     "unapproved-removal": "A change removes a target, and the same change does not approve it.",
+    "unapproved-unguarding": "A change takes protection away, or opens what no endpoint list has, "
+    "and the same change does not approve it.",
     "expired-entry": "An approval or acceptance has expired.",
     "unaccepted-deviation": "The rules differ from the policy, and nobody accepts the difference.",
     "expires-soon": "An approval or acceptance expires soon.",
     "widening-let-pass": "A change allows more without approval, within the gate's threshold.",
     "rule-group-replaced": "The engine replaces a rule group: connections may drop meanwhile.",
     "no-longer-enforced": "A change removes a target: nothing is enforced there any more.",
+    "protection-removed": "A change takes protection away, or opens what no endpoint list has, "
+    "with an approval.",
     "newly-accepted": "A change accepts a deviation.",
     "no-longer-accepted": "A change no longer accepts a deviation.",
     "engine-error": "The engine's preview has an error, so what it would do is unknown.",
@@ -46,6 +52,7 @@ RULES: Final[dict[Kind, str]] = {
     "policy-warning": "A policy pack's advisory rule is broken.",
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
+                   "unapproved-unguarding",
                    "expired-entry", "unaccepted-deviation", "engine-error",
                    "policy-violation"}  # fmt: skip
 
@@ -98,6 +105,38 @@ class Approved:
     approval: Approval | None
     location: Location | None
     list_what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unguarded:
+    """Protection that is taken away, with its approval; None where nobody approved it."""
+
+    change: Unguarding
+    approval: Approval | None
+    location: Location | None
+
+    @property
+    def finding(self) -> Finding:
+        """What the gate makes of it."""
+        change = self.change
+        kind: Kind = "unapproved-unguarding"
+        instead, approve = _or_approve("put it back", change.what, change.environment), change.what
+        if self.approval:
+            kind, approve = "protection-removed", ""
+            instead = f"approved by {self.approval.owner} until {self.approval.expires}"
+        return Finding(kind, change.environment, change.target, change.text, instead, self.location,
+                       approve)  # fmt: skip
+
+
+def unguardings(
+    found: Iterable[Unguarding],
+    before: Environment | None,
+    after: Environment,
+    today: datetime.date,
+) -> tuple[Unguarded, ...]:
+    """Each protection that is taken away with its approval, which only this change can give."""
+    given = _given(before, after, today)
+    return tuple(Unguarded(each, given.get(each.what), after.locate(each.keys)) for each in found)
 
 
 def approvals(

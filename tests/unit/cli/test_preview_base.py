@@ -150,7 +150,7 @@ def test_an_unaccepted_deviation_fails(project: GitProject) -> None:
     project.write({CONFIG_FILE: CONFIG.replace("    networkFirewall: {}\n", "")})
     result = preview(project.root, "--format", "json")
     kinds = {finding["kind"] for finding in json.loads(result.stdout)["findings"]}
-    assert (1, {"unaccepted-deviation"}) == (result.exit_code, kinds)
+    assert (1, {"unaccepted-deviation", "unapproved-unguarding"}) == (result.exit_code, kinds)
 
 
 def test_the_work_tree_is_not_touched(project: GitProject) -> None:

@@ -28,7 +28,7 @@ def alerting(*, approved: bool) -> str:
     )
     approvals = "".join(
         f"    - {{what: {what}, owner: team, reason: Roll-out, expires: 2027-01-31}}\n"
-        for what in whats
+        for what in (*whats, "aws/unguarded/networkFirewall.defaultAction")
     )
     text = CONFIG.replace("    networkFirewall: {}\n", ALERT) + accepted
     return text + (f"  wsus-egress:approved:\n{approvals}" if approved else "")
@@ -207,7 +207,7 @@ def test_an_acceptance_covers_what_was_seen_of_it(project: GitProject) -> None:
     refused = preview(project.root)
     approvals = "".join(
         f"    - {{what: {what}, owner: team, reason: Why not, expires: 2027-06-30}}\n"
-        for what in (PORTS, "azure/azure-nsg/wider/ports")
+        for what in (PORTS, "azure/azure-nsg/wider/ports", "azure/unguarded/networkRules.other")
     )
     end = f"  wsus-egress:approved:\n{approvals}"
     project.write({CONFIG_FILE: with_rules(RULE + WIDER_RULE, end)})

@@ -47,6 +47,7 @@ def render(review: Review, engine: EngineReport | None = None) -> str:
         names=_control_names(analyses),
         verdict=page.verdict(review),
         review=review,
+        lost=page.protections(review),
         opened=page.rows(review, "newly_allowed"),
         closed=page.rows(review, "no_longer_allowed"),
         written=page.notes(review),

@@ -13,7 +13,7 @@ from wsus_egress.model.policy import EXTRA
 from wsus_egress.problems import Location
 from wsus_egress.review.change import NameChange
 from wsus_egress.review.comparison import Review
-from wsus_egress.review.findings import Finding
+from wsus_egress.review.findings import Finding, Unguarded
 
 Side = Literal["newly_allowed", "no_longer_allowed"]
 SHOWN_PLACES = 6
@@ -103,9 +103,57 @@ def _rank(row: Row) -> tuple[object, ...]:
     return (row.approval is not None, not change.pattern, change.label, change.schemes, row.where)
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """The same protection, taken away in every target where it goes alike.
+
+    Attributes:
+        where: `environment/target`, or the environment, sorted.
+        approval: None where nobody approved it.
+    """
+
+    text: str
+    what: str
+    where: tuple[str, ...]
+    approval: Approval | None
+    location: Location | None
+
+    @property
+    def places(self) -> str:
+        """The targets; of many only the first few."""
+        return shortened(self.where)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it where nobody approved it."""
+        return (
+            f"put it back, or list `{self.what}` under `approved` in this change, with owner, reason "
+            "and expires"
+        )
+
+
+def protections(review: Review) -> tuple[Protection, ...]:
+    """What is taken away of the protection: what nobody approved first."""
+    found: dict[tuple[object, ...], list[Unguarded]] = {}
+    for each in review.unguarded:
+        found.setdefault((each.change.what, each.change.text, each.approval), []).append(each)
+    alike = [
+        Protection(
+            each[0].change.text,
+            each[0].change.what,
+            tuple(sorted({one.finding.where for one in each})),
+            each[0].approval,
+            each[0].location,
+        )
+        for each in found.values()
+    ]
+    return tuple(sorted(alike, key=lambda each: (each.approval is not None, each.what, each.where)))
+
+
 def other_findings(review: Review) -> tuple[Finding, ...]:
-    """The findings that the table of what is newly allowed does not show already."""
-    told = ("unapproved-widening", "widening-let-pass")
+    """The findings that no section above them shows already."""
+    told = ("unapproved-widening", "widening-let-pass", "unapproved-unguarding",
+            "protection-removed")  # fmt: skip
     return tuple(finding for finding in review.findings if finding.kind not in told)
 
 
@@ -156,8 +204,13 @@ def _special(review: Review) -> str:
     kinds = Counter(finding.kind for finding in review.findings)
     accepted = kinds["unapproved-acceptance"] + kinds["newly-accepted"]
     removed = kinds["unapproved-removal"] + kinds["no-longer-enforced"]
+    lost = protections(review)
+    missing = sum(each.approval is None for each in lost)
     return "".join(
         (
+            f"; {count(len(lost), 'protection')} taken away ({missing or 'none'} not approved)"
+            if lost
+            else "",
             f"; {count(accepted, 'deviation')} newly accepted" if accepted else "",
             f"; {count(removed, 'target')} no longer enforced" if removed else "",
         )

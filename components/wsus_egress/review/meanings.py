@@ -1,0 +1,218 @@
+"""What a change of each setting of a target means for its protection.
+
+For example `networkFirewall.protected` protects while it is true: `false` takes that away. A setting
+that has no meaning here counts as one whose every change takes something away, and a test fails until
+it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Which changes of a setting weaken protection or open something.
+
+    Attributes:
+        result: What follows then, a clause.
+        weakens: Whether the change from one value to the other does; of lists only where one of the
+            two values is missing.
+        lost: Whether an entry that goes from a list does.
+        gained: Whether an entry that comes to a list does.
+        opens: Whether what it has counts although the block around it is new: it admits what no
+            endpoint list has.
+        key: What tells the blocks of a list apart; else all of their content does, but for `aside`.
+        aside: What of a block has no meaning: its name, its reason.
+        covers: Settings beside it of which nothing more is to be said where it weakens.
+    """
+
+    result: str
+    weakens: Callable[[Any, Any], bool] = lambda _old, _new: False
+    lost: bool = False
+    gained: bool = False
+    opens: bool = False
+    key: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ("name", "reason")
+    covers: tuple[str, ...] = ()
+
+
+def _any(_old: Any, _new: Any) -> bool:
+    return True
+
+
+def _gone(_old: Any, new: Any) -> bool:
+    return new is None
+
+
+def _off(old: Any, _new: Any) -> bool:
+    return old is True
+
+
+def _on(old: Any, _new: Any) -> bool:
+    return old is False
+
+
+def _less(old: Any, new: Any) -> bool:
+    return bool(new < old)
+
+
+def _more(old: Any, new: Any) -> bool:
+    return bool(new > old)
+
+
+def _drops_less(old: Any, new: Any) -> bool:
+    return "drop" in str(old) or "drop" not in str(new)
+
+
+def _down(*ranks: str) -> Callable[[Any, Any], bool]:
+    """From the weakest to the strongest value."""
+    return lambda old, new: ranks.index(new) < ranks.index(old)
+
+
+HARMLESS: Final = Meaning("")
+UNKNOWN: Final = Meaning(
+    "nobody has said that this change is harmless", _any, lost=True, gained=True
+)
+
+AWS: Final[Mapping[str, Meaning]] = {
+    "vpcId": Meaning("the old VPC keeps none of these rules", _any),
+    "tags": HARMLESS,
+    "securityGroup.rulesPerDirection": HARMLESS,
+    "networkFirewall": Meaning("no rule sees host names any more", _gone),
+    "networkFirewall.mode": Meaning(
+        "the firewall, routes, logs or policy that only the old mode makes are deleted",
+        _down("rules-only", "policy", "full"),
+        covers=("endpoints", "logging", "protected"),
+    ),
+    "networkFirewall.homeNetworks": Meaning(
+        "the rules are for traffic from these networks to all others", _any
+    ),
+    "networkFirewall.existingPolicy.ruleOrder": Meaning("the policy reads its rules anew", _any),
+    "networkFirewall.existingPolicy.statefulDefaultActions": Meaning(
+        "they decide about what no rule admits", _drops_less
+    ),
+    "networkFirewall.defaultAction": Meaning("it decides about what no rule admits", _drops_less),
+    "networkFirewall.streamExceptionPolicy": Meaning(
+        "connections whose beginning the firewall did not see go on",
+        _down("CONTINUE", "DROP", "REJECT"),
+    ),
+    "networkFirewall.policyCapacity": HARMLESS,
+    "networkFirewall.protected": Meaning("the firewall can be deleted and detached", _off),
+    "networkFirewall.endpoints": Meaning(
+        "this zone's servers have no route to the firewall", lost=True, key=("zone",)
+    ),
+    "networkFirewall.endpoints[].subnetId": Meaning("the endpoint moves to another subnet", _any),
+    "networkFirewall.endpoints[].protectedRouteTables": Meaning(
+        "its subnets have no route to the firewall", lost=True
+    ),
+    "networkFirewall.endpoints[].returnRoutes": Meaning(
+        "answers to these subnets go past the firewall", lost=True, key=("routeTableId",)
+    ),
+    "networkFirewall.endpoints[].returnRoutes[].destinations": Meaning(
+        "answers to this subnet go past the firewall", lost=True
+    ),
+    "networkFirewall.logging": Meaning("nobody sees what the firewall passes and drops", _gone),
+    "networkFirewall.logging.logGroup": Meaning("the logs go elsewhere", _any),
+    "networkFirewall.logging.retentionDays": Meaning("logs are deleted earlier", _less),
+    "networkFirewall.logging.bucket": Meaning("the logs go elsewhere", _any),
+    "networkFirewall.logging.prefix": Meaning("the logs go elsewhere", _any),
+    "networkFirewall.logging.types": Meaning("these are not logged any more", lost=True),
+    "networkFirewall.shareWith": Meaning("it cannot use the rule groups any more", lost=True),
+    "networkFirewall.firewallManager": Meaning("its VPCs get no firewall policy any more", _gone),
+    "networkFirewall.firewallManager.accounts": Meaning(
+        "other VPCs get the policy than before", _any
+    ),
+    "networkFirewall.firewallManager.organizationalUnits": Meaning(
+        "other VPCs get the policy than before", _any
+    ),
+    "networkFirewall.firewallManager.resourceTags": Meaning(
+        "other VPCs get the policy than before", _any
+    ),
+    "networkFirewall.firewallManager.remediation": Meaning(
+        "Firewall Manager only reports VPCs without a firewall", _off
+    ),
+    "dnsFirewall": Meaning("the VPC resolves every name", _gone),
+    "dnsFirewall.priority": Meaning("rule groups of others can decide first", _more),
+    "dnsFirewall.alsoResolve": Meaning(
+        "the whole VPC resolves these names", gained=True, opens=True
+    ),
+    "dnsFirewall.blockResponse": HARMLESS,
+    "dnsFirewall.failOpen": Meaning("every name resolves while DNS Firewall fails", _on),
+    "dnsFirewall.protected": Meaning("the VPC's association can be removed", _off),
+}
+PEER: Final[Mapping[str, Meaning]] = {
+    "awsPeer": HARMLESS,
+    "awsPeer.securityGroupId": Meaning("whoever is in it counts as this party", _any, opens=True),
+    "awsPeer.prefixListId": Meaning("whoever is in it counts as this party", _any, opens=True),
+    "awsPeer.maxEntries": HARMLESS,
+}
+AZURE: Final[Mapping[str, Meaning]] = {
+    "resourceGroup": Meaning("what was made in the old one is deleted", _any),
+    "location": Meaning("what was made in the old one is deleted", _any),
+    "addressSpace": Meaning("no rule denies these addresses anything any more", lost=True),
+    "destinations": Meaning(
+        "Microsoft decides what the FQDN tag admits, and publishes it nowhere",
+        lambda old, new: old == "list" and "tag" in new,
+    ),
+    "fqdnTags": Meaning("Microsoft decides what it admits, and publishes it nowhere", gained=True),
+    "ruleCollectionGroupPriority": Meaning("groups of others can decide first", _more),
+    "denyRest": Meaning(
+        "fewer addresses are denied what no rule admits",
+        _down("nobody", "servers", "address-space"),
+    ),
+    "ipGroups": HARMLESS,
+    "networkRules": Meaning("no endpoint list has this", gained=True, opens=True),
+    "tags": HARMLESS,
+    "firewallPolicy": Meaning("no rule sees host names any more", _gone),
+    "firewallPolicy.name": Meaning("the old policy keeps none of these rules", _any),
+    "firewallPolicy.mode": Meaning(
+        "the firewall or policy that only the old mode makes is deleted",
+        lambda _, new: new != "full",
+    ),
+    "firewallPolicy.sku": Meaning(
+        "the tier has fewer protections", _down("Basic", "Standard", "Premium")
+    ),
+    "firewallPolicy.threatIntelMode": Meaning(
+        "known malicious addresses and names pass", _down("Off", "Alert", "Deny")
+    ),
+    "firewallPolicy.basePolicy": Meaning("its rules come first", _any, opens=True),
+    "firewallPolicy.dnsProxy": Meaning("the firewall does not answer DNS any more", _off),
+    "firewallPolicy.dnsServers": Meaning("they decide which addresses a name has", _any),
+    "firewallPolicy.groups": HARMLESS,
+    "firewallPolicy.rules": Meaning(
+        "the proof takes others' rules to be so",
+        lost=True,
+        gained=True,
+        opens=True,
+        aside=("name",),
+    ),
+    "firewall": Meaning("nothing applies the rules any more", _gone),
+    "firewall.name": Meaning("the firewall is replaced by another one", _any),
+    "firewall.virtualNetwork": Meaning("the firewall stands in another network", _any),
+    "firewall.zones": Meaning("the firewall does not run there any more", lost=True),
+    "firewall.workspace": Meaning(
+        "the old one gets no logs any more", lambda old, _: old is not None
+    ),
+    "routeTable": Meaning("nothing leads traffic to the firewall", _gone),
+    "routeTable.firewallAddress": Meaning("traffic goes to another machine", _any),
+    "routeTable.bgpPropagation": Meaning("a gateway's routes can lead past the firewall", _on),
+    "routeTable.direct": Meaning("it is reached past the firewall", gained=True, opens=True),
+    "networkSecurityGroup.destinations": Meaning(
+        "the group admits every address", _down("internet", "service-tags")
+    ),
+    "networkSecurityGroup.applicationSecurityGroups": Meaning(
+        "whoever is in it counts as this party", gained=True, opens=True
+    ),
+    "networkSecurityGroup.lateralMovement": Meaning(
+        "the servers may administer others by SSH, RDP and WinRM", _down("allow", "deny")
+    ),
+    "subnets": Meaning(
+        "it keeps neither security group nor route table", lost=True, key=("virtualNetwork", "name")
+    ),
+    "subnets[].addressPrefix": Meaning("other addresses have the rules than before", _any),
+    "subnets[].networkSecurityGroup": HARMLESS,
+    "subnets[].routeTable": HARMLESS,
+}
