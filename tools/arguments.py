@@ -23,8 +23,8 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from wsus_egress.config.aws import AwsSettings
-from wsus_egress.config.azure import AzureSettings, FirewallAloneSettings
 from wsus_egress.config.settings import EnvironmentSettings
+from wsus_egress.model.azure import AzureTarget, FirewallAlone
 from wsus_egress.model.base import MayBeOutput, Settings, WrittenAs
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -134,10 +134,10 @@ MODULES: Final = (
         (
             Component(
                 "AzureWsusEgressArgs", "Everything that enforces the policy in one virtual network.",
-                AzureSettings,
+                AzureTarget,
             ),
             Component(
-                "AzureWsusFirewallArgs", "A firewall on a policy.", FirewallAloneSettings,
+                "AzureWsusFirewallArgs", "A firewall on a policy.", FirewallAlone,
                 before=(), after=(_ENVIRONMENT,),
             ),
         ),

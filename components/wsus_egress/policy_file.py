@@ -37,8 +37,8 @@ def policy_from_file(path: str | Path) -> PolicyArgs:
 
 def _read(path: Path, name: str) -> Any:
     file = read_yaml(path, name)
-    found = parse_settings(EnvironmentSettings, file.data, file.locate)
-    if problems := found if isinstance(found, list) else _others(found, file):
+    settings, problems = parse_settings(EnvironmentSettings, file.data, file.locate)
+    if problems := [*problems, *(_others(settings, file) if settings else ())]:
         raise PolicyErrors(problems)
     return file.data
 

@@ -121,3 +121,8 @@ def choices(names: Iterable[str]) -> str:
     """What to write instead of a name that does not exist."""
     known = ", ".join(sorted(names))
     return f"the choices are {known}" if known else "there are none yet"
+
+
+def shortened(text: str) -> str:
+    """A value as a problem shows it."""
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -138,7 +138,7 @@ def concerns(policy: Any, target: Any, flow: Flow) -> bool:
         return True
     if place == "aws":
         return flow.port not in (80, 443) or flow.port in synchronization
-    guarded = target.security_group.deny_lateral_movement and flow.port in LATERAL
+    guarded = target.network_security_group.deny_lateral_movement and flow.port in LATERAL
     return bool(guarded and source_in and flow.protocol == "tcp")
 
 
@@ -173,7 +173,7 @@ def surroundings(made: Environment, target: Any) -> Surroundings:
             identity = party.aws_peer.security_group or party.aws_peer.prefix_list
             stands_for[identity] = party.addresses
     if target.cloud == "azure":
-        groups = dict(target.security_group.application_security_groups)
+        groups = dict(target.network_security_group.application_security_groups)
         stands_for |= {identity: made.policy.party(name).addresses for name, identity in groups.items()}  # fmt: skip
     firewall = target.network_firewall if target.cloud == "aws" else None
     azure_policy = target.firewall_policy if target.cloud == "azure" else None

@@ -186,7 +186,7 @@ def foreign_group(rule: Any) -> dict[str, Any]:
         own |= {
             "ruleType": "NetworkRule",
             "destinationAddresses": [str(network) for network in rule.destinations] or ["*"],
-            "destinationPorts": [str(port) for port in rule.ports] or ["*"],
+            "destinationPorts": [str(port) for port in rule.destination_ports] or ["*"],
             "ipProtocols": ["Any" if rule.protocol == "any" else rule.protocol.upper()],
         }
     collection = {

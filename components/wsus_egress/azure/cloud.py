@@ -13,10 +13,9 @@ from wsus_egress.component.claims import Sole
 from wsus_egress.component.declare import Cloud
 from wsus_egress.component.errors import refuse
 from wsus_egress.component.outputs import forms_of
-from wsus_egress.config.azure import AzureSettings, FirewallAloneSettings
-from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure import AzureTarget, FirewallAlone
 
-_FORMS: Final = forms_of(AzureSettings, FirewallAloneSettings)
+_FORMS: Final = forms_of(AzureTarget, FirewallAlone)
 # One update of a policy, or of a network, at a time: a second one answers AnotherOperationInProgress
 # ("Azure Firewall known issues", 2023-10; Azure/bicep#1013).
 _SERIAL: Final = frozenset(

@@ -4,7 +4,6 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -15,13 +14,13 @@ from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.base import environment_of
 from wsus_egress.component.errors import checked
 from wsus_egress.component.outputs import StandIns
-from wsus_egress.config.assembly_azure import firewall_alone
+from wsus_egress.config.base import parse_settings
 from wsus_egress.controls.azure.firewall_documents import (
     FIREWALL_TYPE,
     firewall_resources,
 )
 from wsus_egress.controls.tags import reserved_tags, tags_of
-from wsus_egress.model.azure import AzureTarget, Firewall, Sku
+from wsus_egress.model.azure import AzureTarget, FirewallAlone, Sku
 from wsus_egress.problems import PolicyErrors
 
 
@@ -57,21 +56,21 @@ class AzureWsusFirewall(AzureComponent):
 
     def _compile(self, name: str, args: Mapping[str, Any]) -> Compiled[AzureTarget]:
         stand_ins = StandIns(self._cloud.forms)
-        target, firewall, sku = checked(
-            name, "azure", lambda: _alone(stand_ins.plain(self._settings(args)))
-        )
-        target = replace(target, firewall=firewall)
+        target, sku = checked(name, "azure", lambda: _alone(stand_ins.plain(self._settings(args))))
         own = {"firewall_policy_id": args["firewall_policy_id"], "sku": sku}
         return Compiled(environment_of(args), target, (), stand_ins.outputs, own)
 
 
-def _alone(settings: Mapping[str, Any]) -> tuple[AzureTarget, Firewall, Sku]:
-    """What the settings of a firewall by itself make.
+def _alone(settings: Mapping[str, Any]) -> tuple[AzureTarget, Sku]:
+    """What the settings of a firewall by itself make, and its policy's tier.
 
     Raises:
         PolicyErrors: With everything that is wrong, a tag that is not the user's to give included.
     """
-    found = firewall_alone(settings)
-    if reserved := tuple(reserved_tags(found[0])):
+    found, problems = parse_settings(FirewallAlone, settings, lambda _: None)
+    if found is None:
+        raise PolicyErrors(problems)
+    target = AzureTarget.model_construct(**dict(found), address_space=())
+    if reserved := tuple(reserved_tags(target)):
         raise PolicyErrors(reserved)
-    return found
+    return target, found.sku

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from wsus_egress.config.assembly_aws import aws_peer, aws_target
-from wsus_egress.config.assembly_azure import azure_target
 from wsus_egress.config.base import parse_settings
 from wsus_egress.config.lists import SCHEMES, EndpointList, resolve
 from wsus_egress.config.settings import (
@@ -73,10 +72,11 @@ def build_environment(
             for key, value in data.items()
             if key not in ("aws", "azure") or (value is not None and value != {})
         }
-    settings = parse_settings(EnvironmentSettings, data, locate, snake_case=not from_file)
-    if isinstance(settings, list):
-        raise PolicyErrors([*settings, *_beside(data, settings, lists, locate)])
+    settings, problems = parse_settings(EnvironmentSettings, data, locate, snake_case=not from_file)
+    if settings is None:
+        raise PolicyErrors([*problems, *_beside(data, problems, lists, locate)])
     builder = _Builder(settings, lists, locate)
+    builder.problems.extend(problems)
     environment = builder.environment(name)
     builder.problems.raise_if_any()
     return environment
@@ -94,15 +94,15 @@ def _beside(
     """
     unread = {key for problem in problems for key in problem.keys[:1]}
     places = tuple(place for place in PLACES if place in unread)
-    rest: EnvironmentSettings | list[Problem] = []
+    rest = None
     if (
         places
         and len(places) == len(unread)
         and all(isinstance(data[place], Mapping) for place in places)
     ):
         kept = {key: value for key, value in data.items() if key not in places}
-        rest = parse_settings(EnvironmentSettings, kept, locate)
-    if isinstance(rest, list):
+        rest, _ = parse_settings(EnvironmentSettings, kept, locate)
+    if rest is None:
         builder = _Builder(EnvironmentSettings(), lists, locate)
         builder.check_values(data)
     else:
@@ -155,7 +155,7 @@ class _Builder:
             target
             for target in (
                 settings.aws and aws_target(settings.aws, self._refuse),
-                settings.azure and azure_target(settings.azure, self._refuse),
+                settings.azure,
             )
             if target
         )

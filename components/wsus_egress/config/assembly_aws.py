@@ -50,7 +50,7 @@ def aws_target(aws: AwsSettings, refuse: Refuse) -> AwsTarget:
     firewall, dns = aws.network_firewall, aws.dns_firewall
     return AwsTarget(
         vpc_id=aws.vpc_id,
-        tags=tuple(sorted(aws.tags.items())),
+        tags=aws.tags,
         rules_per_direction=aws.security_group.rules_per_direction,
         network_firewall=_network_firewall(firewall, refuse) if firewall else None,
         dns_firewall=_dns_firewall(dns, refuse) if dns else None,
@@ -101,7 +101,7 @@ def _network_firewall(settings: NetworkFirewallSettings, refuse: Refuse) -> Netw
         firewall_manager=FirewallManager(
             tuple(sorted(set(manager.accounts))),
             tuple(sorted(set(manager.organizational_units))),
-            tuple(sorted(manager.resource_tags.items())),
+            manager.resource_tags,
             manager.remediation,
         )
         if manager

@@ -7,13 +7,33 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from wsus_egress.model.aws import SOME_VPC
-from wsus_egress.model.base import MayBeOutput, Settings, Tags, integral
+from wsus_egress.model.base import Matching, MayBeOutput, Settings, Tags, integral
 
 Id = Annotated[str, Field(min_length=1, max_length=255)]
-VpcId = Annotated[str, Field(pattern=r"^vpc-[0-9a-f]{8,17}$"), MayBeOutput(SOME_VPC)]
-SubnetId = Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$"), MayBeOutput("subnet-{n}")]
-RouteTableId = Annotated[str, Field(pattern=r"^rtb-[0-9a-f]{8,17}$"), MayBeOutput("rtb-{n}")]
-Zone = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$")]
+
+
+def _id(kind: str, called: str) -> Matching:
+    """The form of one kind of resource's ids: `vpc-` and hex digits."""
+    return Matching(
+        f"^{kind}-[0-9a-f]{{8,17}}$",
+        f"is not {called} id",
+        f"write it as {kind}- and 8 or 17 hex digits",
+    )
+
+
+VpcId = Annotated[str, _id("vpc", "a VPC"), MayBeOutput(SOME_VPC)]
+SubnetId = Annotated[str, _id("subnet", "a subnet"), MayBeOutput("subnet-{n}")]
+RouteTableId = Annotated[str, _id("rtb", "a route table"), MayBeOutput("rtb-{n}")]
+SecurityGroupId = Annotated[str, _id("sg", "a security group"), MayBeOutput("sg-{n}")]
+PrefixListId = Annotated[str, _id("pl", "a prefix list"), MayBeOutput("pl-{n}")]
+Zone = Annotated[
+    str,
+    Matching(
+        r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$",
+        "is not an availability zone",
+        "write it like eu-west-1a",
+    ),
+]
 Count = Annotated[int, BeforeValidator(integral)]
 
 
@@ -21,15 +41,11 @@ class AwsPeerSettings(Settings):
     """How security group rules name a server or client group, instead of by its addresses."""
 
     security_group_id: Annotated[
-        str | None,
-        Field(pattern=r"^sg-[0-9a-f]{8,17}$"),
-        MayBeOutput("sg-{n}"),
+        SecurityGroupId | None,
         Field(description="The security group that its network interfaces have."),
     ] = None
     prefix_list_id: Annotated[
-        str | None,
-        Field(pattern=r"^pl-[0-9a-f]{8,17}$"),
-        MayBeOutput("pl-{n}"),
+        PrefixListId | None,
         Field(description="A prefix list that holds exactly its addresses."),
     ] = None
     max_entries: Annotated[
@@ -122,7 +138,7 @@ class FirewallManagerSettings(Settings):
     ] = []
     resource_tags: Annotated[
         Tags, Field(description="Only VPCs with these tags; all where empty.")
-    ] = {}
+    ] = ()
     remediation: Annotated[
         bool, Field(description="Whether Firewall Manager creates firewalls, or only reports.")
     ] = False
@@ -223,4 +239,4 @@ class AwsSettings(Settings):
     dns_firewall: Annotated[
         DnsFirewallSettings | None, Field(description="Resolves the listed names only.")
     ] = None
-    tags: Annotated[Tags, Field(description="Tags for every resource.")] = {}
+    tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()

@@ -6,20 +6,22 @@ What is wrong with a value is said in this project's words, with the line where 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import WithDefaultSchema
 
-from wsus_egress.model.base import DATE, FIXED_PORTS, PLAIN, REFUSED, Settings, models
-from wsus_egress.problems import Key, Locate, Problem
+from wsus_egress.model.base import FIXED_PORTS, REFUSED, Settings, models
+from wsus_egress.problems import Key, Keys, Locate, Problem, shortened
 
 S = TypeVar("S", bound=Settings)
 
 
 def parse_settings(
     kind: type[S], data: Any, locate: Locate, *, snake_case: bool = True
-) -> S | list[Problem]:
+) -> tuple[S | None, list[Problem]]:
     """Check data against its type.
 
     Args:
@@ -30,19 +32,48 @@ def parse_settings(
             environment's file.
 
     Returns:
-        The settings, or everything that is wrong with the data.
+        The settings where they can be read, and everything that is wrong with the data.
     """
+    found: S | None = None
+    together: dict[int, tuple[Problem, ...]] = {}
+    problems = []
     try:
-        return kind.model_validate(data, by_alias=True, by_name=snake_case)
+        found = kind.model_validate(data, context=together, by_alias=True, by_name=snake_case)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-        return [_problem(kind, detail["loc"], detail, locate) for detail in details]
+        problems = [_problem(kind, detail["loc"], detail, locate) for detail in details]
+    if together:
+        problems.extend(_placed(data, together, locate, ()))
+    return found, problems
+
+
+def _placed(
+    data: Any, together: Mapping[int, tuple[Problem, ...]], locate: Locate, keys: Keys
+) -> Iterator[Problem]:
+    """What is wrong with settings together, each problem where its data stands in the whole."""
+    for problem in together.get(id(data), ()):
+        where = (*keys, *problem.keys)
+        yield Problem(locate(where), where, problem.what, problem.instead)
+    parts: Iterable[tuple[Key, Any]] = data.items() if isinstance(data, dict) else ()
+    for key, part in enumerate(data) if isinstance(data, list) else parts:
+        yield from _placed(part, together, locate, (*keys, key))
 
 
 def json_schema(kind: type[Settings], title: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a settings file, as editors use it."""
-    schema = kind.model_json_schema(by_alias=True)
+    schema = kind.model_json_schema(by_alias=True, schema_generator=_Schema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+
+
+class _Schema(GenerateJsonSchema):
+    """Writes defaults as a file does: a mapping's value is pairs, and no pair is `{}`."""
+
+    def default_schema(self, schema: WithDefaultSchema) -> dict[str, Any]:
+        """The type of a setting that may be left out."""
+        written = super().default_schema(schema)
+        if written.get("type") == "object" and written.get("default") == []:
+            written["default"] = {}
+        return written
 
 
 def _problem(
@@ -61,27 +92,6 @@ _KINDS = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
-_PATTERNS = {
-    DATE: ("is not a day", "write it as YYYY-MM-DD"),
-    PLAIN: ("has a control character in it", "write it on one line, without them"),
-    r"^vpc-[0-9a-f]{8,17}$": ("is not a VPC id", "write it as vpc- and 8 or 17 hex digits"),
-    r"^subnet-[0-9a-f]{8,17}$": (
-        "is not a subnet id",
-        "write it as subnet- and 8 or 17 hex digits",
-    ),
-    r"^rtb-[0-9a-f]{8,17}$": ("is not a route table id", "write it as rtb- and 8 or 17 hex digits"),
-    r"^sg-[0-9a-f]{8,17}$": (
-        "is not a security group id",
-        "write it as sg- and 8 or 17 hex digits",
-    ),
-    r"^pl-[0-9a-f]{8,17}$": ("is not a prefix list id", "write it as pl- and 8 or 17 hex digits"),
-    r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$": ("is not an availability zone", "write it like eu-west-1a"),
-    r"^[a-z0-9]+$": ("is not an Azure region's name", "write it like westeurope"),
-    r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$": (
-        "is not a usable name",
-        "write 2 to 32 lower-case letters, digits and hyphens, a letter first",
-    ),
-}
 
 
 def _explain(
@@ -96,28 +106,22 @@ def _explain(
         return "the setting is missing", "add it"
     if error in _KINDS:
         given = "nothing" if value is None else repr(value)
-        return f"{_shortened(given)} is not {_KINDS[error]}", f"write {_KINDS[error]}"
+        return f"{shortened(given)} is not {_KINDS[error]}", f"write {_KINDS[error]}"
     if error == "literal_error":
         return (
-            f"{_shortened(repr(value))} is not one of the choices",
+            f"{shortened(repr(value))} is not one of the choices",
             f"write {context['expected']}",
         )
     if error == "string_pattern_mismatch":
-        fallback = ("does not fit", f"write what fits {context['pattern']}")
-        what, instead = _PATTERNS.get(context["pattern"], fallback)
-        return f"{_shortened(repr(value))} {what}", instead
+        return f"{shortened(repr(value))} does not fit", f"write what fits {context['pattern']}"
     if error in ("too_short", "string_too_short"):
         return "it is empty", "give at least one entry" if error == "too_short" else "write a text"
     message = detail["msg"][0].lower() + detail["msg"][1:]
-    return f"{_shortened(repr(value))} cannot be used", message
+    return f"{shortened(repr(value))} cannot be used", message
 
 
 # `port`, `ports`, `httpPort`, `http_ports`; nothing that only has the letters in it, as `reportTo`.
 _PORTS = re.compile(r"^ports?$|Ports?$|_ports?$")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _unknown_key(kind: type[Settings], loc: tuple[Key, ...]) -> tuple[str, str]:

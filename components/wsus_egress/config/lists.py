@@ -86,7 +86,7 @@ def load_list(path: Path, name: str) -> EndpointList:
         PolicyErrors: With all problems of the file.
     """
     file = read_yaml(path, name)
-    settings = parse_settings(EndpointListSettings, file.data, file.locate)
+    settings, wrong = parse_settings(EndpointListSettings, file.data, file.locate)
     problems = Collector()
     own = path.stem
     if not LIST_NAME.fullmatch(own):
@@ -96,9 +96,9 @@ def load_list(path: Path, name: str) -> EndpointList:
     elif own == EXTRA:
         what = f"{EXTRA!r} stands for the environments' `extraEndpoints` and can be no list's name"
         problems.add(file.locate(()), (), what, "give the file another name")
-    if isinstance(settings, list):
+    if settings is None:
         _check_patterns(file, problems)
-        raise PolicyErrors([*settings, *problems.problems])
+        raise PolicyErrors([*wrong, *problems.problems])
     endpoints = []
     seen: dict[str, int] = {}
     for index, entry in enumerate(settings.endpoints):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from wsus_egress.config.aws import AwsPeerSettings, AwsSettings
-from wsus_egress.config.azure import AzureSettings
+from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.base import (
     MICROSOFT_UPDATE,
     Date,
@@ -222,7 +222,7 @@ class EnvironmentSettings(Settings):
     ] = []
     ipv6: Annotated[bool, Field(description="Rules for IPv6 too, where a control can.")] = False
     aws: Annotated[AwsSettings | None, Field(description="The AWS target.")] = None
-    azure: Annotated[AzureSettings | None, Field(description="The Azure target.")] = None
+    azure: Annotated[AzureTarget | None, Field(description="The Azure target.")] = None
     accept: Annotated[
         list[AcceptSettings],
         Field(description="Deviations that the owner accepts, each until a day."),

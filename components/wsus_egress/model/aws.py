@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wsus_egress.model.azure import Tags
+from wsus_egress.model.base import Tags
 from wsus_egress.model.flows import Network
 from wsus_egress.names.hosts import Pattern
 

@@ -1,28 +1,32 @@
-"""An Azure target as a value: what the firewall, the route table and the security group are to be."""
+"""An Azure target: what the firewall, the route table and the network security group are to be."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal, TypeAlias
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from wsus_egress.model.base import (
     AddressBlock,
+    Checked,
     Items,
+    Matching,
     MayBeOutput,
     Name,
+    Number,
+    Port,
     Ports,
     Settings,
     SingleAddress,
+    SomeItems,
+    Tags,
     Text,
     by_key,
+    integral,
 )
-from wsus_egress.model.flows import Address, Network, Protocol
+from wsus_egress.problems import Problem
 
-Destinations: TypeAlias = Literal["tag", "list", "tag+list"]
-Tags: TypeAlias = tuple[tuple[str, str], ...]
-PolicyMode: TypeAlias = Literal["rules-only", "policy", "full"]
 Sku: TypeAlias = Literal["Basic", "Standard", "Premium"]
 Action: TypeAlias = Literal["allow", "deny"]
 # Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
@@ -34,66 +38,135 @@ SecurityGroupId: TypeAlias = Annotated[
     ArmId, MayBeOutput(f"{SOME_ID}/applicationSecurityGroups/{{key}}")
 ]
 IdsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, SecurityGroupId])]
+ResourceGroup = Annotated[
+    str, Field(min_length=1, max_length=90), MayBeOutput("unknown-resource-group")
+]
+Region = Annotated[
+    str,
+    Matching(r"^[a-z0-9]+$", "is not an Azure region's name", "write it like westeurope"),
+    MayBeOutput("unknownlocation"),
+    Field(description="The region, as Azure writes it: westeurope."),
+]
 ALLOW_PRIORITY: Final = 200
 DENY_PRIORITY: Final = 65000
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignRule:
-    """A rule that somebody else keeps in the firewall policy or in its base policy.
+class ForeignRule(Checked):
+    """A rule that others keep in the policy or its base policy, so that the proof knows it."""
 
-    Attributes:
-        inherited: Whether it stands in the base policy, whose rules come first whatever their
-            priorities.
-        group_priority: Of its rule collection group.
-        priority: Of its rule collection.
-        sources: Empty for any.
-        fqdns: Of an application rule; empty for a network rule.
-        protocols: An application rule's pairs of `Http`/`Https` and a port.
-        destinations: A network rule's; empty for any.
-        ports: A network rule's; empty for any.
-        protocol: A network rule's.
-    """
-
-    name: str
-    inherited: bool
-    group_priority: int
-    priority: int
-    action: Action
-    sources: tuple[Network, ...]
-    fqdns: tuple[str, ...] = ()
-    protocols: tuple[tuple[str, int], ...] = ()
-    destinations: tuple[Network, ...] = ()
-    ports: tuple[int, ...] = ()
-    protocol: Protocol | Literal["any"] = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class FirewallPolicy:
-    """The Azure Firewall policy: one that exists, one that is created, or with its firewall.
-
-    Attributes:
-        mode: `rules-only` adds groups to a policy that exists, `policy` creates it, `full` creates
-            the firewall too.
-        base_policy: The id of the policy that it inherits from.
-        groups: How many rule collection groups the names are spread over, at least.
-        rules: What others keep in it and in its base policy, as far as the user says.
-    """
-
-    name: str
-    mode: PolicyMode
-    sku: Sku
-    threat_intel_mode: Literal["Off", "Alert", "Deny"]
-    base_policy: str | None = None
-    dns_proxy: bool = False
-    dns_servers: tuple[Address, ...] = ()
-    groups: int = 1
-    rules: tuple[ForeignRule, ...] = ()
+    name: Annotated[Text, Field(description="The rule's name.")]
+    inherited: Annotated[
+        bool, Field(description="true: in the base policy, whose rules come first.")
+    ] = False
+    group_priority: Annotated[Number, Field(description="Of its rule collection group.")]
+    priority: Annotated[Number, Field(description="Of its rule collection.")] = 200
+    action: Annotated[Action, Field(description="What it does.")]
+    sources: Annotated[
+        Items[AddressBlock], Field(description="Address blocks; empty for any.")
+    ] = ()
+    fqdns: Annotated[
+        Items[str], Field(description="Of an application rule. Empty: it is a network rule.")
+    ] = ()
+    http_ports: Annotated[Items[Port], Field(description="An application rule's Http ports.")] = ()
+    https_ports: Annotated[
+        Items[Port], Field(description="An application rule's Https ports.")
+    ] = ()
+    destinations: Annotated[
+        Items[AddressBlock], Field(description="A network rule's address blocks; empty for any.")
+    ] = ()
+    destination_ports: Annotated[
+        Items[Port], Field(description="A network rule's ports; empty for any.")
+    ] = ()
+    protocol: Annotated[
+        Literal["tcp", "udp", "any"], Field(description="A network rule's protocol.")
+    ] = "any"
 
     @property
-    def existing(self) -> bool:
-        """Whether somebody else keeps the policy."""
-        return self.mode == "rules-only"
+    def protocols(self) -> tuple[tuple[str, int], ...]:
+        """An application rule's pairs of `Http`/`Https` and a port."""
+        http = [("Http", port) for port in self.http_ports]
+        return (*http, *(("Https", port) for port in self.https_ports))
+
+    def refusals(self) -> Iterator[Problem]:
+        """An application rule has names and ports of its own, and nothing of a network rule."""
+        if self.fqdns and not self.protocols:
+            what = "the application rule has no port"
+            yield Problem(None, (), what, "add httpPorts or httpsPorts")
+        if self.fqdns and (self.destinations or self.destination_ports):
+            what = "host names and a network rule's destinations in one rule"
+            yield Problem(None, (), what, "make a rule of each")
+        if self.fqdns and self.protocol != "any":
+            what = f"an application rule is about HTTP and TLS, not about {self.protocol}"
+            yield Problem(None, ("protocol",), what, "leave it out")
+        if self.protocols and not self.fqdns:
+            # It would be read as a network rule for every port.
+            what = "httpPorts and httpsPorts are an application rule's, and it has no fqdns"
+            instead = "add fqdns, '*' for every name, or write destinationPorts"
+            yield Problem(None, (), what, instead)
+
+
+class FirewallPolicy(Checked):
+    """The Azure Firewall policy that carries the rules."""
+
+    name: Annotated[
+        Annotated[ResourceName, MayBeOutput("unknown-firewall-policy")],
+        Field(description="The policy's name in Azure."),
+    ]
+    mode: Annotated[
+        Literal["rules-only", "policy", "full"] | None,
+        Field(
+            description="rules-only: the policy exists, and only rule collection groups are added. "
+            "policy: it is created (the default). full: the firewall is created too."
+        ),
+    ] = None
+    existing: Annotated[
+        bool,
+        Field(description="true: the same as mode rules-only."),
+    ] = False
+    sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
+    threat_intel_mode: Annotated[
+        Literal["Off", "Alert", "Deny"],
+        Field(description="What the firewall does with known malicious addresses and names."),
+    ] = "Alert"
+    base_policy: Annotated[
+        ArmId | None,
+        Field(description="The id of the policy that this one inherits from."),
+        MayBeOutput(f"{SOME_ID}/firewallPolicies/base"),
+    ] = None
+    dns_proxy: Annotated[
+        bool, Field(description="The firewall answers DNS, as host names in networkRules need.")
+    ] = False
+    dns_servers: Annotated[
+        Items[SingleAddress], Field(description="Addresses; empty for Azure's own.")
+    ] = ()
+    groups: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=80,
+            description="Rule collection groups that the names are spread over, at least. Each is "
+            "an update of its own, one after another.",
+        ),
+        BeforeValidator(integral),
+    ] = 1
+    rules: Annotated[
+        Items[ForeignRule],
+        Field(description="What others keep in this policy and its base policy, for the proof."),
+    ] = ()
+
+    @property
+    def kept_by_others(self) -> bool:
+        """Whether somebody else makes the policy, so that only its groups are added here."""
+        return self.existing or self.mode == "rules-only"
+
+    def refusals(self) -> Iterator[Problem]:
+        """A policy that exists is neither created nor changed."""
+        if self.existing and self.mode not in (None, "rules-only"):
+            what = f"the policy exists, and mode {self.mode} would create it"
+            yield Problem(None, ("mode",), what, "write rules-only, or leave existing out")
+        elif self.kept_by_others and "threat_intel_mode" in self.model_fields_set:
+            what = "the policy exists already, and is not changed"
+            yield Problem(None, ("threatIntelMode",), what, "leave it out, or write mode policy")
 
 
 class NetworkRule(Settings):
@@ -198,29 +271,70 @@ class Subnet(Settings):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class AzureTarget:
-    """One virtual network, behind an Azure Firewall where `firewall_policy` is given.
+class FirewallAlone(Settings):
+    """A firewall by itself, on a policy that somebody else makes."""
 
-    Attributes:
-        deny_rest: Whom the last rule denies everything else: every address of the virtual network,
-            the policy's own sources, or nobody.
-        ip_groups: Whether rules name their sources by IP Group.
-    """
+    resource_group: Annotated[
+        ResourceGroup, Field(description="The resource group, of the virtual network too.")
+    ]
+    location: Region
+    firewall: Annotated[Firewall, Field(description="The firewall.")]
+    firewall_policy_id: Annotated[
+        Annotated[ArmId, MayBeOutput(f"{SOME_ID}/firewallPolicies/own")],
+        Field(description="The id of its policy."),
+    ]
+    sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
+    tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()
 
-    resource_group: str
-    location: str
-    address_space: tuple[Network, ...]
-    destinations: Destinations
-    fqdn_tags: tuple[str, ...]
-    firewall_policy: FirewallPolicy | None
-    rule_collection_group_priority: int
-    tags: Tags
-    deny_rest: Literal["address-space", "servers", "nobody"] = "address-space"
-    ip_groups: bool = False
-    network_rules: tuple[NetworkRule, ...] = ()
-    firewall: Firewall | None = None
-    route_table: RouteTable | None = None
-    security_group: Nsg = field(default_factory=Nsg)
-    subnets: tuple[Subnet, ...] = ()
-    cloud: Literal["azure"] = "azure"
+
+class AzureTarget(Settings):
+    """The Azure target: one virtual network, behind an Azure Firewall where a policy is given."""
+
+    cloud: ClassVar[Literal["azure"]] = "azure"
+
+    resource_group: Annotated[
+        ResourceGroup, Field(description="The resource group, of the firewall policy too.")
+    ]
+    location: Region
+    address_space: Annotated[
+        SomeItems[AddressBlock], Field(description="The virtual network's address blocks.")
+    ]
+    firewall_policy: Annotated[
+        FirewallPolicy | None,
+        Field(description="Without it the network security group stands alone."),
+    ] = None
+    destinations: Annotated[
+        Literal["tag", "list", "tag+list"],
+        Field(
+            description="What the application rules name: the FQDN tags, the endpoint list, or both."
+        ),
+    ] = "tag+list"
+    fqdn_tags: Annotated[
+        SomeItems[str],
+        Field(description="Azure's FQDN tags, whose content Microsoft keeps and does not publish."),
+    ] = ("WindowsUpdate",)
+    rule_collection_group_priority: Annotated[
+        Number,
+        Field(description="100 (first) to 65000 (last) among the policy's groups."),
+    ] = 300
+    deny_rest: Annotated[
+        Literal["address-space", "servers", "nobody"],
+        Field(
+            description="Whom the last rule denies every other name: the whole virtual network, the "
+            "policy's own sources, or nobody."
+        ),
+    ] = "address-space"
+    ip_groups: Annotated[bool, Field(description="true: sources by IP Group.")] = False
+    network_rules: Annotated[
+        Items[NetworkRule], Field(description="What else the sources may reach.")
+    ] = ()
+    firewall: Annotated[Firewall | None, Field(description="The firewall, in mode full.")] = None
+    route_table: Annotated[RouteTable | None, Field(description="The servers' route table.")] = None
+    network_security_group: Annotated[
+        Nsg, Field(description="The servers' network security group.")
+    ] = Nsg.model_construct()
+    subnets: Annotated[
+        Items[Subnet],
+        Field(description="The subnets to attach the security group and the route table to."),
+    ] = ()
+    tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()

@@ -7,9 +7,11 @@ added where the data is read. An example is `AddressBlock` below: text in a file
 from __future__ import annotations
 
 import ipaddress
+import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -18,20 +20,24 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     GetPydanticSchema,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wsus_egress.model.addresses import network_of
 from wsus_egress.model.flows import Address, Network
+from wsus_egress.problems import Problem, shortened
 
 FIXED_PORTS = (
     "the ports to Microsoft Update are TCP 80 (HTTP) and TCP 443 (HTTPS) and cannot be configured"
 )
 
 MICROSOFT_UPDATE = "microsoft-update"
-DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
 def integral(value: Any) -> Any:
@@ -43,19 +49,6 @@ def _day(value: Any) -> Any:
     """The Pulumi engine reads an unquoted day as a point in time and passes it on in words."""
     return value.removesuffix(" 00:00:00 +0000 UTC") if isinstance(value, str) else value
 
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$")]
-# A terminal obeys control characters, XML cannot have them, and a new line could forge one of ours.
-PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
-Text = Annotated[str, Field(min_length=1, max_length=500, pattern=PLAIN)]
-Date = Annotated[
-    str, Field(pattern=DATE, description="A day, as YYYY-MM-DD."), BeforeValidator(_day)
-]
-Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(integral)]
-SchemeName = Literal["http", "https"]
-Schemes = Annotated[list[SchemeName], Field(min_length=1, description="http: TCP 80; https: 443.")]
-Location_ = Literal["aws", "azure", "elsewhere"]
-Tags = dict[str, str]
 
 REFUSED: Final = "refused"
 """The type of the errors that say themselves what is wrong, and what to write instead."""
@@ -85,6 +78,38 @@ class WrittenAs:
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check what a file has, then make the value."""
         return _made(self.kind, self.make, self.write, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """A text of one form, such as a VPC's id.
+
+    Attributes:
+        pattern: What the whole text matches.
+        what: What another text is, as `is not a VPC id`.
+        instead: What to write in its place.
+    """
+
+    pattern: str
+    what: str
+    instead: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Check the text once it is known to be one."""
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """What editors check too."""
+        return {**handler(schema), "pattern": self.pattern}
+
+    def _checked(self, text: str) -> str:
+        if re.fullmatch(self.pattern, text):
+            return text
+        raise refused(f"{shortened(repr(text))} {self.what}", self.instead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +164,39 @@ def _address(text: str) -> Address:
         raise refused(f"{text!r} is not an IP address", "write one like 10.20.1.4") from None
 
 
+Number = Annotated[int, BeforeValidator(integral)]
+Name = Annotated[
+    str,
+    Matching(
+        r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$",
+        "is not a usable name",
+        "write 2 to 32 lower-case letters, digits and hyphens, a letter first",
+    ),
+]
+# A terminal obeys control characters, XML cannot have them, and a new line could forge one of ours.
+Text = Annotated[
+    str,
+    Field(min_length=1, max_length=500),
+    Matching(
+        r"^[^\x00-\x1f\x7f-\x9f]*$",
+        "has a control character in it",
+        "write it on one line, without them",
+    ),
+]
+Date = Annotated[
+    str,
+    Matching(
+        r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        "is not a day",
+        "write it as YYYY-MM-DD",
+    ),
+    Field(description="A day, as YYYY-MM-DD."),
+    BeforeValidator(_day),
+]
+Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(integral)]
+SchemeName = Literal["http", "https"]
+Schemes = Annotated[list[SchemeName], Field(min_length=1, description="http: TCP 80; https: 443.")]
+Location_ = Literal["aws", "azure", "elsewhere"]
 T = TypeVar("T")
 Items = Annotated[tuple[T, ...], GetPydanticSchema(_items)]
 """A list of a file, as a value that cannot change."""
@@ -162,6 +220,9 @@ def by_key(kind: Any) -> WrittenAs:
     return WrittenAs(kind, lambda given: tuple(sorted(given.items())), dict)
 
 
+Tags: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, str])]
+
+
 class Settings(BaseModel):
     """Strict: unknown keys and wrong types are refused; camelCase in files, snake_case in code."""
 
@@ -177,6 +238,29 @@ class Settings(BaseModel):
         validate_by_name=True,
         defer_build=True,  # Only the two files are ever checked: their parts need no validators.
     )
+
+
+class Checked(Settings):
+    """Settings that are checked together too, once each of them can be read.
+
+    For example `FirewallPolicy` refuses `existing: true` beside `mode: full`.
+    """
+
+    @abstractmethod
+    def refusals(self) -> Iterator[Problem]:
+        """What is wrong with the settings together; the problems' keys start below this value."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _together(
+        cls, data: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        value = read(data)
+        if info.context is not None and (found := tuple(value.refusals())):
+            # Noted, not raised: what stands beside and around it is checked all the same. Where it
+            # stands in the whole, only who has the whole can tell.
+            info.context[id(data)] = found
+        return value
 
 
 def models(annotation: Any) -> Iterator[type[Settings]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from wsus_egress.model.aws import AwsTarget
-from wsus_egress.model.azure import AzureTarget, FirewallPolicy, Tags
+from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.problems import Locate, Location
 
@@ -17,8 +17,6 @@ __all__ = [
     "AwsTarget",
     "AzureTarget",
     "Environment",
-    "FirewallPolicy",
-    "Tags",
     "Target",
 ]
 

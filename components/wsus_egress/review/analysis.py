@@ -136,8 +136,9 @@ def _essence(target: Target) -> Target:
     if isinstance(target, AwsTarget):
         return replace(target, vpc_id="", tags=())
     firewall = target.firewall_policy
-    policy = replace(firewall, name="") if firewall is not None else None
-    return replace(target, resource_group="", location="", tags=(), firewall_policy=policy)
+    policy = firewall.model_copy(update={"name": ""}) if firewall is not None else None
+    nowhere = {"resource_group": "", "location": "", "tags": (), "firewall_policy": policy}
+    return target.model_copy(update=nowhere)
 
 
 def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:

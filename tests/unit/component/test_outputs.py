@@ -8,7 +8,7 @@ import pytest
 
 from wsus_egress.component.outputs import StandIns, forms_of
 from wsus_egress.config.aws import AwsSettings
-from wsus_egress.config.azure import AzureSettings
+from wsus_egress.model.azure import AzureTarget
 
 FORMS = {
     "vpc_id": "vpc-0",
@@ -79,5 +79,5 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
         "network_firewall.logging.bucket": "unknown-bucket",
     } == forms_of(AwsSettings)
     assert {"network_security_group.application_security_groups.*"} == {
-        path for path in forms_of(AzureSettings) if path.endswith("*")
+        path for path in forms_of(AzureTarget) if path.endswith("*")
     }

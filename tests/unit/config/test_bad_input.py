@@ -140,6 +140,9 @@ EDITS = [
      "'Windows Update' is not a known FQDN tag; write WindowsUpdate"),
     (CONFIG, AWS, AZURE.replace("TAG", "Everything"), 12, "azure.fqdnTags[0]: 'Everything' "
      f"is not a known FQDN tag; the choices are {TAGS}"),
+    (CONFIG, AWS, AZURE.replace("{name: afwp}", "\n      name: afwp\n      mode: full\n      existing: true")
+     .replace("TAG", "WindowsUpdate"), 13, "azure.firewallPolicy.mode: the policy exists, and mode full "
+     "would create it; write rules-only, or leave existing out"),
     (CONFIG, ONE, f"{TWO.replace('two', 'one')}{ONE}", 7,
      "servers[1].name: the name 'one' is taken already; give every server and client its own name"),
     (CONFIG, ONE, f"{TWO.replace('.11', '.10')}{ONE}", 8, "servers[1].addresses: 10.20.0.10/32 "

@@ -107,6 +107,39 @@ def test_a_targets_values_hide_nothing_beside_it(refused: Refused) -> None:
     ] == found
 
 
+def test_what_is_wrong_together_hides_nothing(refused: Refused) -> None:
+    """Settings that contradict each other are refused beside values, keys and servers that are wrong."""
+    rule = {
+        "name": "r",
+        "groupPriority": 100,
+        "action": "allow",
+        "fqdns": ["a.com"],
+        "protocol": "tcp",
+    }
+    policy = {"name": "afwp", "existing": True, "mode": "full"}
+    found = refused(
+        aws=None,
+        azure={**AZURE, "addressSpace": ["x"], "firewallPolicy": {**policy, "rules": [rule]}},
+    )
+    outside = refused(
+        aws=None, azure={**AZURE, "addressSpace": ["10.30.0.0/16"], "firewallPolicy": policy}
+    )
+
+    assert [
+        "azure.addressSpace[0]: 'x' is not an IP address or CIDR block; write one like 10.20.0.10 or "
+        "10.20.0.0/24",
+        "azure.firewallPolicy.mode: the policy exists, and mode full would create it; write "
+        "rules-only, or leave existing out",
+        "azure.firewallPolicy.rules[0]: the application rule has no port; add httpPorts or "
+        "httpsPorts",
+        "azure.firewallPolicy.rules[0].protocol: an application rule is about HTTP and TLS, not about "
+        "tcp; leave it out",
+    ] == found
+    assert ["azure.addressSpace", "azure.firewallPolicy.mode"] == [
+        line.partition(":")[0] for line in outside
+    ]
+
+
 @pytest.mark.parametrize(("settings", "problem"), REFUSED)
 def test_settings_are_refused(refused: Refused, settings: dict[str, Any], problem: str) -> None:
     """Each mistake is one problem that says where, what, and what to write instead."""
@@ -319,9 +352,7 @@ def test_tags_of_ones_own_in_aws(environment: Build, refused_by_controls: Refuse
     found = refused_by_controls(aws={**target, "tags": dict.fromkeys([*keys, "fine"], "x")})
     mine = AwsTarget(VPC, (("Name", "mine"), ("managed-by", "mine"), ("team", "mine")))
     assert own | {"Name": "given", "team": "mine"} == tags_of(mine, "test", "given")
-    its = AzureTarget(
-        "rg", "westeurope", (), "list", (), None, 0, (("Managed-By", "mine"), ("team", "mine"))
-    )
+    its = AzureTarget.model_validate({**AZURE, "tags": {"Managed-By": "mine", "team": "mine"}})
     assert {
         "managed-by": "pulumi-wsus-egress", "wsus-egress-environment": "test", "team": "mine",
     } == tags_of(its, "test")  # fmt: skip

@@ -85,7 +85,11 @@ class AzureApplicationRules(Control):
         found = [] if self.target.route_table else [ROUTE]
         if policy and policy.base_policy and not any(rule.inherited for rule in policy.rules):
             found.append("the base policy has no rule for the servers: none is listed under rules")
-        if policy and policy.existing and not any(not rule.inherited for rule in policy.rules):
+        if (
+            policy
+            and policy.kept_by_others
+            and not any(not rule.inherited for rule in policy.rules)
+        ):
             found.append("no other group of the firewall policy has a rule for the servers")
         return tuple(found)
 

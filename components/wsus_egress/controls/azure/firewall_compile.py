@@ -89,7 +89,7 @@ def foreign_rule(rule: ForeignRule) -> FirewallRule:
         collection=rule.action,
         sources=sources,
         protocol=rule.protocol,
-        ports=rule.ports,
+        ports=rule.destination_ports,
         destinations=rule.destinations,
         place=place,
         owner=owner,

@@ -59,13 +59,13 @@ class AzureNsg(Control):
     @property
     def guards_inside(self) -> bool | frozenset[int]:
         """Remote administration that goes out, where lateral movement is denied."""
-        denies = self.target.security_group.deny_lateral_movement
+        denies = self.target.network_security_group.deny_lateral_movement
         return frozenset(LATERAL_PORTS) if denies and "Outbound" in self.directions else False
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """That the group is on the servers' subnets, and who is in an application security group."""
-        groups = self.target.security_group.application_security_groups
+        groups = self.target.network_security_group.application_security_groups
         found = [
             f"{name}'s application security group has its addresses only" for name, _ in groups
         ]

@@ -107,7 +107,7 @@ def _senders(target: AzureTarget, parties: Iterable[Party]) -> Iterator[Sender]:
     A rule takes many address blocks, but one application security group ("Network security
     groups", 2025-07).
     """
-    groups = dict(target.security_group.application_security_groups)
+    groups = dict(target.network_security_group.application_security_groups)
     plain: list[Network] = []
     for party in parties:
         if party.name in groups and party.place == "azure":
@@ -124,7 +124,7 @@ def _microsoft_update(
     ports = tuple(s.port for s in Scheme if policy.names(s.port, s.application))
     for number, (sources, group) in enumerate(senders if ports else []):
         suffix = _suffix(senders, number)
-        if target.security_group.destinations == "internet":
+        if target.network_security_group.destinations == "internet":
             # The Internet's own address, not the firewall's: a route changes the next hop only.
             yield (
                 (),
@@ -229,7 +229,7 @@ def _deny_direct(target: AzureTarget) -> Iterator[Named]:
 
 
 def _synchronization_out(policy: EgressPolicy, target: AzureTarget) -> Iterator[Named]:
-    groups = dict(target.security_group.application_security_groups)
+    groups = dict(target.network_security_group.application_security_groups)
     here = policy.in_place("azure")
     for offset, party in enumerate(p for p in here if p.asks is not None):
         assert party.asks is not None  # noqa: S101 - just filtered
@@ -253,7 +253,7 @@ def _synchronization_out(policy: EgressPolicy, target: AzureTarget) -> Iterator[
 
 
 def _synchronization_in(policy: EgressPolicy, target: AzureTarget) -> Iterator[Named]:
-    groups = dict(target.security_group.application_security_groups)
+    groups = dict(target.network_security_group.application_security_groups)
     priority = FIRST_ALLOW
     for party in (p for p in policy.in_place("azure") if p.ports is not None):
         senders = list(_senders(target, policy.askers(party)))
@@ -292,7 +292,7 @@ def _denials(policy: EgressPolicy, target: AzureTarget) -> Iterator[NsgRule]:
             ports=policy.synchronization_ports,
             description="Synchronization between named servers and clients only",
         )
-    if target.security_group.deny_lateral_movement:
+    if target.network_security_group.deny_lateral_movement:
         yield NsgRule(
             id="deny-lateral-movement",
             priority=DENY_LATERAL,

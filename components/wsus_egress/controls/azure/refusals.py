@@ -63,7 +63,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         yield refusal(
             ("azure", "firewall"), what, "write firewallPolicy.mode: full, or leave it out"
         )
-    if policy and policy.existing:
+    if policy and policy.kept_by_others:
         for key, given in (
             ("basePolicy", bool(policy.base_policy and not policy.rules)),
             ("dnsProxy", policy.dns_proxy),
@@ -119,7 +119,7 @@ def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]
 
 
 def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
-    given = dict(target.security_group.application_security_groups)
+    given = dict(target.network_security_group.application_security_groups)
     keys = ("azure", "networkSecurityGroup", "applicationSecurityGroups")
     here = [party.name for party in policy.in_place("azure")]
     for name, identity in sorted(given.items()):

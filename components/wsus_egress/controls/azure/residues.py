@@ -82,5 +82,5 @@ def firewall_residues(rules: Sequence[FirewallRule]) -> tuple[Residue, ...]:
 
 def group_residues(target: AzureTarget) -> tuple[Residue, ...]:
     """What a network security group leaves open."""
-    tags = SERVICE_TAGS if target.security_group.destinations == "service-tags" else ()
+    tags = SERVICE_TAGS if target.network_security_group.destinations == "service-tags" else ()
     return (*_GROUP, *tags, *([_ROUTED] if target.route_table else []))

@@ -201,7 +201,9 @@ def _side(
         identity = mapping(group).get("id", UNKNOWN)
         known = {
             i: name
-            for name, i in azure_target(environment, ()).security_group.application_security_groups
+            for name, i in azure_target(
+                environment, ()
+            ).network_security_group.application_security_groups
         }
         if identity in known:
             yield environment.policy.party(known[identity]).addresses

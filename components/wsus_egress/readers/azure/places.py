@@ -83,19 +83,14 @@ def _spot(resource: Resource, key: str, body: Mapping[str, Any], texts: list[Any
 
 def azure_target(environment: Environment, space: tuple[Network, ...]) -> AzureTarget:
     """The environment's Azure target, or one without settings, narrowed to some addresses."""
-    target = environment.azure
-    return AzureTarget(
-        resource_group=target.resource_group if target else "",
-        location=target.location if target else "",
+    if environment.azure:
+        return environment.azure.model_copy(update={"address_space": space})
+    return AzureTarget.model_construct(
+        resource_group="",
+        location="",
         address_space=space,
-        destinations=target.destinations if target else "tag+list",
-        fqdn_tags=target.fqdn_tags if target else ("WindowsUpdate",),
-        firewall_policy=target.firewall_policy if target else None,
-        rule_collection_group_priority=0,
-        tags=(),
-        route_table=target.route_table if target else None,
         # Who gives no settings has not asked for remote administration to be denied.
-        security_group=target.security_group if target else Nsg(lateral_movement="allow"),
+        network_security_group=Nsg.model_construct(lateral_movement="allow"),
     )
 
 

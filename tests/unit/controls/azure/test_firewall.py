@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from azure_path import BASE_POLICY, Compile, rule
 from sample import TODAY, policy
 
-from wsus_egress.config.assembly_azure import firewall_alone
+from wsus_egress.config.base import parse_settings
 from wsus_egress.controls import Control
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
-from wsus_egress.problems import PolicyErrors, path_text
+from wsus_egress.model.azure import FirewallAlone
+from wsus_egress.problems import path_text
 from wsus_egress.proof.proof import Fidelity, prove
 
 
@@ -146,16 +146,18 @@ def test_a_firewall_by_itself() -> None:
         "firewallPolicyId": BASE_POLICY,
         "tags": {"owner": "team"},
     }
-    target, firewall, sku = firewall_alone(settings)
-    with pytest.raises(PolicyErrors) as caught:
-        firewall_alone({**settings, "location": 3, "firewall": {"name": "afw"}})
+    alone, none = parse_settings(FirewallAlone, settings, lambda _: None)
+    wrong = {**settings, "location": 3, "firewall": {"name": "afw"}}
+    nothing, problems = parse_settings(FirewallAlone, wrong, lambda _: None)
 
-    assert ("rg", "westeurope", (("owner", "team"),), None) == (
-        target.resource_group, target.location, target.tags, target.firewall_policy,
+    assert alone is not None
+    assert ([], None) == (none, nothing)
+    assert ("rg", "westeurope", (("owner", "team"),), "Standard") == (
+        alone.resource_group, alone.location, alone.tags, alone.sku,
     )  # fmt: skip
-    assert ("afw", network, ("2",), "Standard") == (
-        firewall.name, firewall.virtual_network, firewall.zones, sku,
+    assert ("afw", network, ("2",)) == (
+        alone.firewall.name, alone.firewall.virtual_network, alone.firewall.zones,
     )  # fmt: skip
     assert ["firewall.virtualNetwork", "location"] == sorted(
-        path_text(problem.keys) for problem in caught.value.problems
+        path_text(problem.keys) for problem in problems
     )
