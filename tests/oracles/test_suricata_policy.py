@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deployed import deployment, network_firewall
 from env import ROOT
-from replay import Deployment, Suricata
+from replay import Suricata
 from replay import Verdict as Seen
 from traffic import flows, neighbours, spoken
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.lists import EndpointList
 from wsus_egress.config.project import load_environments
-from wsus_egress.controls import Verdict, compile_target
+from wsus_egress.controls import Verdict
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow, Scheme
@@ -30,33 +31,6 @@ Said = tuple[Seen, frozenset[int]]
 """What becomes of a flow, and the numbers of the rules that pass it."""
 STRANGERS = tuple(map(ipaddress.ip_address, ("10.20.99.99", "192.168.7.7", "fd00::99")))
 UNRELATED = ("example.org", "com", "localhost")
-
-
-def network_firewall(environment: Environment) -> AwsNetworkFirewall | None:
-    """The control of an environment, where it has one."""
-    controls = compile_target(environment, environment.aws) if environment.aws else ()
-    return next((c for c in controls if isinstance(c, AwsNetworkFirewall)), None)
-
-
-def deployment(control: AwsNetworkFirewall) -> Deployment:
-    """What the firewall would run, out of the documents that the provider gets."""
-    rules = ""
-    ip_sets: dict[str, tuple[str, ...]] = {}
-    home_net, actions = tuple(map(str, control.firewall.home)), control.default_actions
-    for document in control.documents("x"):
-        if document.type == "aws:networkfirewall/ruleGroup:RuleGroup":
-            group = document.properties["ruleGroup"]
-            rules += group["rulesSource"]["rulesString"]
-            ip_sets |= _ip_sets(group["ruleVariables"]["ipSets"])
-        elif document.type == "aws:networkfirewall/firewallPolicy:FirewallPolicy":
-            policy = document.properties["firewallPolicy"]
-            home_net = _ip_sets(policy["policyVariables"]["ruleVariables"])["HOME_NET"]
-            actions = tuple(policy["statefulDefaultActions"])
-    return Deployment(rules, home_net, ip_sets, actions)
-
-
-def _ip_sets(variables: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    return {each["key"]: tuple(each["ipSet"]["definitions"]) for each in variables}
 
 
 def expected(control: AwsNetworkFirewall, numbers: Mapping[str, int], flow: Flow) -> Said | None:

@@ -35,7 +35,7 @@ TABLE = {
     "a host of its own": ("https://download.microsoft.com/a?b#c", "allow"),
     "below a host of its own": ("https://a.download.microsoft.com/", "deny"),
     "upper case": ("HTTP://A.WindowsUpdate.COM/", "allow"),
-    "a trailing dot": ("http://a.windowsupdate.com./", "allow"),
+    "a trailing dot": ("https://download.microsoft.com./", "allow"),
     "two trailing dots": ("http://a.windowsupdate.com../", "deny"),
     "an IPv4 literal": ("https://203.0.113.80/", "deny"),
     "an IPv6 literal": ("https://[2001:db8::80]/", "deny"),
@@ -57,13 +57,27 @@ TABLE = {
     "a WebSocket": ("wss://download.microsoft.com/", "allow"),
     "FTP": ("ftp://a.windowsupdate.com/", "deny"),
     "FTP on 80": ("ftp://a.windowsupdate.com:80/", "deny"),
-    "an encoded dot": ("http://a%2ewindowsupdate.com/", "deny"),
+    "an underscore": ("http://a_b.windowsupdate.com/", "allow"),
+    "an invalid A-label": ("http://xn--dl.windowsupdate.com/", "allow"),
+    "an international label that has no A-label": ("http://\u2615.windowsupdate.com/", "allow"),
+    "such a label, and one that is listed": ("http://a,b.bücher.example/", "allow"),
+    "other octets": ("http://a,b!c(d).windowsupdate.com/", "allow"),
+    "hyphens at the edges": ("http://-a-.windowsupdate.com/", "allow"),
+    "a label that is too long": (f"http://{'x' * 64}.windowsupdate.com/", "allow"),
+    "an empty label below": ("http://a..windowsupdate.com/", "allow"),
+    "an empty label alone": ("http://.windowsupdate.com/", "deny"),
+    "an empty label in the domain": ("http://a.windowsupdate..com/", "deny"),
+    "other octets in the domain": ("http://a.windows,update.com/", "deny"),
+    "an octet after the domain": ("http://a.windowsupdate.com!/", "deny"),
+    "an octet after a host of its own": ("https://download.microsoft.com!/", "deny"),
+    "an octet before a host of its own": ("https://!download.microsoft.com/", "deny"),
 }
 
 _NUMBER = (
     " has a host that ends in a number but is not an address, which some programs read as one; write the "
     "address as 192.0.2.1"
 )
+_PERCENT = "has a '%' in its host, which some programs decode and others send; write the host as it is sent"
 NUMBERS = ("http://3405803856/", "http://10.1/", "http://2130706433/", "http://0x7f.1/", "http://0x/",
            "http://0X7F000001/", "http://010.0.0.1/", "http://10.0.0.1./", "http://256.256.256.256/",
            "http://1.2.3.4.5/", "http://a.windowsupdate.com.1/", "https://10\u30021/", "https://10\uff0e1/",
@@ -79,8 +93,11 @@ REFUSED = {
     "http://[::1/": "is not a URL: Invalid IPv6 URL",
     "http:///path": "has no host; write one after the two slashes",
     "http://a.windowsupdate.com:0/": "has port 0, to which nothing can connect",
-    "a.windowsupdate.com": "has no scheme and host; write http://a.windowsupdate.com or "
-    "https://a.windowsupdate.com",
+    "//a.windowsupdate.com": "is neither a URL nor a host; write https:// and the host",
+    "mailto:a@windowsupdate.com": "is neither a URL nor a host; write https:// and the host",
+    "http://a%2ewindowsupdate.com/": _PERCENT,
+    "http://a%.windowsupdate.com/": _PERCENT,
+    f"http://{'.'.join(['x' * 60] * 5)}/": "has a host of more than 253 octets, which no name can have",
     "gopher://a.com/": ": the scheme 'gopher' is unknown; the choices are ftp, http, https, "
     "ssh, ws, wss",
 }

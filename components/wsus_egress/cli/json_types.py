@@ -17,13 +17,14 @@ from wsus_egress.controls import Verdict
 from wsus_egress.model.policy import Mode
 from wsus_egress.proof.compare import Kind
 from wsus_egress.proof.proof import Fidelity
+from wsus_egress.review.explain import Reached
 
 Version = Literal[1]
 Count = Annotated[int, Field(ge=0)]
 Cloud = Annotated[str, WithJsonSchema({"enum": ["aws", "azure"]})]
 Line = Annotated[int, Field(ge=1)]
-# What a control may say; `not-applicable` is never the verdict of a target as a whole.
-Decided = Annotated[Verdict, WithJsonSchema({"enum": ["allow", "deny", "opaque"]})]
+# What becomes of a request at a target, whose controls may be `opaque`.
+Decided = Annotated[Reached, WithJsonSchema({"enum": ["allow", "deny", "unknown"]})]
 Schemes = Sequence[Annotated[str, WithJsonSchema({"enum": ["http", "https"]})]]
 
 
@@ -121,7 +122,7 @@ class ControlRuling(TypedDict):
 
 
 class TargetRuling(TypedDict):
-    """A target's verdict on a URL."""
+    """Whether a URL is reached through all of a target's controls."""
 
     target: str
     verdict: Decided
@@ -133,7 +134,7 @@ class Explanation(TypedDict):
 
     version: Version
     url: str
-    verdict: Literal["allow", "deny"]
+    verdict: Annotated[Literal["allow", "deny"], Field(description="What the policy says.")]
     endpoint: Annotated[str | None, Field(description="The pattern that decides.")]
     environment: str
     targets: list[TargetRuling]

@@ -226,10 +226,12 @@ def _write(output: Path, text: str) -> None:
 def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: str) -> None:
     """Say whether URLs may be reached, and which endpoint and rule decide.
 
-    A single - reads URLs from standard input, one a line, and prints a JSON object a line.
+    A host without a scheme is asked by http and by https. A single - reads URLs from standard input,
+    one a line, and prints a JSON object a line.
     """
     from wsus_egress.review.analysis import analyse  # noqa: PLC0415
-    from wsus_egress.review.explain import Explainer, InvalidUrl, parse_url  # noqa: PLC0415
+    from wsus_egress.review.explain import Explainer  # noqa: PLC0415
+    from wsus_egress.review.urls import InvalidUrl, requests_of  # noqa: PLC0415
 
     try:
         analyses = analyse(project, names, None)
@@ -248,13 +250,14 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
     status = FINE
     for number, url in _numbered(sys.stdin) if stream else enumerate(urls, start=1):
         try:
-            request = parse_url(url)
+            requests = requests_of(url)
         except InvalidUrl as error:
             click.echo(f"line {number}: {error}" if stream else str(error), err=True)
             status = UNUSABLE
             continue
-        for explainer in explainers:
-            sys.stdout.write(show(explainer.explain(request)) + "\n")
+        for request in requests:
+            for explainer in explainers:
+                sys.stdout.write(show(explainer.explain(request)) + "\n")
     sys.exit(status)
 
 

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from wsus_egress.model.flows import Address, Flow, Network, is_internet
 from wsus_egress.model.policy import EgressPolicy
@@ -156,12 +156,15 @@ class Control(ABC):
         rules: Every rule, in the order in which the control reads them.
         sees_names: Whether its rules tell host names apart.
         leads_past: The names of the controls that it may lead a flow past: a route table's `skips`.
+        last_dot: What becomes of a dot at the end of a name, which means the same name: whether it is
+            compared like any other character, or `unknown` where the vendor does not say.
     """
 
     name: str
     rules: tuple[Rule, ...]
     sees_names: bool = False
     leads_past: frozenset[str] = frozenset()
+    last_dot: Literal["ignored", "compared", "unknown"] = "ignored"
 
     @property
     def guards_inside(self) -> bool | frozenset[int]:

@@ -322,6 +322,8 @@ class EgressPolicy:
             return _NO_NAME
         pattern = self._indexes[scheme].match(flow.name)
         if pattern is None:
+            if f"*.{flow.name}" in self._by_pattern[scheme]:
+                return Decision(False, f"only names below it are listed for {scheme.value}")
             return Decision(False, f"no endpoint has this name for {scheme.value}")
         endpoint = self.endpoint(pattern, scheme)
         return Decision(True, f"{pattern.text} in {endpoint.list}", endpoint)

@@ -7,6 +7,7 @@ itself, `*.example.com`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -19,6 +20,11 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NORMAL: Final = re.compile(rf"(\*\.)?((?:{_LABEL}\.)+(?=[a-z]){_LABEL})")
 _QUERIED_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+# What no host name has: other characters, an empty label or one that is too long, a hyphen at its edge.
+_ODD_CHARACTER: Final = re.compile(r"[^a-z0-9_.-]")
+_ODD_DOT: Final = re.compile(r"^\.|\.(?=\.)|\.$")
+_ODD_HYPHEN: Final = re.compile(r"(^|\.)-|-(?=\.|$)")
+_LONG_LABEL: Final = re.compile(r"([^.]{62})[^.]{2,}")
 
 
 class InvalidName(ValueError):  # noqa: N818 - it reads as what it is: an invalid name
@@ -74,6 +80,33 @@ def host_name(text: str) -> str:
     if _NUMBER.fullmatch(labels[-1]):
         raise InvalidName(text, "is an address, and only names can be listed", "write a host name")
     return name
+
+
+def stand_in(text: str) -> str:
+    """A host name of which every rule says the same as of a text that is not one.
+
+    Firewalls compare the ends of names, whatever stands before: `a b.example.com` is below
+    `example.com`. What is odd becomes `_`, which no pattern has, and so no other name is met. An empty
+    first label is no label, so `.example.com` is beside `example.com`, not below.
+
+    Args:
+        text: What a client sends as a name, at most 253 octets; of one last dot it means the same.
+    """
+    whole = unicodedata.normalize("NFKC", text.lower()).replace("\u3002", ".").lower()
+    labels = whole.removesuffix(".").split(".")
+    plain = _ODD_CHARACTER.sub("_", ".".join(map(_label_sent, labels)))
+    plain = _ODD_HYPHEN.sub(r"\1_", _ODD_DOT.sub("_", plain))
+    return _LONG_LABEL.sub(r"\1_", plain) or "_"
+
+
+def _label_sent(label: str) -> str:
+    """The A-label of an international label that has one."""
+    if label.isascii():
+        return label
+    try:
+        return host_name(label)
+    except InvalidName:
+        return label
 
 
 def _refuse_foreign_parts(text: str) -> None:

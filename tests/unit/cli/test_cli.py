@@ -307,6 +307,16 @@ def test_explain_in_text(write: Write, run: Run) -> None:
     assert (result.exit_code, result.stdout) == (0, dedent(expected))
 
 
+def test_a_host_without_a_scheme_is_asked_by_both(write: Write, run: Run) -> None:
+    """First by http, then by https, also with a port or a path, and also on standard input."""
+    project = write()
+    for typed in ("a.example.com", "a.example.com/x", "a.example.com:8080", "[2001:db8::1]:80"):
+        for arguments in ((typed, "--format", "json"), ("-",)):
+            lines = run("explain", project, *arguments, given=typed).stdout.splitlines()
+            urls = [json.loads(line)["url"] for line in lines]
+            assert [f"http://{typed}", f"https://{typed}"] == urls
+
+
 def test_explain_where_nothing_stands(write: Write, run: Run) -> None:
     """A target in which no server stands allows nothing."""
     project = write((CONFIG, "10.20.0.10]", "10.20.0.10]\n      location: elsewhere"))
@@ -316,7 +326,9 @@ def test_explain_where_nothing_stands(write: Write, run: Run) -> None:
     assert ("deny", "not-applicable") == (target["verdict"], control["verdict"])
 
 
-@pytest.mark.parametrize(("urls", "place"), [(("bad", "http://a.com/"), ""), (("-",), "line 4: ")])
+@pytest.mark.parametrize(
+    ("urls", "place"), [(("//bad", "http://a.com/"), ""), (("-",), "line 4: ")]
+)
 def test_a_bad_url_does_not_stop_the_others(
     write: Write, run: Run, urls: tuple[str, ...], place: str
 ) -> None:
@@ -324,8 +336,8 @@ def test_a_bad_url_does_not_stop_the_others(
 
     Lines are counted as an editor counts them: empty ones too.
     """
-    result = run("explain", write(), *urls, given="http://a.com/\n\n  \nbad\n")
-    expected = f"{place}'bad' has no scheme and host; write http://bad or https://bad\n"
+    result = run("explain", write(), *urls, given="http://a.com/\n\n  \n//bad\n")
+    expected = f"{place}'//bad' is neither a URL nor a host; write https:// and the host\n"
     assert (result.exit_code, result.stderr) == (2, expected)
     assert "http://a.com/" in result.stdout
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from wsus_egress.names.hosts import InvalidName, Pattern, host_name
+from wsus_egress.names.hosts import InvalidName, Pattern, host_name, stand_in
 
 LONG_LABEL = "a" * 63
 LONGEST = ".".join([LONG_LABEL, LONG_LABEL, LONG_LABEL, "a" * 61])
@@ -131,3 +133,43 @@ def test_an_international_name_has_one_last_dot_at_most(text: str) -> None:
     assert "xn--bcher-kva.example" == host_name(text[:-1])
     with pytest.raises(InvalidName, match="has an empty label"):
         host_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.example.com", "a.example.com"),
+        ("A.Example.COM.", "a.example.com"),
+        ("xn--dl.example.com", "xn--dl.example.com"),
+        ("a b.example.com", "a_b.example.com"),
+        ("*.example.com", "_.example.com"),
+        ("-a-.example.com", "_a_.example.com"),
+        ("--", "__"),
+        (".example.com", "_example.com"),
+        ("..example.com", "_.example.com"),
+        ("a..example.com", "a_.example.com"),
+        ("a.example.com..", "a.example.com_"),
+        (".", "_"),
+        ("\u2615.example.com", "_.example.com"),
+        ("a,b.b\u00fccher.example", "a_b.xn--bcher-kva.example"),
+        ("\uff0a\uff0eexample\u3002com", "_.example.com"),
+        (f"a{LONG_LABEL}.example.com", f"{'a' * 62}_.example.com"),
+    ],
+)
+def test_what_stands_in_for_no_host_name(text: str, expected: str) -> None:
+    """What is odd becomes an underscore; a name that is sound but for its A-label stays as it is."""
+    assert expected == stand_in(text)
+
+
+@given(st.text(st.sampled_from("ab.-_ ,\u2615*"), max_size=12).map(lambda text: f"{text}w.com"))
+@example("..w.com")
+@example(".a.w.com")
+@example("-w.com")
+def test_a_stand_in_is_where_its_text_is(text: str) -> None:
+    """It is a sound name; it is below a domain, or is a host, exactly where its text ends so, or is it."""
+    name = stand_in(text)
+    assert name == host_name(name)
+    for host in ("w.com", "a.w.com", "com", "b.a.w.com"):
+        below = text.endswith(f".{host}") and len(text) > len(host) + 1
+        assert below == name.endswith(f".{host}")
+        assert (text == host) == (name == host)

@@ -12,7 +12,8 @@ from wsus_egress.controls import Ruling, Verdict
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.review.analysis import Analysis, analyse
-from wsus_egress.review.explain import Explainer, InvalidUrl, parse_url
+from wsus_egress.review.explain import Explainer, Reached
+from wsus_egress.review.urls import InvalidUrl, parse_url, requests_of
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_everything_answers_alike(
 def test_an_ambiguous_url_is_refused(url: str, reason: str) -> None:
     """What programs read differently, or nobody can read, gets no answer but a reason."""
     with pytest.raises(InvalidUrl) as caught:
-        parse_url(url)
+        requests_of(url)
     assert str(caught.value).replace(" ", "") == f"{url!r}{reason}".replace(" ", "")
 
 
@@ -95,4 +96,34 @@ def test_what_nobody_is_denied_is_opaque(write: Callable[..., Path]) -> None:
     assert names is not None
     assert flow.name is not None
     assert (False, True) == (flow.name in names.surely, flow.name in names.possibly)
-    assert Verdict.DENY is found.verdict
+    assert Reached.UNKNOWN is found.verdict
+
+
+def test_an_apex_says_that_only_names_below_it_are_listed(analysis: Analysis) -> None:
+    """The reason tells a wildcard's domain from a name that nobody lists."""
+    explainer = Explainer(analysis)
+    reasons = [
+        explainer.explain(parse_url(f"{scheme}://windowsupdate.com/")).decision.reason
+        for scheme in ("http", "https")
+    ]
+    assert [
+        "only names below it are listed for http", "no endpoint has this name for https"
+    ] == reasons  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "verdicts"),
+    [
+        ("http://a.windowsupdate.com./", (Verdict.ALLOW, Verdict.OPAQUE, Reached.UNKNOWN)),
+        ("http://www.example.org./", (Verdict.ALLOW, Verdict.DENY, Reached.DENY)),
+        ("https://download.microsoft.com./", (Verdict.ALLOW, Verdict.ALLOW, Reached.ALLOW)),
+    ],
+)
+def test_a_dot_at_the_end_over_http(
+    analysis: Analysis, url: str, verdicts: tuple[Verdict, Verdict, Reached]
+) -> None:
+    """Azure does not say how it compares one, so only a denial is sure; TLS never sends it."""
+    found = Explainer(analysis).explain(parse_url(url))
+    (target,) = found.targets
+    assert verdicts == (*(ruling.verdict for _, ruling in target.rulings), target.verdict)
+    assert found.decision.allowed is (verdicts[1] is not Verdict.DENY)

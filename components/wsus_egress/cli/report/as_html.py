@@ -143,6 +143,7 @@ def _target(
         "controls": [
             {
                 "control": control.name,
+                "lastDot": control.last_dot,
                 "table": lookup.control_table(
                     shared, control, target.controls, source, names.witnesses
                 ),

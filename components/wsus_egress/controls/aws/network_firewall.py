@@ -93,6 +93,7 @@ class AwsNetworkFirewall(Control):
 
     name = "aws-network-firewall"
     sees_names = True
+    last_dot = "compared"
 
     @cached_property
     def rule_groups(self) -> tuple[RuleGroup, ...]:

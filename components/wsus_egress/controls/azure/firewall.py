@@ -77,6 +77,7 @@ class AzureApplicationRules(Control):
 
     name = "azure-application-rules"
     sees_names = True
+    last_dot = "unknown"
 
     @property
     def assumptions(self) -> tuple[str, ...]:

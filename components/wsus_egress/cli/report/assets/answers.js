@@ -2,6 +2,8 @@
 "use strict";
 
 const APPLICATIONS = ["http", "tls", null];
+// No pattern has it, and none is above it.
+const UNLISTED = "_";
 
 function classOfName(hosts, name) {
   const known = hosts.index;
@@ -33,36 +35,41 @@ const fromColumn = ([kind, value], place) => {
   return row[place];
 };
 
-function pathVerdict(verdicts, allowed) {
-  const told = verdicts.filter((verdict) => verdict !== "not-applicable" && verdict !== "not-met");
-  if (told.includes("deny") || told.length === 0) return "deny";
-  return told.includes("opaque") && !allowed ? "deny" : "allow";
+// What the controls on a path say together, as `reached` in Python.
+function reached(verdicts) {
+  if (verdicts.includes("deny")) return "deny";
+  if (verdicts.includes("opaque")) return "unknown";
+  return verdicts.includes("allow") ? "allow" : "deny";
+}
+
+// What a control says of a name that may be sent with a dot at its end, as `ruling_of` in Python.
+function rulingOf(control, hosts, request) {
+  const ruling = lookUp(control.table, hosts, request);
+  if (!request.lastDot || control.lastDot === "ignored") return ruling;
+  const unlisted = lookUp(control.table, hosts, { ...request, name: UNLISTED });
+  return control.lastDot === "compared" || unlisted[0] === ruling[0] ? unlisted : ["opaque", ruling[1]];
 }
 
 function explainIn(environment, request) {
   const hosts = DATA.hosts[environment.hosts];
   const [verdict, reason, endpoint] = lookUp(environment.policy, hosts, request);
   const targets = environment.targets.map((target) => {
-    const allowed = lookUp(target.policy, hosts, request)[0] === "allow";
     const controls = target.controls.map((control) => {
-      const [ruling, rule] = lookUp(control.table, hosts, request);
+      const [ruling, rule] = rulingOf(control, hosts, request);
       return { control: control.control, verdict: ruling, rule };
     }).filter((control) => control.verdict !== "not-met");
-    return {
-      target: target.target,
-      verdict: pathVerdict(controls.map((control) => control.verdict), allowed),
-      controls,
-    };
+    return { target: target.target, verdict: reached(controls.map((control) => control.verdict)), controls };
   });
   const [pattern, list] = endpoint < 0 ? [null, ""] : DATA.deciding[endpoint];
   return { url: request.url, verdict, endpoint: pattern, list, environment: environment.environment, reason, targets };
 }
 
-// The answer for one URL in every environment, as `wsus-egress explain` gives it.
-function explain(url) {
+// The answers for a URL, or for a host by http and by https, in every environment, as `wsus-egress explain` gives them.
+function explain(text) {
   try {
-    const request = parseUrl(url);
-    return { status: "answered", request, answers: DATA.environments.map((each) => explainIn(each, request)) };
+    const requests = requestsOf(text);
+    const answers = requests.flatMap((request) => DATA.environments.map((each) => explainIn(each, request)));
+    return { status: "answered", request: requests[0], answers };
   } catch (error) {
     if (error instanceof Refused) return { status: "refused", why: error.message };
     if (error instanceof Unsure) return { status: "unsure", why: error.message };

@@ -30,24 +30,31 @@ function showAnswer(url) {
   }
   const note = found.request.note ? ` (${found.request.note})` : "";
   const body = element("tbody");
-  for (const answer of found.answers) body.append(...answerRows(answer, note));
+  const bare = new Set(found.answers.map((answer) => answer.url)).size > 1;
+  for (const answer of found.answers) body.append(...answerRows(answer, note, bare));
   const head = element("tr", {}, ...["Environment", "Policy", "Why", "Target", "Verdict", "Control by control"]
     .map((title) => element("th", { scope: "col" }, title)));
-  const allowing = found.answers.filter((answer) => answer.verdict === "allow").length;
+  const allowing = found.answers.filter((answer) => answer.verdict === "allow");
+  const schemes = [...new Set(found.answers.map((answer) => answer.url.split(":", 1)[0]))];
+  const counts = schemes.map((scheme) => {
+    const count = allowing.filter((answer) => answer.url.startsWith(`${scheme}:`)).length;
+    return `${schemes.length > 1 ? `by ${scheme} ` : ""}in ${count} of ${DATA.environments.length} environments`;
+  });
   place.replaceChildren(
-    element("p", { class: "said" }, `The policy allows it in ${allowing} of ${found.answers.length} environments.`),
+    element("p", { class: "said" }, `The policy allows it ${counts.join(", ")}.`),
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answer by environment" },
       element("table", { class: "answers" }, element("thead", {}, head), body)));
 }
 
-function answerRows(answer, note) {
+function answerRows(answer, note, bare) {
   const span = { rowspan: String(Math.max(answer.targets.length, 1)) };
   const why = answer.reason + note;
   const targets = answer.targets.length ? answer.targets : [null];
   return targets.map((target, number) => {
     const row = element("tr", number === 0 ? { class: "first" } : {});
     if (number === 0) {
-      row.append(element("th", { scope: "row", ...span }, answer.environment),
+      const scheme = bare ? `, ${answer.url.split(":", 1)[0]}` : "";
+      row.append(element("th", { scope: "row", ...span }, answer.environment + scheme),
         element("td", span, badge(answer.verdict)), element("td", span, why));
     }
     if (target === null) return row;
@@ -76,10 +83,8 @@ function verdictOf(number, place, scheme) {
   return DATA.answers[found][0];
 }
 
-function targetVerdict(target, place, scheme) {
-  const allowed = verdictOf(target.policy, place, scheme) === "allow";
-  return pathVerdict(target.controls.map((control) => verdictOf(control.table, place, scheme)), allowed);
-}
+const targetVerdict = (target, place, scheme) =>
+  reached(target.controls.map((control) => verdictOf(control.table, place, scheme)));
 
 function cell(of) {
   const [http, https] = [of("http"), of("https")];

@@ -1,4 +1,4 @@
-// What a URL asks of the network: the same reading as `parse_url` and `host_name` in Python.
+// What a URL asks of the network: the same reading as `requests_of` and `host_name` in Python.
 "use strict";
 
 const SCHEMES = {
@@ -9,6 +9,14 @@ const AMBIGUOUS = /[\u0000-\u0020\u007f\\<>"^`{|}\ud800-\udfff]/u;
 
 class Refused extends Error {}
 class Unsure extends Error {}
+
+// A host, with a port or path if need be, and no scheme.
+const BARE = /^(?:[^/?#@:[\]]+|\[[^\]]*\])(?::[0-9]+)?(?:[/?#].*)?$/u;
+
+function requestsOf(text) {
+  const urls = !text.includes("://") && BARE.test(text) ? [`http://${text}`, `https://${text}`] : [text];
+  return urls.map(parseUrl);
+}
 
 function parseUrl(url) {
   const found = AMBIGUOUS.exec(url);
@@ -24,19 +32,26 @@ function parseUrl(url) {
   const [host, port] = hostAndPort(authority);
   if (scheme && !host && url.includes("://")) throw new Refused("has no host; write one after the two slashes");
   if (port === 0) throw new Refused("has port 0, to which nothing can connect");
-  if (!authority || !host) throw new Refused(`has no scheme and host; write http://${url} or https://${url}`);
+  if (!scheme || !authority || !host) throw new Refused("is neither a URL nor a host; write https:// and the host");
   if (!Object.hasOwn(SCHEMES, scheme)) {
     throw new Refused(`has an unknown scheme; the choices are ${Object.keys(SCHEMES).sort().join(", ")}`);
   }
   const [usual, application] = SCHEMES[scheme];
-  const request = { url, port: port ?? usual, application, address: null, name: null, note: "" };
-  if (isNumber(host)) throw new Refused("has a host that ends in a number but is not an address; write the address as 192.0.2.1");
+  const request = { url, port: port ?? usual, application, address: null, name: null, lastDot: false, note: "" };
   request.address = parseAddress(host);
-  if (request.address) request.note = "an address";
-  else if (application === null) request.note = "neither HTTP nor TLS";
+  if (request.address) {
+    request.note = "an address";
+    return request;
+  }
+  if (endsInANumber(host)) throw new Refused("has a host that ends in a number but is not an address; write the address as 192.0.2.1");
+  if (host.includes("%")) {
+    throw new Refused("has a % in its host, which some programs decode and others send; write the host as it is sent");
+  }
+  if (application === null) request.note = "neither HTTP nor TLS";
   else {
     request.name = hostName(host);
-    if (request.name === null) request.note = "not a host name";
+    request.lastDot = application === "http" && host.endsWith(".");
+    if (request.name !== host.replace(/\.$/, "")) request.note = "no host name";
   }
   return request;
 }
@@ -122,25 +137,20 @@ function parseIpv6(whole) {
   return { version: 6, value: all.map((group) => group.toLowerCase().padStart(4, "0")).join("") };
 }
 
-// Whether a host is neither a name nor an address in its one usual form: programs read it as they like.
-function isNumber(host) {
-  if (parseAddress(host)) return false;
+// Whether a host that is no address may be one for some programs.
+function endsInANumber(host) {
   const plain = host.replace(/%([0-9a-f]{2})/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
   const dotted = plain.normalize("NFKC").replaceAll("\u3002", ".").toLowerCase().replace(/\.$/, "");
   return /^([0-9]+|0x[0-9a-f]*)$/.test(dotted.slice(dotted.lastIndexOf(".") + 1));
 }
 
-// The normal form of a host name; null where the text is not one.
+// The normal form of a host name; of another text, a name that every rule treats alike, as `stand_in` in Python.
 function hostName(text) {
   const name = text.replace(/\.$/, "").toLowerCase();
-  if (/[@:/'"`;,\\|%\s]/.test(name)) return null;
   if (/[^\u0000-\u007f]/.test(name)) throw new Unsure(`has a host that no list has in this form${asciiForm(text)}`);
-  const labels = name.split(".");
-  const valid = labels.every((label) => label.length <= 63 && /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label));
-  const unknown = labels.find((label) => label.startsWith("xn--") && !isListed(label));
-  if (unknown) throw new Unsure(`has ${JSON.stringify(unknown)} in its host, which no list has and this page cannot check`);
-  if (!valid || name.length > 253 || /^([0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1))) return null;
-  return name;
+  if (name.length > 253) throw new Refused("has a host of more than 253 octets, which no name can have");
+  return name.replace(/[^a-z0-9_.-]/g, "_").replace(/^\.|\.(?=\.)|\.$/g, "_").replace(/(^|\.)-|-(?=\.|$)/g, "$1_")
+    .replace(/([^.]{62})[^.]{2,}/g, "$1_") || "_";
 }
 
 // How the lists write an international name: the browser knows (UTS 46).
@@ -150,11 +160,6 @@ function asciiForm(host) {
   } catch {
     return "";
   }
-}
-
-// Whether a listed name has this label: Python has read it then, so it is a valid one.
-function isListed(label) {
-  return DATA.hosts.some(({ list }) => list.some((host) => host.split(".").includes(label)));
 }
 
 // The last place in a sorted row with a value that does not come after this one.
