@@ -3,7 +3,7 @@ PYTHON ?= python3
 # Runs a command with .venv and the Pulumi engine on PATH, and the sandbox's private Pulumi home.
 RUN := $(PYTHON) tools/env.py --
 # The pure core: what is allowed, the controls and the proof. Every line and branch is tested.
-CORE := components/wsus_egress/problems.py,components/wsus_egress/names/*,components/wsus_egress/model/*,components/wsus_egress/config/*,components/wsus_egress/controls/*,components/wsus_egress/proof/*,components/wsus_egress/review/change.py,components/wsus_egress/review/notes.py,components/wsus_egress/review/spans.py
+CORE := components/wsus_egress/problems.py,components/wsus_egress/names/*,components/wsus_egress/model/*,components/wsus_egress/config/*,components/wsus_egress/controls/*,components/wsus_egress/proof/*,components/wsus_egress/review/change.py,components/wsus_egress/review/notes.py,components/wsus_egress/review/rules.py,components/wsus_egress/review/spans.py
 # The fast tests: the package's own, without the engine, browsers, other validators, wheels, set-up and stand-ins.
 FAST := tests/unit tests/golden $(addprefix --ignore=tests/unit/,repository tools sandbox)
 CODE := components sandbox tools tests benchmarks policy_pack

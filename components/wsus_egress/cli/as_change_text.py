@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterator
 
 from wsus_egress.cli.report import page
+from wsus_egress.cli.report.headline import headline
+from wsus_egress.cli.report.to_do import to_do
 from wsus_egress.cli.words import count
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
@@ -15,8 +17,12 @@ WIDTH = 110
 
 def render(review: Review, engine: EngineReport | None) -> str:
     """The whole page in plain lines."""
-    lines = [page.verdict(review)]
+    lines = [text for text in (headline(review), page.verdict(review)) if text]
     for title, part in (
+        (
+            "to do: take it out, or have its owner fill this in, in this change (expires: YYYY-MM-DD)",
+            to_do(review),
+        ),
         ("protection taken away", _protections(review)),
         ("newly allowed", _rows(review, "newly_allowed")),
         ("no longer allowed", _rows(review, "no_longer_allowed")),
@@ -24,7 +30,7 @@ def render(review: Review, engine: EngineReport | None) -> str:
         ("rules", _rules(review)),
         ("resources (predicted offline; the engine may differ)", _resources(review)),
         ("what the engine will do", _engine(engine)),
-        ("quotas", _quotas(review)),
+        ("quotas: half used, or changed", _quotas(review)),
         ("fidelity", _fidelity(review)),
         ("approvals", _approvals(review)),
         ("assumptions", _assumptions(review)),
@@ -61,8 +67,7 @@ def _protections(review: Review) -> Iterator[str]:
         if given:
             yield from _wrapped(f"approved by {given.owner} until {given.expires}: {given.reason}")
         else:
-            place = f" ({each.location})" if each.location else ""
-            yield from _wrapped(f"NOT APPROVED{place}: {each.remedy}")
+            yield f"    NOT APPROVED{f' ({each.location})' if each.location else ''}"
 
 
 def _rows(review: Review, side: page.Side) -> Iterator[str]:
@@ -78,8 +83,7 @@ def _rows(review: Review, side: page.Side) -> Iterator[str]:
             given = row.approval
             yield from _wrapped(f"approved by {given.owner} until {given.expires}: {given.reason}")
         elif side == "newly_allowed":
-            place = f" ({row.location})" if row.location else ""
-            yield from _wrapped(f"NOT APPROVED{place}: {row.remedy}")
+            yield f"    NOT APPROVED{f' ({row.location})' if row.location else ''}"
 
 
 def _rules(review: Review) -> Iterator[str]:
@@ -87,7 +91,11 @@ def _rules(review: Review) -> Iterator[str]:
     for change in review.changes:
         for rule in change.rules:
             yield f"{signs[rule.kind]} {change.environment}/{change.target} {rule.control} {rule.id}"
-            yield from _wrapped(f"{rule.was} => {rule.text}" if rule.was else rule.text)
+            if rule.gained or rule.lost:
+                yield from _wrapped(" ".join(map("+ {}".format, rule.gained)))
+                yield from _wrapped(" ".join(map("- {}".format, rule.lost)))
+            else:
+                yield from _wrapped(f"{rule.was} => {rule.text}" if rule.was else rule.text)
 
 
 def _resources(review: Review) -> Iterator[str]:
@@ -111,15 +119,10 @@ def _engine(engine: EngineReport | None) -> Iterator[str]:
 
 
 def _quotas(review: Review) -> Iterator[str]:
-    for analysis in review.analyses:
-        if analysis.environment.name not in review.same:
-            for target in analysis.targets:
-                for control in target.controls:
-                    for quota in control.quotas():
-                        yield (
-                            f"{analysis.environment.name}/{target.target.cloud} {control.name}: "
-                            f"{quota.used} of {quota.limit} {quota.name}"
-                        )
+    for (environment, target), uses in sorted(review.quotas.items()):
+        for use in uses:
+            quota = f"{use.used} of {use.quota.limit} {use.quota.name}"
+            yield f"{environment}/{target} {use.control}: {quota}"
 
 
 def _fidelity(review: Review) -> Iterator[str]:

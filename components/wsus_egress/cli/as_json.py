@@ -60,9 +60,12 @@ def preview(review: Review, engine: EngineReport | None = None) -> str:
     findings = [_finding(finding) for finding in review.findings]
     whole: out.Preview
     if review.base:
+        from wsus_egress.cli.report.headline import headline  # noqa: PLC0415 - `check` needs none
+
         changes = [_change(change, review) for change in review.changes]
         whole = {
             "version": VERSION,
+            "headline": headline(review),
             "environments": environments,
             "changes": changes,
             "findings": findings,
@@ -114,6 +117,8 @@ def _finding(finding: Finding) -> out.Finding:
         "instead": finding.instead,
         "file": location.file if location else None,
         "line": location.line if location else None,
+        "approve": finding.approve,
+        "accept": finding.accept,
     }
 
 

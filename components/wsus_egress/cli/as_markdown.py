@@ -11,23 +11,29 @@ import jinja2
 
 from wsus_egress.cli.pull_request.marker import BUDGET, USUAL_KEY, marker
 from wsus_egress.cli.report import page
+from wsus_egress.cli.report.headline import headline
+from wsus_egress.cli.report.to_do import to_do
 from wsus_egress.model.environment import Environment
 from wsus_egress.review.analysis import TargetAnalysis
-from wsus_egress.review.change import RuleChange, TargetChange
+from wsus_egress.review.change import TargetChange
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
+from wsus_egress.review.rules import RuleChange
 
-_ORDER: Final = ("head", "lost", "opened", "closed", "findings", "rules", "resources", "engine", "topology",
-                 "quotas", "fidelity", "approvals", "granted", "notes", "unchanged")  # fmt: skip
+_ORDER: Final = ("head", "todo", "lost", "opened", "closed", "findings", "rules", "resources", "engine",
+                 "topology", "quotas", "fidelity", "approvals", "granted", "notes",
+                 "unchanged")  # fmt: skip
 # What goes first where not all fits; `head` never does.
 _DROPPED: Final = ("topology", "granted", "unchanged", "quotas", "resources", "notes", "rules",
-                   "fidelity", "engine", "approvals", "closed", "findings", "opened",
+                   "fidelity", "engine", "approvals", "closed", "findings", "opened", "todo",
                    "lost")  # fmt: skip
 _TITLES: Final = {
-    "lost": "protection taken away",
+    "todo": "to do", "lost": "protection taken away",
     "opened": "newly allowed", "closed": "no longer allowed", "granted": "assumptions",
     "engine": "what the engine will do", "notes": "written differently",
 }  # fmt: skip
+# How many rows of a table stand open; the rest is folded.
+_SHOWN_ROWS: Final = 8
 _MARKUP: Final = re.compile(r"[&\\`*_{}\[\]<>|~]|^[-+=]|(?<=[0-9])[.)](?= )")
 # Links that GitHub makes on its own. It looks for mentions and numbers in the finished HTML, where
 # an entity is a character again: only a character in between helps, of no width.
@@ -89,7 +95,10 @@ def _joined(sections: dict[str, str], dropped: Sequence[str]) -> str:
 def _sections(review: Review, engine: EngineReport | None) -> dict[str, str]:
     template = _templates().get_template("change.md.j2")
     context = template.new_context(_values(review, engine))
-    return {name: "".join(block(context)).strip("\n") for name, block in template.blocks.items()}
+    return {
+        name: re.sub(r"\n{3,}", "\n\n", "".join(block(context))).strip("\n")
+        for name, block in template.blocks.items()
+    }
 
 
 def _templates() -> jinja2.Environment:
@@ -111,6 +120,9 @@ def _values(review: Review, engine: EngineReport | None) -> dict[str, Any]:
     controls = [(place, control) for place, target in targets for control in target.controls]
     return {
         "marker": marker(USUAL_KEY),
+        "headline": headline(review),
+        "to_do": to_do(review),
+        "shown": _SHOWN_ROWS,
         "verdict": page.verdict(review, gated=bool(review.base) or engine is not None),
         "review": review,
         "lost": page.protections(review),
@@ -125,7 +137,9 @@ def _values(review: Review, engine: EngineReport | None) -> dict[str, Any]:
         "resources": [("/".join(k), v) for k, v in sorted(review.resources.items()) if v],
         "engine": engine,
         "topology": topology([a.environment for a in differing], review.changes),
-        "quotas": [(place, c.name, quota) for place, c in controls for quota in c.quotas()],
+        "quotas": [
+            ("/".join(key), use) for key, uses in sorted(review.quotas.items()) for use in uses
+        ],
         "proofs": [
             (f"{a.environment.name}/{t.target.cloud}", t.proof)
             for a in review.analyses

@@ -58,6 +58,10 @@ class Finding(TypedDict):
     instead: str
     file: str | None
     line: Line | None
+    approve: Annotated[
+        str, Field(description="What an entry under `approved` would name, or empty.")
+    ]
+    accept: Annotated[str, Field(description="What an entry under `accept` would name, or empty.")]
 
 
 class Deviation(TypedDict):
@@ -286,9 +290,10 @@ class Engine(TypedDict):
 
 
 class Preview(TypedDict):
-    """What `preview` prints; `changes` only with a base, `engine` only where it was asked."""
+    """What `preview` prints; headline and changes only with a base, `engine` where it was asked."""
 
     version: Version
+    headline: NotRequired[str]
     environments: list[Environment]
     changes: NotRequired[list[Change]]
     findings: list[Finding]

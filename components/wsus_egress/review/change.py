@@ -13,7 +13,7 @@ import functools
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.model.environment import Environment
@@ -22,6 +22,7 @@ from wsus_egress.model.policy import EgressPolicy, Mode, Party, Place
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import NO_NAMES, NameSet
 from wsus_egress.review.notes import notes_of
+from wsus_egress.review.rules import RuleChange, rule_changes
 from wsus_egress.review.spans import Piece, Spans, first_address, pieces, text_of
 
 ANY_NAME: Final = "*"
@@ -68,17 +69,6 @@ class NameChange:
     def long(self) -> str:
         """The same without `short`: what an approval may say too, for example the whole text."""
         return f"{'+'.join(self.schemes)}/{self.pattern}" if self.pattern else self.text
-
-
-@dataclass(frozen=True, slots=True)
-class RuleChange:
-    """A control's rule that is not the same on both sides. `was` is the text of one that changed."""
-
-    control: str
-    id: str
-    kind: Literal["added", "removed", "changed"]
-    text: str
-    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +143,7 @@ def compare(
                 newly_allowed=opened,
                 no_longer_allowed=closed,
                 unchanged=len((old.patterns() & new.patterns()) - lost),
-                rules=_rules(
+                rules=rule_changes(
                     _controls(before, cloud, controls_before),
                     _controls(after, cloud, controls_after),
                 ),
@@ -348,16 +338,3 @@ def _controls(
     targets = environment.targets if environment else ()
     target = next((each for each in targets if each.cloud == cloud), None)
     return compile_target(environment, target) if environment and target else ()
-
-
-def _rules(before: Sequence[Control], after: Sequence[Control]) -> tuple[RuleChange, ...]:
-    old = {(control.name, rule.id): rule for control in before for rule in control.rules}
-    new = {(control.name, rule.id): rule for control in after for rule in control.rules}
-    changes = [RuleChange(*key, "added", new[key].text) for key in new if key not in old]
-    changes += [RuleChange(*key, "removed", old[key].text) for key in old if key not in new]
-    changes += [
-        RuleChange(*key, "changed", new[key].text, old[key].text)
-        for key in new
-        if key in old and old[key].text != new[key].text
-    ]
-    return tuple(sorted(changes, key=lambda change: (change.control, change.id)))

@@ -26,6 +26,7 @@ from wsus_egress.review.change import TargetChange, compare
 from wsus_egress.review.findings import Approved, Finding, Unguarded
 from wsus_egress.review.gitbase import base_project
 from wsus_egress.review.locations import Locator
+from wsus_egress.review.quotas import QuotaUse, quota_uses
 from wsus_egress.review.replacements import is_replaced, is_risk
 from wsus_egress.review.unguarded import unguarded
 
@@ -52,6 +53,7 @@ class Review:
         approved: Each widening with its approval, by environment and target.
         resources: By environment and target.
         findings: Sorted, what fails first.
+        quotas: Those to look at, by environment and target.
         same: The environments that do not differ at all.
         files: The configuration files whose text differs.
         unguarded: Protection that is taken away, each with its approval.
@@ -63,6 +65,7 @@ class Review:
     approved: Mapping[tuple[str, str], tuple[Approved, ...]]
     resources: Mapping[tuple[str, str], tuple[ResourceChange, ...]]
     findings: tuple[Finding, ...]
+    quotas: Mapping[tuple[str, str], tuple[QuotaUse, ...]]
     same: tuple[str, ...]
     files: tuple[str, ...]
     unguarded: tuple[Unguarded, ...] = ()
@@ -123,6 +126,7 @@ def against_base(
         approved={key: value for part in parts for key, value in part.approved.items()},
         resources={key: value for part in parts for key, value in part.resources.items()},
         findings=gate.in_order(finding for part in parts for finding in part.findings),
+        quotas={key: value for part in parts for key, value in part.quotas.items()},
         same=same,
         files=files,
         unguarded=tuple(each for part in parts for each in part.unguarded),
@@ -131,7 +135,13 @@ def against_base(
 
 def without_base(analyses: Sequence[Analysis], today: datetime.date) -> Review:
     """The environments as they stand: nothing changes, and the gate judges what is there."""
-    return Review("", tuple(analyses), (), {}, {}, gate.standing(analyses, today), (), ())
+    quotas = {
+        (analysis.environment.name, cloud): quota_uses((), controls)
+        for analysis in analyses
+        for cloud, controls in _controls(analysis).items()
+    }
+    findings = gate.standing(analyses, today)
+    return Review("", tuple(analyses), (), {}, {}, findings, quotas, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,7 @@ class _Part:
     approved: Mapping[tuple[str, str], tuple[Approved, ...]]
     resources: Mapping[tuple[str, str], tuple[ResourceChange, ...]]
     findings: tuple[Finding, ...]
+    quotas: Mapping[tuple[str, str], tuple[QuotaUse, ...]]
     unguarded: tuple[Unguarded, ...] = ()
 
 
@@ -169,13 +180,15 @@ class _Pair:
         controls = _controls(self.head)
         changes = compare(self.before, self.after, self.was, controls)
         if not self.changed:
-            return _Part(changes, {}, {}, tuple(self._expiries(today)))
+            return _Part(changes, {}, {}, tuple(self._expiries(today)), {})
         approved: dict[tuple[str, str], tuple[Approved, ...]] = {}
         resources: dict[tuple[str, str], tuple[ResourceChange, ...]] = {}
+        quotas: dict[tuple[str, str], tuple[QuotaUse, ...]] = {}
         for change in changes:
             key = (self.name, change.target)
             old, new = self.was.get(change.target, ()), controls.get(change.target, ())
             resources[key] = tuple(_resources(old, new))
+            quotas[key] = quota_uses(old, new)
             if self.after is not None:
                 places = locator.of(self.after, change)
                 approved[key] = gate.approvals(change, self.before, self.after, today, places)
@@ -191,7 +204,7 @@ class _Pair:
             *(finding for key, found in resources.items() for finding in _at_risk(key, found)),
             *self._deviations(today),
         )
-        return _Part(changes, approved, resources, findings, lost)
+        return _Part(changes, approved, resources, findings, quotas, lost)
 
     def _expiries(self, today: datetime.date) -> Iterator[Finding]:
         if self.after is not None:

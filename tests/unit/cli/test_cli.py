@@ -134,6 +134,8 @@ def test_an_expired_approval_in_json(write: Write, run: Run) -> None:
         "instead": "close what it covers, or have its owner renew it",
         "file": CONFIG,
         "line": 13,
+        "approve": "",
+        "accept": "",
     }
     assert (1, [expected]) == (result.exit_code, json.loads(result.stdout)["findings"])
 

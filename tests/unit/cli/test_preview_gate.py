@@ -40,7 +40,7 @@ def test_accepting_more_is_a_widening_to_approve(project: GitProject) -> None:
     result = preview(project.root)
 
     assert 1 == result.exit_code
-    assert "6 deviations newly accepted" in result.stdout.splitlines()[0]
+    assert "6 deviations newly accepted" in result.stdout.splitlines()[1]
     assert 6 == result.stdout.count("unapproved-acceptance x/aws")
 
 
@@ -50,7 +50,7 @@ def test_an_approved_acceptance_passes_and_is_shown(project: GitProject) -> None
     result = preview(project.root)
 
     assert 0 == result.exit_code
-    assert "6 deviations newly accepted" in result.stdout.splitlines()[0]
+    assert "6 deviations newly accepted" in result.stdout.splitlines()[1]
     assert 6 == result.stdout.count("newly-accepted x/aws")
 
 
@@ -86,7 +86,7 @@ def test_a_setting_of_enforcement_is_no_layout(project: GitProject, old: str, ne
     stdout = preview(project.root).stdout
 
     assert "only comments" not in stdout
-    assert "resources change in 1 target" in stdout.splitlines()[0]
+    assert "resources change in 1 target" in stdout.splitlines()[1]
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -129,7 +129,7 @@ def test_a_target_that_goes_is_to_be_approved(project: GitProject) -> None:
     assert (1, 0) == (refused.exit_code, approved.exit_code)
     assert "FAILS unapproved-removal x/aws" in refused.stdout
     assert "note no-longer-enforced x/aws" in approved.stdout
-    assert "1 target no longer enforced" in approved.stdout.splitlines()[0]
+    assert "1 target no longer enforced" in approved.stdout.splitlines()[1]
 
 
 def test_an_environment_that_goes_is_told(project: GitProject) -> None:
@@ -140,7 +140,7 @@ def test_an_environment_that_goes_is_told(project: GitProject) -> None:
     result = preview(project.root)
 
     assert 0 == result.exit_code
-    assert "2 targets no longer enforced" in result.stdout.splitlines()[0]
+    assert "2 targets no longer enforced" in result.stdout.splitlines()[1]
 
 
 def test_an_error_of_the_engine_fails(project: GitProject, tmp_path: Path) -> None:

@@ -135,6 +135,6 @@ def test_the_tutorial_does_what_it_says(copy: GitProject) -> None:
     assert ": no finding\n" in see.stdout
     assert ["allow", "deny"] == re.findall(r"^(allow|deny) ", see.stdout, re.MULTILINE)
     assert "NOT APPROVED (config/Pulumi.staging.yaml:" in opened.stdout
-    assert "or list `azure/http+https/updates.example.com`" in opened.stdout
+    assert '- {what: azure/http+https/updates.example.com, owner: ""' in opened.stdout
     assert "approved by network team until 2027-06-30" in approved.stdout
     assert ["allow"] == re.findall(r"^(allow|deny) ", approved.stdout, re.MULTILINE)

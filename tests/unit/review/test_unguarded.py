@@ -64,7 +64,7 @@ def test_an_approval_lets_it_pass_and_is_shown(project: GitProject) -> None:
 
     assert (0, True) == (text.exit_code, "approved by team until 2027-01-31: Moved" in text.stdout)
     assert all("Protection taken away" in page and "Moved" in page for page in pages)
-    assert "1 protection taken away (none not approved): fine" in text.stdout
+    assert "1 protection taken away (none not approved): approved" in text.stdout
 
     old = CONFIG.replace(FIREWALL, FULL) + f"  wsus-egress:approved: [{entry}]\n"
     project.write({CONFIG_FILE: old})

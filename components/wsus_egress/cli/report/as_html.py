@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.cli.report import lookup, page
+from wsus_egress.cli.report.headline import headline
+from wsus_egress.cli.report.to_do import to_do
 from wsus_egress.cli.report.topology import draw
 from wsus_egress.model.policy import Endpoint, Mode
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, stale_acceptances
@@ -45,6 +47,8 @@ def render(review: Review, engine: EngineReport | None = None) -> str:
     return template.render(
         analyses=[_shown(analysis, number) for number, analysis in enumerate(analyses, start=1)],
         names=_control_names(analyses),
+        headline=headline(review),
+        to_do=to_do(review),
         verdict=page.verdict(review),
         review=review,
         lost=page.protections(review),

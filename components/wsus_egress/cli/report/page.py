@@ -28,7 +28,6 @@ class Row:
         parties: The servers and clients of all those targets, sorted.
         origin: The list that has the pattern, with its purpose and source; empty where no list has it.
         approval: None where nobody approved it, or an approval is not needed.
-        whats: What an approval would name, sorted.
         location: The line of the entry, where it is known.
     """
 
@@ -37,22 +36,12 @@ class Row:
     parties: tuple[str, ...]
     origin: str
     approval: Approval | None
-    whats: tuple[str, ...]
     location: Location | None
 
     @property
     def places(self) -> str:
         """The targets; of many only the first few."""
         return shortened(self.where)
-
-    @property
-    def remedy(self) -> str:
-        """What to do about a row that nobody approved."""
-        names = " and ".join(f"`{what}`" for what in self.whats)
-        return (
-            f"take it out, or list {names} under `approved` in this change, each with owner, "
-            "reason and expires"
-        )
 
 
 def shortened(places: Sequence[str]) -> str:
@@ -77,7 +66,6 @@ def rows(review: Review, side: Side) -> tuple[Row, ...]:
                 each.parties,
                 _origin(heads.get(change.environment), each) if approved else "",
                 approved.approval if approved else None,
-                (change.what(each),),
                 approved.location if approved else None,
             )
             about = (each.label, each.schemes, each.witness, row.origin, row.approval)
@@ -93,7 +81,6 @@ def _together(alike: Sequence[Row]) -> Row:
         tuple(sorted({party for row in alike for party in row.parties})),
         first.origin,
         first.approval,
-        tuple(sorted({what for row in alike for what in row.whats})),
         first.location,
     )
 
@@ -122,14 +109,6 @@ class Protection:
     def places(self) -> str:
         """The targets; of many only the first few."""
         return shortened(self.where)
-
-    @property
-    def remedy(self) -> str:
-        """What to do about it where nobody approved it."""
-        return (
-            f"put it back, or list `{self.what}` under `approved` in this change, with owner, reason "
-            "and expires"
-        )
 
 
 def protections(review: Review) -> tuple[Protection, ...]:
@@ -166,6 +145,19 @@ def _origin(environment: Environment | None, change: NameChange) -> str:
     return ""
 
 
+def outcome(review: Review) -> str:
+    """`Blocked`, `Approved` or `Let pass` for what opens or unprotects something, else `Fine`."""
+    kinds = {finding.kind for finding in review.findings}
+    if review.fails:
+        return "Blocked"
+    if "widening-let-pass" in kinds:
+        return "Let pass"
+    opens = any(change.newly_allowed for change in review.changes)
+    if opens or review.unguarded or kinds & {"no-longer-enforced", "newly-accepted"}:
+        return "Approved"
+    return "Fine"
+
+
 def verdict(review: Review, *, gated: bool = True) -> str:
     """One sentence with the numbers.
 
@@ -175,7 +167,7 @@ def verdict(review: Review, *, gated: bool = True) -> str:
     """
     failing = sum(finding.fails for finding in review.findings)
     must = " must be closed" if gated else ""
-    end = f"{count(failing, 'finding')}{must}" if failing else "fine"
+    end = f"{count(failing, 'finding')}{must}" if failing else outcome(review).lower()
     if not review.base:
         targets = sum(len(analysis.targets) for analysis in review.analyses)
         environments = count(len(review.analyses), "environment")
