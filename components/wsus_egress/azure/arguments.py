@@ -45,10 +45,10 @@ class FirewallPolicyArgs(TypedDict):
 
     name: pulumi.Input[str]
     """The policy's name in Azure."""
-    mode: NotRequired[str]
-    """rules-only: the policy exists, and only rule collection groups are added. policy: it is created (the default). full: the firewall is created too. One of `rules-only`, `policy`, `full`."""
     existing: NotRequired[bool]
     """true: the same as mode rules-only. Default: `false`."""
+    mode: NotRequired[str]
+    """rules-only: the policy exists, and only rule collection groups are added. policy: it is created (the default). full: the firewall is created too. One of `rules-only`, `policy`, `full`."""
     sku: NotRequired[str]
     """The policy's tier. One of `Basic`, `Standard`, `Premium`. Default: `Standard`."""
     threat_intel_mode: NotRequired[str]

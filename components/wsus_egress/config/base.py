@@ -41,7 +41,12 @@ def parse_settings(
         found = kind.model_validate(data, context=together, by_alias=True, by_name=snake_case)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-        problems = [_problem(kind, detail["loc"], detail, locate) for detail in details]
+        problems = [
+            _problem(kind, detail["loc"], detail, locate)
+            for detail in details
+            # A default that follows from another setting: what is wrong with that one is said.
+            if detail["type"] != "default_factory_not_called"
+        ]
     if together:
         problems.extend(_placed(data, together, locate, ()))
     return found, problems

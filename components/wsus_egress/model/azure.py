@@ -112,17 +112,15 @@ class FirewallPolicy(Checked):
         Annotated[ResourceName, MayBeOutput("unknown-firewall-policy")],
         Field(description="The policy's name in Azure."),
     ]
+    existing: Annotated[bool, Field(description="true: the same as mode rules-only.")] = False
     mode: Annotated[
-        Literal["rules-only", "policy", "full"] | None,
+        Literal["rules-only", "policy", "full"],
         Field(
+            default_factory=lambda given: "rules-only" if given.get("existing") else "policy",
             description="rules-only: the policy exists, and only rule collection groups are added. "
-            "policy: it is created (the default). full: the firewall is created too."
+            "policy: it is created (the default). full: the firewall is created too.",
         ),
-    ] = None
-    existing: Annotated[
-        bool,
-        Field(description="true: the same as mode rules-only."),
-    ] = False
+    ]
     sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
     threat_intel_mode: Annotated[
         Literal["Off", "Alert", "Deny"],
@@ -154,17 +152,12 @@ class FirewallPolicy(Checked):
         Field(description="What others keep in this policy and its base policy, for the proof."),
     ] = ()
 
-    @property
-    def kept_by_others(self) -> bool:
-        """Whether somebody else makes the policy, so that only its groups are added here."""
-        return self.existing or self.mode == "rules-only"
-
     def refusals(self) -> Iterator[Problem]:
         """A policy that exists is neither created nor changed."""
-        if self.existing and self.mode not in (None, "rules-only"):
+        if self.existing and self.mode != "rules-only":
             what = f"the policy exists, and mode {self.mode} would create it"
             yield Problem(None, ("mode",), what, "write rules-only, or leave existing out")
-        elif self.kept_by_others and "threat_intel_mode" in self.model_fields_set:
+        elif self.mode == "rules-only" and "threat_intel_mode" in self.model_fields_set:
             what = "the policy exists already, and is not changed"
             yield Problem(None, ("threatIntelMode",), what, "leave it out, or write mode policy")
 

@@ -168,6 +168,7 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "tags": HARMLESS,
     "firewallPolicy": Meaning("no rule sees host names any more", _gone),
     "firewallPolicy.name": Meaning("the old policy keeps none of these rules", _any),
+    "firewallPolicy.existing": HARMLESS,  # The mode says it too.
     "firewallPolicy.mode": Meaning(
         "the firewall or policy that only the old mode makes is deleted",
         lambda _, new: new != "full",

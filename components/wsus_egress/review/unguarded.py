@@ -30,7 +30,6 @@ _WRITTEN: Final = {
     "ReturnRoute.route_table": "routeTableId",
     "AwsPeer.security_group": "securityGroupId",
     "AwsPeer.prefix_list": "prefixListId",
-    "AzureTarget.security_group": "networkSecurityGroup",
 }
 
 

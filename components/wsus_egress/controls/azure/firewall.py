@@ -88,7 +88,7 @@ class AzureApplicationRules(Control):
             found.append("the base policy has no rule for the servers: none is listed under rules")
         if (
             policy
-            and policy.kept_by_others
+            and policy.mode == "rules-only"
             and not any(not rule.inherited for rule in policy.rules)
         ):
             found.append("no other group of the firewall policy has a rule for the servers")

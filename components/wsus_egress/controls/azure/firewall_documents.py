@@ -69,7 +69,7 @@ def policy_documents(
                     "tags": tags,
                 },
             )
-    if not policy.kept_by_others:
+    if policy.mode != "rules-only":
         yield Document(POLICY_TYPE, f"{prefix}-firewall-policy", _policy(target, policy, tags))
     yield from _groups(prefix, target, policy, rules)
 

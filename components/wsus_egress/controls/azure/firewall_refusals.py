@@ -100,7 +100,7 @@ def _sku(target: AzureTarget, policy: FirewallPolicy) -> Iterator[Problem]:
         if rule.fqdns and policy.sku == "Basic":
             what = f"the Basic tier has no host names in network rules ({SKUS})"
             yield refusal(("azure", "networkRules", index, "fqdns"), what, "write destinations")
-        elif rule.fqdns and not policy.dns_proxy and not policy.kept_by_others:
+        elif rule.fqdns and not policy.dns_proxy and policy.mode != "rules-only":
             what = "host names in network rules need the firewall's DNS proxy (DNS settings page)"
             instead = "write firewallPolicy.dnsProxy: true"
             yield refusal(("azure", "networkRules", index, "fqdns"), what, instead)

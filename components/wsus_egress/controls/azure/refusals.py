@@ -63,7 +63,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         yield refusal(
             ("azure", "firewall"), what, "write firewallPolicy.mode: full, or leave it out"
         )
-    if policy and policy.kept_by_others:
+    if policy and policy.mode == "rules-only":
         for key, given in (
             ("basePolicy", bool(policy.base_policy and not policy.rules)),
             ("dnsProxy", policy.dns_proxy),

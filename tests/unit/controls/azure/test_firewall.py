@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from azure_path import BASE_POLICY, Compile, rule
 from sample import TODAY, policy
 
 from wsus_egress.config.base import parse_settings
 from wsus_egress.controls import Control
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
-from wsus_egress.model.azure import FirewallAlone
+from wsus_egress.model.azure import FirewallAlone, FirewallPolicy
 from wsus_egress.problems import path_text
 from wsus_egress.proof.proof import Fidelity, prove
 
@@ -134,6 +135,17 @@ def test_a_firewall_without_a_workspace_has_no_logs(compiled: Compile) -> None:
 
     assert "wsus-firewall-logs" not in documents
     assert ["1", "2", "3"] == documents["wsus-firewall"]["zones"]
+
+
+@pytest.mark.parametrize(
+    ("own", "mode"),
+    [({}, "policy"), ({"existing": True}, "rules-only"), ({"mode": "full"}, "full")],
+)
+def test_a_policys_mode(own: dict[str, object], mode: str) -> None:
+    """It is created unless it exists: `existing: true` is another word for mode rules-only."""
+    policy, none = parse_settings(FirewallPolicy, {"name": "afwp", **own}, lambda _: None)
+
+    assert ([], mode) == (none, policy and policy.mode)
 
 
 def test_a_firewall_by_itself() -> None:
