@@ -211,6 +211,7 @@ def _text(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     for mark in metadata:
         if isinstance(mark, WrittenAs):
             annotation = mark.kind
+    metadata = [mark for mark in metadata if not isinstance(mark, WrittenAs)]
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _text(parts[0], [*annotation.__metadata__, *metadata])

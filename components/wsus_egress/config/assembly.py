@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from wsus_egress.config.assembly_aws import aws_peer, aws_target
 from wsus_egress.config.base import parse_settings
-from wsus_egress.config.lists import SCHEMES, EndpointList, resolve
+from wsus_egress.config.lists import EndpointList, resolve
 from wsus_egress.config.settings import (
     AcceptSettings,
     ApprovedSettings,
@@ -195,8 +195,7 @@ class _Builder:
             pattern = self._pattern(keys, extra.pattern)
             if pattern is None:
                 continue
-            schemes = SCHEMES["http" in extra.schemes, "https" in extra.schemes]
-            endpoints.append(Endpoint(pattern, schemes, extra.reason, extra.owner, "", EXTRA))
+            endpoints.append(Endpoint(pattern, extra.schemes, extra.reason, extra.owner, "", EXTRA))
         found = len(self.problems.problems) > before or self._lists is None
         if settings.mode == "restricted" and not endpoints and not found:
             what = "the mode is restricted and no endpoint is listed: nothing could be reached"

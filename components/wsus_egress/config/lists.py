@@ -11,18 +11,9 @@ from typing import Final
 from wsus_egress.config.base import parse_settings
 from wsus_egress.config.settings import EndpointListSettings
 from wsus_egress.config.yamlfile import YamlFile, read_yaml
-from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import EXTRA, Endpoint
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Collector, Location, PolicyErrors, choices
-
-# The three sets there are, each kept once however long a list is: whether http, whether https.
-SCHEMES: Final = {
-    (True, False): frozenset({Scheme.HTTP}),
-    (False, True): frozenset({Scheme.HTTPS}),
-    (True, True): frozenset(Scheme),
-}
-
 
 # Where the wheel's build puts a copy of config/endpoints.
 _IN_WHEEL: Final = Path(__file__).parents[1] / "lists"
@@ -112,8 +103,9 @@ def load_list(path: Path, name: str) -> EndpointList:
             problems.add(file.locate(keys), keys, what, "keep one entry")
             continue
         seen[text] = index
-        schemes = SCHEMES["http" in entry.schemes, "https" in entry.schemes]
-        endpoints.append(Endpoint(pattern, schemes, entry.purpose, entry.source, entry.date, own))
+        endpoints.append(
+            Endpoint(pattern, entry.schemes, entry.purpose, entry.source, entry.date, own)
+        )
     problems.raise_if_any()
     includes = tuple(
         (include, file.locate(("includes", index)))

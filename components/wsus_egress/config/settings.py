@@ -8,7 +8,7 @@ pattern's syntax) is checked where the values are built: `endpoints` and `enviro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field
 
@@ -23,6 +23,7 @@ from wsus_egress.model.base import (
     Schemes,
     Settings,
     Text,
+    WrittenAs,
     integral,
 )
 
@@ -46,6 +47,21 @@ class EndpointSettings(Settings):
     date: Annotated[Date, Field(description="The day of the source.")]
 
 
+class ListedEndpoint(NamedTuple):
+    """An entry as a list keeps it: a tenth of the size of its settings, and a list may be long."""
+
+    pattern: str
+    schemes: Schemes
+    purpose: str
+    source: str
+    date: str
+
+    @classmethod
+    def of(cls, entry: EndpointSettings) -> Self:
+        """What the settings of one entry say."""
+        return cls(entry.pattern, entry.schemes, entry.purpose, entry.source, entry.date)
+
+
 class EndpointListSettings(Settings):
     """An endpoint list: a named set of patterns, its file's name being the list's name."""
 
@@ -56,7 +72,12 @@ class EndpointListSettings(Settings):
         list[str],
         Field(description="Further lists, by name, whose endpoints belong to this one too."),
     ] = []
-    endpoints: list[EndpointSettings] = []
+    endpoints: list[
+        Annotated[
+            ListedEndpoint,
+            WrittenAs(EndpointSettings, ListedEndpoint.of, ListedEndpoint._asdict),
+        ]
+    ] = []
 
 
 class ExtraEndpointSettings(Settings):

@@ -111,6 +111,23 @@ def _code_point(error: yaml.reader.ReaderError) -> int:
     return character if isinstance(character, int) else ord(character)
 
 
+class _Plain(dict[str, Any]):
+    """What unquoted texts mean, each worked out once."""
+
+    def __missing__(self, text: str) -> Any:
+        self[text] = value = _meaning(text)
+        return value
+
+
+def _meaning(text: str) -> Any:
+    if text[0] in _NUMERIC:
+        if _INTEGER.fullmatch(text) and len(text) <= 20:
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    return text
+
+
 class _Builder:
     """Builds data from parser events: aliases and duplicate keys must not get any further."""
 
@@ -122,8 +139,9 @@ class _Builder:
         self._name = name
         self._next = loader.get_event
         self._lines = lines
-        # Keys, sources and dates recur in every entry of a list: each is kept once.
+        # Keys, sources and dates recur in every entry of a list: each is read and kept once.
         self._texts: dict[str, str] = {}
+        self._plain = _Plain(_WORDS)
 
     def document(self) -> Any:
         import yaml  # noqa: PLC0415
@@ -159,25 +177,23 @@ class _Builder:
         value: str = event.value
         if not event.implicit[0] or event.tag == "!":
             return self._texts.setdefault(value, value)
-        if value in _WORDS:
-            return _WORDS[value]
-        if value[0] in _NUMERIC:
-            if _INTEGER.fullmatch(value) and len(value) <= 20:
-                return int(value)
-            if _FLOAT.fullmatch(value):
-                return float(value)
-        return self._texts.setdefault(value, value)
+        return self._plain[value]
 
     def _mapping(self, keys: Keys) -> dict[str, Any]:
         result: dict[str, Any] = {}
         # A long list has 100,000 events and more: this loop and its likes are most of a check.
-        while type(event := self._next()) is self._scalar_event:
-            key: str = self._texts.setdefault(event.value, event.value)
+        following, scalar, texts, plain = self._next, self._scalar_event, self._texts, self._plain
+        while type(event := following()) is scalar:
+            key: str = texts.setdefault(event.value, event.value)
             if key in result:
                 raise self._refused(event, f"the key {key!r} is given twice", "keep one of them")
             if self._lines is not None:
                 self._lines[(*keys, key)] = event.start_mark.line + 1
-            result[key] = self._value(self._next(), (*keys, key))
+            value = following()
+            if type(value) is scalar and value.tag is None and value.implicit[0]:
+                result[key] = plain[value.value]
+            else:
+                result[key] = self._value(value, (*keys, key))
         if not isinstance(event, self._end_event):
             raise self._refused(event, "a key must be text", "write it as one word")
         return result

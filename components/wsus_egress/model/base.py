@@ -30,7 +30,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wsus_egress.model.addresses import network_of
-from wsus_egress.model.flows import Address, Network
+from wsus_egress.model.flows import Address, Network, Scheme
 from wsus_egress.problems import Problem, shortened
 
 FIXED_PORTS = (
@@ -195,7 +195,6 @@ Date = Annotated[
 ]
 Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(integral)]
 SchemeName = Literal["http", "https"]
-Schemes = Annotated[list[SchemeName], Field(min_length=1, description="http: TCP 80; https: 443.")]
 Location_ = Literal["aws", "azure", "elsewhere"]
 T = TypeVar("T")
 Items = Annotated[tuple[T, ...], GetPydanticSchema(_items)]
@@ -209,6 +208,23 @@ Ports: TypeAlias = Annotated[
     AfterValidator(lambda ports: tuple(sorted(set(ports)))),
 ]
 """At least one port; sorted, each once."""
+
+
+# The three sets there are, each kept once however long a list is: whether http, whether https.
+_SCHEMES: Final = {
+    (True, False): frozenset({Scheme.HTTP}),
+    (False, True): frozenset({Scheme.HTTPS}),
+    (True, True): frozenset(Scheme),
+}
+Schemes: TypeAlias = Annotated[
+    frozenset[Scheme],
+    WrittenAs(
+        Annotated[list[SchemeName], Field(min_length=1)],
+        lambda names: _SCHEMES["http" in names, "https" in names],
+        sorted,
+    ),
+    Field(description="http: TCP 80; https: 443."),
+]
 
 
 def by_key(kind: Any) -> WrittenAs:
@@ -267,5 +283,8 @@ def models(annotation: Any) -> Iterator[type[Settings]]:
     """The settings types that an annotation names: `list[ServerSettings]` names one."""
     if isinstance(annotation, type) and issubclass(annotation, Settings):
         yield annotation
+    for mark in getattr(annotation, "__metadata__", ()):
+        if isinstance(mark, WrittenAs):
+            yield from models(mark.kind)
     for argument in getattr(annotation, "__args__", ()):
         yield from models(argument)
