@@ -1,0 +1,278 @@
+"""Single changes of the shipped environments: what takes protection away or opens something, and what does not.
+
+An edit's path is that of a setting, with the number of a list's entry: `servers.0.addresses`. A path
+with a colon is a key of Pulumi's own, and a row of `endpoints/wsus` edits that list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+GONE: Final = object()
+"""As an edit's value: the setting is taken out."""
+Edits = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A change of one environment or list.
+
+    Attributes:
+        edits: What the change does, by path. The first one is the setting that the row is about.
+        base: What the base differs in from the shipped file.
+        also: Further edits without which the settings would be refused.
+    """
+
+    file: str
+    edits: Edits
+    base: Edits = field(default_factory=dict)
+    also: Edits = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The row's id in the test's output."""
+        return " ".join([self.file, *self.edits])
+
+
+def accepting(*whats: str) -> list[dict[str, str]]:
+    """Entries of `accept`, for what a base deviates in."""
+    return [{"what": what, "reason": "Known", "expires": "2027-06-30"} for what in whats]
+
+
+ARM: Final = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers"
+FIREWALL: Final = "aws.networkFirewall"
+ZONE: Final = f"{FIREWALL}.endpoints.1"
+POLICY: Final = "azure.firewallPolicy"
+MIRROR: Final = {
+    "pattern": "mirror.example.com",
+    "schemes": ["https"],
+    "owner": "team",
+    "reason": "Files",
+}
+WITH_MIRROR: Final = {"extraEndpoints": [MIRROR]}
+KMS: Final = {
+    "name": "kms",
+    "destinations": ["198.51.100.7"],
+    "destinationPorts": [1688],
+    "reason": "Activation",
+}
+PORTS: Final = ("azure/azure-application-rules/wider/ports", "azure/azure-nsg/wider/ports")
+WITH_KMS: Final = {"azure.networkRules": [KMS], "accept": accepting(*PORTS)}
+DIRECT: Final = {
+    "name": "kms",
+    "addressPrefix": "198.51.100.7/32",
+    "destinationPorts": [1688],
+    "reason": "Activation",
+}
+WITH_DIRECT: Final = {
+    "azure.routeTable.direct": [DIRECT],
+    "accept": accepting(
+        "azure/azure-nsg/wider/ports",
+        "azure/azure-nsg/narrower/nameless",
+        "azure/azure-nsg/narrower/names",
+        "azure/azure-route-table/wider/ports",
+    ),
+}
+FOREIGN: Final = [
+    {"name": "web", "groupPriority": 400, "action": "deny", "sources": ["10.30.9.0/24"],
+     "fqdns": ["bad.example.com"], "httpPorts": [80], "httpsPorts": [443]},
+    {"name": "mail", "groupPriority": 400, "action": "deny", "destinations": ["203.0.113.0/24"],
+     "destinationPorts": [25], "protocol": "tcp"},
+]  # fmt: skip
+WITH_FOREIGN: Final = {f"{POLICY}.rules": FOREIGN}
+MANAGER: Final = {"accounts": ["111122223333", "444455556666"], "organizationalUnits": ["ou-abcd-12345678"],
+                  "resourceTags": {"wsus": "yes"}, "remediation": True}  # fmt: skip
+WITH_MANAGER: Final = {FIREWALL: {"mode": "rules-only", "firewallManager": MANAGER}}
+WITH_BUCKET: Final = {f"{FIREWALL}.logging": {"bucket": "logs", "prefix": "wsus"}}
+PREFIX_LIST: Final = {"prefixListId": "pl-0123456789abcdef0", "maxEntries": 5}
+RULES_ONLY: Final = {FIREWALL: {"mode": "rules-only", "existingPolicy": {}}}
+
+WEAKENING: Final = (
+    # What is allowed.
+    Row("dev", {"mode": "open"}),
+    Row("dev", {"lists": ["wsus-reference", "delivery-optimization"]}),
+    Row("staging", {"schemes": "both"}, {"schemes": "as-listed"}),
+    Row("dev", {"extraEndpoints": [MIRROR]}),
+    Row("dev", {"extraEndpoints.0.pattern": "*.example.com"}, WITH_MIRROR),
+    Row("dev", {"extraEndpoints.0.schemes": ["http", "https"]}, WITH_MIRROR),
+    Row("dev", {"servers": [{"name": "wsus", "addresses": ["10.20.0.10"]},
+                            {"name": "second", "addresses": ["10.20.0.11"]}]}),
+    Row("dev", {"servers.0.addresses": ["10.20.0.0/24"]}),
+    Row("prod", {"servers.2.location": "aws"}),
+    Row("prod", {"servers.2.synchronizesFrom": "head"}),
+    Row("prod", {"servers.1.contentFrom": "microsoft-update"}, {"servers.1.contentFrom": GONE}),
+    Row("sandbox", {"servers.1.synchronizationPorts.http": 8540, "servers.1.synchronizationPorts.https": 8541}),
+    Row("dev", {"servers.0.awsPeer.securityGroupId": "sg-0123456789abcdef0"}),
+    Row("dev", {"servers.0.awsPeer.securityGroupId": "sg-0123456789abcdef1"},
+        {"servers.0.awsPeer.securityGroupId": "sg-0123456789abcdef0"}),
+    Row("dev", {"servers.0.awsPeer.prefixListId": "pl-0123456789abcdef0"},
+        also={"servers.0.awsPeer.maxEntries": 5}),
+    Row("prod", {"clients.0.awsPeer.securityGroupId": "sg-0123456789abcdef0"}),
+    Row("prod", {"clients.0.awsPeer.prefixListId": "pl-0123456789abcdef0"},
+        also={"clients.0.awsPeer.maxEntries": 5}),
+    Row("prod", {"clients.0.addresses": ["10.21.0.0/21"]}, {"servers.0.addresses": ["10.21.9.10"]}),
+    Row("prod", {"clients.2.location": "aws"}, also={"clients.2.addresses": ["10.21.9.0/24"]}),
+    Row("prod", {"clients.1.updatesFrom": "microsoft-update"}),
+    Row("dev", {"ipv6": True}),
+    Row("endpoints/wsus", {"endpoints.0.pattern": "*.microsoft.com"}),
+    Row("endpoints/wsus", {"includes": ["delivery-optimization"]}),
+    # AWS.
+    Row("dev", {"aws:region": "us-east-1"}),
+    Row("dev", {"aws.vpcId": "vpc-0a1b2c3d4e5f60719"}),
+    Row("dev", {FIREWALL: GONE}),
+    Row("prod", {f"{FIREWALL}.mode": "policy"},
+        also={f"{FIREWALL}.endpoints": GONE, f"{FIREWALL}.logging": GONE}),
+    Row("dev", {f"{FIREWALL}.mode": "rules-only"}),
+    Row("dev", {f"{FIREWALL}.homeNetworks": ["10.20.0.0/16"]}),
+    Row("dev", {f"{FIREWALL}.existingPolicy.statefulDefaultActions": ["aws:alert_established_app_layer_to_server"]},
+        RULES_ONLY),
+    Row("dev", {f"{FIREWALL}.defaultAction": "alert"}),
+    Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "CONTINUE"}),
+    Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "DROP"}),
+    Row("prod", {f"{FIREWALL}.protected": False}),
+    Row("prod", {ZONE: GONE}),
+    Row("prod", {f"{ZONE}.zone": "eu-west-1c"}),
+    Row("prod", {f"{ZONE}.subnetId": "subnet-0b2c3d4e5f60f000c"}),
+    Row("prod", {f"{ZONE}.protectedRouteTables": ["rtb-0b2c3d4e5f605000c"]}),
+    Row("prod", {f"{ZONE}.returnRoutes": GONE, f"{ZONE}.protectedRouteTables": GONE}),
+    Row("prod", {f"{ZONE}.returnRoutes.0.routeTableId": "rtb-0b2c3d4e5f609000c"}),
+    Row("prod", {f"{ZONE}.returnRoutes.0.destinations": ["10.21.8.0/23"]}),
+    Row("prod", {f"{FIREWALL}.logging": GONE}),
+    Row("prod", {f"{FIREWALL}.logging.logGroup": "/elsewhere"}),
+    Row("prod", {f"{FIREWALL}.logging.retentionDays": 7}),
+    Row("prod", {f"{FIREWALL}.logging.types": ["ALERT"]}),
+    Row("prod", {f"{FIREWALL}.logging.bucket": "another"}, WITH_BUCKET),
+    Row("prod", {f"{FIREWALL}.logging.prefix": "another"}, WITH_BUCKET),
+    Row("dev", {f"{FIREWALL}.shareWith": ["111122223333"]},
+        {f"{FIREWALL}.shareWith": ["111122223333", "444455556666"]}),
+    Row("dev", {f"{FIREWALL}.firewallManager": GONE}, WITH_MANAGER),
+    Row("dev", {f"{FIREWALL}.firewallManager.accounts": ["111122223333"]}, WITH_MANAGER),
+    Row("dev", {f"{FIREWALL}.firewallManager.organizationalUnits": ["ou-abcd-12345679"]}, WITH_MANAGER),
+    Row("dev", {f"{FIREWALL}.firewallManager.resourceTags": {"wsus": "no"}}, WITH_MANAGER),
+    Row("dev", {f"{FIREWALL}.firewallManager.remediation": False}, WITH_MANAGER),
+    Row("prod", {"aws.dnsFirewall": GONE}),
+    Row("prod", {"aws.dnsFirewall.priority": 9000}),
+    Row("prod", {"aws.dnsFirewall.alsoResolve": ["*.eu-west-1.amazonaws.com", "*.example.com"]}),
+    Row("prod", {"aws.dnsFirewall.failOpen": True}),
+    Row("prod", {"aws.dnsFirewall.protected": False}, {"aws.dnsFirewall.protected": True}),
+    # Azure.
+    Row("staging", {"azure-native:subscriptionId": "11111111-1111-1111-1111-111111111111"},
+        {"azure-native:subscriptionId": "00000000-0000-0000-0000-000000000000"}),
+    Row("staging", {"azure.resourceGroup": "rg-other"}),
+    Row("staging", {"azure.location": "northeurope"}),
+    Row("staging", {"azure.addressSpace": ["10.30.0.0/17"]}),
+    Row("staging", {POLICY: GONE}, also={"azure.routeTable": GONE}),
+    Row("staging", {f"{POLICY}.name": "afwp-another"}),
+    Row("prod", {f"{POLICY}.mode": "policy"},
+        also={"azure.firewall": GONE, "azure.routeTable.firewallAddress": "10.31.255.4"}),
+    Row("staging", {f"{POLICY}.mode": "rules-only"}),
+    Row("staging", {f"{POLICY}.existing": True}),
+    Row("staging", {f"{POLICY}.sku": "Standard"}, {f"{POLICY}.sku": "Premium"}),
+    Row("prod", {f"{POLICY}.threatIntelMode": "Alert"}),
+    Row("staging", {f"{POLICY}.threatIntelMode": "Off"}),
+    Row("staging", {f"{POLICY}.basePolicy": f"{ARM}/Microsoft.Network/firewallPolicies/base"}),
+    Row("staging", {f"{POLICY}.dnsProxy": False}, {f"{POLICY}.dnsProxy": True}),
+    Row("staging", {f"{POLICY}.dnsServers": ["10.30.9.9"]}),
+    Row("staging", {f"{POLICY}.rules": FOREIGN}),
+    Row("staging", {f"{POLICY}.rules": GONE}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.0.inherited": True},
+        {**WITH_FOREIGN, f"{POLICY}.basePolicy": f"{ARM}/Microsoft.Network/firewallPolicies/base"}),
+    Row("staging", {f"{POLICY}.rules.0.groupPriority": 500}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.0.priority": 300}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.0.action": "allow"}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.0.sources": ["10.30.8.0/24"]}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.0.fqdns": ["worse.example.com"]}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.0.httpPorts": GONE}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.0.httpsPorts": [8443]}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.1.destinations": ["203.0.113.0/25"]}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.1.destinationPorts": [26]}, WITH_FOREIGN),
+    Row("staging", {f"{POLICY}.rules.1.protocol": "udp"}, WITH_FOREIGN),
+    Row("staging", {"azure.destinations": "tag+list"}),
+    Row("prod", {"azure.destinations": "tag"}),
+    Row("sandbox", {"azure.fqdnTags": ["WindowsUpdate", "WindowsDiagnostics"]}),
+    Row("staging", {"azure.ruleCollectionGroupPriority": 9000}),
+    Row("staging", {"azure.denyRest": "servers"}),
+    Row("staging", {"azure.denyRest": "nobody"}),
+    Row("staging", {"azure.networkRules": [KMS]}),
+    Row("staging", {"azure.networkRules.0.protocol": "udp"}, WITH_KMS),
+    Row("staging", {"azure.networkRules.0.destinationPorts": [22]}, WITH_KMS),
+    Row("staging", {"azure.networkRules.0.destinations": ["0.0.0.0/0"]}, WITH_KMS),
+    Row("staging", {"azure.networkRules.0.fqdns": ["kms.example.com"],
+                    "azure.networkRules.0.destinations": GONE},
+        {**WITH_KMS, f"{POLICY}.dnsProxy": True}),
+    Row("prod", {"azure.firewall.name": "afw-another"}),
+    Row("prod", {"azure.firewall.virtualNetwork": f"{ARM}/Microsoft.Network/virtualNetworks/other"}),
+    Row("prod", {"azure.firewall.zones": ["1"]}),
+    Row("prod", {"azure.firewall.workspace": GONE}),
+    Row("prod", {"azure.firewall.workspace": f"{ARM}/Microsoft.OperationalInsights/workspaces/other"}),
+    Row("staging", {"azure.routeTable": GONE}),
+    Row("staging", {"azure.routeTable.firewallAddress": "10.30.0.77"}),
+    Row("staging", {"azure.routeTable.bgpPropagation": True}),
+    Row("staging", {"azure.routeTable.direct": [DIRECT]}),
+    Row("staging", {"azure.routeTable.direct.0.addressPrefix": "198.51.0.0/16"}, WITH_DIRECT),
+    Row("staging", {"azure.routeTable.direct.0.protocol": "udp"}, WITH_DIRECT),
+    Row("staging", {"azure.routeTable.direct.0.destinationPorts": [22]}, WITH_DIRECT),
+    Row("staging", {"azure.networkSecurityGroup.destinations": "internet"},
+        {"azure.networkSecurityGroup.destinations": "service-tags"}),
+    Row("staging", {"azure.networkSecurityGroup.applicationSecurityGroups":
+                    {"wsus": f"{ARM}/Microsoft.Network/applicationSecurityGroups/asg"}}),
+    Row("staging", {"azure.networkSecurityGroup.lateralMovement": "allow"}),
+    Row("prod", {"azure.subnets": GONE}),
+    Row("prod", {"azure.subnets.0": GONE}),
+    Row("prod", {"azure.subnets.0.virtualNetwork": "vnet-other"}),
+    Row("prod", {"azure.subnets.0.name": "snet-other"}),
+    Row("prod", {"azure.subnets.0.addressPrefix": "10.31.0.0/25"}),
+    # The gate itself, and what it lets pass.
+    Row("dev", {"gate.unapproved": 3}),
+    Row("dev", {"gate.warnDays": 0}),
+    Row("dev", {"accept": accepting("aws/aws-network-firewall/wider/names")}),
+)  # fmt: skip
+
+HARMLESS: Final = (
+    Row("prod", {"lists": ["wsus"]}),
+    Row("prod", {"schemes": "as-listed"}),
+    Row("dev", {"extraEndpoints": GONE}, WITH_MIRROR),
+    Row("dev", {"extraEndpoints.0.owner": "another team"}, WITH_MIRROR),
+    Row("dev", {"extraEndpoints.0.reason": "Other files"}, WITH_MIRROR),
+    Row("dev", {"servers.0.name": "updates"}),
+    Row("prod", {"clients.0.name": "machines"}),
+    Row("dev", {"servers.0.awsPeer.maxEntries": 6}, {"servers.0.awsPeer": PREFIX_LIST}),
+    Row("prod", {"clients.0.awsPeer.maxEntries": 6}, {"clients.0.awsPeer": PREFIX_LIST}),
+    Row("endpoints/wsus", {"endpoints.0.purpose": "Another text"}),
+    Row("endpoints/wsus", {"title": "Another title"}),
+    Row("dev", {"aws.securityGroup.rulesPerDirection": 100}),
+    Row("dev", {"aws.tags": {"team": "network"}}),
+    Row("dev", {"aws.dnsFirewall": {}}),
+    Row("dev", {f"{FIREWALL}.existingPolicy.ruleOrder": "STRICT_ORDER"}, RULES_ONLY),
+    Row("dev", {f"{FIREWALL}.policyCapacity": 20000}),
+    Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "REJECT"}, {f"{FIREWALL}.streamExceptionPolicy": "CONTINUE"}),
+    Row("dev", {f"{FIREWALL}.shareWith": ["111122223333"]}),
+    Row("sandbox", {f"{FIREWALL}.protected": True}),
+    Row("prod", {f"{FIREWALL}.logging.retentionDays": 400}),
+    Row("prod", {f"{ZONE}.protectedRouteTables": ["rtb-0b2c3d4e5f605000b", "rtb-0b2c3d4e5f605000c"]}),
+    Row("prod", {"aws.dnsFirewall.priority": 150}),
+    Row("prod", {"aws.dnsFirewall.blockResponse": "NXDOMAIN"}),
+    Row("prod", {"aws.dnsFirewall.alsoResolve": GONE}),
+    Row("staging", {"azure.tags": {"team": "network"}}),
+    Row("staging", {"azure.addressSpace": ["10.30.0.0/16", "10.35.0.0/16"]}),
+    Row("staging", {"azure.ipGroups": True}),
+    Row("staging", {f"{POLICY}.groups": 2}),
+    Row("staging", {f"{POLICY}.threatIntelMode": "Deny"}),
+    Row("staging", {f"{POLICY}.rules.0.name": "renamed"}, WITH_FOREIGN),
+    Row("sandbox", {"azure.destinations": "list"}),
+    Row("staging", {"azure.ruleCollectionGroupPriority": 200}),
+    Row("staging", {"azure.denyRest": "address-space"}, {"azure.denyRest": "servers"}),
+    Row("staging", {"azure.networkRules.0.name": "activation"}, WITH_KMS),
+    Row("staging", {"azure.networkRules.0.reason": "Windows"}, WITH_KMS),
+    Row("staging", {"azure.routeTable.direct.0.name": "activation"}, WITH_DIRECT),
+    Row("staging", {"azure.routeTable.direct.0.reason": "Windows"}, WITH_DIRECT),
+    Row("staging", {"azure.subnets": [{"virtualNetwork": "vnet", "name": "snet", "addressPrefix": "10.30.0.0/24"}]}),
+    Row("prod", {"azure.subnets.0.networkSecurityGroup":
+                 f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/networkSecurityGroups/wsus-nsg"}),
+    Row("prod", {"azure.subnets.0.routeTable":
+                 f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/routeTables/wsus-route-table"}),
+    Row("dev", {"gate.warnDays": 60}),
+    Row("dev", {"accept": GONE}, {"accept": accepting("aws/aws-network-firewall/wider/names")}),
+)  # fmt: skip
