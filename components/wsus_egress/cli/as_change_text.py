@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wsus_egress.cli.report import page
 from wsus_egress.cli.report.headline import headline
 from wsus_egress.cli.report.to_do import to_do
-from wsus_egress.cli.words import count
+from wsus_egress.cli.words import count, verdict_of
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
 
@@ -130,7 +130,8 @@ def _fidelity(review: Review) -> Iterator[str]:
         for target in analysis.targets:
             if target.proof is None:
                 continue
-            yield f"{analysis.environment.name}/{target.target.cloud}: {target.proof.fidelity}"
+            verdict = verdict_of(target.proof, target.assumptions)
+            yield f"{analysis.environment.name}/{target.target.cloud}: {verdict}"
             for each in (*target.proof.deviations, *target.proof.masked):
                 state = "accepted" if each.accepted else "NOT ACCEPTED"
                 yield from _wrapped(f"{each.kind} ({state}): {each.witness}: {each.reason}")
@@ -149,8 +150,9 @@ def _approvals(review: Review) -> Iterator[str]:
 def _assumptions(review: Review) -> Iterator[str]:
     for analysis in review.analyses:
         for target in analysis.targets if analysis.environment.name not in review.same else ():
-            for text in page.once(a for c in target.controls for a in c.assumptions):
-                yield f"{analysis.environment.name}/{target.target.cloud}: {text}"
+            for each in target.assumptions:
+                yield f"{analysis.environment.name}/{target.target.cloud}: {each.id}"
+                yield from _wrapped(str(each))
 
 
 def _residues(review: Review) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """JSON: versioned, and of the types in `json_types`, of which the shipped JSON Schemas are made.
 
-For example `_proof` gives `{"target": "aws", "fidelity": "exact", "deviations": []}`.
+For example `_proof` gives `{"target": "aws", "fidelity": "exact", "deviations": [], ...}`.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _finding(finding: Finding) -> out.Finding:
 def _proved(analysis: Analysis) -> out.ProvedEnvironment:
     proved: out.ProvedEnvironment = {
         "environment": analysis.environment.name,
-        "targets": [_proof(target.proof) for target in analysis.targets if target.proof],
+        "targets": [_proof(target.proof, target) for target in analysis.targets if target.proof],
     }
     if disparities := parity(analysis):
         proved["parity"] = [_disparity(disparity) for disparity in disparities]
@@ -141,13 +141,26 @@ def _disparity(disparity: Disparity) -> out.Disparity:
     }
 
 
-def _proof(proof: Proof) -> out.Proof:
+def _proof(proof: Proof, target: TargetAnalysis) -> out.Proof:
     return {
         "target": proof.target,
         "fidelity": proof.fidelity,
         "deviations": [_deviation(deviation) for deviation in proof.deviations],
+        "assumptions": _assumptions(target),
         **_masked(proof),
     }
+
+
+def _assumptions(target: TargetAnalysis) -> list[out.Assumption]:
+    return [
+        {
+            "id": each.id,
+            "what": each.what,
+            "whom": each.whom,
+            "ways": [{"by": way.by, "how": way.how} for way in each.ways],
+        }
+        for each in target.assumptions
+    ]
 
 
 def _masked(proof: Proof) -> out.Masked:
@@ -192,6 +205,7 @@ def _target(analysis: TargetAnalysis) -> out.Target:
         "cloud": analysis.target.cloud,
         "fidelity": proof.fidelity,
         "deviations": [_deviation(deviation) for deviation in proof.deviations],
+        "assumptions": _assumptions(analysis),
         **_masked(proof),
         "controls": [_control(analysis, control) for control in analysis.controls],
         "residues": [

@@ -13,6 +13,7 @@ from wsus_egress.cli.pull_request.marker import BUDGET, USUAL_KEY, marker
 from wsus_egress.cli.report import page
 from wsus_egress.cli.report.headline import headline
 from wsus_egress.cli.report.to_do import to_do
+from wsus_egress.cli.words import verdict_of
 from wsus_egress.model.environment import Environment
 from wsus_egress.review.analysis import TargetAnalysis
 from wsus_egress.review.change import TargetChange
@@ -141,13 +142,13 @@ def _values(review: Review, engine: EngineReport | None) -> dict[str, Any]:
             ("/".join(key), use) for key, uses in sorted(review.quotas.items()) for use in uses
         ],
         "proofs": [
-            (f"{a.environment.name}/{t.target.cloud}", t.proof)
+            (f"{a.environment.name}/{t.target.cloud}", verdict_of(t.proof, t.assumptions), t.proof)
             for a in review.analyses
             for t in a.targets
             if t.proof
         ],
         "approvals": [(a.environment.name, e) for a in differing for e in a.environment.approved],
-        "assumptions": page.once(text for _, c in controls for text in c.assumptions),
+        "assumptions": [(place, each) for place, target in targets for each in target.assumptions],
         "residues": list(dict.fromkeys((c.name, r) for _, c in controls for r in c.residues)),
         "notes": page.notes(review),
         "unchanged": [c for c in review.changes if c.environment not in review.same],

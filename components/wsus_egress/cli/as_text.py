@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from wsus_egress.cli.words import count, way_of
-from wsus_egress.controls import Control
+from wsus_egress.cli.words import count, verdict_of, way_of
+from wsus_egress.controls import Assumption, Control
 from wsus_egress.model.policy import EgressPolicy, Mode, Party
 from wsus_egress.problems import Problem
 from wsus_egress.proof.compare import Unproved
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wsus_egress.review.explain import Explanation
     from wsus_egress.review.findings import Finding
 
+_BY = {"stack": "this stack", "evidence": "evidence"}
 _VERDICTS = {
     Fidelity.EXACT: "admits exactly the policy's flows",
     Fidelity.WIDER: "admits more than the policy",
@@ -45,7 +46,8 @@ def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequenc
         for target in analysis.targets:
             proof = target.proof
             if proof is not None:
-                rows.append((analysis.environment.name, proof.target, *_summary(proof)))
+                verdict = verdict_of(proof, target.assumptions)
+                rows.append((analysis.environment.name, proof.target, verdict, _summary(proof)))
                 findings += _findings(analysis.environment.name, proof)
     lines = _columns(rows)
     lines += ["", *findings, *expired] if findings or expired else []
@@ -82,16 +84,16 @@ def _line(finding: Finding) -> str:
     return f"{where}{finding.environment}: {finding.what}"
 
 
-def _summary(proof: Proof) -> tuple[str, str]:
+def _summary(proof: Proof) -> str:
     accepted = [deviation for deviation in proof.deviations if deviation.accepted]
     if not proof.deviations:
-        return proof.fidelity.value, f"{', '.join(proof.opaque)}" if proof.opaque else ""
+        return ", ".join(proof.opaque)
     open_ones = len(proof.deviations) - len(accepted)
     parts = [count(open_ones, "deviation") + " not accepted"] if open_ones else []
     if accepted:
         until = min(str(d.acceptance.expires) for d in accepted if d.acceptance)
         parts.append(f"{count(len(accepted), 'deviation')} accepted until {until}")
-    return proof.fidelity.value, ", ".join(parts)
+    return ", ".join(parts)
 
 
 def _parity(analysis: Analysis) -> Iterator[str]:
@@ -161,14 +163,15 @@ def _party(party: Party) -> tuple[str, ...]:
 def _target(target: TargetAnalysis) -> Iterator[str]:
     proof = target.proof
     assert proof is not None  # noqa: S101 - the preview always proves
-    yield f"{proof.target}: {proof.fidelity} - {_VERDICTS[proof.fidelity]}"
+    verdict = verdict_of(proof, target.assumptions)
+    yield f"{proof.target}: {verdict} - {_VERDICTS[proof.fidelity]}"
     for deviation in (*proof.deviations, *proof.masked):
         yield from _deviation(deviation)
     for unproved in proof.unproved:
         if not unproved.masked:
             yield from _unproved(unproved)
-    for control in target.controls:
-        yield from (f"  assumed: {assumption}" for assumption in control.assumptions)
+    for assumption in target.assumptions:
+        yield from _assumed(assumption)
     for control in target.controls:
         for residue in control.residues:
             text = f"{control.name} cannot decide: {residue.what} ({residue.source})"
@@ -180,6 +183,18 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
 def _unproved(unproved: Unproved) -> Iterator[str]:
     way = "may be admitted" if unproved.kind == "wider" else "may be denied"
     yield f"  unproved: {unproved.witness} {way}: {unproved.control} keeps that to its vendor"
+
+
+def _assumed(assumption: Assumption) -> Iterator[str]:
+    ways = "; ".join(f"by {_BY[way.by]}: {way.how}" for way in assumption.ways)
+    for indent, text in (
+        ("  ", f"assumed: {assumption}"),
+        ("    ", assumption.id),
+        ("    ", f"made sure {ways}"),
+    ):
+        yield from textwrap.wrap(
+            text, 96, initial_indent=indent, subsequent_indent="    ", break_on_hyphens=False
+        )
 
 
 def _deviation(deviation: Deviation) -> Iterator[str]:

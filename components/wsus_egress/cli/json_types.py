@@ -75,6 +75,22 @@ class Deviation(TypedDict):
     accepted: bool
 
 
+class Way(TypedDict):
+    """How an assumption could be made sure: by a setting of this stack, or by evidence."""
+
+    by: Literal["stack", "evidence"]
+    how: str
+
+
+class Assumption(TypedDict):
+    """What must hold outside the rules for a target's fidelity to be true."""
+
+    id: Annotated[str, Field(description="The same as long as the same is assumed.")]
+    what: str
+    whom: Annotated[Sequence[str], Field(description="The servers and client groups concerned.")]
+    ways: list[Way]
+
+
 class Masked(TypedDict):
     """What a target has only where one control hides another one's deviation."""
 
@@ -89,6 +105,7 @@ class Proof(Masked):
     target: str
     fidelity: Fidelity
     deviations: list[Deviation]
+    assumptions: list[Assumption]
 
 
 class Disparity(TypedDict):
@@ -201,6 +218,7 @@ class Target(Masked):
     cloud: Cloud
     fidelity: Fidelity
     deviations: list[Deviation]
+    assumptions: list[Assumption]
     controls: list[Control]
     residues: list[Residue]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wsus_egress.model.policy import Party
+from wsus_egress.proof.proof import Proof
 
 
 def count(number: int, noun: str) -> str:
@@ -14,3 +17,9 @@ def way_of(party: Party) -> str:
     """Whom a party asks for updates, and where their content comes from if from elsewhere."""
     way = f"asks {party.asks or 'Microsoft Update'}"
     return f"{way}, content from Microsoft Update" if party.asks and party.internet else way
+
+
+def verdict_of(proof: Proof, assumed: Sequence[object]) -> str:
+    """`exact`, or `exact, 2 assumed` where the proof takes something for granted."""
+    fidelity = proof.fidelity.value
+    return f"{fidelity}, {len(assumed)} assumed" if assumed else fidelity

@@ -14,6 +14,7 @@ For example `compile_target(environment, target)[-1].admits(flow)` is a `Ruling`
 
 from __future__ import annotations
 
+from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.base import (
     Bounds,
     Control,
@@ -27,6 +28,7 @@ from wsus_egress.controls.base import (
 from wsus_egress.controls.compile import compile_target
 
 __all__ = [
+    "Assumption",
     "Bounds",
     "Control",
     "Document",

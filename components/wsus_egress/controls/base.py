@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.model.flows import Address, Flow, Network, is_internet
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
@@ -158,6 +159,7 @@ class Control(ABC):
         leads_past: The names of the controls that it may lead a flow past: a route table's `skips`.
         last_dot: What becomes of a dot at the end of a name, which means the same name: whether it is
             compared like any other character, or `unknown` where the vendor does not say.
+        assumptions: What must hold outside these rules for them to mean what they say.
     """
 
     name: str
@@ -165,6 +167,7 @@ class Control(ABC):
     sees_names: bool = False
     leads_past: frozenset[str] = frozenset()
     last_dot: Literal["ignored", "compared", "unknown"] = "ignored"
+    assumptions: tuple[Assumption, ...] = ()
 
     @property
     def guards_inside(self) -> bool | frozenset[int]:
@@ -174,11 +177,6 @@ class Control(ABC):
         stand in the target.
         """
         return False
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What must hold outside these rules for them to mean what they say, a clause each."""
-        return ()
 
     @property
     def residues(self) -> tuple[Residue, ...]:

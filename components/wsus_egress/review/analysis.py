@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wsus_egress.config.project import load_environments
-from wsus_egress.controls import Control, compile_target
+from wsus_egress.controls import Assumption, Control, compile_target
+from wsus_egress.controls.assumptions import in_order
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.environment import Environment, Target
 from wsus_egress.problems import Collector, PolicyErrors
@@ -32,6 +33,11 @@ class TargetAnalysis:
     controls: tuple[Control, ...]
     proof: Proof | None
     fidelities: Mapping[str, Fidelity]
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What the proof takes for granted, by id."""
+        return in_order(each for control in self.controls for each in control.assumptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
     """Exit status 1, and each deviation with its witness and how to accept it."""
     result = run("check", write(), "--today", "2026-11-24")
     expected = f"""\
-        x  aws  wider  2 deviations not accepted
+        x  aws  wider, 1 assumed  2 deviations not accepted
 
         x: {NAMELESS} (not accepted): the target admits TCP 80 without an HTTP host, or TCP 443 without a TLS server name; the policy does not
             witness: 10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)
@@ -49,7 +49,7 @@ def test_an_accepted_deviation_is_none(write: Write, run: Run) -> None:
     result = run("check", project, "--today", "2026-12-31")
     expires = "expires today (2026-12-31); have its owner renew it, or close what it covers"
     expected = f"""\
-        x  aws  wider  2 deviations accepted until 2026-12-31
+        x  aws  wider, 1 assumed  2 deviations accepted until 2026-12-31
         note: {CONFIG}:11: x: accept: '{NAMELESS}' {expires}
         note: {CONFIG}:10: x: accept: '{NAMES}' {expires}
 
@@ -70,7 +70,9 @@ def test_an_expired_acceptance_is_a_finding(write: Write, run: Run) -> None:
 def test_deviations_are_counted_apart(write: Write, run: Run) -> None:
     """Where one deviation of two is accepted, the summary counts both kinds."""
     result = run("check", write((CONFIG, "", accepted(NAMES))), "--today", "2026-11-24")
-    first = "x  aws  wider  1 deviation not accepted, 1 deviation accepted until 2026-12-31"
+    first = (
+        "x  aws  wider, 1 assumed  1 deviation not accepted, 1 deviation accepted until 2026-12-31"
+    )
     assert (result.exit_code, result.stdout.splitlines()[0]) == (1, first)
 
 
@@ -93,7 +95,7 @@ def test_an_expired_approval_is_a_finding(write: Write, run: Run) -> None:
     project = write((CONFIG, "", accepted(NAMES, NAMELESS, expires="2027-06-30") + APPROVED))
     result = run("check", project, "--today", "2027-01-01")
     expected = f"""\
-        x  aws  wider  2 deviations accepted until 2027-06-30
+        x  aws  wider, 1 assumed  2 deviations accepted until 2027-06-30
 
         {CONFIG}:13: x: approved: 'aws/https/added.example.org' expired on 2026-12-31
             close what it covers, or have its owner renew it
@@ -239,12 +241,16 @@ def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
 
           one  server  aws  10.20.0.10/32  asks Microsoft Update  serves on 8530/8531
 
-        aws: wider - admits more than the policy
+        aws: wider, 1 assumed - admits more than the policy
           wider (NOT ACCEPTED): 10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)
             the target admits TCP 80 without an HTTP host, or TCP 443 without a TLS server name; the
             policy does not
           wider (accepted): 10.20.0.10 -> http://example.com/
             the target admits any other host name; the policy does not. Accepted until 2026-12-31: Known
+          assumed: every network interface has the security group made for it, and no other (one)
+            aws/security-group/attachment/vpc-0a1b2c3d4e5f60718
+            made sure by evidence: `aws ec2 describe-network-interfaces` shows the groups of each
+            interface
           aws-security-group cannot decide: who may reach the Internet on TCP 80 and 443 may reach
             private addresses on them too: the Internet without those is 51 blocks, at two ports 102
             rules, and a group has 60 (Amazon VPC quotas, 2023-06)
@@ -260,7 +266,8 @@ def test_preview_of_an_open_environment(root: Path, run: Run) -> None:
     """Mode open needs no endpoints, and Azure's route is said to be assumed."""
     lines = run("preview", root, "--env", "open", "--today", "2026-11-24").stdout.splitlines()
     assert "TCP 80 and 443 to any address" == lines[2]
-    assert "  assumed: the servers' subnets have this route table" in lines
+    assert "  assumed: the servers' subnets have this route table (wsus-azure)" in lines
+    assert "    azure/route-table/attachment" in lines
 
 
 def test_preview_of_what_has_no_rule(write: Write, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
@@ -179,6 +180,30 @@ def test_each_shipped_target_has_its_fidelity(root: Path, today: datetime.date) 
     assert found == expected
 
 
+def test_each_shipped_target_says_what_it_assumes(root: Path, today: datetime.date) -> None:
+    """Whoever changes what is taken for granted sees it here."""
+    found = {
+        (analysis.environment.name, target.target.cloud): {
+            re.sub(r"/(vpc|rtb)-[0-9a-f]+$", "", assumption.id) for assumption in target.assumptions
+        }
+        for analysis in analyse(root, (), today)
+        for target in analysis.targets
+    }
+    attached, routed = "aws/security-group/attachment", "aws/network-firewall/default-route"
+    resolver = "aws/dns-firewall/resolver"
+    subnets = {"azure/nsg/attachment", "azure/route-table/attachment"}
+    assert {
+        ("dev", "aws"): {attached, routed},
+        ("open", "aws"): {attached},
+        ("open", "azure"): {*subnets, "azure/route-table/firewall/10.32.255.4"},
+        ("prod", "aws"): {attached, routed, resolver},
+        ("prod", "azure"): set(),
+        ("sandbox", "aws"): {attached, routed, resolver},
+        ("sandbox", "azure"): {"azure/nsg/attachment", "azure/route-table/default-route"},
+        ("staging", "azure"): {*subnets, "azure/route-table/firewall/10.30.255.4"},
+    } == found
+
+
 def keys(value: Any, path: str = "") -> dict[str, set[str]]:
     """The keys of every kind of object in a JSON value, by where it stands."""
     found: dict[str, set[str]] = {}
@@ -203,7 +228,17 @@ def test_the_preview_has_the_documented_shape(root: Path, run: Callable[..., Res
         "": {"version", "environments", "findings"},
         ".environments": {"environment", "mode", "endpoints", "targets"},
         ".environments.endpoints": {"pattern", "schemes", "list"},
-        target: {"target", "cloud", "fidelity", "deviations", "controls", "residues"},
+        target: {
+            "target",
+            "cloud",
+            "fidelity",
+            "deviations",
+            "assumptions",
+            "controls",
+            "residues",
+        },
+        f"{target}.assumptions": {"id", "what", "whom", "ways"},
+        f"{target}.assumptions.ways": {"by", "how"},
         f"{target}.residues": {"control", "what", "source"},
         f"{target}.deviations": {"what", "kind", "control", "witness", "reason", "accepted"},
         f"{target}.controls": {"control", "fidelity", "rules", "documents", "quotas"},

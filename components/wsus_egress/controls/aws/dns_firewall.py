@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
+from wsus_egress.controls.assumptions import Assumption
+from wsus_egress.controls.aws.assumptions import dns_firewall_assumptions
 from wsus_egress.controls.base import (
     Bounds,
     Control,
@@ -95,11 +97,11 @@ class AwsDnsFirewall(Control):
     environment: str
     elsewhere: tuple[Network, ...]
     rules: tuple[DnsRule, ...]
+    assumptions: tuple[Assumption, ...] = ()
     residues: tuple[Residue, ...] = RESIDUES
 
     name = "aws-dns-firewall"
     sees_names = True
-    assumptions = ("names are resolved by the VPC's own resolver",)
 
     @property
     def networks(self) -> Iterable[Network]:
@@ -279,6 +281,7 @@ def compile_dns_firewall(
         environment=environment,
         elsewhere=elsewhere,
         rules=tuple(rules),
+        assumptions=dns_firewall_assumptions(policy, target),
         residues=residues,
     )
 

@@ -8,6 +8,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Final
 
+from wsus_egress.controls.assumptions import Assumption
+from wsus_egress.controls.aws.assumptions import network_firewall_assumptions
 from wsus_egress.controls.aws.network_firewall_documents import Parts, network_firewall_documents
 from wsus_egress.controls.aws.rule_groups import RuleGroup, in_groups, quotas
 from wsus_egress.controls.aws.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
@@ -78,7 +80,6 @@ class AwsNetworkFirewall(Control):
         sources: Who may reach Microsoft Update from here; the rules are for them only.
         elsewhere: Parties that stand elsewhere: what they send does not pass here.
         default_actions: The firewall policy's, ours or the user's.
-        ipv6: Whether what goes to IPv6 addresses is to pass here too.
     """
 
     target: AwsTarget
@@ -88,7 +89,7 @@ class AwsNetworkFirewall(Control):
     elsewhere: tuple[Network, ...]
     rules: tuple[SuricataRule, ...]
     default_actions: tuple[str, ...]
-    ipv6: bool = False
+    assumptions: tuple[Assumption, ...] = ()
     residues: tuple[Residue, ...] = RESIDUES
 
     name = "aws-network-firewall"
@@ -104,34 +105,6 @@ class AwsNetworkFirewall(Control):
     def ip_sets(self) -> Mapping[str, tuple[str, ...]]:
         """The rule groups' variables."""
         return {SOURCES: tuple(map(str, self.sources))}
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What others must keep true: the firewall policy, where it is theirs, and the routes."""
-        mode, found = self.firewall.mode, []
-        if mode == "rules-only":
-            what = "is made by Firewall Manager" if self.firewall.firewall_manager else "is yours"
-            actions = " and ".join(self.default_actions)
-            found.append(
-                f"the firewall policy {what}, is in STRICT_ORDER with the default actions {actions}, "
-                "and its other rule groups admit nothing to these sources"
-            )
-        found.append(self._routing())
-        return tuple(found)
-
-    def _routing(self) -> str:
-        tables = [t for each in self.firewall.endpoints for t in each.protected_route_tables]
-        if tables:
-            return (
-                "what the servers send to the Internet is routed by "
-                f"{' and '.join(tables)}, in each zone by its own"
-            )
-        if self.ipv6:
-            return (
-                "the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of the firewall, whose "
-                "subnet mapping has the IP address type DUALSTACK"
-            )
-        return "the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall"
 
     @property
     def networks(self) -> Iterable[Network]:
@@ -258,7 +231,7 @@ def compile_network_firewall(
         elsewhere=policy.addresses_outside("aws"),
         rules=numbered(_wanted(policy)) if sources else (),
         default_actions=firewall.default_actions,
-        ipv6=policy.ipv6,
+        assumptions=network_firewall_assumptions(policy, target, firewall),
         residues=(*RESIDUES, MIDSTREAM) if continues else RESIDUES,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.base import (
     Control,
     Document,
@@ -134,21 +135,11 @@ class AwsSecurityGroups(Control):
     target: AwsTarget
     environment: str
     groups: tuple[SecurityGroup, ...]
+    assumptions: tuple[Assumption, ...] = ()
 
     name = "aws-security-group"
     guards_inside = True
     residues = RESIDUES
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """Peers whose addresses are AWS's to know."""
-        found = {
-            f"{rule.peer} stands for {', '.join(map(str, rule.networks))}"
-            for group in self.groups
-            for rule in group.rules
-            if rule.group or (rule.prefix_list and not rule.made)
-        }
-        return tuple(sorted(found))
 
     # The base says an attribute: a property there would be the default of the others' fields.
     @cached_property

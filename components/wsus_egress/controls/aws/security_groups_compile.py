@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any, Final
 
+from wsus_egress.controls.aws.assumptions import security_group_assumptions
 from wsus_egress.controls.aws.security_groups import (
     DIRECTIONS,
     RULES_PER_DIRECTION,
@@ -31,7 +32,8 @@ def compile_security_groups(
 ) -> AwsSecurityGroups:
     """One group for every server and client group that stands in the target."""
     groups = tuple(_group(policy, party) for party in policy.in_place("aws"))
-    return AwsSecurityGroups(target, environment, groups)
+    assumptions = security_group_assumptions(policy, target)
+    return AwsSecurityGroups(target, environment, groups, assumptions)
 
 
 def same_names(control: AwsSecurityGroups) -> Iterator[Problem]:

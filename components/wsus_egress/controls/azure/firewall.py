@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.azure.firewall_documents import (
     GROUP_TYPE,
     GROUPS_PER_POLICY,
@@ -49,7 +50,6 @@ IMPLICIT_DENY: Final = "no application rule has it"
 # published in full ("infrastructure FQDNs", 2018).
 _UNDECIDED: Final = Ruling(Verdict.OPAQUE, "Azure's infrastructure collection")
 _IPV4_ONLY: Final = "Azure Firewall has IPv4 only"
-ROUTE: Final = "the servers' subnets send 0.0.0.0/0 to the firewall"
 
 
 _ELSEWHERE: Final = Ruling(
@@ -74,25 +74,11 @@ class AzureApplicationRules(Control):
     rules: tuple[FirewallRule, ...]
     sources: Sources = ()
     """The parties that the rules are for, with their addresses."""
+    assumptions: tuple[Assumption, ...] = ()
 
     name = "azure-application-rules"
     sees_names = True
     last_dot = "unknown"
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """The route, where no route table is managed here, and what others keep in the policy."""
-        policy = self.target.firewall_policy
-        found = [] if self.target.route_table else [ROUTE]
-        if policy and policy.base_policy and not any(rule.inherited for rule in policy.rules):
-            found.append("the base policy has no rule for the servers: none is listed under rules")
-        if (
-            policy
-            and policy.mode == "rules-only"
-            and not any(not rule.inherited for rule in policy.rules)
-        ):
-            found.append("no other group of the firewall policy has a rule for the servers")
-        return tuple(found)
 
     @cached_property
     def residues(self) -> tuple[Residue, ...]:

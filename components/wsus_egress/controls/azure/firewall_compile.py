@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from wsus_egress.controls.azure.assumptions import firewall_assumptions
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.firewall_rules import (
     ANY_SOURCE,
@@ -46,7 +47,8 @@ def compile_application_rules(
     """Rules for the sources in the target that may reach Microsoft Update themselves."""
     sources = sources_of(policy)
     rules = application_rules(policy, target, sources)
-    return AzureApplicationRules(target, environment, rules, sources)
+    assumptions = firewall_assumptions(policy, target)
+    return AzureApplicationRules(target, environment, rules, sources, assumptions)
 
 
 def sources_of(policy: EgressPolicy) -> Sources:

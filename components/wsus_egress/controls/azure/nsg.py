@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.azure.nsg_rules import (
     DIRECTIONS,
     LATERAL_PORTS,
@@ -17,7 +18,7 @@ from wsus_egress.controls.azure.nsg_rules import (
     security_rule,
 )
 from wsus_egress.controls.azure.residues import group_residues
-from wsus_egress.controls.azure.subnets import subnet_documents, uncovered
+from wsus_egress.controls.azure.subnets import subnet_documents
 from wsus_egress.controls.base import (
     Control,
     Document,
@@ -49,10 +50,9 @@ class AzureNsg(Control):
     target: AzureTarget
     environment: str
     rules: tuple[NsgRule, ...]
-    servers: tuple[Network, ...] = ()
-    """The addresses that must be in a subnet with this group."""
     directions: tuple[Direction, ...] = DIRECTIONS
     """The directions whose rules count: one where a flow has one end in a subnet of the group."""
+    assumptions: tuple[Assumption, ...] = ()
 
     name = "azure-nsg"
 
@@ -61,17 +61,6 @@ class AzureNsg(Control):
         """Remote administration that goes out, where lateral movement is denied."""
         denies = self.target.network_security_group.deny_lateral_movement
         return frozenset(LATERAL_PORTS) if denies and "Outbound" in self.directions else False
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """That the group is on the servers' subnets, and who is in an application security group."""
-        groups = self.target.network_security_group.application_security_groups
-        found = [
-            f"{name}'s application security group has its addresses only" for name, _ in groups
-        ]
-        if uncovered(self.target, self.servers):
-            found.insert(0, "the servers' subnets have this network security group")
-        return tuple(found)
 
     @property
     def residues(self) -> tuple[Residue, ...]:

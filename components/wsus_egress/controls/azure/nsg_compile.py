@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from wsus_egress.controls.azure.assumptions import nsg_assumptions
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import LATERAL_PORTS, Direction, NsgRule
 from wsus_egress.model.azure import AzureTarget
@@ -55,8 +56,7 @@ class Block:
 def compile_nsg(policy: EgressPolicy, target: AzureTarget, environment: str) -> AzureNsg:
     """Allow what the policy names, then deny the rest: default rules would admit it."""
     rules = tuple(rule for block in blocks(policy, target) for _, rule in block.rules)
-    servers = tuple(network for party in policy.in_place("azure") for network in party.addresses)
-    return AzureNsg(target, environment, rules, servers)
+    return AzureNsg(target, environment, rules, assumptions=nsg_assumptions(policy, target))
 
 
 def blocks(policy: EgressPolicy, target: AzureTarget) -> Iterator[Block]:

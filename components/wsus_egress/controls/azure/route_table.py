@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from wsus_egress.controls.assumptions import Assumption
+from wsus_egress.controls.azure.assumptions import route_table_assumptions
 from wsus_egress.controls.azure.residues import LEARNED_ROUTE
-from wsus_egress.controls.azure.subnets import subnet_documents, uncovered
+from wsus_egress.controls.azure.subnets import subnet_documents
 from wsus_egress.controls.base import (
     Control,
     Document,
@@ -82,18 +84,10 @@ class AzureRouteTable(Control):
     target: AzureTarget
     environment: str
     rules: tuple[Route, ...]
-    servers: tuple[Network, ...] = ()
-    """The addresses that must be in a subnet with this table."""
+    assumptions: tuple[Assumption, ...] = ()
 
     name = "azure-route-table"
     leads_past = frozenset({"azure-application-rules"})
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """That the table is on the servers' subnets, where it is not put there here."""
-        if uncovered(self.target, self.servers):
-            return ("the servers' subnets have this route table",)
-        return ()
 
     @property
     def residues(self) -> tuple[Residue, ...]:
@@ -180,13 +174,8 @@ def compile_route_table(
     policy: EgressPolicy, target: AzureTarget, environment: str
 ) -> AzureRouteTable:
     """The default route to the firewall, and the ranges that are asked for past it."""
-    servers = tuple(
-        network
-        for party in policy.in_place("azure")
-        if party.internet
-        for network in party.addresses
-    )
-    return AzureRouteTable(target, environment, tuple(_routes(target)), servers)
+    routes = tuple(_routes(target))
+    return AzureRouteTable(target, environment, routes, route_table_assumptions(policy, target))
 
 
 def _routes(target: AzureTarget) -> Iterator[Route]:

@@ -150,7 +150,6 @@ def test_rules_in_words(firewall: Callable[..., AwsDnsFirewall]) -> None:
     ] == [rule.text for rule in control.rules]
     assert [(2, 1000), (3, 100)] == [(quota.used, quota.limit) for quota in control.quotas()]
     assert ([], []) == (list(control.ports), list(control.networks))
-    assert ("names are resolved by the VPC's own resolver",) == control.assumptions
 
 
 def test_other_names_are_another_text(firewall: Callable[..., AwsDnsFirewall]) -> None:

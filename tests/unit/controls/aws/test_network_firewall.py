@@ -355,31 +355,10 @@ def test_logs_to_a_bucket(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     } == where
 
 
-def test_what_is_assumed(firewall: Callable[..., AwsNetworkFirewall]) -> None:
-    """What others must keep true is listed as an assumption."""
-    policy, rules = firewall().assumptions, firewall({"mode": "rules-only"}).assumptions
-    manager = firewall({"mode": "rules-only", "firewallManager": {}}).assumptions
-    routes = "the servers' subnets send 0.0.0.0/0 to an endpoint of the firewall"
-    assert policy == (routes,)
-    assert rules[1:] == manager[1:] == (routes,)
-    assert rules[0].startswith("the firewall policy is yours, is in STRICT_ORDER with ")
-    assert manager[0].startswith("the firewall policy is made by Firewall Manager, is in ")
-
-
 def test_what_a_broken_connection_does(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     """Where a connection may go on without its beginning, that is said."""
     assert (*RESIDUES, MIDSTREAM) == firewall({"streamExceptionPolicy": "CONTINUE"}).residues
     assert RESIDUES == firewall({"streamExceptionPolicy": "DROP"}).residues
-
-
-def test_what_is_assumed_of_ipv6(firewall: Callable[..., AwsNetworkFirewall]) -> None:
-    """IPv6 passes a firewall that stands elsewhere only if it is routed there too."""
-    expected = (
-        "the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of the firewall, whose subnet "
-        "mapping has the IP address type DUALSTACK"
-    )
-    for mode in ("policy", "rules-only"):
-        assert expected == firewall({"mode": mode}, ipv6=True).assumptions[-1]
 
 
 def full(*destinations: str) -> dict[str, Any]:
@@ -394,15 +373,6 @@ def full(*destinations: str) -> dict[str, Any]:
         for index, destination in enumerate(destinations)
     ]
     return {"mode": "full", "endpoints": zones}
-
-
-def test_what_is_assumed_of_routes(firewall: Callable[..., AwsNetworkFirewall]) -> None:
-    """Routes are made here, in tables of which only the user knows who uses them."""
-    expected = (
-        "what the servers send to the Internet is routed by rtb-00000000 and rtb-00000001, in each "
-        "zone by its own"
-    )
-    assert (expected,) == firewall(full("10.20.0.0/24", "10.20.1.0/24")).assumptions
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from azure_path import BASE_POLICY, Compile, rule
+from azure_path import BASE_POLICY, Compile
 from sample import TODAY, policy
 
 from wsus_egress.config.base import parse_settings
@@ -59,20 +59,6 @@ def test_the_policys_own_settings(compiled: Compile) -> None:
 
     assert {"id": BASE_POLICY} == properties["basePolicy"]
     assert {"enableProxy": True, "servers": ["10.0.0.53"]} == properties["dnsSettings"]
-    assert (
-        "the base policy has no rule for the servers: none is listed under rules"
-        in controls[-1].assumptions
-    )
-
-
-def test_a_policy_of_others_is_assumed_to_have_no_rule(compiled: Compile) -> None:
-    """Rules that are not listed are an assumption, and listed ones are not."""
-    text = "no other group of the firewall policy has a rule for the servers"
-    _, bare = compiled(policy(existing=True))
-    _, told = compiled(policy(mode="rules-only", rules=[rule("x", "deny", fqdns=["x.com"],
-                                                             httpsPorts=[443])]))  # fmt: skip
-
-    assert (True, False) == (text in bare[-1].assumptions, text in told[-1].assumptions)
 
 
 def many(count: int) -> list[dict[str, Any]]:

@@ -54,7 +54,6 @@ def test_application_security_groups_stand_for_servers(compiled: Compile) -> Non
     assert [{"id": f"{ASG}/two"}] == rules["allow-to-one-1"]["sourceApplicationSecurityGroups"]
     assert "10.99.0.1" == rules["allow-to-one-2"]["sourceAddressPrefix"]
     assert Fidelity.EXACT is prove(built, built.targets[0], (group, _), TODAY).fidelity
-    assert "one's application security group has its addresses only" in group.assumptions
 
 
 def test_a_service_tag_without_a_port_has_no_rule(compiled: Compile) -> None:

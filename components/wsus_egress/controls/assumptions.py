@@ -1,0 +1,51 @@
+"""What must hold outside the rules for a target's fidelity to be true: as values with stable ids.
+
+For example `aws/network-firewall/default-route/vpc-0a1b2c3d4e5f60718` says that the servers' subnets
+send 0.0.0.0/0 to the firewall, where routes are not managed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an assumption could be made sure. The owner's word, under `accept`, always can.
+
+    Attributes:
+        by: This stack, if another setting makes it manage what is assumed; or evidence from the cloud.
+        how: The setting, or the evidence to look for.
+    """
+
+    by: Literal["stack", "evidence"]
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something outside the rules that the proof takes for granted.
+
+    Attributes:
+        id: The same as long as the same is assumed of the same: `cloud/control/topic/subject`.
+        what: What must hold, in a clause.
+        whom: The servers and client groups that it concerns, in the order of the settings.
+        ways: How it could be made sure, the surest first.
+    """
+
+    id: str
+    what: str
+    whom: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+    def __str__(self) -> str:
+        """`the servers' subnets have this route table (wsus)`."""
+        return f"{self.what} ({', '.join(self.whom)})"
+
+
+def in_order(found: Iterable[Assumption]) -> tuple[Assumption, ...]:
+    """Each assumption once, by id."""
+    once = {assumption.id: assumption for assumption in found}
+    return tuple(once[key] for key in sorted(once))

@@ -1,0 +1,140 @@
+"""What the controls of an AWS target take for granted: routes, an existing policy, peers by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from wsus_egress.controls.assumptions import Assumption, Way
+from wsus_egress.model.aws import AwsTarget, NetworkFirewall
+from wsus_egress.model.policy import EgressPolicy, Party
+
+_RESOLVER: Final = (
+    Way("evidence", "the DHCP options of the VPC name AmazonProvidedDNS, and Resolver query logs have "
+                    "the servers' queries"),
+)  # fmt: skip
+_ROUTED: Final = (
+    Way("stack", "write `mode: full`, and list the servers' route tables under "
+                 "`networkFirewall.endpoints[].protectedRouteTables`"),
+    Way("evidence", "the firewall's flow logs have the servers' connections to Microsoft Update"),
+)  # fmt: skip
+_ASSOCIATED: Final = (
+    Way("evidence", "the route table's associations name the subnets that the servers are in"),
+)
+_POLICY: Final = (
+    Way("stack", "write `mode: policy`, and the firewall policy is made here"),
+    Way("evidence", "`aws network-firewall describe-firewall-policy` shows its order and actions"),
+)
+_OTHERS: Final = (
+    Way("stack", "write `mode: policy`, and the firewall policy has these rule groups only"),
+    Way(
+        "evidence",
+        "the policy's other rule groups, as `aws network-firewall describe-rule-group` shows them",
+    ),
+)
+_ATTACHED: Final = (
+    Way("evidence", "`aws ec2 describe-network-interfaces` shows the groups of each interface"),
+)
+_PEER: Final = (
+    Way("stack", "leave `awsPeer` out, and rules name the addresses"),
+    Way("evidence", "the network interfaces of the group, or the entries of the prefix list"),
+)
+
+
+def dns_firewall_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[Assumption, ...]:
+    """Who resolves names: DNS Firewall sees the queries of the VPC's own resolver only."""
+    what = "names are resolved by the VPC's own resolver"
+    whom = tuple(party.name for party in _senders(policy))
+    found = Assumption(f"aws/dns-firewall/resolver/{target.vpc_id}", what, whom, _RESOLVER)
+    return (found,) if whom else ()
+
+
+def security_group_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[Assumption, ...]:
+    """That the groups are on the servers, and nothing wider; and who is behind a peer's name."""
+    here = tuple(party.name for party in policy.in_place("aws"))
+    what = "every network interface has the security group made for it, and no other"
+    key = f"aws/security-group/attachment/{target.vpc_id}"
+    attached = (Assumption(key, what, here, _ATTACHED),) if here else ()
+    return (*attached, *_named_peers(policy))
+
+
+def _named_peers(policy: EgressPolicy) -> Iterator[Assumption]:
+    """Peers that rules name by a security group or a prefix list: AWS knows their addresses."""
+    found: dict[str, dict[str, Party]] = {}
+    for party in policy.in_place("aws"):
+        for peer in _peers(policy, party):
+            if named := peer.aws_peer:
+                known = found.setdefault(named.security_group or named.prefix_list, {})
+                known[peer.name] = peer
+    for name, parties in found.items():
+        addresses = ", ".join(str(n) for party in parties.values() for n in party.addresses)
+        key = f"aws/security-group/members/{name}"
+        yield Assumption(key, f"{name} stands for {addresses}", tuple(parties), _PEER)
+
+
+def network_firewall_assumptions(
+    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall
+) -> tuple[Assumption, ...]:
+    """What others must keep true: the firewall policy, where it is theirs, and the routes."""
+    whom = tuple(party.name for party in _senders(policy))
+    if not whom:
+        return ()
+    return (*_of_policy(target, firewall, whom), *_of_routes(policy, target, firewall, whom))
+
+
+def _of_policy(
+    target: AwsTarget, firewall: NetworkFirewall, whom: tuple[str, ...]
+) -> Iterator[Assumption]:
+    if firewall.mode != "rules-only":
+        return
+    what = "is made by Firewall Manager" if firewall.firewall_manager else "is yours"
+    actions = " and ".join(firewall.default_actions)
+    yield Assumption(
+        f"aws/network-firewall/policy/{target.vpc_id}",
+        f"the firewall policy {what}, has these rule groups, and is in STRICT_ORDER with the "
+        f"default actions {actions}",
+        whom,
+        _POLICY,
+    )
+    yield Assumption(
+        f"aws/network-firewall/other-rules/{target.vpc_id}",
+        "the firewall policy's other rule groups admit nothing to these sources",
+        whom,
+        _OTHERS,
+    )
+
+
+def _of_routes(
+    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall, whom: tuple[str, ...]
+) -> Iterator[Assumption]:
+    tables = [(e.zone, t) for e in firewall.endpoints for t in e.protected_route_tables]
+    for zone, table in tables:
+        yield Assumption(
+            f"aws/network-firewall/default-route/{table}",
+            f"the servers' subnets in {zone} have the route table {table}, whose default route is "
+            "made here",
+            whom,
+            _ASSOCIATED,
+        )
+    if tables:
+        return
+    where = "the firewall" if firewall.mode == "full" else "a firewall with these rules"
+    what = f"the servers' subnets send 0.0.0.0/0 to an endpoint of {where}"
+    if policy.ipv6:
+        what = (
+            f"the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of {where}, whose subnet "
+            "mapping has the IP address type DUALSTACK"
+        )
+    yield Assumption(f"aws/network-firewall/default-route/{target.vpc_id}", what, whom, _ROUTED)
+
+
+def _senders(policy: EgressPolicy) -> list[Party]:
+    return [party for party in policy.in_place("aws") if party.internet]
+
+
+def _peers(policy: EgressPolicy, party: Party) -> Iterator[Party]:
+    """Whom a party's rules name."""
+    if party.asks is not None:
+        yield policy.party(party.asks)
+    if party.ports is not None:
+        yield from policy.askers(party)

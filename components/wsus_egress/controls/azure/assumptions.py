@@ -1,0 +1,122 @@
+"""What the controls of an Azure target take for granted: subnets, routes, what others keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from wsus_egress.controls.assumptions import Assumption, Way
+from wsus_egress.controls.azure.subnets import uncovered
+from wsus_egress.model.addresses import is_within
+from wsus_egress.model.azure import AzureTarget, FirewallPolicy
+from wsus_egress.model.policy import EgressPolicy, Party
+
+_ATTACHED: Final = (
+    Way("stack", "list the servers' subnets under `azure.subnets`"),
+    Way("evidence", "the effective security rules and routes of the servers' network interfaces"),
+)
+_MEMBERS: Final = (
+    Way("stack", "leave `applicationSecurityGroups` out, and rules name the addresses"),
+    Way("evidence", "the network interfaces that are in the group"),
+)
+_ROUTED: Final = (
+    Way("stack", "write `routeTable`, and list the servers' subnets under `azure.subnets`"),
+    Way("evidence", "the effective routes of the servers' network interfaces"),
+)
+_FIREWALL: Final = (
+    Way("stack", "write `firewallPolicy.mode: full`, and leave `firewallAddress` out"),
+    Way("evidence", "`az network firewall show` has the address and the policy"),
+)
+_RULES: Final = (
+    Way("stack", "list those rules under `firewallPolicy.rules`, and the proof counts them"),
+    Way("evidence", "the policy's rule collection groups, as `az network firewall policy` shows them"),
+)  # fmt: skip
+
+
+def nsg_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumption, ...]:
+    """That the group is on the servers' subnets, and who is in an application security group."""
+    here = policy.in_place("azure")
+    what = "the servers' subnets have this network security group"
+    groups = dict(target.network_security_group.application_security_groups)
+    return (
+        *_of("azure/nsg/attachment", what, _apart(target, here), _ATTACHED),
+        *(
+            Assumption(
+                f"azure/nsg/members/{party.name}",
+                f"the application security group of {party.name} has its addresses only",
+                (party.name,),
+                _MEMBERS,
+            )
+            for party in policy.parties
+            if party.name in groups
+        ),
+    )
+
+
+def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumption, ...]:
+    """That the table is on the servers' subnets, where it is not put there here."""
+    apart = _apart(target, _senders(policy))
+    what = "the servers' subnets have this route table"
+    return tuple(_of("azure/route-table/attachment", what, apart, _ATTACHED))
+
+
+def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumption, ...]:
+    """The route, where no route table is managed here, and what others keep in the policy."""
+    senders = _senders(policy)
+    firewall = target.firewall_policy
+    assert firewall is not None  # noqa: S101 - without one there is no such control
+    routes = _behind if target.route_table else _routes
+    return (*routes(target, firewall, senders), *_of_others(firewall, senders))
+
+
+def _behind(
+    target: AzureTarget, firewall: FirewallPolicy, senders: Sequence[Party]
+) -> Iterator[Assumption]:
+    """That what the route leads to is a firewall with these rules."""
+    address = target.route_table.firewall_address if target.route_table else None
+    if address is not None:
+        what = f"{address} is a firewall's that has the firewall policy {firewall.name}"
+        yield from _of(f"azure/route-table/firewall/{address}", what, senders, _FIREWALL)
+
+
+def _routes(
+    target: AzureTarget, firewall: FirewallPolicy, senders: Sequence[Party]
+) -> Iterator[Assumption]:
+    """That subnets lead to the firewall: those that are listed one by one, then the rest."""
+    full = firewall.mode == "full"
+    where = "the firewall" if full else f"a firewall with the policy {firewall.name}"
+    for subnet in target.subnets:
+        prefix = [subnet.address_prefix]
+        within = [p for p in senders if any(is_within(n, prefix) for n in p.addresses)]
+        key = f"azure/route-table/default-route/{subnet.name}"
+        yield from _of(key, f"the subnet {subnet.name} sends 0.0.0.0/0 to {where}", within, _ROUTED)
+    what = f"the servers' subnets send 0.0.0.0/0 to {where}"
+    yield from _of("azure/route-table/default-route", what, _apart(target, senders), _ROUTED)
+
+
+def _of_others(firewall: FirewallPolicy, senders: Sequence[Party]) -> Iterator[Assumption]:
+    inherited = {rule.inherited for rule in firewall.rules}
+    if firewall.base_policy and True not in inherited:
+        name = firewall.base_policy.rpartition("/")[2]
+        what = f"the base policy {name} has no rule for the servers: none is listed under rules"
+        yield from _of(f"azure/firewall-policy/base-policy/{name}", what, senders, _RULES)
+    if firewall.mode == "rules-only" and False not in inherited:
+        what = f"no other group of the firewall policy {firewall.name} has a rule for the servers"
+        key = f"azure/firewall-policy/other-rules/{firewall.name}"
+        yield from _of(key, what, senders, _RULES)
+
+
+def _of(
+    key: str, what: str, parties: Sequence[Party], ways: tuple[Way, ...]
+) -> Iterator[Assumption]:
+    if parties:
+        yield Assumption(key, what, tuple(party.name for party in parties), ways)
+
+
+def _senders(policy: EgressPolicy) -> list[Party]:
+    return [party for party in policy.in_place("azure") if party.internet]
+
+
+def _apart(target: AzureTarget, parties: Sequence[Party]) -> list[Party]:
+    """Who has an address in none of the subnets that are listed."""
+    return [party for party in parties if uncovered(target, party.addresses)]

@@ -1,0 +1,71 @@
+"""What an Azure target takes for granted: subnets, routes, and what others keep in the policy."""
+
+from __future__ import annotations
+
+from assumed import assumptions
+from azure_path import ASG, BASE_POLICY, Compile, rule
+from sample import ONE, policy
+
+ROUTE = {"routeTable": {"firewallAddress": "10.20.255.4"}}
+SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
+BEHIND = "azure/route-table/firewall/10.20.255.4"
+
+
+def test_attachments_are_assumed(compiled: Compile) -> None:
+    """The group is for all, the table for those who may reach Microsoft Update."""
+    clients = [{"name": "pcs", "addresses": ["10.20.4.0/24"], "updatesFrom": "one"}]
+    found = assumptions(compiled(ROUTE, servers=[ONE], clients=clients)[1])
+
+    assert {
+        "azure/nsg/attachment": ("one", "pcs"),
+        "azure/route-table/attachment": ("one",),
+        BEHIND: ("one",),
+    } == {key: each.whom for key, each in found.items()}
+    assert "10.20.255.4 is a firewall's that has the firewall policy afwp" == found[BEHIND].what
+
+
+def test_subnets_take_the_place_of_assumptions(compiled: Compile) -> None:
+    """Where every server stands in a subnet that is attached here, no attachment is assumed."""
+    assert [BEHIND] == list(assumptions(compiled({**ROUTE, "subnets": [SUBNET]})[1]))
+
+
+def test_a_subnet_without_a_route_is_assumed_to_have_one(compiled: Compile) -> None:
+    """A subnet each where they are listed, and one assumption for whoever is in none of them."""
+    far = {"name": "far", "addresses": ["10.20.99.1"]}
+    empty = {**SUBNET, "name": "empty", "addressPrefix": "10.20.5.0/24"}
+    found = assumptions(compiled({"subnets": [SUBNET, empty]}, servers=[ONE, far])[1])
+    key = "azure/route-table/default-route"
+
+    assert {key: ("far",), f"{key}/servers": ("one",), "azure/nsg/attachment": ("far",)} == {
+        key: each.whom for key, each in found.items()
+    }
+    where = "sends 0.0.0.0/0 to a firewall with the policy afwp"
+    assert f"the subnet servers {where}" == found[f"{key}/servers"].what
+
+
+def test_application_security_groups_are_assumed(compiled: Compile) -> None:
+    """Only Azure knows who is in a group."""
+    groups = {"networkSecurityGroup": {"applicationSecurityGroups": {"one": f"{ASG}/one"}}}
+    found = assumptions(compiled(groups)[1])
+
+    assert ("one",) == found["azure/nsg/members/one"].whom
+
+
+def test_rules_of_others_are_assumed_away(compiled: Compile) -> None:
+    """Rules that are not listed are an assumption, and listed ones are not."""
+    listed = [rule("x", "deny", fqdns=["x.com"], httpsPorts=[443])]
+    own = {"mode": "rules-only"}
+    bare, told = (
+        {key for key in assumptions(compiled(settings)[1]) if "firewall-policy" in key}
+        for settings in (policy(**own), policy(**own, rules=listed))
+    )
+    inherited = [{**listed[0], "inherited": True}]
+    unknown, known = (
+        "azure/firewall-policy/base-policy/parent" in assumptions(compiled(settings)[1])
+        for settings in (
+            policy(basePolicy=BASE_POLICY), policy(basePolicy=BASE_POLICY, rules=inherited)
+        )
+    )  # fmt: skip
+
+    assert ({"azure/firewall-policy/other-rules/afwp"}, set()) == (bare, told)
+    assert (True, False) == (unknown, known)
