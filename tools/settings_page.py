@@ -1,13 +1,14 @@
 """Writes docs/settings.md, the table of every setting, from the schema of an environment's file.
 
 Types, defaults and descriptions stand at the settings' types; an example is what the first of the
-project's own environments says. `make schemas` runs it, and a test holds the page to what it writes.
+project's environments and examples says. `make schemas` runs it, and a test holds the page to what it writes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +16,15 @@ import yaml
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 SCHEMA: Final = "components/wsus_egress/schemas/environment.json"
+EXAMPLES: Final = "docs/examples/settings"
 PAGE: Final = "docs/settings.md"
 _NAMESPACE: Final = "wsus-egress:"
 _HEAD: Final = """# Every setting
 
 `make schemas` writes this page from the settings' types. [Settings](configuration.md) explains how they
-work together. `[]` stands for each entry of a list. The example of a setting is what the first
-environment in `config/` that has it says.
+work together. `[]` stands for each entry of a list. The example of a setting is what the first file
+that has it says: of the environments in `config/`, then of
+[whole files for common situations](examples/README.md).
 """
 
 Schema = Mapping[str, Any]
@@ -34,7 +37,11 @@ def render(root: Path) -> str:
         root: The project's folder, with the schema and the environments.
     """
     schema = json.loads((root / SCHEMA).read_text(encoding="utf-8"))
-    files = sorted((root / "config").glob("Pulumi.*.yaml"))
+    files = [
+        path
+        for folder in ("config", EXAMPLES)
+        for path in sorted((root / folder).glob("Pulumi.*.yaml"))
+    ]
     given = [_given(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
     lines = [_HEAD]
     for path, owner in _owners(schema, schema, ""):
@@ -50,12 +57,29 @@ def render(root: Path) -> str:
                 f'<a id="{_anchor(where)}"></a>`{name}`',
                 _type(schema, setting),
                 _default(owner, name, setting),
-                next((_code(value) for data in given for value in _values(data, where)), ""),
+                _example(schema, where, setting, given),
                 setting.get("description") or _resolved(schema, setting).get("description", ""),
             )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _example(
+    schema: Schema, where: str, setting: Schema, given: Sequence[Mapping[str, Any]]
+) -> str:
+    """What the first file says; a mapping with settings of its own has their examples instead."""
+    inner, path = _resolved(schema, setting), where
+    if inner.get("type") == "array":
+        inner, path = _resolved(schema, inner["items"]), f"{where}[]"
+    if "properties" in inner:
+        return f"[below](#{_heading(path)})"
+    return next((_code(value) for data in given for value in _values(data, where)), "")
+
+
+def _heading(path: str) -> str:
+    """The anchor that MkDocs and GitHub give to a heading."""
+    return re.sub(r"[^a-z0-9-]", "", path.lower())
 
 
 def _given(stack: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -105,7 +129,7 @@ def _default(owner: Schema, name: str, setting: Schema) -> str:
 
 
 def _values(data: Any, where: str) -> Iterator[Any]:
-    """What one environment says at a setting's path; mappings are shown by their own settings."""
+    """What one environment says at a setting's path."""
     found = [data]
     for key in where.split("."):
         name = key.removesuffix("[]")
@@ -113,8 +137,7 @@ def _values(data: Any, where: str) -> Iterator[Any]:
         if key.endswith("[]"):
             found = [entry for part in found for entry in part]
     for value in found:
-        plain = not isinstance(value, Mapping)
-        if plain and not (isinstance(value, list) and any(isinstance(v, Mapping) for v in value)):
+        if not (isinstance(value, list) and any(isinstance(v, Mapping) for v in value)):
             yield value
 
 

@@ -181,7 +181,7 @@ class AcceptSettings(Settings):
     """A deviation that the proof names and the owner accepts, for a time."""
 
     what: Annotated[Text, Field(description="The deviation, as `check` writes it.")]
-    reason: Text
+    reason: Annotated[Text, Field(description="Why it stays for now.")]
     expires: Date
 
 
@@ -192,7 +192,7 @@ class ApprovedSettings(Settings):
         Text, Field(description="What is newly allowed, as `preview --base` writes it.")
     ]
     owner: Annotated[Text, Field(description="Who answers for it: a team or a mailbox.")]
-    reason: Text
+    reason: Annotated[Text, Field(description="Why it is needed.")]
     expires: Date
 
 

@@ -34,6 +34,28 @@ def test_a_setting_says_its_type_default_example_and_meaning(root: Path) -> None
     assert any('`vpcId` | text | required | `"vpc-' in row for row in rows)
 
 
+def test_no_cell_is_empty(root: Path) -> None:
+    """Every setting has a type, a default, an example and a meaning: some file says each of them."""
+    rows = [row for row in settings_page.render(root).splitlines() if row.startswith("| <a id=")]
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+
+    assert 100 < len(rows)
+    assert [] == [row for row in cells if len(row) != 5 or not all(row)]
+
+
+def test_a_link_to_a_setting_of_its_own_finds_the_heading(root: Path) -> None:
+    """A mapping's example is its own section on the page."""
+    page = settings_page.render(root)
+    headings = {
+        re.sub(r"[^a-z0-9-]", "", heading.lower())
+        for heading in re.findall(r"^## (.*)$", page, re.MULTILINE)
+    }
+    targets = set(re.findall(r"\[below\]\(#([^)]+)\)", page))
+
+    assert targets
+    assert targets <= headings
+
+
 def test_the_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make schemas` writes the page where the site has it."""
     written: dict[Path, str] = {}
