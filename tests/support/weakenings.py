@@ -224,6 +224,12 @@ WEAKENING: Final = (
     Row("prod", {"azure.subnets.0.virtualNetwork": "vnet-other"}),
     Row("prod", {"azure.subnets.0.name": "snet-other"}),
     Row("prod", {"azure.subnets.0.addressPrefix": "10.31.0.0/25"}),
+    # Whole targets.
+    Row("prod", {"aws": GONE}, also={
+        "servers.0.location": "elsewhere", "clients.0.location": "elsewhere"}),
+    Row("prod", {"azure": GONE}, also={
+        "servers.1.location": "elsewhere", "clients.1.location": "elsewhere",
+        "clients.2.location": "elsewhere"}),
     # The gate itself, and what it lets pass.
     Row("dev", {"gate.unapproved": 3}),
     Row("dev", {"gate.warnDays": 0}),

@@ -172,7 +172,7 @@ def _notes(review: Review) -> Iterator[str]:
 
 def _unchanged(review: Review) -> Iterator[str]:
     for change in review.changes:
-        if change.environment not in review.same:
+        if change.environment not in review.same and not change.removed:
             patterns = count(change.unchanged, "pattern")
             yield f"{change.environment}/{change.target}: {patterns} allowed as before"
     if review.same:

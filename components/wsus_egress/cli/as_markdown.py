@@ -151,7 +151,9 @@ def _values(review: Review, engine: EngineReport | None) -> dict[str, Any]:
         "assumptions": [(place, each) for place, target in targets for each in target.assumptions],
         "residues": list(dict.fromkeys((c.name, r) for _, c in controls for r in c.residues)),
         "notes": page.notes(review),
-        "unchanged": [c for c in review.changes if c.environment not in review.same],
+        "unchanged": [
+            c for c in review.changes if c.environment not in review.same and not c.removed
+        ],
         "same": page.shortened(review.same),
     }
 

@@ -79,6 +79,8 @@ class TargetChange:
         unchanged: How many patterns are allowed as before.
         rules: Of every control.
         notes: What is written differently with the same meaning.
+        removed: Whether the head lacks the target. Nothing is closed then: without its rules
+            everything passes.
     """
 
     environment: str
@@ -88,6 +90,7 @@ class TargetChange:
     unchanged: int
     rules: tuple[RuleChange, ...] = ()
     notes: tuple[str, ...] = ()
+    removed: bool = False
 
     def what(self, change: NameChange) -> str:
         """How an approval names a change of this target: `aws/https/*.example.com`."""
@@ -95,8 +98,8 @@ class TargetChange:
 
     @property
     def is_change(self) -> bool:
-        """Whether any flow is allowed on one side only."""
-        return bool(self.newly_allowed or self.no_longer_allowed)
+        """Whether any flow is allowed on one side only, as everything is where a target goes."""
+        return bool(self.newly_allowed or self.no_longer_allowed or self.removed)
 
 
 Controls = Mapping[str, Sequence[Control]]
@@ -134,7 +137,8 @@ def compare(
             kept = len(new.patterns())
             changes.append(TargetChange(given.name, cloud, (), (), kept))
             continue
-        opened, closed = tuple(_only(new, old)), tuple(_only(old, new))
+        gone = not _stands(after, cloud)
+        opened, closed = tuple(_only(new, old)), () if gone else tuple(_only(old, new))
         lost = {change.pattern for change in opened if change.pattern}
         changes.append(
             TargetChange(
@@ -148,6 +152,7 @@ def compare(
                     _controls(after, cloud, controls_after),
                 ),
                 notes=notes_of(before, after) if before and after else (),
+                removed=gone,
             )
         )
     return tuple(changes)
@@ -188,8 +193,12 @@ class _Side:
 
 
 def _side(environment: Environment | None, cloud: Place) -> _Side:
-    there = environment is not None and any(t.cloud == cloud for t in environment.targets)
+    there = environment and _stands(environment, cloud)
     return _Side(environment.policy if environment and there else None, cloud)
+
+
+def _stands(environment: Environment | None, cloud: Place) -> bool:
+    return environment is not None and any(t.cloud == cloud for t in environment.targets)
 
 
 def _text(pattern: Pattern | None) -> str:

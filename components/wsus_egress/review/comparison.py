@@ -18,7 +18,7 @@ from wsus_egress.config.project import (
     load_environments,
 )
 from wsus_egress.controls import Control, Document
-from wsus_egress.model.environment import COMPONENT_NAME, Environment, Gate
+from wsus_egress.model.environment import COMPONENT_NAME, Approval, Environment, Gate
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
 from wsus_egress.review import findings as gate
 from wsus_egress.review.analysis import Analysis, analysed
@@ -109,6 +109,11 @@ def against_base(
     locator = Locator(root)
     parts: list[_Part] = []
     problems = Collector()
+    others = {
+        what: approval
+        for name, environment in after.items()
+        for what, approval in gate.given_by(before.get(name), environment, today).items()
+    }
     for name in sorted({*before, *after}):
         old, head = before.get(name), heads.get(name)
         changed = name not in same
@@ -117,7 +122,9 @@ def against_base(
         except PolicyErrors as error:
             problems.extend(_of_base(problem, ref) for problem in error.problems)
             continue
-        parts.append(_Pair(name, old, after.get(name), head, was, changed).part(locator, today))
+        parts.append(
+            _Pair(name, old, after.get(name), head, was, changed, others).part(locator, today)
+        )
     problems.raise_if_any()
     return Review(
         base=ref,
@@ -166,6 +173,7 @@ class _Pair:
         head: `after`, analysed.
         was: The base's controls by target.
         changed: Whether the sides differ at all.
+        others: What the change approves in any environment.
     """
 
     name: str
@@ -174,6 +182,7 @@ class _Pair:
     head: Analysis | None
     was: Mapping[str, tuple[Control, ...]]
     changed: bool
+    others: Mapping[str, Approval]
 
     def part(self, locator: Locator, today: datetime.date) -> _Part:
         """What this environment adds to the review."""
@@ -192,14 +201,11 @@ class _Pair:
             if self.after is not None:
                 places = locator.of(self.after, change)
                 approved[key] = gate.approvals(change, self.before, self.after, today, places)
-        lost: tuple[Unguarded, ...] = ()
-        if self.after is not None:
-            seen = unguarded(self.before, self.after)
-            lost = gate.unguardings(seen, self.before, self.after, today)
+        seen = unguarded(self.before, self.after)
+        lost = gate.unguardings(seen, self.before, self.after, today, self.others)
         findings = (
             *self._expiries(today),
             *(each.finding for each in lost),
-            *gate.removals(self.before, self.after, today),
             *self._widenings(changes, approved),
             *(finding for key, found in resources.items() for finding in _at_risk(key, found)),
             *self._deviations(today),

@@ -7,7 +7,7 @@ kind `unapproved-widening`, which fails the command.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -34,7 +34,7 @@ RULES: Final[dict[Kind, str]] = {
     "unapproved-widening": "A change allows more, and the same change does not approve it.",
     "unapproved-acceptance": "A change accepts that the rules admit more, and the same change does "
     "not approve it.",
-    "unapproved-removal": "A change removes a target, and the same change does not approve it.",
+    "unapproved-removal": "A change removes a target or an environment, and the same change does not approve it.",
     "unapproved-unguarding": "A change takes protection away, or opens what no endpoint list has, "
     "and the same change does not approve it.",
     "expired-entry": "An approval or acceptance has expired.",
@@ -118,12 +118,15 @@ class Unguarded:
     @property
     def finding(self) -> Finding:
         """What the gate makes of it."""
-        change = self.change
-        kind: Kind = "unapproved-unguarding"
-        instead, approve = _or_approve("put it back", change.what, change.environment), change.what
+        change, approve = self.change, self.change.what
+        kind: Kind = "unapproved-removal" if change.removal else "unapproved-unguarding"
+        file = "another environment" if change.removal == "environment" else change.environment
+        instead = _or_approve("put it back", approve, file)
         if self.approval:
-            kind, approve = "protection-removed", ""
+            kind, approve = "no-longer-enforced" if change.removal else "protection-removed", ""
             instead = f"approved by {self.approval.owner} until {self.approval.expires}"
+            if change.removal:
+                instead += "; make sure that no server remains there"
         return Finding(kind, change.environment, change.target, change.text, instead, self.location,
                        approve)  # fmt: skip
 
@@ -131,12 +134,25 @@ class Unguarded:
 def unguardings(
     found: Iterable[Unguarding],
     before: Environment | None,
-    after: Environment,
+    after: Environment | None,
     today: datetime.date,
+    others: Mapping[str, Approval],
 ) -> tuple[Unguarded, ...]:
-    """Each protection that is taken away with its approval, which only this change can give."""
-    given = _given(before, after, today)
-    return tuple(Unguarded(each, given.get(each.what), after.locate(each.keys)) for each in found)
+    """Each protection that is taken away with its approval, which only this change can give.
+
+    Args:
+        found: What is taken away.
+        before: None where there was none.
+        after: None where the change removes it.
+        today: The day on which an approval must not have expired.
+        others: What the change approves in any environment: one that goes has no file left.
+    """
+    given = given_by(before, after, today) if after else others
+    return tuple(Unguarded(each, given.get(each.what), _line(after, each)) for each in found)
+
+
+def _line(after: Environment | None, change: Unguarding) -> Location | None:
+    return after.locate(change.keys) if after and change.keys else None
 
 
 def approvals(
@@ -151,7 +167,7 @@ def approvals(
     An approval counts only for the change that adds it: one that the base already has was given to
     an earlier change.
     """
-    given = _given(before, after, today)
+    given = given_by(before, after, today)
     lists = {e.pattern.text: e.list for e in after.policy.endpoints} if after else {}
     found = []
     for each in change.newly_allowed:
@@ -170,7 +186,7 @@ def _or_approve(instead: str, what: str, environment: str) -> str:
     )
 
 
-def _given(
+def given_by(
     before: Environment | None, after: Environment | None, today: datetime.date
 ) -> dict[str, Approval]:
     """The approvals that this change adds, by what they approve."""
@@ -182,31 +198,6 @@ def _given(
     }
 
 
-def removals(
-    before: Environment | None, after: Environment | None, today: datetime.date
-) -> Iterator[Finding]:
-    """Targets that the base has and the head lacks: this project then enforces nothing there.
-
-    A removed environment has no file left in which anybody could approve the removal, so it is only
-    reported.
-    """
-    if before is None:
-        return
-    there = {target.cloud for target in after.targets} if after else set()
-    given = _given(before, after, today)
-    for cloud in sorted(target.cloud for target in before.targets if target.cloud not in there):
-        key = f"{cloud}/removed"
-        what = (
-            f"{before.name} is no longer enforced in {cloud}: this change removes its rules there"
-        )
-        kind: Kind = "unapproved-removal"
-        instead, approve = _or_approve("put it back", key, before.name), key
-        if after is None or key in given:
-            kind, approve = "no-longer-enforced", ""
-            instead = "make sure that no server remains there"
-        yield Finding(kind, before.name, cloud, what, instead, approve=approve)
-
-
 def acceptances(
     before: Environment | None, after: Environment, today: datetime.date
 ) -> Iterator[Finding]:
@@ -216,7 +207,7 @@ def acceptances(
     """
     was = {entry.what: entry for entry in (before.accept if before else ())}
     now = {entry.what: entry for entry in after.accept}
-    given = _given(before, after, today)
+    given = given_by(before, after, today)
     for what, entry in sorted(now.items()):
         old = was.get(what)
         if old == entry:
@@ -249,7 +240,7 @@ def under_acceptances(
     accepted = {entry.what for entry in before.accept}
     if target.proof is None or not any(d.what in accepted for d in target.proof.deviations):
         return
-    given = _given(before, environment, today)
+    given = given_by(before, environment, today)
     place = target.target.cloud
     for each in admitted_anew(environment.policy, place, was, target.controls):
         if each.what in accepted and each.what not in given:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic.alias_generators import to_camel
 
@@ -20,6 +20,9 @@ from wsus_egress.names.hosts import Pattern
 from wsus_egress.problems import Keys
 from wsus_egress.review.meanings import AWS, AZURE, HARMLESS, PEER, UNKNOWN, Meaning
 
+WHOLE: Final = "environment/"
+"""What the approval of a whole environment's removal begins with; another environment has it."""
+_CLOUDS: Final = {"aws": "AWS", "azure": "Azure"}
 _TABLES: Final = {"aws": AWS, "azure": AZURE}
 # Fields of values that are not called as in a file.
 _WRITTEN: Final = {
@@ -42,6 +45,7 @@ class Unguarding:
         path: The setting, an entry of a list by its name: `networkFirewall.endpoints.eu-west-1b`.
         text: What changes and what follows, with the old and the new value.
         keys: Where it is written.
+        removal: Whether the whole target goes, or the whole environment.
     """
 
     environment: str
@@ -49,16 +53,32 @@ class Unguarding:
     path: str
     text: str
     keys: Keys
+    removal: Literal["", "target", "environment"] = ""
 
     @property
     def what(self) -> str:
-        """How an approval names it: `aws/unguarded/networkFirewall.mode`."""
+        """How an approval names it: `aws/unguarded/networkFirewall.mode`, `aws/removed`."""
+        if self.removal:
+            whole = self.removal == "environment"
+            return f"{WHOLE}{self.environment}" if whole else f"{self.target}/removed"
         return "/".join(part for part in (self.target, "unguarded", self.path) if part)
 
 
-def unguarded(before: Environment | None, after: Environment) -> tuple[Unguarding, ...]:
-    """Everything that a change takes away in the targets that both sides have, or opens in new ones."""
-    return tuple(_found(before, after))
+def unguarded(before: Environment | None, after: Environment | None) -> tuple[Unguarding, ...]:
+    """Everything that a change takes away in the targets of the base, or opens in new ones."""
+    return (*_removed(before, after), *(_found(before, after) if after else ()))
+
+
+def _removed(before: Environment | None, after: Environment | None) -> Iterator[Unguarding]:
+    there = {target.cloud for target in after.targets} if after else set()
+    for target in before.targets if before else ():
+        if before and target.cloud not in there:
+            text = (
+                f"no longer protected in {_CLOUDS[target.cloud]}: everything these servers send is "
+                "allowed from here on"
+            )
+            kind: Literal["target", "environment"] = "target" if after else "environment"
+            yield Unguarding(before.name, target.cloud, "", text, (), kind)
 
 
 def _found(before: Environment | None, after: Environment) -> Iterator[Unguarding]:

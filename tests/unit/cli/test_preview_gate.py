@@ -127,19 +127,19 @@ def test_a_target_that_goes_is_to_be_approved(project: GitProject) -> None:
     approved = preview(project.root)
 
     assert (1, 0) == (refused.exit_code, approved.exit_code)
-    assert "FAILS unapproved-removal x/aws" in refused.stdout
-    assert "note no-longer-enforced x/aws" in approved.stdout
+    assert "! no longer protected in AWS" in refused.stdout
+    assert "approved by team until 2027-01-31: Moved" in approved.stdout
     assert "1 target no longer enforced" in approved.stdout.splitlines()[1]
 
 
-def test_an_environment_that_goes_is_told(project: GitProject) -> None:
-    """Nobody could approve it in a file that is gone: it is a note, and in the verdict."""
+def test_an_environment_that_goes_is_not_let_pass(project: GitProject) -> None:
+    """Its servers may reach everything: that is no note, although its own file can approve nothing."""
     project.write({"config/Pulumi.y.yaml": CONFIG_BESIDE})
     project.commit()
     project.git("rm", "-q", "config/Pulumi.y.yaml")
     result = preview(project.root)
 
-    assert 0 == result.exit_code
+    assert 1 == result.exit_code
     assert "2 targets no longer enforced" in result.stdout.splitlines()[1]
 
 

@@ -110,7 +110,7 @@ def test_a_new_target_opens_only_what_no_list_has(project: GitProject) -> None:
     """There is nothing to take away in it; its own names and peers are seen all the same."""
     peer = "addresses: [10.20.0.10]\n      awsPeer: {securityGroupId: sg-0123456789abcdef0}"
     text = CONFIG.replace(FIREWALL, "    dnsFirewall: {alsoResolve: [a.example.org]}\n")
-    project.git("mv", CONFIG_FILE, "config/Pulumi.y.yaml")
+    text = text.replace("resourceGroup: rg", "resourceGroup: other").replace("0718", "0719")
     project.write({"config/Pulumi.y.yaml": text.replace("addresses: [10.20.0.10]", peer)})
     names = ["dnsFirewall.alsoResolve.a.example.org", "servers.head.awsPeer.securityGroupId"]
 
@@ -126,3 +126,38 @@ def test_what_only_explains_is_no_change(project: GitProject) -> None:
     change(project, "reason: A}", "reason: Another}")
 
     assert [] == whats(project)
+
+
+def test_a_target_that_goes_closes_nothing(project: GitProject) -> None:
+    """Without its rules everything passes: no row says that something is no longer allowed."""
+    start, end = CONFIG.index("  wsus-egress:aws:"), CONFIG.index("  wsus-egress:azure:")
+    text = (CONFIG[:start] + CONFIG[end:]).replace("location: aws", "location: elsewhere")
+    project.write({CONFIG_FILE: text})
+    result = preview(project.root)
+    page = preview(project.root, "--format", "html").stdout
+    sentence = "no longer protected in AWS: everything these servers send is allowed from here on"
+
+    assert 1 == result.exit_code
+    assert sentence in " ".join(result.stdout.split())
+    assert "\nno longer allowed\n" not in result.stdout
+    assert f'<li class="removed">x/aws: {sentence}' in page
+    assert '<th scope="row">x</th><td>-</td><td>aws</td>' in page
+    assert '<span class="badge removed">removed</span>' in page
+
+
+def test_another_environment_approves_the_removal_of_one(project: GitProject) -> None:
+    """Its own file is gone. Without the approval the command fails and shows what to paste where."""
+    beside = CONFIG.replace("resourceGroup: rg", "resourceGroup: other").replace("0718", "0719")
+    project.write({"config/Pulumi.y.yaml": beside})
+    project.commit()
+    project.git("rm", "-q", CONFIG_FILE)
+    refused = preview(project.root)
+    entry = "{what: environment/x, owner: team, reason: Moved, expires: 2027-01-31}"
+    project.write({"config/Pulumi.y.yaml": beside + f"  wsus-egress:approved: [{entry}]\n"})
+    approved = preview(project.root)
+
+    assert (1, 0) == (refused.exit_code, approved.exit_code)
+    assert "# config/Pulumi.y.yaml" in refused.stdout
+    assert '- {what: environment/x, owner: "", reason: "", expires: ""}' in refused.stdout
+    assert "in x/aws, x/azure" not in approved.stdout
+    assert "approved by team until 2027-01-31: Moved" in approved.stdout

@@ -89,6 +89,18 @@ def test_what_is_harmless_passes(project: GitProject, row: Row) -> None:
     assert (0, True) == (status, "fine" in page.splitlines()[0].lower()), page
 
 
+@pytest.mark.parametrize("name", ["dev", "open", "prod", "sandbox", "staging"])
+def test_no_environment_can_be_removed_unseen(project: GitProject, name: str) -> None:
+    """Every target of it is named as one that is no longer protected."""
+    file = project.root / f"config/Pulumi.{name}.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    result = preview(project.root)
+    file.write_text(text, encoding="utf-8")
+
+    assert (1, True) == (result.exit_code, "no longer protected" in result.stdout)
+
+
 def settings(node: Mapping[str, Any], path: str, types: Mapping[str, Any]) -> Iterator[str]:
     """Every setting below a node of the JSON Schema that has no settings in it."""
     if "$ref" in node:

@@ -49,7 +49,7 @@ def _removed(review: Review) -> Iterator[str]:
 
 
 def _lost(review: Review) -> Iterator[str]:
-    lost = protections(review)
+    lost = [each for each in protections(review) if not each.removal]
     places = _listed(sorted({place for each in lost for place in each.where})) if lost else ""
     if len(lost) == 1:
         yield f"takes protection away in {places}: {lost[0].text}"

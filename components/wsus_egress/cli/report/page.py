@@ -97,6 +97,7 @@ class Protection:
     Attributes:
         where: `environment/target`, or the environment, sorted.
         approval: None where nobody approved it.
+        removal: Whether the whole target goes.
     """
 
     text: str
@@ -104,6 +105,7 @@ class Protection:
     where: tuple[str, ...]
     approval: Approval | None
     location: Location | None
+    removal: bool
 
     @property
     def places(self) -> str:
@@ -123,16 +125,21 @@ def protections(review: Review) -> tuple[Protection, ...]:
             tuple(sorted({one.finding.where for one in each})),
             each[0].approval,
             each[0].location,
+            bool(each[0].change.removal),
         )
         for each in found.values()
     ]
-    return tuple(sorted(alike, key=lambda each: (each.approval is not None, each.what, each.where)))
+    return tuple(sorted(alike, key=_urgency))
+
+
+def _urgency(each: Protection) -> tuple[object, ...]:
+    return (each.approval is not None, not each.removal, each.what, each.where)
 
 
 def other_findings(review: Review) -> tuple[Finding, ...]:
     """The findings that no section above them shows already."""
     told = ("unapproved-widening", "widening-let-pass", "unapproved-unguarding",
-            "protection-removed")  # fmt: skip
+            "protection-removed", "unapproved-removal", "no-longer-enforced")  # fmt: skip
     return tuple(finding for finding in review.findings if finding.kind not in told)
 
 
@@ -196,7 +203,7 @@ def _special(review: Review) -> str:
     kinds = Counter(finding.kind for finding in review.findings)
     accepted = kinds["unapproved-acceptance"] + kinds["newly-accepted"]
     removed = kinds["unapproved-removal"] + kinds["no-longer-enforced"]
-    lost = protections(review)
+    lost = [each for each in protections(review) if not each.removal]
     missing = sum(each.approval is None for each in lost)
     return "".join(
         (

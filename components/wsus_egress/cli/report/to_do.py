@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from wsus_egress.config.project import CONFIG_FOLDER
@@ -23,14 +23,18 @@ def to_do(review: Review) -> tuple[str, ...]:
     be done, or no entry helps.
     """
     lines: list[str] = []
-    for analysis in review.analyses:
-        if found := tuple(_lines(review, analysis.environment)):
+    names = {analysis.environment.name for analysis in review.analyses}
+    gone = {finding.environment for finding in review.findings} - names
+    for index, analysis in enumerate(review.analyses):
+        # An environment that goes has no file any more: another one has its entries.
+        whose = {analysis.environment.name, *(gone if index == 0 else ())}
+        if found := tuple(_lines(review, analysis.environment, whose)):
             lines += [f"# {CONFIG_FOLDER}/Pulumi.{analysis.environment.name}.yaml", *found]
     return tuple(lines)
 
 
-def _lines(review: Review, environment: Environment) -> Iterator[str]:
-    findings = [f for f in review.findings if f.fails and f.environment == environment.name]
+def _lines(review: Review, environment: Environment, whose: Collection[str]) -> Iterator[str]:
+    findings = [f for f in review.findings if f.fails and f.environment in whose]
     approve = {finding.approve: "" for finding in findings if finding.approve}
     for whole, found in _by_list(review, environment.name).items():
         for each in found:
