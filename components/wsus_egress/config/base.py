@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import WithDefaultSchema
 
-from wsus_egress.model.base import FIXED_PORTS, REFUSED, Settings, models
+from wsus_egress.model.base import FIXED_PORTS, REFUSED, UNLIKE, Settings, models
 from wsus_egress.problems import Key, Keys, Locate, Problem, shortened
 
 S = TypeVar("S", bound=Settings)
@@ -105,6 +105,8 @@ def _explain(
     error, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
     if error == REFUSED:
         return context["what"], context["instead"]
+    if error == UNLIKE:
+        return f"{shortened(repr(value))} {context['what']}", context["instead"]
     if error == "extra_forbidden":
         return _unknown_key(kind, loc)
     if error == "missing":

@@ -7,7 +7,6 @@ added where the data is read. An example is `AddressBlock` below: text in a file
 from __future__ import annotations
 
 import ipaddress
-import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wsus_egress.model.addresses import network_of
 from wsus_egress.model.flows import Address, Network, Scheme
-from wsus_egress.problems import Problem, shortened
+from wsus_egress.problems import Problem
 
 FIXED_PORTS = (
     "the ports to Microsoft Update are TCP 80 (HTTP) and TCP 443 (HTTPS) and cannot be configured"
@@ -52,6 +51,8 @@ def _day(value: Any) -> Any:
 
 REFUSED: Final = "refused"
 """The type of the errors that say themselves what is wrong, and what to write instead."""
+UNLIKE: Final = "unlike"
+"""The type of the errors that say it of the text: `'x' is not a VPC id`."""
 
 
 def refused(what: str, instead: str) -> PydanticCustomError:
@@ -97,19 +98,20 @@ class Matching:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Check the text once it is known to be one."""
-        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+        """Check the text once it is known to be one; a call of Python would be felt in long lists."""
+        matching = core_schema.custom_error_schema(
+            core_schema.str_schema(pattern=self.pattern),
+            UNLIKE,
+            custom_error_message="{what}",
+            custom_error_context={"what": self.what, "instead": self.instead},
+        )
+        return core_schema.chain_schema([handler(source), matching])
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """What editors check too."""
         return {**handler(schema), "pattern": self.pattern}
-
-    def _checked(self, text: str) -> str:
-        if re.fullmatch(self.pattern, text):
-            return text
-        raise refused(f"{shortened(repr(text))} {self.what}", self.instead)
 
 
 @dataclass(frozen=True, slots=True)
