@@ -62,18 +62,18 @@ def random_url(draw: random.Random, hosts: Sequence[str]) -> str:
     )
 
 
-def of_python(analyses: Sequence[Analysis], url: str) -> Any:
+def of_python(explainers: Sequence[Explainer], url: str) -> Any:
     """What `explain -` prints, or that it refuses."""
     try:
         requests = requests_of(url)
     except InvalidUrl:
         return "refused"
     found = []
-    for request, analysis in product(requests, analyses):
-        explanation = Explainer(analysis).explain(request)
+    for request, explainer in product(requests, explainers):
+        explanation = explainer.explain(request)
         line = json.loads(as_json.explanation_line(explanation))
         del line["version"]  # The page's answers carry no version.
-        found.append({**line, "reason": explanation.decision.reason})
+        found.append({**line, "reason": explanation.answer.decision.reason})
     return found
 
 
@@ -95,10 +95,11 @@ def compare(chromium: webdriver.Chrome, analyses: Sequence[Analysis], urls: Sequ
     Returns:
         For how many URLs in ASCII it says that it cannot tell: those with odd brackets.
     """
+    explainers = [Explainer(analysis) for analysis in analyses]
     answers = list(zip(urls, of_page(chromium, urls), strict=True))
     for url, found in answers:
         if found != "unsure":
-            assert (url, of_python(analyses, url)) == (url, found)
+            assert (url, of_python(explainers, url)) == (url, found)
     in_ascii = [url for url, found in answers if found == "unsure" and url.isascii()]
     assert [] == [url for url in in_ascii if "[" not in url]
     return len(in_ascii)

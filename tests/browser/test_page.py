@@ -85,7 +85,7 @@ def test_a_typed_url_is_answered(opened: Open) -> None:
     page = opened()
     page.find_element(By.ID, "url").send_keys("https://sws.update.microsoft.com/")
     said = page.find_element(By.CSS_SELECTOR, "#answer .said").text
-    assert "The policy allows it in 5 of 5 environments." == said
+    assert "The policy allows it in 5 of 5 environments, for every party that may ask." == said
     assert ["dev", "open", "prod", "sandbox", "staging"] == rows(page, "#answer")
     rulings = page.find_element(By.CSS_SELECTOR, "#answer .rulings").text.splitlines()
     assert ["allow aws-security-group: wsus-egress-https-ipv4",
@@ -98,9 +98,9 @@ def test_a_typed_host_is_answered_by_both_schemes(opened: Open) -> None:
     page.find_element(By.ID, "url").send_keys("sws.update.microsoft.com")
     said = page.find_element(By.CSS_SELECTOR, "#answer .said").text
     assert (
-        "The policy allows it by http in 5 of 5 environments, by https in 5 of 5 environments."
-        == said
-    )
+        "The policy allows it by http in 5 of 5 environments, by https in 5 of 5 environments, "
+        "for every party that may ask."
+    ) == said
     names = ("dev", "open", "prod", "sandbox", "staging")
     assert [f"{name}, {s}" for s in ("http", "https") for name in names] == rows(page, "#answer")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from wsus_egress.model.environment import COMPONENT_NAME
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from wsus_egress.problems import Problem
     from wsus_egress.proof.parity import Disparity
     from wsus_egress.proof.proof import Deviation, Proof
+    from wsus_egress.review.askers import Whom
     from wsus_egress.review.change import NameChange, TargetChange
     from wsus_egress.review.comparison import Review
     from wsus_egress.review.events import EngineReport
-    from wsus_egress.review.explain import Explanation
+    from wsus_egress.review.explain import Answer, Explanation
     from wsus_egress.review.findings import Finding
 
 VERSION: Final = 1
@@ -32,26 +34,40 @@ VERSION: Final = 1
 
 def explanation_line(explanation: Explanation) -> str:
     """One explanation as an object on a line."""
-    endpoint = explanation.decision.endpoint
-    line: out.Explanation = {
-        "version": VERSION,
-        "url": explanation.request.url,
-        "verdict": "allow" if explanation.decision.allowed else "deny",
+    start = json.dumps({"version": VERSION, "url": explanation.request.url})
+    return f"{start[:-1]}, {_answer(explanation.answer)[1:]}"
+
+
+@lru_cache(maxsize=4096)
+def _answer(answer: Answer) -> str:
+    """All but the URL, which many URLs have in common."""
+    endpoint = answer.decision.endpoint
+    line: out.Answer = {
+        "verdict": "allow" if answer.decision.allowed else "deny",
         "endpoint": endpoint.pattern.text if endpoint else None,
-        "environment": explanation.environment,
+        "environment": answer.environment,
+        "from": _whom(answer.whom),
         "targets": [
             {
                 "target": target.target,
                 "verdict": target.verdict,
+                "from": _whom(target.whom),
                 "controls": [
                     {"control": name, "verdict": ruling.verdict, "rule": ruling.rule}
                     for name, ruling in target.rulings
                 ],
             }
-            for target in explanation.targets
+            for target in answer.targets
         ],
     }
     return json.dumps(line)
+
+
+def _whom(whom: Sequence[Whom]) -> list[out.Whom]:
+    return [
+        {"party": each.party, "address": None if each.address is None else str(each.address)}
+        for each in whom
+    ]
 
 
 def preview(review: Review, engine: EngineReport | None = None) -> str:

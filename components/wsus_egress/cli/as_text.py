@@ -15,10 +15,13 @@ from wsus_egress.proof.proof import Deviation, Fidelity, Proof
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, parity
 
 if TYPE_CHECKING:
-    from wsus_egress.review.explain import Explanation
+    from wsus_egress.review.askers import Whom
+    from wsus_egress.review.explain import Answer, Explanation
     from wsus_egress.review.findings import Finding
 
 _BY = {"stack": "this stack", "evidence": "evidence"}
+# More names than these say less.
+_NAMED = 5
 _VERDICTS = {
     Fidelity.EXACT: "admits exactly the policy's flows",
     Fidelity.WIDER: "admits more than the policy",
@@ -215,18 +218,41 @@ def _control(target: TargetAnalysis, control: Control) -> Iterator[str]:
 
 
 def explanation(found: Explanation) -> str:
-    """One URL in one environment, verdict first, then control by control."""
-    decision = found.decision
+    """One URL in one environment: for whom, what the policy says, then target by target."""
+    answer, decision = found.answer, found.answer.decision
     verdict = "allow" if decision.allowed else "deny"
     reason = f"{decision.reason} ({found.request.note})" if found.request.note else decision.reason
-    lines = [f"{verdict:5} {found.request.url}  [{found.environment}: {reason}]"]
-    for target in found.targets:
-        lines.append(f"      {target.target}: {target.verdict}")
+    lines = [
+        f"{found.request.url}  [{answer.environment}, {_asked(answer)}]",
+        f"  policy: {verdict}, {reason}",
+    ]
+    for target in answer.targets:
+        whom = "" if answer.given else f" for {_names(target.whom)}"
+        lines.append(f"  {target.target}: {target.verdict}{whom}")
         lines += _columns(
-            [(name, ruling.verdict.value, ruling.rule) for name, ruling in target.rulings],
-            "        ",
+            [(name, ruling.verdict.value, ruling.rule) for name, ruling in target.rulings], "    "
         )
     return "\n".join(lines)
+
+
+def _asked(answer: Answer) -> str:
+    if answer.given:
+        return f"for {_names(answer.whom)}"
+    if answer.decision.may_ask:
+        return f"for every party that may ask: {_names(answer.whom)}"
+    return f"for every party, none of which may ask: {_names(answer.whom)}"
+
+
+def _names(whom: Sequence[Whom]) -> str:
+    names = [_name(each) for each in whom]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED + 1 else ""
+    return ", ".join(names[:_NAMED] if more else names) + more
+
+
+def _name(whom: Whom) -> str:
+    if whom.address is None:
+        return str(whom.party)
+    return f"{whom.address} ({whom.party or 'no party has it'})"
 
 
 def _columns(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:

@@ -142,23 +142,39 @@ class ControlRuling(TypedDict):
     rule: str
 
 
-class TargetRuling(TypedDict):
-    """Whether a URL is reached through all of a target's controls."""
+class Whom(TypedDict):
+    """A party, all of it where there is no address; or an address, which may be no party's."""
 
-    target: str
-    verdict: Decided
-    controls: list[ControlRuling]
+    party: str | None
+    address: str | None
 
 
-class Explanation(TypedDict):
+# `from` is a word of Python's, so this type has another form.
+TargetRuling = TypedDict(
+    "TargetRuling",
+    {"target": str, "verdict": Decided, "from": list[Whom], "controls": list[ControlRuling]},
+)
+TargetRuling.__doc__ = (
+    "Whether a URL is reached through all of a target's controls, for some of those who ask."
+)
+
+Answer = TypedDict(
+    "Answer",
+    {
+        "verdict": Annotated[Literal["allow", "deny"], Field(description="What the policy says.")],
+        "endpoint": Annotated[str | None, Field(description="The pattern that decides.")],
+        "environment": str,
+        "from": Annotated[list[Whom], Field(description="For whom this holds.")],
+        "targets": list[TargetRuling],
+    },
+)
+
+
+class Explanation(Answer):
     """One URL in one environment: a line of `explain -`."""
 
     version: Version
     url: str
-    verdict: Annotated[Literal["allow", "deny"], Field(description="What the policy says.")]
-    endpoint: Annotated[str | None, Field(description="The pattern that decides.")]
-    environment: str
-    targets: list[TargetRuling]
 
 
 class Endpoint(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import io
+import ipaddress
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ import click
 from wsus_egress.problems import PolicyErrors
 
 if TYPE_CHECKING:
+    from wsus_egress.model.flows import Address
     from wsus_egress.review.explain import Explanation
 
 # Looking for pydantic's plugins takes 10 % of a whole `check`, and this program uses none.
@@ -23,6 +25,18 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 FINE, FINDING, UNUSABLE = 0, 1, 2
 FORBIDDEN = 403
+
+
+class _Address(click.ParamType["Address"]):
+    name = "ADDRESS"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        try:
+            return ipaddress.ip_address(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an address; write one, as 10.20.0.10", param, ctx)
 
 
 class _Date(click.ParamType["datetime.date"]):
@@ -223,7 +237,15 @@ def _write(output: Path, text: str) -> None:
 @_project
 @_environments
 @_format
-def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: str) -> None:
+@click.option(
+    "--from",
+    "source",
+    type=_Address(),
+    help="Who asks.  [default: every party that may ask]",
+)
+def explain(
+    urls: Sequence[str], project: Path, names: Sequence[str], format_: str, source: Address | None
+) -> None:
     """Say whether URLs may be reached, and which endpoint and rule decide.
 
     A host without a scheme is asked by http and by https. A single - reads URLs from standard input,
@@ -246,7 +268,7 @@ def explain(urls: Sequence[str], project: Path, names: Sequence[str], format_: s
         from wsus_egress.cli import as_text  # noqa: PLC0415
 
         show = as_text.explanation
-    explainers = [Explainer(analysis) for analysis in analyses]
+    explainers = [Explainer(analysis, source) for analysis in analyses]
     status = FINE
     for number, url in _numbered(sys.stdin) if stream else enumerate(urls, start=1):
         try:

@@ -6,16 +6,18 @@ verdict `allow` and that rule's id.
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import ipaddress
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from wsus_egress.controls.assumptions import Assumption
-from wsus_egress.model.flows import Address, Flow, Network, is_internet
+from wsus_egress.model.flows import INTERNAL_NETWORKS, Address, Flow, Network, is_internet
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
 from wsus_egress.problems import Keys
@@ -193,6 +195,14 @@ class Control(ABC):
         """Every port range that the rules tell apart, both ends inclusive."""
         return ()
 
+    def kind_of(self, source: Address) -> Hashable:
+        """What the rules know of a source: of two sources of one kind they say the same."""
+        return source.version, bisect.bisect(self._cuts[source.version], int(source))
+
+    @cached_property
+    def _cuts(self) -> Mapping[int, Sequence[int]]:
+        return cuts(self.networks)
+
     @abstractmethod
     def admits(self, flow: Flow) -> Ruling:
         """What the rules say about a flow."""
@@ -296,6 +306,19 @@ def leaves(source: Address, destination: Address, elsewhere: Iterable[Network]) 
 def within(networks: Iterable[Network], address: Address) -> bool:
     """Whether one of the networks has the address."""
     return any(address in network for network in networks)
+
+
+def cuts(networks: Iterable[Network]) -> Mapping[int, tuple[int, ...]]:
+    """Where the ranges of addresses begin, of each IP version, that the networks tell apart.
+
+    What is the Internet and what is not is told apart too.
+    """
+    found: dict[int, set[int]] = {4: {0}, 6: {0}}
+    for network in {*networks, *INTERNAL_NETWORKS}:
+        found[network.version].add(int(network.network_address))
+        if (after := int(network.broadcast_address) + 1) < 1 << network.max_prefixlen:
+            found[network.version].add(after)
+    return {version: tuple(sorted(starts)) for version, starts in found.items()}
 
 
 def collapsed(networks: Iterable[Network], version: int) -> Iterator[Network]:

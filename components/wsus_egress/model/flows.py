@@ -33,6 +33,7 @@ PRIVATE_NETWORKS: Final[tuple[Network, ...]] = tuple(
 )
 # Where a host name stands for an address: whatever it resolves to is on the Internet.
 SOME_INTERNET_ADDRESS: Final = ipaddress.ip_address("203.0.113.80")
+SOME_INTERNET_ADDRESS_6: Final = ipaddress.ip_address("2001:db8::80")
 
 
 class Scheme(StrEnum):

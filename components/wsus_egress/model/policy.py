@@ -96,15 +96,24 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the policy says of a flow: `endpoint` decided it, where one did."""
+    """What the policy says of a flow.
+
+    Attributes:
+        endpoint: What decided it, where one did.
+        may_ask: Whether such a source may reach anything where the flow goes to.
+    """
 
     allowed: bool
     reason: str
     endpoint: Endpoint | None = None
+    may_ask: bool = True
 
 
-_NO_WAY: Final = Decision(False, "no server synchronizes along this way")
-_NOT_THIS_SOURCE: Final = Decision(False, "this source may not reach Microsoft Update itself")
+_NO_WAY: Final = Decision(False, "no server synchronizes along this way", may_ask=False)
+_OTHER_WAY: Final = Decision(False, _NO_WAY.reason)
+_NOT_THIS_SOURCE: Final = Decision(
+    False, "this source may not reach Microsoft Update itself", may_ask=False
+)
 _OTHER_PORTS: Final = Decision(False, "Microsoft Update is reached on TCP 80 and TCP 443 only")
 _NO_IPV6: Final = Decision(False, "IPv6 is not asked for")
 _OPEN: Final = Decision(True, "the mode is open: TCP 80 and 443 to any address")
@@ -304,7 +313,7 @@ class EgressPolicy:
         server = way.synchronization.get(flow.port) if flow.protocol == "tcp" else None
         if server is not None:
             return Decision(True, f"synchronization with {server}")
-        return _NO_WAY
+        return _OTHER_WAY if way.synchronization else _NO_WAY
 
     def _decide_internet(self, flow: Flow, way: _Way) -> Decision:
         if not way.has_internet:

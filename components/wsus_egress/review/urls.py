@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from wsus_egress.model.flows import SOME_INTERNET_ADDRESS, Address, Application, Flow, Scheme
+from wsus_egress.model.flows import (
+    SOME_INTERNET_ADDRESS,
+    SOME_INTERNET_ADDRESS_6,
+    Address,
+    Application,
+    Flow,
+    Scheme,
+)
 from wsus_egress.names.hosts import MAX_NAME, InvalidName, host_name, stand_in
 
 # Programs disagree on what a URL with these means, and a firewall sees only their reading.
@@ -21,6 +28,8 @@ _AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}\ud800-\udfff]")
 # programs read such a host as an IPv4 address in parts, octal or hexadecimal; others ask the DNS.
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _ENCODED: Final = re.compile(r"%([0-9a-fA-F]{2})")
+# Where a name is reached by a source of an IP version.
+SOMEWHERE: Final[dict[int, Address]] = {4: SOME_INTERNET_ADDRESS, 6: SOME_INTERNET_ADDRESS_6}
 _SCHEMES: Final[dict[str, tuple[int, Application | None]]] = {
     "http": (80, "http"),
     "https": (443, "tls"),
@@ -46,6 +55,7 @@ class Request:
     """What a URL asks of the network, from any source.
 
     Attributes:
+        address: None where the host is a name: whatever it resolves to is on the Internet.
         name: The HTTP Host or TLS server name; of a host that is no host name, one that every rule
             treats alike. None for an address.
         last_dot: Whether the name is sent with a dot at its end. TLS sends none (RFC 6066, 3).
@@ -53,7 +63,7 @@ class Request:
     """
 
     url: str
-    address: Address
+    address: Address | None
     port: int
     application: Application | None
     name: str | None
@@ -62,7 +72,8 @@ class Request:
 
     def flow(self, source: Address) -> Flow:
         """The flow when this source sends the request."""
-        return Flow(source, self.address, "tcp", self.port, self.application, self.name)
+        address = SOMEWHERE[source.version] if self.address is None else self.address
+        return Flow(source, address, "tcp", self.port, self.application, self.name)
 
 
 def requests_of(text: str) -> tuple[Request, ...]:
@@ -109,7 +120,7 @@ def parse_url(url: str) -> Request:
 
 def _destination(
     url: str, host: str, application: Application | None
-) -> tuple[Address, str | None, str]:
+) -> tuple[Address | None, str | None, str]:
     if (address := _address(host)) is not None:
         return address, None, "an address"
     if _ends_in_a_number(host):
@@ -123,18 +134,20 @@ def _destination(
             "as it is sent"
         )
     if application is None:
-        return SOME_INTERNET_ADDRESS, None, "neither HTTP nor TLS"
+        return None, None, "neither HTTP nor TLS"
     try:
-        return SOME_INTERNET_ADDRESS, host_name(host), ""
+        return None, host_name(host), ""
     except InvalidName as error:
         if len(host.removesuffix(".")) > MAX_NAME:
             raise InvalidUrl(
                 f"{url!r} has a host of more than {MAX_NAME} octets, which no name can have"
             ) from error
-        return SOME_INTERNET_ADDRESS, stand_in(host), f"no host name: {error}"
+        return None, stand_in(host), f"no host name: {error}"
 
 
 def _address(host: str) -> Address | None:
+    if ":" not in host and not host[-1:].isdigit():
+        return None  # It takes longer to fail than to look.
     try:
         return ipaddress.ip_address(host)
     except ValueError:

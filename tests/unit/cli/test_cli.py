@@ -302,18 +302,61 @@ def test_content_from_microsoft_is_shown(root: Path, run: Run) -> None:
 
 
 def test_explain_in_text(write: Write, run: Run) -> None:
-    """The verdict first, then each target and control."""
+    """For whom, what the policy says and why, then each target and control."""
     urls = ("https://a.example.com/", "https://203.0.113.80/")
     result = run("explain", write(), *urls)
     expected = """\
-        allow https://a.example.com/  [x: *.example.com in good]
-              aws: allow
-                aws-security-group  allow  one-egress-https-ipv4
-        deny  https://203.0.113.80/  [x: there is no host name, and addresses are not listed (an address)]
-              aws: allow
-                aws-security-group  allow  one-egress-https-ipv4
+        https://a.example.com/  [x, for every party that may ask: one]
+          policy: allow, *.example.com in good
+          aws: allow for one
+            aws-security-group  allow  one-egress-https-ipv4
+        https://203.0.113.80/  [x, for every party that may ask: one]
+          policy: deny, there is no host name, and addresses are not listed (an address)
+          aws: allow for one
+            aws-security-group  allow  one-egress-https-ipv4
         """
     assert (result.exit_code, result.stdout) == (0, dedent(expected))
+
+
+def test_explain_for_one_address(write: Write, run: Run) -> None:
+    """A party's address, and one that nobody has."""
+    project, url = write(), "https://a.example.com/"
+    found = [run("explain", project, url, "--from", each) for each in ("10.20.0.10", "192.0.2.1")]
+    expected = """\
+        https://a.example.com/  [x, for 10.20.0.10 (one)]
+          policy: allow, *.example.com in good
+          aws: allow
+            aws-security-group  allow  one-egress-https-ipv4
+        https://a.example.com/  [x, for 192.0.2.1 (no party has it)]
+          policy: deny, this source may not reach Microsoft Update itself
+          aws: deny
+            aws-security-group  not-applicable  neither end has a security group of this policy
+        """
+    assert dedent(expected) == "".join(each.stdout for each in found)
+    line = json.loads(
+        run("explain", project, url, "--from", "10.20.0.10", "--format", "json").stdout
+    )
+    one = [{"party": "one", "address": "10.20.0.10"}]
+    assert [one, one] == [line["from"], line["targets"][0]["from"]]
+
+
+def test_explain_for_a_network_is_refused(write: Write, run: Run) -> None:
+    """One address asks, not a network."""
+    result = run("explain", write(), "https://a.example.com/", "--from", "10.20.0.0/24")
+    told = "Invalid value for '--from': '10.20.0.0/24' is not an address; write one, as 10.20.0.10"
+    assert (2, True) == (result.exit_code, told in result.stderr)
+
+
+def test_explain_names_the_first_of_many_parties(write: Write, run: Run) -> None:
+    """Where nobody may ask it says so, and long lists of names are cut."""
+    more = "".join(
+        f"\n    - {{name: s{number}, addresses: [10.20.1.{number}], synchronizesFrom: one}}"
+        for number in range(1, 8)
+    )
+    project = write((CONFIG, "10.20.0.10]", f"10.20.0.10]{more}"))
+    first, *_ = run("explain", project, "https://10.9.9.9/").stdout.splitlines()
+    expected = "for every party, none of which may ask: one, s1, s2, s3, s4 and 3 more"
+    assert f"https://10.9.9.9/  [x, {expected}]" == first
 
 
 def test_a_host_without_a_scheme_is_asked_by_both(write: Write, run: Run) -> None:
@@ -364,7 +407,7 @@ def test_a_url_that_the_terminal_cannot_show(write: Write) -> None:
     """Letters that are not of the terminal's encoding are escaped."""
     done = explained(write(), "ascii", "https://m\u00fcnchen.example.com/")
     assert (0, b"") == (done.returncode, done.stderr)
-    assert done.stdout.startswith(b"allow https://m\\xfcnchen.example.com/  [x: *.example.com")
+    assert done.stdout.startswith(b"https://m\\xfcnchen.example.com/  [x, ")
 
 
 def test_bytes_that_are_no_text(write: Write) -> None:

@@ -99,6 +99,15 @@ def test_the_policys_decision(environment: Build, flow: Flow, reason: str) -> No
     assert (decision.reason, decision.allowed) == (reason, allowed)
 
 
+def test_who_may_ask(environment: Build) -> None:
+    """Who has Internet access may ask there, and a server is asked by those that it serves."""
+    decide = environment(servers=[ONE, TWO]).policy.decide
+    asking = [Flow(SERVER, INTERNET, "tcp", 22), Flow(ASKER, SERVER, "tcp", 22)]
+    not_asking = [Flow(ASKER, INTERNET, "tcp", 80), Flow(SERVER, ASKER, "tcp", 8530)]
+    assert [True, True] == [decide(flow).may_ask for flow in asking]
+    assert [False, False] == [decide(flow).may_ask for flow in not_asking]
+
+
 def test_names_of_other_ports() -> None:
     """No name may be reached on a port that is not Microsoft Update's, not even in mode open."""
     policy = EgressPolicy(Mode.OPEN, False, (), ())

@@ -133,8 +133,8 @@ def test_the_tutorial_does_what_it_says(copy: GitProject) -> None:
 
     assert [0, 0, 1, 0] == [each.returncode for each in done], [each.stderr for each in done]
     assert ": no finding\n" in see.stdout
-    assert ["allow", "deny"] == re.findall(r"^(allow|deny) ", see.stdout, re.MULTILINE)
+    assert ["allow", "deny"] == re.findall(r"^  policy: (\w+)", see.stdout, re.MULTILINE)
     assert "NOT APPROVED (config/Pulumi.staging.yaml:" in opened.stdout
     assert '- {what: azure/http+https/updates.example.com, owner: ""' in opened.stdout
     assert "approved by network team until 2027-06-30" in approved.stdout
-    assert ["allow"] == re.findall(r"^(allow|deny) ", approved.stdout, re.MULTILINE)
+    assert ["allow"] == re.findall(r"^  policy: (\w+)", approved.stdout, re.MULTILINE)

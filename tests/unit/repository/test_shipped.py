@@ -254,8 +254,10 @@ def test_explain_has_the_documented_shape(root: Path, run: Callable[..., Result]
     given = "https://sws.update.microsoft.com/\n\nhttp://evil.com/\n"
     lines = run("explain", root, "-", given=given).stdout.splitlines()
     expected = {
-        "": {"version", "url", "verdict", "endpoint", "environment", "targets"},
-        ".targets": {"target", "verdict", "controls"},
+        "": {"version", "url", "verdict", "endpoint", "environment", "from", "targets"},
+        ".from": {"party", "address"},
+        ".targets": {"target", "verdict", "from", "controls"},
+        ".targets.from": {"party", "address"},
         ".targets.controls": {"control", "verdict", "rule"},
     }
     assert len(lines) == 2 * len(ENVIRONMENTS)

@@ -48,8 +48,8 @@ def test_everything_answers_alike(
     names = rules.names(flow)
     assert names is not None
     answers = {
-        "explain": "allow" if found.decision.allowed else "deny",
-        "target": found.targets[0].verdict.value,
+        "explain": "allow" if found.answer.decision.allowed else "deny",
+        "target": found.answer.targets[0].verdict.value,
         "policy": "allow" if policy.decide(flow).allowed else "deny",
         "control": rules.admits(flow).verdict.value,
         "names": "allow" if flow.name is not None and flow.name in names.surely else "deny",
@@ -68,10 +68,12 @@ def test_an_ambiguous_url_is_refused(url: str, reason: str) -> None:
 def test_the_deciding_endpoint_and_rule_are_named(analysis: Analysis) -> None:
     """An allowed URL comes with its endpoint's pattern, its list and the rule of every control."""
     found = Explainer(analysis).explain(parse_url("http://a.windowsupdate.com/"))
-    assert "*.windowsupdate.com in good" == found.decision.reason
-    assert found.decision.endpoint is not None
-    assert "*.windowsupdate.com" == found.decision.endpoint.pattern.text
-    rulings = [(name, ruling.verdict, ruling.rule) for name, ruling in found.targets[0].rulings]
+    assert "*.windowsupdate.com in good" == found.answer.decision.reason
+    assert found.answer.decision.endpoint is not None
+    assert "*.windowsupdate.com" == found.answer.decision.endpoint.pattern.text
+    rulings = [
+        (name, ruling.verdict, ruling.rule) for name, ruling in found.answer.targets[0].rulings
+    ]
     expected = [
         ("azure-nsg", Verdict.ALLOW, "allow-microsoft-update"),
         ("azure-application-rules", Verdict.ALLOW, "names-http"),
@@ -87,7 +89,7 @@ def test_what_nobody_is_denied_is_opaque(write: Callable[..., Path]) -> None:
     request = parse_url("https://www.example.org/")
     flow = request.flow(analysis.environment.policy.parties[0].addresses[0][0])
     rules = analysis.targets[0].controls[-1]
-    (found,) = Explainer(analysis).explain(request).targets
+    (found,) = Explainer(analysis).explain(request).answer.targets
     names = rules.names(flow)
     ruling = Ruling(Verdict.OPAQUE, "Azure's infrastructure collection")
 
@@ -103,7 +105,7 @@ def test_an_apex_says_that_only_names_below_it_are_listed(analysis: Analysis) ->
     """The reason tells a wildcard's domain from a name that nobody lists."""
     explainer = Explainer(analysis)
     reasons = [
-        explainer.explain(parse_url(f"{scheme}://windowsupdate.com/")).decision.reason
+        explainer.explain(parse_url(f"{scheme}://windowsupdate.com/")).answer.decision.reason
         for scheme in ("http", "https")
     ]
     assert [
@@ -124,6 +126,6 @@ def test_a_dot_at_the_end_over_http(
 ) -> None:
     """Azure does not say how it compares one, so only a denial is sure; TLS never sends it."""
     found = Explainer(analysis).explain(parse_url(url))
-    (target,) = found.targets
+    (target,) = found.answer.targets
     assert verdicts == (*(ruling.verdict for _, ruling in target.rulings), target.verdict)
-    assert found.decision.allowed is (verdicts[1] is not Verdict.DENY)
+    assert found.answer.decision.allowed is (verdicts[1] is not Verdict.DENY)

@@ -14,11 +14,13 @@ from wsus_egress.cli.report import lookup, page
 from wsus_egress.cli.report.headline import headline
 from wsus_egress.cli.report.to_do import to_do
 from wsus_egress.cli.report.topology import draw
-from wsus_egress.model.policy import Endpoint, Mode
+from wsus_egress.controls import Control
+from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, stale_acceptances
+from wsus_egress.review.askers import Asker, askers, known_hosts
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.events import EngineReport
-from wsus_egress.review.explain import source_of
+from wsus_egress.review.explain import standing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -117,16 +119,39 @@ def data(analyses: Sequence[Analysis]) -> dict[str, Any]:
 
 def _environment(shared: lookup.Shared, analysis: Analysis) -> dict[str, Any]:
     policy = analysis.environment.policy
-    names = lookup.Names.of(lookup.known_hosts(analysis))
+    found = askers(analysis)
+    names = lookup.Names.of(known_hosts(analysis, found))
     listed = policy.endpoints if policy.mode is Mode.RESTRICTED else ()
     return {
         "environment": analysis.environment.name,
         "mode": policy.mode.value,
         "hosts": shared.number("hosts", names.hosts),
-        "policy": lookup.policy_table(shared, policy, source_of(policy, None), names.witnesses),
+        "askers": _askers(shared, policy, found, names),
         "endpoints": [shared.number("endpoints", _row(endpoint)) for endpoint in listed],
-        "targets": [_target(shared, analysis, target, names) for target in analysis.targets],
+        "targets": [_target(shared, target, found, names) for target in analysis.targets],
     }
+
+
+def _askers(
+    shared: lookup.Shared, policy: EgressPolicy, found: Sequence[Asker], names: lookup.Names
+) -> list[dict[str, Any]]:
+    tables: dict[object, int] = {}
+    rows = []
+    for asker in found:
+        # This is all that the policy knows of an address.
+        parties = [each for each in policy.parties if asker.address in each]
+        internet = any(each.internet for each in parties)
+        kind = asker.address.version, internet, frozenset(each.asks for each in parties)
+        if kind not in tables:
+            tables[kind] = lookup.policy_table(shared, policy, asker.address, names.witnesses)
+        rows.append({
+            "party": asker.party,
+            "address": str(asker.address),
+            "version": asker.address.version,
+            "place": asker.place,
+            "policy": tables[kind],
+        })  # fmt: skip
+    return rows
 
 
 def _row(endpoint: Endpoint) -> tuple[str, ...]:
@@ -137,24 +162,44 @@ def _row(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _target(
-    shared: lookup.Shared, analysis: Analysis, target: TargetAnalysis, names: lookup.Names
+    shared: lookup.Shared, target: TargetAnalysis, found: Sequence[Asker], names: lookup.Names
 ) -> dict[str, Any]:
-    policy = analysis.environment.policy
-    source = source_of(policy, target.target.cloud)
     return {
         "target": target.target.cloud,
-        "policy": lookup.policy_table(shared, policy, source, names.witnesses),
         "controls": [
             {
                 "control": control.name,
                 "lastDot": control.last_dot,
-                "table": lookup.control_table(
-                    shared, control, target.controls, source, names.witnesses
-                ),
+                "tables": _tables(shared, target, control, found, names),
             }
             for control in target.controls
         ],
     }
+
+
+def _tables(
+    shared: lookup.Shared,
+    target: TargetAnalysis,
+    control: Control,
+    found: Sequence[Asker],
+    names: lookup.Names,
+) -> list[int | None]:
+    """A control's table for each asker; None for one who is not asked for there."""
+    here = standing(found, target.target.cloud)
+    routers = [each for each in target.controls if each.leads_past]
+    known: dict[object, int] = {}
+    tables: list[int | None] = []
+    for asker in found:
+        if asker not in here:
+            tables.append(None)
+            continue
+        kind = tuple(each.kind_of(asker.address) for each in (control, *routers))
+        if kind not in known:
+            known[kind] = lookup.control_table(
+                shared, control, target.controls, asker.address, names.witnesses
+            )
+        tables.append(known[kind])
+    return tables
 
 
 def _shown(analysis: Analysis, number: int) -> dict[str, Any]:

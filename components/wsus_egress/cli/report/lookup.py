@@ -1,7 +1,8 @@
 """What `explain` answers for every URL, as tables that a page can look up.
 
-Rules distinguish requests by the destination's address range, port range, protocol and name only; Explainer asks for one source each. So one request of each class is asked
-of the policy and of every control, and the answers are stored by class. Names fall into two classes
+Rules distinguish requests by who asks, and by the destination's address range, port range, protocol
+and name only. So one request of each class is asked of the policy and of every control, for each
+asker that they tell apart, and the answers are stored by class. Names fall into two classes
 for each name that a pattern is made of: the name itself, and the names below it that have no closer
 one; and one class for the rest. The page only looks answers up; it decides nothing.
 """
@@ -16,9 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wsus_egress.controls import Control
+from wsus_egress.controls.base import cuts
 from wsus_egress.model.flows import (
-    INTERNAL_NETWORKS,
-    SOME_INTERNET_ADDRESS,
     Address,
     Application,
     Flow,
@@ -27,9 +27,7 @@ from wsus_egress.model.flows import (
 )
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.hosts import MAX_NAME
-from wsus_egress.names.order import AFTER, BELOW, host_of
-from wsus_egress.review.analysis import Analysis
-from wsus_egress.review.explain import source_of
+from wsus_egress.review.urls import SOMEWHERE
 
 APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
 _NAMED: Final[tuple[Application, ...]] = ("http", "tls")
@@ -37,8 +35,9 @@ NOT_MET: Final = "not-met"
 _MAX_PORT: Final = 65535
 _BITS: Final = {4: 32, 6: 128}
 
-# Verdict, reason or rule, and the number of the endpoint that decided, or -1.
-Answer = tuple[str, str, int]
+# Verdict, reason or rule, the number of the endpoint that decided, or -1, and whether the asker may
+# ask there at all.
+Answer = tuple[str, str, int, bool]
 Ask = Callable[[Flow], Answer]
 
 
@@ -103,25 +102,6 @@ def _unlisted(known: set[str], end: str) -> str | None:
     return name if len(name) <= MAX_NAME else None
 
 
-def known_hosts(analysis: Analysis) -> set[str]:
-    """Every host that a pattern of the policy or of a rule is made of."""
-    hosts = {endpoint.pattern.host for endpoint in analysis.environment.policy.endpoints}
-    probes = [
-        Flow(source_of(analysis.environment.policy, target.target.cloud), SOME_INTERNET_ADDRESS,
-             "tcp", scheme.port, scheme.application)
-        for target in analysis.targets for scheme in Scheme
-    ]  # fmt: skip
-    for target in analysis.targets:
-        for control in target.controls:
-            for rule in control.rules:
-                hosts.update(text.removeprefix("*.") for text in rule.endpoints)
-            # The names that a rule admits reveal hosts that are not in its endpoints.
-            for bounds in filter(None, map(control.names, probes)):
-                for bound in (*bounds.surely.bounds, *bounds.possibly.bounds):
-                    hosts.add(host_of(bound.rstrip(BELOW + AFTER)))
-    return hosts - {""}
-
-
 def table(shared: Shared, classes: Classes, ask: Ask) -> int:
     """Ask for one request of each class, and store the answers.
 
@@ -136,9 +116,10 @@ def table(shared: Shared, classes: Classes, ask: Ask) -> int:
         application: Application | None,
         port: int,
         name: str | None = None,
-        address: Address = SOME_INTERNET_ADDRESS,
+        address: Address | None = None,
     ) -> int:
-        flow = Flow(classes.source, address, "tcp", port, application, name)
+        destination = address or SOMEWHERE[classes.source.version]
+        flow = Flow(classes.source, destination, "tcp", port, application, name)
         return shared.number("answers", ask(flow))
 
     columns: dict[tuple[Application, tuple[bool, ...]], tuple[int, int]] = {}
@@ -186,18 +167,10 @@ def _classes(
     names: Sequence[str | None],
 ) -> Classes:
     told = sorted({*ranges, *((s.port, s.port) for s in Scheme)})
-    cuts = {1, *(low for low, _ in told), *(high + 1 for _, high in told)}
-    ports = tuple(sorted(cut for cut in cuts if 1 <= cut <= _MAX_PORT))
+    starts = {1, *(low for low, _ in told), *(high + 1 for _, high in told)}
+    ports = tuple(sorted(start for start in starts if 1 <= start <= _MAX_PORT))
     kinds = tuple(tuple(low <= port <= high for low, high in told) for port in ports)
-    return Classes(source, _cuts(networks), ports, kinds, tuple(names))
-
-
-def _cuts(networks: Iterable[Network]) -> Mapping[int, tuple[int, ...]]:
-    known = {*networks, *INTERNAL_NETWORKS}
-    cuts = {version: {0} for version in _BITS}
-    for network in known:
-        cuts[network.version] |= {int(network.network_address), int(network.broadcast_address) + 1}
-    return {v: tuple(sorted(c for c in cuts[v] if not c >> bits)) for v, bits in _BITS.items()}
+    return Classes(source, cuts(networks), ports, kinds, tuple(names))
 
 
 def policy_table(
@@ -213,7 +186,8 @@ def policy_table(
         endpoint = -1
         if found is not None:
             endpoint = shared.number("deciding", (found.pattern.text, found.list))
-        return ("allow" if decision.allowed else "deny"), decision.reason, endpoint
+        verdict = "allow" if decision.allowed else "deny"
+        return verdict, decision.reason, endpoint, decision.may_ask
 
     return table(shared, _classes(source, networks, ports, names), ask)
 
@@ -230,9 +204,9 @@ def control_table(
 
     def ask(flow: Flow) -> Answer:
         if any(control.name in router.skips(flow) for router in routers):
-            return NOT_MET, "", -1
+            return NOT_MET, "", -1, True
         ruling = control.admits(flow)
-        return ruling.verdict.value, ruling.rule, -1
+        return ruling.verdict.value, ruling.rule, -1, True
 
     # A control that is blind to names is asked for one of them only.
     seen = names if control.sees_names else [None] * (len(names) - 1) + [names[-1]]

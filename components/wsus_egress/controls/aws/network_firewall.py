@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -27,7 +27,7 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.model.aws import DROP_ACTIONS, AwsTarget, NetworkFirewall
-from wsus_egress.model.flows import Address, Flow, Network, Scheme
+from wsus_egress.model.flows import Address, Flow, Network, Scheme, is_internet
 from wsus_egress.model.latest import Latest
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import Pattern
@@ -115,6 +115,11 @@ class AwsNetworkFirewall(Control):
     def ports(self) -> Iterable[tuple[int, int]]:
         """The rules' ports."""
         return ((port, port) for port in sorted({rule.port for rule in self.rules}))
+
+    def kind_of(self, source: Address) -> Hashable:
+        """All sources that the rules are for are of one kind."""
+        inside = within(self.sources, source), within(self.elsewhere, source)
+        return source.version, is_internet(source), *inside
 
     @cached_property
     def _passing(self) -> Latest[_Passing]:

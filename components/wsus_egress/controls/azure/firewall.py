@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -102,6 +102,11 @@ class AzureApplicationRules(Control):
                 [p for _, p in rule.protocols] if isinstance(rule, ApplicationRule) else rule.ports
             )
             yield from ((port, port) for port in ports)
+
+    def kind_of(self, source: Address) -> Hashable:
+        """Sources for which the same rules are, are of one kind."""
+        rules = tuple(within(rule.sources, source) for rule in self.rules)
+        return source.version, within(self.target.address_space, source), rules
 
     @cached_property
     def _reading(self) -> Latest[_Reading | None]:

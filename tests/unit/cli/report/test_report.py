@@ -20,9 +20,10 @@ from click.testing import Result
 from paths import ROOT
 
 from wsus_egress.cli.report import as_html
-from wsus_egress.cli.report.lookup import Names, known_hosts
+from wsus_egress.cli.report.lookup import Names
 from wsus_egress.cli.report.topology import Box, draw
 from wsus_egress.review.analysis import Analysis, analyse
+from wsus_egress.review.askers import askers, known_hosts
 from wsus_egress.review.comparison import without_base
 from wsus_egress.review.events import EngineReport, Step
 
@@ -136,7 +137,7 @@ def test_the_data_say_whose_endpoint_it_is(shipped: tuple[Analysis, ...]) -> Non
 def test_the_data_know_what_a_rule_admits_besides(shipped: tuple[Analysis, ...]) -> None:
     """Names that DNS Firewall resolves besides the policy's are classes of their own."""
     (prod,) = (each for each in shipped if each.environment.name == "prod")
-    assert "eu-west-1.amazonaws.com" in known_hosts(prod)
+    assert "eu-west-1.amazonaws.com" in known_hosts(prod, askers(prod))
 
 
 def test_a_class_of_names_has_a_name_that_is_in_no_closer_one() -> None:

@@ -43,25 +43,60 @@ function reached(verdicts) {
 }
 
 // What a control says of a name that may be sent with a dot at its end, as `ruling_of` in Python.
-function rulingOf(control, hosts, request) {
-  const ruling = lookUp(control.table, hosts, request);
+function rulingOf(control, asker, hosts, request) {
+  const table = control.tables[asker.number], ruling = lookUp(table, hosts, request);
   if (!request.lastDot || control.lastDot === "ignored") return ruling;
-  const unlisted = lookUp(control.table, hosts, { ...request, name: UNLISTED });
+  const unlisted = lookUp(table, hosts, { ...request, name: UNLISTED });
   return control.lastDot === "compared" || unlisted[0] === ruling[0] ? unlisted : ["opaque", ruling[1]];
 }
 
-function explainIn(environment, request) {
-  const hosts = DATA.hosts[environment.hosts];
-  const [verdict, reason, endpoint] = lookUp(environment.policy, hosts, request);
-  const targets = environment.targets.map((target) => {
+// Of each party, the askers that can reach an address of an IP version; all where none can.
+function fitting(askers, version) {
+  const able = new Set(askers.filter((asker) => asker.version === version).map((asker) => asker.party));
+  const members = [...new Set(askers.map((asker) => asker.party))].map((party) => askers.filter((asker) => asker.party === party));
+  return members.flat().filter((asker) => asker.version === version || !able.has(asker.party));
+}
+
+function orAll(askers, chosen) {
+  const some = askers.filter(chosen);
+  return some.length ? some : askers;
+}
+
+const standing = (environment, target) => orAll(environment.askers, (asker) => asker.place === target.target);
+
+// For whom an answer holds that some askers get: a party, where all of it among those asked do.
+function whom(some, among) {
+  const left = new Set(among.filter((asker) => !some.includes(asker)).map((asker) => asker.party));
+  const names = some.map(({ party, address }) => JSON.stringify({ party, address: left.has(party) ? address : null }));
+  return [...new Set(names)].map((name) => JSON.parse(name));
+}
+
+function explainAt(environment, target, hosts, request, asking) {
+  const found = asking(standing(environment, target)), groups = new Map();
+  for (const asker of found) {
     const controls = target.controls.map((control) => {
-      const [ruling, rule] = rulingOf(control, hosts, request);
-      return { control: control.control, verdict: ruling, rule };
+      const [verdict, rule] = rulingOf(control, asker, hosts, request);
+      return { control: control.control, verdict, rule };
     }).filter((control) => control.verdict !== "not-met");
-    return { target: target.target, verdict: reached(controls.map((control) => control.verdict)), controls };
-  });
+    const key = JSON.stringify(controls);
+    if (!groups.has(key)) groups.set(key, { controls, some: [] });
+    groups.get(key).some.push(asker);
+  }
+  return [...groups.values()].map(({ controls, some }) => ({
+    target: target.target, verdict: reached(controls.map((control) => control.verdict)), from: whom(some, found), controls,
+  }));
+}
+
+function explainIn(environment, request) {
+  const hosts = DATA.hosts[environment.hosts], version = request.address ? request.address.version : 4;
+  const asking = (askers) => orAll(fitting(askers, version), (asker) => lookUp(asker.policy, hosts, request)[3]);
+  const asked = asking(environment.askers);
+  const [verdict, reason, endpoint] = lookUp(asked[0].policy, hosts, request);
   const [pattern, list] = endpoint < 0 ? [null, ""] : DATA.deciding[endpoint];
-  return { url: request.url, verdict, endpoint: pattern, list, environment: environment.environment, reason, targets };
+  return {
+    url: request.url, verdict, endpoint: pattern, list, environment: environment.environment, reason, from: whom(asked, asked),
+    targets: environment.targets.flatMap((target) => explainAt(environment, target, hosts, request, asking)),
+  };
 }
 
 // The answers for a URL, or for a host by http and by https, in every environment, as `wsus-egress explain` gives them.

@@ -2,6 +2,7 @@
 "use strict";
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
+for (const { askers } of DATA.environments) askers.forEach((asker, number) => { asker.number = number; });
 DATA.hosts = DATA.hosts.map((list) => ({ list, index: new Map(list.map((host, number) => [host, number])) }));
 const ROWS_A_PAGE = 50, ROWS_ON_PAPER = 1000;
 const byId = (id) => document.getElementById(id);
@@ -41,7 +42,7 @@ function showAnswer(url) {
     return `${schemes.length > 1 ? `by ${scheme} ` : ""}in ${count} of ${DATA.environments.length} environments`;
   });
   place.replaceChildren(
-    element("p", { class: "said" }, `The policy allows it ${counts.join(", ")}.`),
+    element("p", { class: "said" }, `The policy allows it ${counts.join(", ")}, for every party that may ask.`),
     element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answer by environment" },
       element("table", { class: "answers" }, element("thead", {}, head), body)));
 }
@@ -62,9 +63,16 @@ function answerRows(answer, note, bare) {
     for (const { control, verdict, rule } of target.controls) {
       controls.append(element("li", {}, badge(verdict), ` ${control}: `, element("code", {}, rule)));
     }
-    row.append(element("td", {}, target.target), element("td", {}, badge(target.verdict)), element("td", {}, controls));
+    row.append(element("td", {}, `${target.target} for ${named(target.from)}`), element("td", {}, badge(target.verdict)),
+      element("td", {}, controls));
     return row;
   });
+}
+
+function named(whom) {
+  const names = whom.map(({ party, address }) => (address === null ? party : `${address} (${party})`));
+  const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  return shown.join(", ");
 }
 
 // Endpoints
@@ -76,20 +84,26 @@ function classOfPattern(hosts, pattern) {
   return domain === undefined ? classOfName(hosts, pattern.slice(2)) : 2 * domain + 1;
 }
 
-function verdictOf(number, place, scheme) {
+function answerOf(number, place, scheme) {
   const [ports, , , names] = DATA.tables[number];
   const [application, port] = scheme === "http" ? [0, 80] : [1, 443];
-  const found = fromColumn(names[application][lastNotAfter(ports, port)], place);
-  return DATA.answers[found][0];
+  return DATA.answers[fromColumn(names[application][lastNotAfter(ports, port)], place)];
 }
 
-const targetVerdict = (target, place, scheme) =>
-  reached(target.controls.map((control) => verdictOf(control.table, place, scheme)));
+const mayAsk = (askers, place, scheme) => orAll(fitting(askers, 4), (asker) => answerOf(asker.policy, place, scheme)[3]);
+
+// The different verdicts of those who may ask in a target, of one control or of all together.
+function verdictsOf(environment, target, controls, place, scheme) {
+  return [...new Set(mayAsk(standing(environment, target), place, scheme).map((asker) => {
+    const said = controls.map((control) => answerOf(control.tables[asker.number], place, scheme)[0]);
+    return controls.length === 1 && controls !== target.controls ? said[0] : reached(said);
+  }))].sort();
+}
 
 function cell(of) {
-  const [http, https] = [of("http"), of("https")];
-  if (http === https) return element("td", {}, badge(http));
-  return element("td", {}, badge(http), " http", element("br"), badge(https), " https");
+  const [http, https] = [of("http"), of("https")], badges = (words) => words.map(badge);
+  if (http.join() === https.join()) return element("td", {}, ...badges(http));
+  return element("td", {}, ...badges(http), " http", element("br"), ...badges(https), " https");
 }
 
 const catalogue = [...new Set(DATA.environments.flatMap((environment) => environment.endpoints))]
@@ -100,21 +114,18 @@ const state = { page: 0, rows: ROWS_A_PAGE, shown: catalogue };
 
 function columns() {
   const chosen = byId("columns").value;
+  const column = (environment, target, controls, title) => ({
+    title, hosts: DATA.hosts[environment.hosts],
+    verdicts: (place, scheme) => verdictsOf(environment, target, controls, place, scheme),
+  });
   if (chosen === "") {
-    return DATA.environments.flatMap((environment) => environment.targets.map((target) => ({
-      title: [environment.environment, target.target],
-      hosts: DATA.hosts[environment.hosts],
-      verdict: (place, scheme) => targetVerdict(target, place, scheme),
-    })));
+    return DATA.environments.flatMap((environment) => environment.targets.map((target) =>
+      column(environment, target, target.controls, [environment.environment, target.target])));
   }
   const environment = DATA.environments[Number(chosen)];
   return environment.targets.flatMap((target) => [
-    { title: [target.target, "together"], hosts: DATA.hosts[environment.hosts],
-      verdict: (place, scheme) => targetVerdict(target, place, scheme) },
-    ...target.controls.map((control) => ({
-      title: [target.target, control.control], hosts: DATA.hosts[environment.hosts],
-      verdict: (place, scheme) => verdictOf(control.table, place, scheme),
-    })),
+    column(environment, target, target.controls, [target.target, "together"]),
+    ...target.controls.map((control) => column(environment, target, [control], [target.target, control.control])),
   ]);
 }
 
@@ -123,11 +134,12 @@ function allowedFor(number, pattern) {
   const chosen = byId("columns").value, told = new Map();
   const asked = chosen === "" ? DATA.environments.filter((each) => listing.get(each).has(number))
     : [DATA.environments[Number(chosen)]];
-  for (const { environment, hosts, policy } of asked) {
-    const place = classOfPattern(DATA.hosts[hosts], pattern);
-    const schemes = ["http", "https"].filter((scheme) => verdictOf(policy, place, scheme) === "allow");
+  for (const each of asked) {
+    const place = classOfPattern(DATA.hosts[each.hosts], pattern);
+    const schemes = ["http", "https"].filter((scheme) =>
+      mayAsk(each.askers, place, scheme).some(({ policy }) => answerOf(policy, place, scheme)[0] === "allow"));
     const text = schemes.join(", ") || "nothing";
-    told.set(text, [...(told.get(text) ?? []), environment]);
+    told.set(text, [...(told.get(text) ?? []), each.environment]);
   }
   if (told.size === 1) return [...told.keys()][0];
   return [...told].map(([text, names]) => `${text} in ${names.join(", ")}`).join("; ");
@@ -147,9 +159,9 @@ function showMatrix() {
     return element("tr", {}, element("th", { scope: "row" }, element("code", {}, pattern)),
       element("td", {}, schemes.replace("+", ", ")), element("td", {}, allowedFor(number, pattern)),
       element("td", {}, origin),
-      ...across.map(({ hosts, verdict }) => {
+      ...across.map(({ hosts, verdicts }) => {
         const place = classOfPattern(hosts, pattern);
-        return cell((scheme) => verdict(place, scheme));
+        return cell((scheme) => verdicts(place, scheme));
       }));
   });
   const table = byId("matrix-table");
