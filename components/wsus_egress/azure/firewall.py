@@ -15,10 +15,7 @@ from wsus_egress.component.base import environment_of
 from wsus_egress.component.errors import checked
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.config.base import parse_settings
-from wsus_egress.controls.azure.firewall_documents import (
-    FIREWALL_TYPE,
-    firewall_resources,
-)
+from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, firewall_resources
 from wsus_egress.controls.tags import reserved_tags, tags_of
 from wsus_egress.model.azure import AzureTarget, FirewallAlone, Sku
 from wsus_egress.problems import PolicyErrors

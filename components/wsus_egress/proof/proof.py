@@ -13,27 +13,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from wsus_egress.controls.base import (
-    Control,
-    Part,
-    Verdict,
-    asked_of_names,
-    met,
-    path_verdict,
-)
+from wsus_egress.controls.base import Control, Part, Verdict, asked_of_names, met, path_verdict
 from wsus_egress.model.environment import Acceptance, Environment, Target
 from wsus_egress.model.flows import Flow, Scheme, is_internet
 from wsus_egress.model.policy import EgressPolicy, Place
 from wsus_egress.names.sets import NO_NAMES
 from wsus_egress.proof.classes import representatives
-from wsus_egress.proof.compare import (
-    Answer,
-    Comparer,
-    Difference,
-    Kind,
-    Unproved,
-    answers,
-)
+from wsus_egress.proof.compare import Answer, Comparer, Difference, Kind, Unproved, answers
 
 
 class Fidelity(StrEnum):

@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from wsus_egress.controls.base import (
-    Bounds,
-    Control,
-    Part,
-    Ruling,
-    Verdict,
-    asked_of_names,
-    within,
-)
+from wsus_egress.controls.base import Bounds, Control, Part, Ruling, Verdict, asked_of_names, within
 from wsus_egress.model.flows import Application, Flow, Network, is_internet
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet

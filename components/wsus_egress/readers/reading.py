@@ -123,6 +123,18 @@ def named(
     )
 
 
+def named_in(
+    owner: Resource, key: str, kind: str, resources: Iterable[Resource], *others: str
+) -> Named:
+    """What a property names that holds one id: as `named`, for `"vpcId": "vpc-1a2b3c4d"`."""
+    return named(owner, key, [owner.properties.get(key)], kind, resources, *others)
+
+
+def joined(*several: Iterable[Network]) -> tuple[Network, ...]:
+    """The networks of all of them, each once."""
+    return tuple(dict.fromkeys(network for networks in several for network in networks))
+
+
 def parts(
     parent: Resource, key: str, child: str, names: tuple[str, str], resources: Sequence[Resource]
 ) -> tuple[list[Any], list[Resource]]:

@@ -6,12 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
-from wsus_egress.controls.azure.firewall_refusals import (
-    WEB,
-    firewall_refusals,
-    refusal,
-    same_name,
-)
+from wsus_egress.controls.azure.firewall_refusals import WEB, firewall_refusals, refusal, same_name
 from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
 from wsus_egress.model.addresses import is_within

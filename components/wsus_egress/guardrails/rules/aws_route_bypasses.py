@@ -16,8 +16,9 @@ from wsus_egress.readers.reading import (
     SOME_INTERNET,
     addresses,
     items,
+    joined,
     mapping,
-    named,
+    named_in,
     networks,
     put,
 )
@@ -76,7 +77,7 @@ def _tables(
             for number, body in enumerate(items(put(table, "routes")))
         ]
     for route in (each for each in resources if each.type == ROUTE):
-        of = named(route, "routeTableId", [route.properties.get("routeTableId")], TABLE, resources)
+        of = named_in(route, "routeTableId", TABLE, resources)
         for key in (*(table.urn for table in of.resources), *of.foreign):
             if key in covered:
                 owners.setdefault(key, route)
@@ -99,12 +100,10 @@ def _covered(
                 found[key] = addresses(context.policy.in_place("aws"))
     for subnet, space in server_subnets(resources, context.environment):
         for each in (each for each in resources if each.type == ASSOCIATION):
-            properties = each.properties
-            on = named(each, "subnetId", [properties.get("subnetId")], subnet.type, resources)
-            if subnet in on.resources:
-                of = named(each, "routeTableId", [properties.get("routeTableId")], TABLE, resources)
+            if subnet in named_in(each, "subnetId", subnet.type, resources).resources:
+                of = named_in(each, "routeTableId", TABLE, resources)
                 for key in (*(table.urn for table in of.resources), *of.foreign):
-                    found[key] = tuple(dict.fromkeys((*found.get(key, ()), *space)))
+                    found[key] = joined(found.get(key, ()), space)
     return found
 
 
@@ -118,17 +117,14 @@ def _read(owner: Resource, key: str, name: str, body: Any) -> Read[Way]:
     if leads != "past" and (UNKNOWN in texts or not texts):
         return Read(owner, (), ())
     if UNKNOWN in texts:
-        return Read(
-            owner, (), (unknown,), f"the destination of {identity} is not known", sure=False
-        )
+        unread = f"the destination of {identity} is not known"
+        return Read(owner, (), (unknown,), unread, sure=False)
     if not texts:
         unread = unread or f"{identity} is for a prefix list, whose ranges are not read"
         return Read(owner, (), (unknown,), unread, sure)
     prefixes = tuple(network for text in texts for network in networks(text) or ())
     way = Way(identity, prefixes, leads)
-    if unread:
-        return Read(owner, (), (way,), unread, sure)
-    return Read(owner, (way,), (way,))
+    return Read(owner, () if unread else (way,), (way,), unread, sure)
 
 
 def _hop(

@@ -10,18 +10,10 @@ from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, GROUP_T
 from wsus_egress.guardrails.findings import PAST, findings, unaccepted
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network
-from wsus_egress.readers.azure.places import INTERFACE, azure_target, spots, standing
+from wsus_egress.readers.azure.places import INTERFACE, azure_target, behind, spots, standing
 from wsus_egress.readers.evaluator import Routes, Way
 from wsus_egress.readers.judged import Judged, Read
-from wsus_egress.readers.reading import (
-    SOME_INTERNET,
-    addresses,
-    is_ours,
-    items,
-    mapping,
-    networks,
-    parts,
-)
+from wsus_egress.readers.reading import SOME_INTERNET, items, mapping, networks, parts
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
 TABLE: Final = "azure-native:network:RouteTable"
@@ -34,8 +26,7 @@ _FIX: Final = (
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove the route table of each subnet that a server or client group stands in."""
     judged: list[Judged[Way]] = []
-    found: list[Finding] = []
-    for table, space in _tables(resources, context):
+    for table, space in behind("routeTable", TABLE, resources, context.environment):
         target = azure_target(context.environment, space)
         direct = (
             tuple(d.address_prefix for d in target.route_table.direct) if target.route_table else ()
@@ -46,8 +37,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     bare = tuple(_without_table(resources, context))
     if not judged and not bare:
         return NotApplicable("no route table of the stack is on a server's subnet")
-    found += findings(unaccepted(judged, context), _FIX, PAST)
-    return (*found, *bare)
+    return (*findings(unaccepted(judged, context), _FIX, PAST), *bare)
 
 
 def _control(
@@ -56,21 +46,6 @@ def _control(
     # Every subnet has the system's own route to the Internet ("Virtual network traffic routing").
     ordered = tuple(sorted(rules, key=lambda way: way.hop != "past"))
     return Routes(space, "azure-route-table", rules=ordered, rest="past", direct=direct)
-
-
-def _tables(
-    resources: tuple[Resource, ...], context: Context
-) -> Iterator[tuple[Resource, tuple[Network, ...]]]:
-    on: dict[str, tuple[Network, ...]] = {}
-    for spot in spots(resources):
-        here = standing(context.environment, spot.prefixes)
-        tables = spot.attached("routeTable", TABLE, resources).resources if here else ()
-        for table in tables:
-            on[table.urn] = tuple(dict.fromkeys((*on.get(table.urn, ()), *here)))
-    for table in (each for each in resources if each.type == TABLE):
-        own = addresses(context.policy.in_place("azure")) if is_ours(table) else ()
-        if space := own or on.get(table.urn, ()):
-            yield table, space
 
 
 def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:
@@ -82,12 +57,11 @@ def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterato
     for spot in spots(resources):
         bare = spot.resource.type != INTERFACE and not spot.body.get("routeTable")
         if bare and standing(context.environment, spot.prefixes):
+            urn, name = spot.resource.urn, spot.resource.name
             what = (
                 "a server stands in it, and it has no route table: what it sends passes no firewall"
             )
-            yield Finding(
-                spot.resource.urn, spot.resource.name, what, "attach the servers' route table"
-            )
+            yield Finding(urn, name, what, "attach the servers' route table")
 
 
 def _reads(

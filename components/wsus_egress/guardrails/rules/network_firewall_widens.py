@@ -8,7 +8,7 @@ from wsus_egress.guardrails.findings import findings, unaccepted
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.readers.aws.network_firewall import FIREWALL, NONE, POLICY, judged_policies
 from wsus_egress.readers.aws.places import aws_target
-from wsus_egress.readers.reading import is_ours, items, mapping, named
+from wsus_egress.readers.reading import is_ours, items, mapping, named_in
 from wsus_egress.readers.resources import UNKNOWN, Resource, unknowns
 
 _FIX = "take the rule out, or keep its sources apart from the servers; what no rule admits must be dropped"
@@ -32,8 +32,7 @@ def _of_other_stacks(resources: tuple[Resource, ...]) -> Iterator[Finding]:
     """This package's firewalls whose policy is in another stack, and so cannot be judged here."""
     for each in resources:
         if each.type == FIREWALL and is_ours(each):
-            arn = each.properties.get("firewallPolicyArn")
-            of = named(each, "firewallPolicyArn", [arn], POLICY, resources)
+            of = named_in(each, "firewallPolicyArn", POLICY, resources)
             if of.foreign or of.missing:
                 what = "its firewall policy is not of this stack"
                 yield Finding(each.urn, each.name, what, _FIX, sure=not of.missing)

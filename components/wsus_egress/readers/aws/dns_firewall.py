@@ -13,7 +13,7 @@ from wsus_egress.model.environment import Environment
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.readers.aws.places import aws_target
 from wsus_egress.readers.judged import Judged, Read
-from wsus_egress.readers.reading import Named, is_ours, items, named, put
+from wsus_egress.readers.reading import Named, is_ours, items, named_in, put
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _ROUTE53: Final = "aws:route53/"
@@ -77,8 +77,7 @@ def judged_vpcs(
 
 
 def _group_of(each: Resource, resources: tuple[Resource, ...]) -> Named:
-    key = "firewallRuleGroupId"
-    return named(each, key, [each.properties.get(key)], GROUP, resources)
+    return named_in(each, "firewallRuleGroupId", GROUP, resources)
 
 
 def _control(environment: Environment, rules: tuple[DnsRule, ...]) -> AwsDnsFirewall:
@@ -102,9 +101,9 @@ def _ordered(
         first = priority if isinstance(priority, int) else 0
         if groups.missing or groups.foreign:
             which = groups.foreign[0] if groups.foreign else "that it associates"
-            either = DnsRule(f"group {which}", first * _STEP, "ALLOW", None)
-            yield Read(each, (replace(either, action="BLOCK"),), (either,),
-                       f"rule group {which} is not of this stack", not groups.missing)  # fmt: skip
+            every = DnsRule(f"group {which}", first * _STEP, "ALLOW", None)
+            unread = f"rule group {which} is not of this stack"
+            yield _either(each, every, unread, sure=not groups.missing)
         for group in groups.resources:
             yield from _of_group(group, first, resources)
 
@@ -128,27 +127,25 @@ def _of_group(
         )
 
 
+def _either(owner: Resource, every: DnsRule, unread: str, *, sure: bool) -> Read[DnsRule]:
+    """A rule that may allow every name, and may block every name."""
+    return Read(owner, (replace(every, action="BLOCK"),), (every,), unread, sure)
+
+
 def _rule(owner: Resource, resources: tuple[Resource, ...]) -> Read[DnsRule]:
     properties = owner.properties
     identity = f"rule {owner.name}"
     action, given = properties.get("action"), properties.get("priority")
     if UNKNOWN in (action, given):
-        either = DnsRule(identity, 0, "ALLOW", None)
-        return Read(
-            owner,
-            (replace(either, action="BLOCK"),),
-            (either,),
-            f"the action or priority of {identity} is not known",
-            sure=False,
-        )
+        unread = f"the action or priority of {identity} is not known"
+        return _either(owner, DnsRule(identity, 0, "ALLOW", None), unread, sure=False)
     priority = given if isinstance(given, int) else 0
     # An alert lets the name be resolved, too ("Rule actions in DNS Firewall", 2026-11).
     word: Literal["ALLOW", "BLOCK"] = "BLOCK" if action == "BLOCK" else "ALLOW"
     if word == "BLOCK" and put(owner, "qType"):
         # It blocks some queries for a name only.
         return Read(owner, (), ())
-    key = "firewallDomainListId"
-    of = named(owner, key, [properties.get(key)], LIST, resources)
+    of = named_in(owner, "firewallDomainListId", LIST, resources)
     texts: list[Any] = [text for each in of.resources for text in items(put(each, "domains"))]
     unread = ""
     if of.missing or of.foreign or not of.exact:

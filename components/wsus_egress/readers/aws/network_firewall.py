@@ -26,8 +26,10 @@ from wsus_egress.readers.reading import (
     addresses,
     is_ours,
     items,
+    joined,
     mapping,
     named,
+    named_in,
     networks,
 )
 from wsus_egress.readers.resources import UNKNOWN, Resource
@@ -140,9 +142,7 @@ def _of_line(group: Resource, name: str, line: Line) -> Read[Pass]:
         name, line.text, line.sources, line.destinations, line.ranges, line.protocols,
         line.application, line.names,
     )  # fmt: skip
-    if not line.unread:
-        return Read(group, (rule,), (rule,))
-    return Read(group, (), (rule,), line.unread, line.sure)
+    return Read(group, () if line.unread else (rule,), (rule,), line.unread, line.sure)
 
 
 def _written(source: Mapping[str, Any]) -> Iterator[str]:
@@ -191,11 +191,11 @@ def judged_policies(
         used |= {group.urn for group in groups}
         ours = tuple(filter(is_ours, groups))
         if ours or is_ours(policy) or policy.urn in serving:
-            space = tuple(dict.fromkeys((*servers, *own_sources(ours))))
+            space = joined(servers, own_sources(ours))
             control = functools.partial(_control, space, _default(body))
             found.append(Judged(policy, "aws", reads, control))
     for group in (each for each in own if each.urn not in used):
-        space = tuple(dict.fromkeys((*servers, *own_sources((group,)))))
+        space = joined(servers, own_sources((group,)))
         alone = tuple(_Reader(servers, None).group(group))
         found.append(Judged(group, "aws", alone, functools.partial(_control, space, DROPPED)))
     return tuple(found)
@@ -230,8 +230,7 @@ def _of_own_firewalls(resources: tuple[Resource, ...]) -> Iterator[Resource]:
     """The policies of this package's firewalls."""
     for each in resources:
         if each.type == FIREWALL and is_ours(each):
-            arn = each.properties.get("firewallPolicyArn")
-            yield from named(each, "firewallPolicyArn", [arn], POLICY, resources).resources
+            yield from named_in(each, "firewallPolicyArn", POLICY, resources).resources
 
 
 def _control(space: tuple[Network, ...], default: Ruling, rules: tuple[Pass, ...]) -> Passes:

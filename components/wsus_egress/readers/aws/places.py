@@ -15,6 +15,7 @@ from wsus_egress.readers.reading import (
     addresses,
     items,
     named,
+    named_in,
     networks,
     overlap,
     put,
@@ -98,16 +99,9 @@ def _groups(machine: Resource, resources: tuple[Resource, ...]) -> Named | None:
         found
         for each in resources
         if each.type == ATTACHMENT
-        and machine
-        in named(
-            each, "networkInterfaceId", [each.properties.get("networkInterfaceId")],
-            machine.type, resources,
-        ).resources
-        for found in named(
-            each, "securityGroupId", [each.properties.get("securityGroupId")], GROUP, resources,
-            DEFAULT_GROUP,
-        ).resources
-    ]  # fmt: skip
+        and machine in named_in(each, "networkInterfaceId", machine.type, resources).resources
+        for found in named_in(each, "securityGroupId", GROUP, resources, DEFAULT_GROUP).resources
+    ]
     if not values and not more:
         return None
     own = named(machine, key, values, GROUP, resources, DEFAULT_GROUP)

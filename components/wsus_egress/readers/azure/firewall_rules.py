@@ -130,14 +130,11 @@ class GroupReader:
         else:
             least, most = self._application(head, body, notes)
         unread = "; ".join(f"rule {name}: {note}" for note in notes)
-        if not unread:
-            return Read(self.group, least, most)
-        sure = all(notes.values())
-        if word == "deny":
-            return Read(self.group, least, (), unread, sure)
-        if any(note.startswith("its source") for note in notes):
+        if notes and word == "deny":
+            most = ()
+        elif any(note.startswith("its source") for note in notes):
             least = ()
-        return Read(self.group, least, most, unread, sure)
+        return Read(self.group, least, most, unread, all(notes.values()))
 
     def _network(
         self, head: _Head, body: Mapping[str, Any], notes: dict[str, bool]
@@ -214,11 +211,8 @@ class GroupReader:
         for text in items(body.get(f"{side}Addresses")):
             read = networks(text)
             if read is None:
-                what = (
-                    "is not known"
-                    if text is UNKNOWN
-                    else f"is {text}, whose addresses only Azure knows"
-                )
+                only = f"is {text}, whose addresses only Azure knows"
+                what = "is not known" if text is UNKNOWN else only
                 notes[f"its {side} {what}"] = text is not UNKNOWN
             found += read or EVERY_ADDRESS
         groups = items(body.get(f"{side}IpGroups"))
@@ -230,9 +224,8 @@ class GroupReader:
     @staticmethod
     def _of_groups(of: Named, side: str, notes: dict[str, bool]) -> Iterator[Network]:
         if not of.exact:
-            notes[
-                f"its {side} is one of several IP Groups, and only the update will know which"
-            ] = False
+            what = "one of several IP Groups, and only the update will know which"
+            notes[f"its {side} is {what}"] = False
         for group in of.resources:
             texts = items(put(group, "ipAddresses"))
             if UNKNOWN in texts:

@@ -16,12 +16,10 @@ from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import Direction, NsgRule, Side
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow, Network
-from wsus_egress.readers.azure.places import azure_target, spots, standing
+from wsus_egress.readers.azure.places import azure_target, behind
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
-    addresses,
-    is_ours,
     items,
     mapping,
     networks,
@@ -73,36 +71,16 @@ def judged_nsgs(
     resources: tuple[Resource, ...], environment: Environment
 ) -> tuple[Judged[StackRule], ...]:
     """Every group that a server or client group of the policy stands behind, with its rules."""
-    on = _attachments(resources, environment)
     found = []
-    for group in (each for each in resources if each.type == GROUP):
-        space = on.get(group.urn, ())
-        if is_ours(group):
-            space = addresses(environment.policy.in_place("azure"))
-        if space:
-            reads = tuple(_reads(group, resources, environment))
-            target = azure_target(environment, space)
-            control = functools.partial(StackNsg, target, "stack")
-            concerns = functools.partial(_touches, space)
-            found.append(Judged(group, "azure", reads, control, concerns))
+    for group, space in behind("networkSecurityGroup", GROUP, resources, environment):
+        reads = tuple(_reads(group, resources, environment))
+        control = functools.partial(StackNsg, azure_target(environment, space), "stack")
+        found.append(Judged(group, "azure", reads, control, functools.partial(_touches, space)))
     return tuple(found)
 
 
 def _touches(space: tuple[Network, ...], flow: Flow) -> bool:
     return any(flow.source in network or flow.destination in network for network in space)
-
-
-def _attachments(
-    resources: tuple[Resource, ...], environment: Environment
-) -> Mapping[str, tuple[Network, ...]]:
-    """The policy's addresses behind each group, by its URN."""
-    found: dict[str, tuple[Network, ...]] = {}
-    for spot in spots(resources):
-        here = standing(environment, spot.prefixes)
-        groups = spot.attached("networkSecurityGroup", GROUP, resources).resources if here else ()
-        for group in groups:
-            found[group.urn] = tuple(dict.fromkeys((*found.get(group.urn, ()), *here)))
-    return found
 
 
 def _reads(
@@ -139,7 +117,6 @@ def _read(owner: Resource, number: str, body: Any, environment: Environment) -> 
         notes[f"its protocol is {protocol}, which the policy allows nobody"] = True
         protocol = "Udp"
     unread = "; ".join(f"{identity}: {note}" for note in notes)
-    sure = all(notes.values())
     if not allows and (protocol in _OTHER_PROTOCOLS or not _from_every_port(body)):
         # It denies only some connections of a kind, or a kind that the policy does not have.
         return Read(owner, (), ())
@@ -153,9 +130,8 @@ def _read(owner: Resource, number: str, body: Any, environment: Environment) -> 
         )
         for offset, (source, destination) in enumerate(itertools.product(*sides))
     )  # fmt: skip
-    if not unread:
-        return Read(owner, rules, rules)
-    return Read(owner, () if allows else rules, rules if allows else (), unread, sure)
+    least, most = (() if unread and allows else rules), (() if unread and not allows else rules)
+    return Read(owner, least, most, unread, all(notes.values()))
 
 
 def _protocol(text: str) -> Literal["Tcp", "Udp", "*"]:
@@ -199,20 +175,13 @@ def _side(
     groups = items(body.get(f"{side}ApplicationSecurityGroups"))
     for group in groups:
         identity = mapping(group).get("id", UNKNOWN)
-        known = {
-            i: name
-            for name, i in azure_target(
-                environment, ()
-            ).network_security_group.application_security_groups
-        }
+        nsg = azure_target(environment, ()).network_security_group
+        known = {i: name for name, i in nsg.application_security_groups}
         if identity in known:
             yield environment.policy.party(known[identity]).addresses
         else:
-            what = (
-                "is not known"
-                if identity is UNKNOWN
-                else f"is {identity}, whose members only Azure knows"
-            )
+            only = f"is {identity}, whose members only Azure knows"
+            what = "is not known" if identity is UNKNOWN else only
             notes[f"its {side} application security group {what}"] = identity is not UNKNOWN
             yield "*"
     plain: list[Network] = []

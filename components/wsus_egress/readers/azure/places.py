@@ -13,7 +13,9 @@ from wsus_egress.readers.reading import (
     EVERY_ADDRESS,
     Named,
     addresses,
+    is_ours,
     items,
+    joined,
     mapping,
     named,
     networks,
@@ -79,6 +81,30 @@ def _spot(resource: Resource, key: str, body: Mapping[str, Any], texts: list[Any
     known = None not in read
     found = tuple(n for each in read for n in each or ()) if known else EVERY_ADDRESS
     return Spot(resource, key, body, found, known)
+
+
+def behind(
+    what: str, kind: str, resources: tuple[Resource, ...], environment: Environment
+) -> Iterator[tuple[Resource, tuple[Network, ...]]]:
+    """The resources that subnets and interfaces have, each with the policy's addresses behind it.
+
+    Behind one of this package all of them stand. One that has none behind it is left out.
+
+    Args:
+        what: `networkSecurityGroup` or `routeTable`.
+        kind: Its type.
+        resources: The stack's.
+        environment: Whose policy.
+    """
+    found: dict[str, tuple[Network, ...]] = {}
+    for spot in spots(resources):
+        here = standing(environment, spot.prefixes)
+        for each in spot.attached(what, kind, resources).resources if here else ():
+            found[each.urn] = joined(found.get(each.urn, ()), here)
+    every = addresses(environment.policy.in_place("azure"))
+    for each in (each for each in resources if each.type == kind):
+        if space := every if is_ours(each) else found.get(each.urn, ()):
+            yield each, space
 
 
 def azure_target(environment: Environment, space: tuple[Network, ...]) -> AzureTarget:
