@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from wsus_egress.controls.azure.assumptions import firewall_assumptions
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
@@ -37,6 +38,8 @@ from wsus_egress.names.sets import minimal_cover
 # Half of what a group may hold ("Azure Firewall limits", 2023-10: 2 MB): room to grow, and for
 # what stands around the names.
 COMFORTABLE_BYTES: Final = 1024 * 1024
+
+_WEB: Final = tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in Scheme)
 
 Grouped: TypeAlias = Mapping[tuple[Scheme, ...], tuple[str, ...]]
 
@@ -74,27 +77,20 @@ def application_rules(
 def foreign_rule(rule: ForeignRule) -> FirewallRule:
     """Somebody else's rule as the firewall reads it."""
     owner: Owner = "base policy" if rule.inherited else "others"
-    name, sources = f"{owner}: {rule.name}", rule.sources or ANY_SOURCE
-    place = rule.group_priority, rule.priority
+    shared: dict[str, Any] = {
+        "id": f"{owner}: {rule.name}",
+        "collection": rule.action,
+        "sources": rule.sources or ANY_SOURCE,
+        "place": (rule.group_priority, rule.priority),
+        "owner": owner,
+    }
     if rule.fqdns:
-        return ApplicationRule(
-            id=name,
-            collection=rule.action,
-            sources=sources,
-            protocols=rule.protocols,
-            fqdns=rule.fqdns,
-            place=place,
-            owner=owner,
-        )
+        return ApplicationRule(protocols=rule.protocols, fqdns=rule.fqdns, **shared)
     return NetworkRule(
-        id=name,
-        collection=rule.action,
-        sources=sources,
         protocol=rule.protocol,
         ports=rule.destination_ports,
         destinations=rule.destinations,
-        place=place,
-        owner=owner,
+        **shared,
     )
 
 
@@ -141,44 +137,31 @@ def _web(
 def _names(
     policy: EgressPolicy, target: AzureTarget, sources: Sources, grouped: Grouped, groups: int
 ) -> Iterator[ApplicationRule]:
-    both = tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in Scheme)
-    addresses, parties = _addresses(sources), _parties(sources)
-    first = (target.rule_collection_group_priority, ALLOW_PRIORITY)
+    allow = functools.partial(
+        ApplicationRule,
+        collection="allow",
+        sources=_addresses(sources),
+        place=(target.rule_collection_group_priority, ALLOW_PRIORITY),
+        parties=_parties(sources),
+    )
     if policy.mode is Mode.OPEN:
         # Not a network rule: that would pass before threat intelligence is asked in alert mode
         # ("Azure Firewall known issues", 2023-10).
-        yield ApplicationRule(
-            id="any-name",
-            collection="allow",
-            sources=addresses,
-            protocols=both,
-            fqdns=(EVERY_NAME,),
-            description="Any host name",
-            place=first,
-            parties=parties,
-        )
+        yield allow(id="any-name", protocols=_WEB, fqdns=(EVERY_NAME,), description="Any host name")
         return
     if "tag" in target.destinations:
-        yield ApplicationRule(
+        yield allow(
             id="fqdn-tags",
-            collection="allow",
-            sources=addresses,
-            protocols=both,
+            protocols=_WEB,
             fqdn_tags=target.fqdn_tags,
             description="Microsoft Update by FQDN tag: Microsoft keeps the content",
-            place=first,
-            parties=parties,
         )
     for schemes, patterns in grouped.items():
-        rule = ApplicationRule(
+        rule = allow(
             id=f"names-{'-'.join(schemes)}",
-            collection="allow",
-            sources=addresses,
             protocols=tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in schemes),
             fqdns=patterns,
             description="Microsoft Update by name, from the endpoint list",
-            place=first,
-            parties=parties,
         )
         yield from _spread(rule, groups)
 
@@ -194,12 +177,8 @@ def _spread(rule: ApplicationRule, groups: int) -> Iterator[ApplicationRule]:
         shares.setdefault((digest(fqdn) >> 32) % groups, []).append(fqdn)
     first, collection = rule.place
     for group, fqdns in sorted(shares.items()):
-        yield replace(
-            rule,
-            id=f"{rule.id}-{group + 1}",
-            fqdns=tuple(fqdns),
-            place=(first + group, collection),
-        )
+        place = (first + group, collection)
+        yield replace(rule, id=f"{rule.id}-{group + 1}", fqdns=tuple(fqdns), place=place)
 
 
 def _denial(
@@ -219,7 +198,7 @@ def _denial(
             id="deny-rest",
             collection="deny",
             sources=denied,
-            protocols=tuple((PROTOCOLS[scheme.application], scheme.port) for scheme in Scheme),
+            protocols=_WEB,
             fqdns=(EVERY_NAME,),
             description="Nothing else",
             place=(last, DENY_PRIORITY),

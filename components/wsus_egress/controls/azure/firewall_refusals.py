@@ -26,9 +26,8 @@ def firewall_refusals(policy: EgressPolicy, target: AzureTarget) -> Iterator[Pro
     if target.firewall_policy:
         yield from _sku(target, target.firewall_policy)
         yield from _foreign(target.firewall_policy)
-        yield from _ipv4(
-            ("azure", "firewallPolicy", "dnsServers"), target.firewall_policy.dns_servers
-        )
+        servers = target.firewall_policy.dns_servers
+        yield from _ipv4(("azure", "firewallPolicy", "dnsServers"), servers)
     yield from _network_rules(target)
 
 
@@ -76,12 +75,11 @@ def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     for index, rule in enumerate(firewall.rules):
         if not rule.inherited and first <= rule.group_priority <= last:
             what = f"{rule.group_priority}, of the group with {rule.name!r}, is one that this project uses"
+            where = ("azure", "firewallPolicy", "rules", index, "groupPriority")
             instead = (
                 f"write another ruleCollectionGroupPriority: {first} to {last} overlap with it"
             )
-            yield refusal(
-                ("azure", "firewallPolicy", "rules", index, "groupPriority"), what, instead
-            )
+            yield refusal(where, what, instead)
 
 
 def _sku(target: AzureTarget, policy: FirewallPolicy) -> Iterator[Problem]:

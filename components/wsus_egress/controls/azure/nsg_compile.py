@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from wsus_egress.controls.azure.assumptions import nsg_assumptions
 from wsus_egress.controls.azure.nsg import AzureNsg
-from wsus_egress.controls.azure.nsg_rules import LATERAL_PORTS, Direction, NsgRule
+from wsus_egress.controls.azure.nsg_rules import DIRECTIONS, LATERAL_PORTS, NsgRule
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.flows import Network, Protocol, Scheme
 from wsus_egress.model.policy import EgressPolicy, Party
@@ -24,14 +25,13 @@ DENY_LATERAL: Final = 4010
 DENY_INTERNET: Final = 4096
 
 # Metadata over HTTPS, downloads over both ("azure-docs" issue 103461, 2023-01-05).
-SERVICE_TAGS: Final = (
-    ("AzureUpdateDelivery", (443,)),
-    ("AzureFrontDoor.FirstParty", (80, 443)),
-)
+SERVICE_TAGS: Final = (("AzureUpdateDelivery", (443,)), ("AzureFrontDoor.FirstParty", (80, 443)))
 # Addresses that fit into one side of a rule, and the application security group that they are in.
 Sender: TypeAlias = tuple[tuple[Network, ...], str | None]
 Named: TypeAlias = tuple[Keys, NsgRule]
 _WORDS: Final[dict[Protocol, Literal["Tcp", "Udp"]]] = {"tcp": "Tcp", "udp": "Udp"}
+_allow_out: Final = functools.partial(NsgRule, direction="Outbound", access="Allow")
+_deny: Final = functools.partial(NsgRule, access="Deny", sources="*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +62,33 @@ def compile_nsg(policy: EgressPolicy, target: AzureTarget, environment: str) -> 
 def blocks(policy: EgressPolicy, target: AzureTarget) -> Iterator[Block]:
     """Every rule of the group, in blocks whose priorities do not overlap if each has its room."""
     sources = list(_senders(target, (p for p in policy.in_place("azure") if p.internet)))
+    senders = len(sources)
     yield Block(
         setting=("azure", "networkRules"),
         priorities=range(FIRST_PERMIT, FIRST_DIRECT),
         rules=tuple(_permits(target, sources)),
-        senders=len(sources),
+        senders=senders,
     )
     yield Block(
         setting=("azure", "routeTable", "direct"),
         priorities=range(FIRST_DIRECT, DENY_DIRECT),
         rules=tuple(_direct(target, sources)),
-        senders=len(sources),
+        senders=senders,
     )
-    yield Block(
-        setting=(), priorities=range(DENY_DIRECT, FIRST_ALLOW), rules=tuple(_deny_direct(target))
-    )
+    yield Block((), range(DENY_DIRECT, FIRST_ALLOW), tuple(_deny_direct(target)))
     yield Block(
         setting=("azure", "networkSecurityGroup", "applicationSecurityGroups"),
         priorities=range(FIRST_ALLOW, FIRST_SYNCHRONIZATION),
         rules=tuple(_microsoft_update(policy, target, sources)),
-        senders=len(sources),
+        senders=senders,
         instead="write destinations: internet",
     )
-    yield Block(
-        setting=("servers",),
-        priorities=range(FIRST_SYNCHRONIZATION, DENY_SYNCHRONIZATION),
-        rules=tuple(_synchronization_out(policy, target)),
-    )
-    yield Block(
-        setting=("servers",),
-        priorities=range(FIRST_ALLOW, DENY_SYNCHRONIZATION),
-        rules=tuple(_synchronization_in(policy, target)),
-    )
-    yield Block(
-        setting=(),
-        priorities=range(DENY_SYNCHRONIZATION, DENY_INTERNET + 1),
-        rules=tuple(((), rule) for rule in _denials(policy, target)),
-    )
+    outbound = range(FIRST_SYNCHRONIZATION, DENY_SYNCHRONIZATION)
+    yield Block(("servers",), outbound, tuple(_synchronization_out(policy, target)))
+    inbound = range(FIRST_ALLOW, DENY_SYNCHRONIZATION)
+    yield Block(("servers",), inbound, tuple(_synchronization_in(policy, target)))
+    denials = tuple(((), rule) for rule in _denials(policy, target))
+    yield Block((), range(DENY_SYNCHRONIZATION, DENY_INTERNET + 1), denials)
 
 
 def _senders(target: AzureTarget, parties: Iterable[Party]) -> Iterator[Sender]:
@@ -124,43 +114,33 @@ def _microsoft_update(
     ports = tuple(s.port for s in Scheme if policy.names(s.port, s.application))
     for number, (sources, group) in enumerate(senders if ports else []):
         suffix = _suffix(senders, number)
-        if target.network_security_group.destinations == "internet":
+        allow = functools.partial(
+            _allow_out,
+            protocol="Tcp",
+            sources=sources,
             # The Internet's own address, not the firewall's: a route changes the next hop only.
-            yield (
-                (),
-                NsgRule(
-                    id=f"allow-microsoft-update{suffix}",
-                    priority=FIRST_ALLOW + number,
-                    direction="Outbound",
-                    access="Allow",
-                    protocol="Tcp",
-                    sources=sources,
-                    destinations="Internet",
-                    ports=ports,
-                    description="HTTP and HTTPS to Microsoft Update",
-                    source_group=group,
-                ),
+            destinations="Internet",
+            source_group=group,
+        )
+        if target.network_security_group.destinations == "internet":
+            rule = allow(
+                id=f"allow-microsoft-update{suffix}",
+                priority=FIRST_ALLOW + number,
+                ports=ports,
+                description="HTTP and HTTPS to Microsoft Update",
             )
+            yield (), rule
             continue
         for offset, (tag, its_ports) in enumerate(SERVICE_TAGS):
-            both = tuple(port for port in its_ports if port in ports)
-            if both:
-                yield (
-                    (),
-                    NsgRule(
-                        id=f"allow-{tag.replace('.', '-').lower()}{suffix}",
-                        priority=FIRST_ALLOW + 2 * number + offset,
-                        direction="Outbound",
-                        access="Allow",
-                        protocol="Tcp",
-                        sources=sources,
-                        destinations="Internet",
-                        ports=both,
-                        description="Microsoft Update, approximately",
-                        service_tag=tag,
-                        source_group=group,
-                    ),
+            if both := tuple(port for port in its_ports if port in ports):
+                rule = allow(
+                    id=f"allow-{tag.replace('.', '-').lower()}{suffix}",
+                    priority=FIRST_ALLOW + 2 * number + offset,
+                    ports=both,
+                    description="Microsoft Update, approximately",
+                    service_tag=tag,
                 )
+                yield (), rule
 
 
 def _suffix(senders: list[Sender], number: int) -> str:
@@ -171,21 +151,17 @@ def _permits(target: AzureTarget, senders: list[Sender]) -> Iterator[Named]:
     """What passes beside Microsoft Update, through the firewall."""
     for number, (sources, group) in enumerate(senders):
         for offset, permit in enumerate(target.network_rules):
-            yield (
-                ("azure", "networkRules", offset, "name"),
-                NsgRule(
-                    id=f"allow-{permit.name}{_suffix(senders, number)}",
-                    priority=FIRST_PERMIT + offset + number * len(target.network_rules),
-                    direction="Outbound",
-                    access="Allow",
-                    protocol=_WORDS[permit.protocol],
-                    sources=sources,
-                    destinations=permit.destinations or "Internet",
-                    ports=permit.destination_ports,
-                    description=permit.reason[:140],
-                    source_group=group,
-                ),
+            rule = _allow_out(
+                id=f"allow-{permit.name}{_suffix(senders, number)}",
+                priority=FIRST_PERMIT + offset + number * len(target.network_rules),
+                protocol=_WORDS[permit.protocol],
+                sources=sources,
+                destinations=permit.destinations or "Internet",
+                ports=permit.destination_ports,
+                description=permit.reason[:140],
+                source_group=group,
             )
+            yield ("azure", "networkRules", offset, "name"), rule
 
 
 def _direct(target: AzureTarget, senders: list[Sender]) -> Iterator[Named]:
@@ -193,39 +169,31 @@ def _direct(target: AzureTarget, senders: list[Sender]) -> Iterator[Named]:
     direct = target.route_table.direct if target.route_table else ()
     for number, (sources, group) in enumerate(senders):
         for offset, route in enumerate(direct):
-            yield (
-                ("azure", "routeTable", "direct", offset, "name"),
-                NsgRule(
-                    id=f"allow-direct-{route.name}{_suffix(senders, number)}",
-                    priority=FIRST_DIRECT + offset + number * len(direct),
-                    direction="Outbound",
-                    access="Allow",
-                    protocol=_WORDS[route.protocol],
-                    sources=sources,
-                    destinations=(route.address_prefix,),
-                    ports=route.destination_ports,
-                    description=route.reason[:140],
-                    source_group=group,
-                ),
+            rule = _allow_out(
+                id=f"allow-direct-{route.name}{_suffix(senders, number)}",
+                priority=FIRST_DIRECT + offset + number * len(direct),
+                protocol=_WORDS[route.protocol],
+                sources=sources,
+                destinations=(route.address_prefix,),
+                ports=route.destination_ports,
+                description=route.reason[:140],
+                source_group=group,
             )
+            yield ("azure", "routeTable", "direct", offset, "name"), rule
 
 
 def _deny_direct(target: AzureTarget) -> Iterator[Named]:
     if target.route_table and target.route_table.direct:
-        yield (
-            (),
-            NsgRule(
-                id="deny-direct",
-                priority=DENY_DIRECT,
-                direction="Outbound",
-                access="Deny",
-                protocol="*",
-                sources="*",
-                destinations=tuple(route.address_prefix for route in target.route_table.direct),
-                ports=(),
-                description="Past the firewall only what is listed",
-            ),
+        rule = _deny(
+            id="deny-direct",
+            priority=DENY_DIRECT,
+            direction="Outbound",
+            protocol="*",
+            destinations=tuple(route.address_prefix for route in target.route_table.direct),
+            ports=(),
+            description="Past the firewall only what is listed",
         )
+        yield (), rule
 
 
 def _synchronization_out(policy: EgressPolicy, target: AzureTarget) -> Iterator[Named]:
@@ -234,22 +202,18 @@ def _synchronization_out(policy: EgressPolicy, target: AzureTarget) -> Iterator[
     for offset, party in enumerate(p for p in here if p.asks is not None):
         assert party.asks is not None  # noqa: S101 - just filtered
         server = policy.party(party.asks)
-        yield (
-            ("servers",),
-            NsgRule(
-                id=f"allow-{party.name}-to-{server.name}",
-                priority=FIRST_SYNCHRONIZATION + offset,
-                direction="Outbound",
-                access="Allow",
-                protocol="Tcp",
-                sources=party.addresses,
-                destinations=server.addresses,
-                ports=server.ports.all() if server.ports else (),
-                description=f"WSUS synchronization to {server.name}",
-                source_group=groups.get(party.name),
-                destination_group=groups.get(server.name) if server.place == "azure" else None,
-            ),
+        rule = _allow_out(
+            id=f"allow-{party.name}-to-{server.name}",
+            priority=FIRST_SYNCHRONIZATION + offset,
+            protocol="Tcp",
+            sources=party.addresses,
+            destinations=server.addresses,
+            ports=server.ports.all() if server.ports else (),
+            description=f"WSUS synchronization to {server.name}",
+            source_group=groups.get(party.name),
+            destination_group=groups.get(server.name) if server.place == "azure" else None,
         )
+        yield ("servers",), rule
 
 
 def _synchronization_in(policy: EgressPolicy, target: AzureTarget) -> Iterator[Named]:
@@ -259,58 +223,49 @@ def _synchronization_in(policy: EgressPolicy, target: AzureTarget) -> Iterator[N
         senders = list(_senders(target, policy.askers(party)))
         for number, (sources, group) in enumerate(senders):
             assert party.ports is not None  # noqa: S101 - just filtered
-            yield (
-                ("servers",),
-                NsgRule(
-                    id=f"allow-to-{party.name}{_suffix(senders, number)}",
-                    priority=priority,
-                    direction="Inbound",
-                    access="Allow",
-                    protocol="Tcp",
-                    sources=sources,
-                    destinations=party.addresses,
-                    ports=party.ports.all(),
-                    description=f"WSUS synchronization to {party.name}",
-                    source_group=group,
-                    destination_group=groups.get(party.name),
-                ),
+            rule = NsgRule(
+                id=f"allow-to-{party.name}{_suffix(senders, number)}",
+                priority=priority,
+                direction="Inbound",
+                access="Allow",
+                protocol="Tcp",
+                sources=sources,
+                destinations=party.addresses,
+                ports=party.ports.all(),
+                description=f"WSUS synchronization to {party.name}",
+                source_group=group,
+                destination_group=groups.get(party.name),
             )
+            yield ("servers",), rule
             priority += 1
 
 
 def _denials(policy: EgressPolicy, target: AzureTarget) -> Iterator[NsgRule]:
-    directions: tuple[Direction, ...] = ("Outbound", "Inbound")
-    for direction in directions:
-        yield NsgRule(
+    for direction in DIRECTIONS:
+        yield _deny(
             id=f"deny-synchronization-{direction.lower()}",
             priority=DENY_SYNCHRONIZATION,
             direction=direction,
-            access="Deny",
             protocol="Tcp",
-            sources="*",
             destinations="*",
             ports=policy.synchronization_ports,
             description="Synchronization between named servers and clients only",
         )
     if target.network_security_group.deny_lateral_movement:
-        yield NsgRule(
+        yield _deny(
             id="deny-lateral-movement",
             priority=DENY_LATERAL,
             direction="Outbound",
-            access="Deny",
             protocol="Tcp",
-            sources="*",
             destinations="VirtualNetwork",
             ports=LATERAL_PORTS,
             description="No remote administration from the servers: default rule 65000 admits it",
         )
-    yield NsgRule(
+    yield _deny(
         id="deny-internet",
         priority=DENY_INTERNET,
         direction="Outbound",
-        access="Deny",
         protocol="*",
-        sources="*",
         destinations="Internet",
         ports=(),
         description="Nothing else to the Internet: default rule 65001 would admit it",

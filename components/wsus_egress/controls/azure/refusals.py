@@ -55,9 +55,8 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         yield refusal(("azure", "firewallPolicy", "mode"), what, "add azure.firewall")
     if firewall and not full:
         what = "a firewall is created in mode full only"
-        yield refusal(
-            ("azure", "firewall"), what, "write firewallPolicy.mode: full, or leave it out"
-        )
+        instead = "write firewallPolicy.mode: full, or leave it out"
+        yield refusal(("azure", "firewall"), what, instead)
     if policy and policy.mode == "rules-only":
         for key, given in (
             ("basePolicy", bool(policy.base_policy and not policy.rules)),
@@ -139,23 +138,14 @@ def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:
     own = f"/resourceGroups/{target.resource_group}/providers/Microsoft.Network/"
     for index, subnet in enumerate(target.subnets):
         keys = ("azure", "subnets", index)
-        kinds = (
-            (
-                "networkSecurityGroup",
-                subnet.network_security_group,
-                f"networkSecurityGroups/{prefix}-nsg",
-            ),
-            (
-                "routeTable",
-                target.route_table and subnet.route_table,
-                f"routeTables/{prefix}-route-table",
-            ),
-        )
-        for key, identity, ours in kinds:
+        group, table = subnet.network_security_group, target.route_table and subnet.route_table
+        for key, identity, ours in (
+            ("networkSecurityGroup", group, f"networkSecurityGroups/{prefix}-nsg"),
+            ("routeTable", table, f"routeTables/{prefix}-route-table"),
+        ):
             if identity and not identity.lower().endswith(f"{own}{ours}".lower()):
-                what = (
-                    f"{subnet.name} has {identity.rpartition('/')[2]!r} already, and can have one"
-                )
+                other = identity.rpartition("/")[2]
+                what = f"{subnet.name} has {other!r} already, and can have one"
                 instead = "move its rules there, detach it, or leave the subnet out"
                 yield refusal((*keys, key), what, instead)
         if not is_within(subnet.address_prefix, target.address_space):
