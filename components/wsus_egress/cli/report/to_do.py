@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from wsus_egress.config.project import CONFIG_FOLDER
 from wsus_egress.model.environment import Environment
 from wsus_egress.review.comparison import Review
-from wsus_egress.review.findings import Approved
+from wsus_egress.review.findings import Approved, Finding
 
 # A flow mapping ends plain text at a comma or a bracket, so only these stand without quotes.
 _PLAIN: Final = re.compile(r"[a-z][A-Za-z0-9_./+*-]*")
@@ -24,36 +24,45 @@ def to_do(review: Review) -> tuple[str, ...]:
     """
     lines: list[str] = []
     names = {analysis.environment.name for analysis in review.analyses}
-    gone = {finding.environment for finding in review.findings} - names
-    for index, analysis in enumerate(review.analyses):
-        # An environment that goes has no file any more: another one has its entries.
-        whose = {analysis.environment.name, *(gone if index == 0 else ())}
-        if found := tuple(_lines(review, analysis.environment, whose)):
-            lines += [f"# {CONFIG_FOLDER}/Pulumi.{analysis.environment.name}.yaml", *found]
+    # An environment that goes has no file any more: another one has its entries.
+    heir = review.analyses[0].environment.name if review.analyses else ""
+    findings: dict[str, list[Finding]] = {}
+    for finding in (each for each in review.findings if each.fails):
+        whose = finding.environment if finding.environment in names else heir
+        findings.setdefault(whose, []).append(finding)
+    by_list = _by_list(review)
+    for analysis in review.analyses:
+        name = analysis.environment.name
+        whole = by_list.get(name, {})
+        if found := tuple(_lines(analysis.environment, findings.get(name, ()), whole)):
+            lines += [f"# {CONFIG_FOLDER}/Pulumi.{name}.yaml", *found]
     return tuple(lines)
 
 
-def _lines(review: Review, environment: Environment, whose: Collection[str]) -> Iterator[str]:
-    findings = [f for f in review.findings if f.fails and f.environment in whose]
+def _lines(
+    environment: Environment, findings: Sequence[Finding], by_list: Mapping[str, Sequence[Approved]]
+) -> Iterator[str]:
     approve = {finding.approve: "" for finding in findings if finding.approve}
-    for whole, found in _by_list(review, environment.name).items():
-        for each in found:
-            approve.pop(each.what, None)
-        approve[whole] = _patterns(found)
+    for whole, found in by_list.items():
+        if len(found) > 1:
+            for each in found:
+                approve.pop(each.what, None)
+            approve[whole] = _patterns(found)
     accept = {finding.accept: "" for finding in findings if finding.accept}
     yield from _section("approved", approve, ("owner", "reason", "expires"), environment.approved)
     yield from _section("accept", accept, ("reason", "expires"), environment.accept)
 
 
-def _by_list(review: Review, environment: str) -> dict[str, list[Approved]]:
-    """What lacks an approval and comes from the same list as another: one entry stands for all."""
-    found: dict[str, list[Approved]] = {}
+def _by_list(review: Review) -> Mapping[str, Mapping[str, Sequence[Approved]]]:
+    """By environment and list, what lacks an approval: one entry stands for all of a list."""
+    found: dict[str, dict[str, list[Approved]]] = {}
     failing = {finding.approve for finding in review.findings if finding.fails}
     for (name, _), each in review.approved.items():
-        for approved in each if name == environment else ():
+        for approved in each:
             if approved.list_what and approved.approval is None and approved.what in failing:
-                found.setdefault(approved.list_what, []).append(approved)
-    return {whole: each for whole, each in found.items() if len(each) > 1}
+                whole = found.setdefault(name, {})
+                whole.setdefault(approved.list_what, []).append(approved)
+    return found
 
 
 def _patterns(found: Sequence[Approved]) -> str:
