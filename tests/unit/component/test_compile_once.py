@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import runpy
 import sys
@@ -149,6 +150,16 @@ def test_prod_is_compiled_once(calls: Counter[str]) -> None:
     # The settings are checked; the arguments that they stand for are never written.
     assert 0 == calls["wrong_arguments"]
     assert set(SCHEMA["resources"]) == {kind for kind in types if kind.startswith("wsus-egress:")}
+
+
+def test_the_program_leaves_the_search_for_cycles_on() -> None:
+    """It is off only while the program loads the clouds' packages and declares resources."""
+    file = ROOT / "config" / "Pulumi.dev.yaml"
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
+
+    deploy(config, lambda: runpy.run_path("__main__.py", run_name="__main__"))
+
+    assert gc.isenabled()
 
 
 def test_arguments_are_checked_once(calls: Counter[str]) -> None:
