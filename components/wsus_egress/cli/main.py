@@ -330,7 +330,10 @@ def report(
     show_default=True,
     help="Distinguishes the comments of several projects in one repository.",
 )
-def comment(file: TextIO, number: str | None, key: str) -> None:
+@click.option(
+    "--existing", is_flag=True, help="Update the comment if there is one; write no new one."
+)
+def comment(file: TextIO, number: str | None, key: str, *, existing: bool) -> None:
     """Write a file as the one comment on this job's pull request, or update it.
 
     Works in GitHub Actions, GitLab CI and Azure Pipelines. The token is read from GITHUB_TOKEN,
@@ -342,7 +345,7 @@ def comment(file: TextIO, number: str | None, key: str) -> None:
 
     try:
         platform = commenting.platform_of(os.environ, number)
-        outcome = commenting.publish(platform, file.read(), key)
+        outcome = commenting.publish(platform, file.read(), key, create=not existing)
     except (commenting.NoPlace, InvalidKey, Refused, UnicodeDecodeError) as error:
         fork = isinstance(error, Refused) and error.status == FORBIDDEN
         hint = "; in a pull request from a fork the token may only read" if fork else ""

@@ -54,7 +54,12 @@ def read(path: Path) -> Any:
 def script_of(platform: str) -> str:
     """The script as the job runs it."""
     if platform == "github":
-        return (ACTION / "preview.sh").read_text(encoding="utf-8")
+        # Both steps, one after the other; what the first one tells, the second one gets.
+        look, preview = (
+            (ACTION / name).read_text(encoding="utf-8") for name in ("look.sh", "preview.sh")
+        )
+        told = 'export CHANGED=$(sed -n s/^changed=//p "$GITHUB_OUTPUT"); : >"$GITHUB_OUTPUT"'
+        return f"({look})\n{told}\n{preview}"
     if platform == "gitlab":
         # GitLab runs each script with errexit and pipefail.
         return f"set -eo pipefail\n{read(GITLAB)['policy-preview']['script'][0]}"
@@ -172,6 +177,80 @@ def forked(folder: Path) -> str:
     return start
 
 
+def with_base(folder: Path, *, changes: dict[str, str], links: dict[str, str] | None = None) -> str:
+    """Make the folder a clone on a change of these files.
+
+    Returns:
+        The commit that the change began at, to which the stand-ins of the platforms name it.
+    """
+    project = GitProject.make(folder, {"Pulumi.yaml": "name: x", "config/Pulumi.x.yaml": "config:"})
+    for name, target in (links or {}).items():
+        (folder / name).symlink_to(target)
+    start = project.commit()
+    project.git("update-ref", "refs/remotes/origin/main", start)
+    project.git("tag", "c0ffee", start)
+    project.write(changes)
+    project.commit()
+    return start
+
+
+NOTHING = "## Policy preview\n\nNothing of the policy changed.\n"
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_where_nothing_of_the_policy_changed_the_job_says_so(
+    api: Api, job: RunJob, tmp_path: Path, platform: str
+) -> None:
+    """A required check must end on every pull request: it previews nothing, and leaves no comment."""
+    with_base(tmp_path, changes={"docs/page.md": "a page"})
+    done = job(platform, status=1)
+    assert (0, [], NOTHING) == (done.status, api.of(), done.markdown)
+    assert [["comment", "--existing"]] == [[c.split()[0], c.split()[-1]] for c in done.calls]
+    assert ("Nothing of the policy changed" in done.log, True) == (True, "not needed" in done.log)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_an_earlier_comment_does_not_outlive_what_it_says(
+    api: Api, job: RunJob, tmp_path: Path, platform: str
+) -> None:
+    """A push that takes the change of the policy back updates the comment of the push before."""
+    job(platform, preview="## It widens\n")
+    with_base(tmp_path, changes={"docs/page.md": "a page"})
+    done = job(platform)
+    assert ([f"{MARK}\n{NOTHING}"], True) == (api.of(), "comment updated" in done.log)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    "changes",
+    [{"config/Pulumi.x.yaml": "config: {}"}, {"config/endpoints/own.yaml": "title: x"}, {"Pulumi.yaml": "name: y"}],
+)  # fmt: skip
+def test_a_change_of_settings_lists_or_defaults_is_previewed(
+    job: RunJob, tmp_path: Path, platform: str, changes: dict[str, str]
+) -> None:
+    """Whatever the policy is made of brings the preview, with its verdict."""
+    with_base(tmp_path, changes=changes)
+    done = job(platform, status=1)
+    assert (1, "## Preview\n") == (done.status, done.markdown)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_change_behind_a_link_is_previewed(job: RunJob, tmp_path: Path, platform: str) -> None:
+    """A settings file that is a link changes with the file that it leads to."""
+    with_base(tmp_path, changes={"elsewhere.yaml": "config: {}"},
+              links={"config/Pulumi.y.yaml": "../elsewhere.yaml"})  # fmt: skip
+    assert (1, "## Preview\n") == ((done := job(platform, status=1)).status, done.markdown)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_folder_without_a_project_is_not_passed_over(
+    job: RunJob, tmp_path: Path, platform: str
+) -> None:
+    """In a wrong folder nothing changes either: the preview is asked, and refuses."""
+    GitProject.make(tmp_path, {"file": "one"}).git("tag", "c0ffee")
+    assert 2 == job(platform, status=2, preview="", errors="no project").status
+
+
 def test_a_base_that_is_not_there_is_said(job: RunJob) -> None:
     """Where Azure's clone has no such branch, the preview is asked for one that it refuses by name."""
     assert "preview --project . --base unknown --format markdown" == job("azure").calls[0]
@@ -241,8 +320,8 @@ def test_every_foreign_action_is_pinned() -> None:
              for line in path.read_text().splitlines() if "uses:" in line]  # fmt: skip
     pinned = re.compile(r"- uses: [a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     loose = [line for line in found if not pinned.fullmatch(line)]
-    assert 12 == len(found)
-    assert ["- uses: ./.github/actions/policy-preview"] == [
+    assert 13 == len(found)
+    assert ["- uses: ./judge/.github/actions/policy-preview"] == [
         line.partition(" #")[0] for line in loose
     ]
 
@@ -276,9 +355,42 @@ def test_a_forks_code_never_meets_a_secret() -> None:
     """The trigger is pull_request; the token may read the code and write the comment, no more."""
     workflow = read(WORKFLOW)
     (job_,) = workflow["jobs"].values()
-    assert (["pull_request"], {}) == (list(workflow["on"]), workflow["permissions"])
+    assert ("pull_request", {}) == (workflow["on"], workflow["permissions"])
     assert {"contents": "read", "pull-requests": "write"} == job_["permissions"]
     assert "secrets." not in WORKFLOW.read_text() + (ACTION / "action.yml").read_text()
+
+
+def test_a_required_check_starts_on_every_pull_request() -> None:
+    """A filter of paths would leave it expected for ever; what it passes over, it passes over itself."""
+    assert "pull_request" == read(WORKFLOW)["on"]
+    assert "changes" not in str(read(GITLAB)["policy-preview"]["rules"])
+
+
+def test_a_pull_request_does_not_judge_itself() -> None:
+    """Action and package come from the base branch; the change is a folder that is read."""
+    (job_,) = read(WORKFLOW)["jobs"].values()
+    judge, change, action = (step.get("with", {}) for step in job_["steps"])
+    base = "${{ github.event.pull_request.base.sha }}"
+    assert ("judge", base) == (judge["path"], judge["ref"])
+    assert ("change", 0, "ref" in change) == (change["path"], change["fetch-depth"], False)
+    assert {"project": "change"} == action
+    assert "./judge/.github/actions/policy-preview" == job_["steps"][-1]["uses"]
+
+
+@pytest.mark.parametrize("path", [ACTION / "action.yml", GITLAB, AZURE], ids=lambda path: path.name)
+def test_python_imports_nothing_of_the_working_folder(path: Path) -> None:
+    """`python -m pip` would run a `pip.py` of the pull request; with -I it does not."""
+    runs = re.findall(r"python\"?( -I)? -m (?:venv|pip)", path.read_text())
+    assert {" -I"} == set(runs)
+
+
+def test_the_action_passes_over_nothing_but_what_it_looked_at() -> None:
+    """Install and preview are left out in the same case; without an answer the gate fails."""
+    steps = read(ACTION / "action.yml")["runs"]["steps"]
+    unless = "steps.look.outputs.changed == 'true' || github.event.action != 'opened'"
+    assert [None, unless, unless, unless] == [step.get("if") for step in steps[:4]]
+    status = "${{ steps.look.outputs.changed == 'false' && '0' || steps.preview.outputs.status }}"
+    assert ({"STATUS": status}, 'exit "$STATUS"') == (steps[-1]["env"], steps[-1]["run"])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from wsus_egress.cli.pull_request.marker import USUAL_KEY, marker
 from wsus_egress.cli.pull_request.rest import Refused, Service
 
-Outcome = Literal["created", "updated", "unchanged"]
+Outcome = Literal["created", "updated", "unchanged", "not needed"]
 
 PER_PAGE: Final = 100
 # Search no further than this: a second comment is better than a job that never ends.
@@ -64,8 +64,14 @@ class Platform(Protocol):
         ...
 
 
-def publish(platform: Platform, body: str, key: str) -> Outcome:
+def publish(platform: Platform, body: str, key: str, *, create: bool = True) -> Outcome:
     """Create the comment, or update it if its text differs.
+
+    Args:
+        platform: Where the pull request is.
+        body: The comment's text.
+        key: Tells the comments of several projects apart.
+        create: Whether to write a comment where there is none.
 
     Raises:
         InvalidKey: When the key cannot stand in the mark.
@@ -85,6 +91,8 @@ def publish(platform: Platform, body: str, key: str) -> Outcome:
     except (KeyError, TypeError, AttributeError) as error:
         raise Refused(0, f"the platform's answer has an unknown shape: {error!r}") from error
     if there is None:
+        if not create:
+            return "not needed"
         platform.create(text)
         return "created"
     if _lines(there.body) == _lines(text):

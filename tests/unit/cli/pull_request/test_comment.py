@@ -104,6 +104,15 @@ def test_a_forged_marker_is_not_believed(api: Api, post: Post, platform: str) ->
     assert ([f"{MARK}\nNothing to see"], [f"{MARK}\nnew"]) == (api.of("evil"), api.of())
 
 
+@pytest.mark.parametrize("platform", PATHS)
+def test_only_an_existing_comment_is_updated(api: Api, post: Post, platform: str) -> None:
+    """With --existing nothing is created; what is there is updated."""
+    told = [post(platform, body, *more).stdout for body, more in
+            (("one", ["--existing"]), ("two", []), ("three", ["--existing"]))]  # fmt: skip
+    assert ["comment not needed\n", "comment created\n", "comment updated\n"] == told
+    assert [f"{MARK}\nthree"] == api.of()
+
+
 def test_a_workflows_token_need_not_know_itself(api: Api, post: Post) -> None:
     """GitHub refuses to name a workflow's own user, who is always the same."""
     api.known = False

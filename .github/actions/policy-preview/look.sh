@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Looks whether a change touches the policy at all. Where it cannot be told, for example for want of the base, it does.
+set -euo pipefail
+
+cd "$PROJECT"
+files=(Pulumi.yaml config)
+changed=true
+# A link or a submodule leads to files elsewhere, whose changes would not be seen here.
+if [ -e Pulumi.yaml ] && git diff --quiet "$BASE" HEAD -- "${files[@]}" \
+  && [ -z "$(git ls-files --stage -- "${files[@]}" | grep '^1[26]0000 ')" ]; then
+  changed=false
+  echo "Nothing of the policy changed: the change touches neither Pulumi.yaml nor config/ in $PROJECT."
+fi
+echo "changed=$changed" >>"$GITHUB_OUTPUT"
