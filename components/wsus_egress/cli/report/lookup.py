@@ -135,9 +135,19 @@ def table(shared: Shared, classes: Classes, ask: Ask) -> int:
             )
         return columns[application, kind]
 
-    def addresses(version: int, application: Application | None, port: int) -> tuple[int, ...]:
-        kind = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address
-        return tuple(answer(application, port, None, kind(cut)) for cut in classes.cuts[version])
+    def addresses(version: int) -> tuple[tuple[tuple[int, ...], ...], ...]:
+        # Address by address: a control remembers what it knows of the latest two.
+        kind: Callable[[int], Address] = ipaddress.IPv4Address
+        if version == 6:
+            kind = ipaddress.IPv6Address
+        told = [
+            [[answer(a, port, None, address) for port in classes.ports] for a in APPLICATIONS]
+            for address in map(kind, classes.cuts[version])
+        ]
+        return tuple(
+            tuple(tuple(each[a][port] for each in told) for port in range(len(classes.ports)))
+            for a in range(len(APPLICATIONS))
+        )
 
     value = (
         classes.ports,
@@ -147,10 +157,7 @@ def table(shared: Shared, classes: Classes, ask: Ask) -> int:
             tuple(column(a, *each) for each in zip(classes.ports, classes.kinds, strict=True))
             for a in _NAMED
         ),
-        tuple(
-            tuple(tuple(addresses(v, a, port) for port in classes.ports) for a in APPLICATIONS)
-            for v in _BITS
-        ),
+        tuple(addresses(version) for version in _BITS),
     )
     return shared.number("tables", value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -32,7 +32,7 @@ from wsus_egress.controls.base import (
 )
 from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.azure import AzureTarget
-from wsus_egress.model.flows import Address, Flow, Network
+from wsus_egress.model.flows import Address, Flow, Network, is_internet
 from wsus_egress.model.latest import Latest
 from wsus_egress.model.policy import EgressPolicy
 
@@ -80,6 +80,14 @@ class AzureNsg(Control):
     def ports(self) -> Iterable[tuple[int, int]]:
         """The rules' ports."""
         return ((port, port) for rule in self.rules for port in rule.ports)
+
+    def kind_of(self, source: Address) -> Hashable:
+        """Sources for which the same rules are, are of one kind."""
+        rules = tuple(
+            isinstance(rule.sources, str) or within(rule.sources, source) for rule in self.rules
+        )
+        inside = within(self.target.address_space, source)
+        return source.version, is_internet(source), inside, rules
 
     def admits(self, flow: Flow) -> Ruling:
         """Outbound rules for a source in the virtual network, inbound for a destination in it."""
