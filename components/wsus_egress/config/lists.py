@@ -45,7 +45,7 @@ def load_lists(folder: Path, name: str) -> Mapping[str, EndpointList]:
         name: What to call the folder in messages.
 
     Returns:
-        The lists by name, each sound in itself and with includes that exist and are no circle.
+        The lists by name, each sound in itself and with includes that exist and do not form a circle.
 
     Raises:
         PolicyErrors: With all problems of all files.

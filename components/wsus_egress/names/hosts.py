@@ -87,7 +87,7 @@ def stand_in(text: str) -> str:
 
     Firewalls compare the ends of names, whatever stands before: `a b.example.com` is below
     `example.com`. What is odd becomes `_`, which no pattern has, and so no other name is met. An empty
-    first label is no label, so `.example.com` is beside `example.com`, not below.
+    first label is not a label, so `.example.com` is beside `example.com`, not below.
 
     Args:
         text: What a client sends as a name, at most 253 octets; of one last dot it means the same.

@@ -56,7 +56,7 @@ class Request:
 
     Attributes:
         address: None where the host is a name: whatever it resolves to is on the Internet.
-        name: The HTTP Host or TLS server name; of a host that is no host name, one that every rule
+        name: The HTTP Host or TLS server name; of a host that is not a host name, one that every rule
             treats alike. None for an address.
         last_dot: Whether the name is sent with a dot at its end. TLS sends none (RFC 6066, 3).
         note: What is odd about the host, or why there is no name; may be empty.

@@ -58,7 +58,7 @@ func generate(language, schemaFile string) (map[string][]byte, error) {
 	case "python":
 		return python.GeneratePackage(tool, pkg, nil, nil)
 	}
-	return nil, fmt.Errorf("%s is no language that this writes: go, nodejs, python", language)
+	return nil, fmt.Errorf("this tool does not write %q: choose go, nodejs or python", language)
 }
 
 func run(arguments []string) error {
