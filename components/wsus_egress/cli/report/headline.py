@@ -54,7 +54,8 @@ def _lost(review: Review) -> Iterator[str]:
     if len(lost) == 1:
         yield f"takes protection away in {places}: {lost[0].text}"
     elif lost:
-        yield f"takes {len(lost)} protections away in {places}"
+        settings = _listed([each.what.partition("unguarded/")[2] for each in lost])
+        yield f"takes {len(lost)} protections away in {places}: {settings}"
 
 
 def _allowed(opened: Sequence[Row]) -> Iterator[str]:
