@@ -53,6 +53,7 @@ def render(review: Review, engine: EngineReport | None = None) -> str:
         to_do=to_do(review),
         verdict=page.verdict(review),
         review=review,
+        findings=page.other_findings(review) if review.base else review.findings,
         lost=page.protections(review),
         opened=page.rows(review, "newly_allowed"),
         closed=page.rows(review, "no_longer_allowed"),
