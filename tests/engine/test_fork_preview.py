@@ -45,7 +45,7 @@ def engines_part(clone: Project) -> list[str]:
 
     # 1: the new name is a finding, because nobody approved it.
     assert 1 == page.returncode, page.stderr
-    part = page.stdout.partition("### What the engine will do\n")[2].partition("###")[0]
+    part = page.stdout.partition("<summary>What the engine will do: ")[2].partition("</details>")[0]
     return [re.sub(r"<.*?>|\*\*", "", line) for line in part.splitlines() if line]
 
 

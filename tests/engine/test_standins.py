@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -245,9 +244,9 @@ def test_an_up_that_is_killed_can_be_run_again(stack: Stack, tmp_path: Path) -> 
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as running:
-        # The program waits now, so the engine writes nothing: a kill in the middle of a write may
-        # leave an empty file, and that is what `make up` recovers from, not what is asked here.
-        _until(lambda: is_written(tmp_path / "state", {GROUP: 1, EGRESS: 2}))
+        # The program waits now, so the engine soon writes nothing: a kill in the middle of a write
+        # may leave an empty file, and that is what `make up` recovers from, not what is asked here.
+        _until(lambda: is_quiet(tmp_path / "state", GROUP))
         assert stand_ins(stack.cloud)
         os.kill(running.pid, signal.SIGKILL)
     gate.touch()
@@ -259,21 +258,23 @@ def test_an_up_that_is_killed_can_be_run_again(stack: Stack, tmp_path: Path) -> 
     assert "5 unchanged" in stack.run("preview", "--expect-no-changes")
 
 
-def is_written(backend: Path, expected: Mapping[str, int]) -> bool:
-    """Whether the one stack's state is whole, holds so many of each kind, and nothing is pending.
+def is_quiet(backend: Path, kind: str) -> bool:
+    """Whether the one stack's state has this kind, is whole, and is not written for a second.
 
     The local backend writes two files one after the other: the state and its `.attrs`.
     """
-    for path in backend.glob(".pulumi/stacks/*/*.json"):
-        try:
-            state = json.loads(path.read_text(encoding="utf-8"))
-            json.loads(path.with_name(f"{path.name}.attrs").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return False
-        latest = state["checkpoint"]["latest"] or {}
-        held = Counter(resource["type"] for resource in latest.get("resources", []))
-        return Counter(expected) <= held and not latest.get("pending_operations")
-    return False
+    written = ("trial.json", "trial.json.attrs")
+    try:
+        (folder,) = backend.glob(".pulumi/stacks/*")
+        before = [(folder / name).read_bytes() for name in written]
+        time.sleep(1)
+        after = [(folder / name).read_bytes() for name in written]
+        state, _ = map(json.loads, after)
+    except (OSError, ValueError):
+        return False
+    latest = state["checkpoint"].get("latest") or {}
+    held = {each["type"] for each in latest.get("resources", [])}
+    return before == after and kind in held and not latest.get("pending_operations")
 
 
 def stand_ins(cloud: Path) -> list[int]:
