@@ -120,6 +120,7 @@ WEAKENING: Final = (
     Row("endpoints/wsus", {"includes": ["delivery-optimization"]}),
     # AWS.
     Row("dev", {"aws:region": "us-east-1"}),
+    Row("dev", {"aws:profile": "other"}),
     Row("dev", {"aws.vpcId": "vpc-0a1b2c3d4e5f60719"}),
     Row("dev", {FIREWALL: GONE}),
     Row("prod", {f"{FIREWALL}.mode": "policy"},
@@ -249,6 +250,7 @@ HARMLESS: Final = (
     Row("endpoints/wsus", {"endpoints.0.purpose": "Another text"}),
     Row("endpoints/wsus", {"title": "Another title"}),
     Row("dev", {"aws.securityGroup.rulesPerDirection": 100}),
+    Row("dev", {"aws:defaultTags": {"tags": {"team": "network"}}}),
     Row("dev", {"aws.tags": {"team": "network"}}),
     Row("dev", {"aws.dnsFirewall": {}}),
     Row("dev", {f"{FIREWALL}.existingPolicy.ruleOrder": "STRICT_ORDER"}, RULES_ONLY),

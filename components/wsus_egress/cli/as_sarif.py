@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from wsus_egress.config.project import CONFIG_FOLDER
+from wsus_egress.config.stacks import CONFIG_FOLDER
 from wsus_egress.problems import Location
 from wsus_egress.review.findings import RULES, Finding
 

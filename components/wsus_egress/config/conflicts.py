@@ -79,7 +79,10 @@ def _claimed(
 
 def _may_meet(claim: _Claim, one: Environment, other: Environment) -> bool:
     """Whether two environments may deploy to one account: nothing that both say differs."""
-    said, beside = dict(one.account), dict(other.account)
+    said, beside = (
+        {key: value for key, value in each.account if key in PROVIDER_SETTINGS}
+        for each in (one, other)
+    )
     both = (key for key in claim.told_apart if key in said and key in beside)
     return one.name != other.name and all(said[key] == beside[key] for key in both)
 

@@ -10,15 +10,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.config.assembly import build_environment
-from wsus_egress.config.conflicts import PROVIDER_SETTINGS, conflicts, places
+from wsus_egress.config.conflicts import conflicts, places
 from wsus_egress.config.lists import EndpointList, load_lists
-from wsus_egress.config.yamlfile import YamlFile, read_yaml
+from wsus_egress.config.stacks import (
+    CONFIG_FOLDER,
+    NAMESPACE,
+    NO_PROJECT,
+    Project,
+    Stack,
+    elsewhere,
+    read_project,
+    read_stack,
+)
 from wsus_egress.model.environment import Environment
-from wsus_egress.problems import Collector, Keys, Locate, Location, PolicyErrors, Problem, choices
+from wsus_egress.problems import Collector, PolicyErrors, Problem, choices
 
-CONFIG_FOLDER: Final = "config"
 LISTS_FOLDER: Final = "config/endpoints"
-NAMESPACE: Final = "wsus-egress:"
 # The settings that are plain words.
 _WORDS: Final = ("mode", "schemes")
 # What Pulumi takes as a stack's name (pulumi 3.259.0, sdk/go/common/tokens/stack_name.go).
@@ -44,17 +51,21 @@ def _misnamed(root: Path) -> Iterator[Problem]:
             yield Problem(None, (), what, "rename the file, or remove it")
 
 
-def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environment, ...]:
+def load_environments(
+    root: Path, names: Sequence[str] = (), *, deployed: bool = True
+) -> tuple[Environment, ...]:
     """Read a project's environments and all its endpoint lists.
 
     Args:
         root: The project's folder.
         names: Which environments; all of them where empty.
+        deployed: Whether Pulumi.yaml must lead the engine to these files: not of a change's base.
 
     Raises:
         PolicyErrors: With every problem of every list and environment.
     """
     problems = Collector()
+    project = _project(root, problems)
     lists: Mapping[str, EndpointList] | None = None
     try:
         lists = load_lists(root / LISTS_FOLDER, LISTS_FOLDER)
@@ -67,15 +78,17 @@ def load_environments(root: Path, names: Sequence[str] = ()) -> tuple[Environmen
             problems.add(None, (), f"there is no environment {name!r}", choices(known))
             continue
         try:
-            environments.append(_load(root, name, lists))
+            environments.append(_load(root, name, lists, project))
         except PolicyErrors as error:
             problems.extend(error.problems)
     problems.extend(_misnamed(root))
+    problems.extend(elsewhere(project) if deployed else ())
     if not known:
         what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
         problems.add(None, (), what, "run this in the project's folder, or say --project")
     asked = {environment.name for environment in environments}
-    beside = _beside(root, environments, lists, [each for each in known if each not in asked])
+    others = [each for each in known if each not in asked]
+    beside = _beside(root, environments, lists, others, project)
     problems.extend(conflicts(environments, beside))
     problems.raise_if_any()
     return tuple(environments)
@@ -86,6 +99,7 @@ def _beside(
     environments: Sequence[Environment],
     lists: Mapping[str, EndpointList] | None,
     others: Sequence[str],
+    project: Project,
 ) -> Iterator[Environment]:
     """Of the project's other environments those that could be in conflict with these.
 
@@ -98,7 +112,7 @@ def _beside(
         try:
             text = (root / CONFIG_FOLDER / f"Pulumi.{name}.yaml").read_bytes().lower()
             if any(each in text for each in ids):
-                yield _load(root, name, lists)
+                yield _load(root, name, lists, project)
         except (OSError, PolicyErrors):
             continue
 
@@ -121,18 +135,35 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
         lists = load_lists(root / LISTS_FOLDER, LISTS_FOLDER)
     except PolicyErrors as error:
         problems.extend(error.problems)
-    file = _file(root, name)
-    locate = _in_config(file) if file else lambda _: None
+    project = _project(root, problems)
+    stack = _stack(root, name, project)
+    locate = stack.locate if stack else lambda _: None
     try:
         environment = build_environment(name, data, lists, locate, from_file=True)
-        environment = replace(environment, account=_account(_config(file)))
+        environment = replace(environment, account=stack.account if stack else ())
     except PolicyErrors as error:
         problems.extend(error.problems)
     problems.raise_if_any()
     others = [each for each in environment_names(root) if each != name]
-    problems.extend(conflicts([environment], _beside(root, [environment], lists, others)))
+    problems.extend(conflicts([environment], _beside(root, [environment], lists, others, project)))
     problems.raise_if_any()
     return environment
+
+
+def _project(root: Path, problems: Collector) -> Project:
+    try:
+        return read_project(root)
+    except PolicyErrors as error:
+        problems.extend(error.problems)
+        return NO_PROJECT
+
+
+def _stack(root: Path, name: str, project: Project) -> Stack | None:
+    """A stack's file, to name lines; None where it says nothing that can be read."""
+    try:
+        return read_stack(root, name, project)
+    except PolicyErrors:
+        return None
 
 
 def settings_from_engine(config: Mapping[str, str]) -> dict[str, Any]:
@@ -159,48 +190,9 @@ def _setting(key: str, text: str) -> Any:
         return text  # The settings' own check says what it should be.
 
 
-def _file(root: Path, name: str) -> YamlFile | None:
-    file_name = f"{CONFIG_FOLDER}/Pulumi.{name}.yaml"
-    try:
-        return read_yaml(root / file_name, file_name)
-    except PolicyErrors:
-        return None
-
-
-def _config(file: YamlFile | None) -> Mapping[str, Any] | None:
-    config = file.data.get("config") if file and isinstance(file.data, dict) else None
-    return config if isinstance(config, dict) else None
-
-
-def _account(config: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
-    """What the stack tells the clouds' providers; what is encrypted there is not known here."""
-    found = ((key, (config or {}).get(key)) for key in PROVIDER_SETTINGS)
-    return tuple((key, str(value)) for key, value in found if isinstance(value, (str, list)))
-
-
-def _in_config(file: YamlFile) -> Locate:
-    def locate(keys: Keys) -> Location:
-        if keys and isinstance(keys[0], str):
-            keys = ("config", f"{NAMESPACE}{keys[0]}", *keys[1:])
-        return file.locate(keys)
-
-    return locate
-
-
-def _load(root: Path, name: str, lists: Mapping[str, EndpointList] | None) -> Environment:
-    file_name = f"{CONFIG_FOLDER}/Pulumi.{name}.yaml"
-    file = read_yaml(root / file_name, file_name)
-
-    locate = _in_config(file)
-    config = _config(file)
-    if config is None:
-        what = f"the file has no `config:` with {NAMESPACE} settings"
-        raise PolicyErrors([Problem(locate(()), (), what, "see docs/configuration.md")])
-    data = {
-        key.removeprefix(NAMESPACE): value
-        for key, value in config.items()
-        if key.startswith(NAMESPACE)
-    }
-    return replace(
-        build_environment(name, data, lists, locate, from_file=True), account=_account(config)
-    )
+def _load(
+    root: Path, name: str, lists: Mapping[str, EndpointList] | None, project: Project
+) -> Environment:
+    stack = read_stack(root, name, project)
+    made = build_environment(name, stack.settings, lists, stack.locate, from_file=True)
+    return replace(made, account=stack.account)

@@ -79,7 +79,7 @@ class Environment:
     approved: tuple[Approval, ...] = ()
     gate: Gate = Gate()
     account: tuple[tuple[str, str], ...] = ()
-    """What the stack tells the clouds' providers of where it deploys to: settings and values."""
+    """What says where the stack deploys to, and where else its settings come from: keys and values."""
 
     @property
     def aws(self) -> AwsTarget | None:

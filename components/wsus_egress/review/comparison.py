@@ -11,12 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsus_egress.config.project import (
-    CONFIG_FOLDER,
-    LISTS_FOLDER,
-    environment_names,
-    load_environments,
-)
+from wsus_egress.config.project import LISTS_FOLDER, environment_names, load_environments
+from wsus_egress.config.stacks import CONFIG_FOLDER, PROJECT_FILE
 from wsus_egress.controls import Control, Document
 from wsus_egress.model.environment import COMPONENT_NAME, Approval, Environment, Gate
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
@@ -272,17 +268,17 @@ def _both(
     except PolicyErrors as error:
         problems.extend(error.problems)
     files = _different_files(root, base)
-    listed = any(name.startswith(f"{LISTS_FOLDER}/") for name in files)
+    shared = any(name.startswith(f"{LISTS_FOLDER}/") or name == PROJECT_FILE for name in files)
     before: dict[str, Environment] = {}
     wanted = []
     for name in (name for name in asked if name in bases):
-        if name in after and not listed and _file(name) not in files:
+        if name in after and not shared and _file(name) not in files:
             before[name] = after[name]  # Identical files: read once.
         else:
             wanted.append(name)
     try:
         if wanted:
-            before |= {e.name: e for e in load_environments(base, wanted)}
+            before |= {e.name: e for e in load_environments(base, wanted, deployed=False)}
     except PolicyErrors as error:
         problems.extend(_of_base(problem, ref) for problem in error.problems)
     problems.raise_if_any()
@@ -312,7 +308,7 @@ def _file(name: str) -> str:
 def _different_files(root: Path, base: Path) -> tuple[str, ...]:
     texts: list[dict[str, bytes]] = [{}, {}]
     for found, folder in zip(texts, (root, base), strict=True):
-        for pattern in (f"{CONFIG_FOLDER}/Pulumi.*.yaml", f"{LISTS_FOLDER}/*.yaml"):
+        for pattern in (f"{CONFIG_FOLDER}/Pulumi.*.yaml", f"{LISTS_FOLDER}/*.yaml", PROJECT_FILE):
             for path in folder.glob(pattern):
                 name = path.relative_to(folder).as_posix()
                 try:

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from wsus_egress.config.project import CONFIG_FOLDER
+from wsus_egress.config.stacks import CONFIG_FOLDER, PROJECT_FILE
 from wsus_egress.problems import PolicyErrors, Problem
 
+_READ: Final = (f"{CONFIG_FOLDER}/", PROJECT_FILE)
 _LINK: Final = "120000"
 _FILES: Final = ("100644", "100755")
 
@@ -33,14 +34,15 @@ def base_project(root: Path, ref: str) -> Iterator[Path]:
         PolicyErrors: When there is no git, no repository, no such commit, or no project in it.
     """
     commit = _commit(root, ref)
-    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", f"{CONFIG_FOLDER}/").split(b"\0")
+    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", *_READ).split(b"\0")
     entries = [_entry(line) for line in listed if line]
     files = [(path, sha) for mode, sha, path in entries if mode in _FILES and _is_read(path)]
     for mode, _, path in entries:
         if mode == _LINK and _is_read(path):
             what = f"{path} is a symbolic link in {ref}, and links are not followed there"
             raise _refusal(what, "make it a file")
-    if not any(path.name.startswith("Pulumi.") for path, _ in files):
+    stacks = PurePosixPath(CONFIG_FOLDER)
+    if not any(path.parent == stacks and path.name.startswith("Pulumi.") for path, _ in files):
         what = f"{ref} has no project here: no {CONFIG_FOLDER}/Pulumi.<name>.yaml"
         raise _refusal(what, "name a commit that has it, or leave --base out")
     with tempfile.TemporaryDirectory(prefix="wsus-egress-") as temporary:

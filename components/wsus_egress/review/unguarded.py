@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from pydantic.alias_generators import to_camel
 
+from wsus_egress.config.stacks import IMPORTS
 from wsus_egress.model.base import Settings
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import EgressPolicy
@@ -99,12 +100,12 @@ def _found(before: Environment | None, after: Environment) -> Iterator[Unguardin
 def _of_the_whole(before: Environment, after: Environment) -> Iterator[tuple[Keys, str]]:
     """The settings that concern every target."""
     was, now = dict(before.account), dict(after.account)
-    for key in sorted(was):
-        if was[key] != now.get(key):
-            yield (
-                (key,),
-                _becomes(was[key], now.get(key), "what stands in the old place is deleted"),
-            )
+    for key in sorted({*was, *now}):
+        if was.get(key) != now.get(key):
+            result = "what stands in the old place is deleted or left alone"
+            if key == IMPORTS:
+                result = "settings come from there that nobody sees here"
+            yield (key,), _becomes(was.get(key), now.get(key), result)
     old, new = before.gate, after.gate
     if new.unapproved > old.unapproved:
         result = "later changes may open more without approval"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from wsus_egress.cli.json_types import Check, Explanation, Preview, Refusal
 from wsus_egress.config.base import json_schema
-from wsus_egress.config.project import NAMESPACE
 from wsus_egress.config.settings import EndpointListSettings, EnvironmentSettings, stack_schema
+from wsus_egress.config.stacks import NAMESPACE
 from wsus_egress.schemas.outputs import output_schema
 
 

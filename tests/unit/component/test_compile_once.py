@@ -142,11 +142,13 @@ def test_prod_is_compiled_once(calls: Counter[str]) -> None:
 
     types = deploy(config, lambda: runpy.run_path("__main__.py", run_name="__main__"))
 
-    files = {path.name for path in (ROOT / "config" / "endpoints").glob("*.yaml")} | {file.name}
+    files = {path.name for path in (ROOT / "config" / "endpoints").glob("*.yaml")}
+    files |= {file.name, "Pulumi.yaml"}
     assert dict.fromkeys(files, 1) == {name: calls[name] for name in calls if "." in name}
     assert 1 == calls["build_environment"]
     assert 2 == calls["compile_target"]
-    assert len(files) == calls["read_yaml"] == calls["parse_settings"]
+    # Pulumi.yaml declares defaults, and has no settings type of its own.
+    assert len(files) == calls["read_yaml"] == calls["parse_settings"] + 1
     # The settings are checked; the arguments that they stand for are never written.
     assert 0 == calls["wrong_arguments"]
     assert set(SCHEMA["resources"]) == {kind for kind in types if kind.startswith("wsus-egress:")}

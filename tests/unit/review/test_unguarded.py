@@ -161,3 +161,16 @@ def test_another_environment_approves_the_removal_of_one(project: GitProject) ->
     assert '- {what: environment/x, owner: "", reason: "", expires: ""}' in refused.stdout
     assert "in x/aws, x/azure" not in approved.stdout
     assert "approved by team until 2027-01-31: Moved" in approved.stdout
+
+
+def test_a_default_of_the_project_is_seen(project: GitProject) -> None:
+    """The program obeys Pulumi.yaml: a default that opens every stack opens them here too."""
+    text = "name: wsus-egress\nstackConfigDir: config\nconfig:\n  wsus-egress:mode: {default: %s}\n"
+    project.write({"Pulumi.yaml": text % "restricted"})
+    project.commit()
+    assert 0 == preview(project.root).exit_code
+
+    project.write({"Pulumi.yaml": text % "open"})
+    result = preview(project.root)
+
+    assert (1, True) == (result.exit_code, "TCP 80 and 443" in result.stdout.splitlines()[0])

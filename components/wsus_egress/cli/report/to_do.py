@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from wsus_egress.config.project import CONFIG_FOLDER
+from wsus_egress.config.stacks import CONFIG_FOLDER
 from wsus_egress.model.environment import Environment
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.findings import Approved, Finding
