@@ -23,7 +23,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from wsus_egress.config.aws import AwsSettings
-from wsus_egress.config.settings import EnvironmentSettings
+from wsus_egress.config.settings import AcceptSettings, EnvironmentSettings
 from wsus_egress.model.azure import AzureTarget, FirewallAlone
 from wsus_egress.model.base import MayBeOutput, Settings, WrittenAs
 
@@ -42,6 +42,10 @@ import pulumi
 _POLICY: Final = ("policy", "PolicyArgs", "What is allowed, and for whom.")
 _PARTY: Final = (
     "party", "str", "The server or client group of the policy that the security group is for.",
+)  # fmt: skip
+_ACCEPT: Final = (
+    "accept", "NotRequired[list[AcceptArgs]]",
+    "Deviations that their owner accepts, each by its name and until a day.",
 )  # fmt: skip
 _ENVIRONMENT: Final = (
     "environment", "NotRequired[str]", "The value of the environment tag; the stack name by default.",
@@ -74,7 +78,7 @@ class Component:
     settings: type[Settings]
     fields: tuple[str, ...] = ()
     before: tuple[Argument, ...] = (_POLICY,)
-    after: tuple[Argument, ...] = (_ENVIRONMENT, _LISTS)
+    after: tuple[Argument, ...] = (_ACCEPT, _ENVIRONMENT, _LISTS)
     needed: tuple[str, ...] = ()
 
 
@@ -102,6 +106,9 @@ MODULES: Final = (
                 ("mode", "lists", "schemes", "extra_endpoints", "servers", "clients", "ipv6"),
                 before=(), after=(), needed=("servers",),
             ),
+            Component(
+                "AcceptArgs", str(AcceptSettings.__doc__), AcceptSettings, before=(), after=()
+            ),
         ),
     ),
     Module(
@@ -126,7 +133,7 @@ MODULES: Final = (
                 ("vpc_id", "dns_firewall", "tags"),
             ),
         ),
-        "from wsus_egress.args import PolicyArgs\n",
+        "from wsus_egress.args import AcceptArgs, PolicyArgs\n",
     ),
     Module(
         "azure/arguments.py",
@@ -141,7 +148,7 @@ MODULES: Final = (
                 before=(), after=(_ENVIRONMENT,),
             ),
         ),
-        "from wsus_egress.args import PolicyArgs\n",
+        "from wsus_egress.args import AcceptArgs, PolicyArgs\n",
     ),
 )  # fmt: skip
 

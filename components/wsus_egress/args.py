@@ -93,3 +93,14 @@ class PolicyArgs(TypedDict):
     """Computers that update from a server, or from Microsoft Update themselves."""
     ipv6: NotRequired[bool]
     """Rules for IPv6 too, where a control can. Default: `false`."""
+
+
+class AcceptArgs(TypedDict):
+    """A deviation that the proof names and the owner accepts, for a time."""
+
+    what: str
+    """The deviation, as `check` writes it."""
+    reason: str
+    """Why it stays for now."""
+    expires: str
+    """A day, as YYYY-MM-DD."""

@@ -60,7 +60,11 @@ class WsusEgressProvider(ComponentProvider):
         super().__init__(components(), NAME, version=VERSION)
         # SDKs end a type's name in Args by themselves: PolicyArgs would become PolicyArgsArgs.
         text = _ARGS.sub(r"\1", self.schema or "{}")
-        self.schema = json.dumps({**json.loads(text), **_ABOUT})
+        inferred = json.loads(text)
+        # Without it Go gets no AcceptArgs: its generator (3.259) writes the type of a plain list only
+        # where the list comes after a plain mapping, by name.
+        inferred["language"]["go"]["generateExtraInputTypes"] = True
+        self.schema = json.dumps({**inferred, **_ABOUT})
 
     def construct(
         self,

@@ -167,14 +167,28 @@ def test_the_program_proves_first(project: Project) -> None:
     """A deviation that nobody accepts is shown by every preview, with a flow, before it is deployed."""
     path = project.root / "config" / "Pulumi.dev.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("    networkFirewall: {}\n", ""), encoding="utf-8")
+    alert = text.replace("networkFirewall: {}", "networkFirewall: {defaultAction: alert}")
+    path.write_text(alert, encoding="utf-8")
     project.pulumi("stack", "init", "dev")
 
     result = project.pulumi("preview", "--stack", "dev")
 
     assert 0 == result.returncode, result.stdout + result.stderr
-    assert "aws/aws-security-group/wider/names is not accepted" in result.stdout
+    assert "aws/aws-network-firewall/wider/names is not accepted" in result.stdout
     assert re.search(r"for example 10\.20\.0\.10 -> https?://", result.stdout)
+
+    path.write_text(text.replace("    networkFirewall: {}\n", ""), encoding="utf-8")
+    result = project.pulumi("preview", "--stack", "dev")
+
+    output = result.stdout + result.stderr
+    assert 0 != result.returncode
+    assert "Traceback" not in output
+    assert re.search(
+        r"config/Pulumi\.dev\.yaml:\d+: accept: nothing on the way of 10\.20\.0\.10 -> http://\S+ sees "
+        "host names, and the mode is restricted; add a Network Firewall, or accept "
+        "aws/aws-security-group/wider/names with reason and expires",
+        output,
+    )
 
 
 def test_program_is_a_page() -> None:

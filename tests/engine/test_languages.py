@@ -24,7 +24,7 @@ def typescript(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_typescript_example(typescript: Workspace) -> None:
-    """Ten lines of TypeScript make the server's security group, and nothing else."""
+    """Ten lines of TypeScript make the server's security group, and the firewall's rules."""
     outputs = typescript.up()
 
     assert ["wsus"] == list(outputs["securityGroupIds"])
@@ -67,6 +67,14 @@ def test_values_survive(typescript: Workspace) -> None:
         ("twice", ["name", "another AwsWsusEgress of this stack has this name"]),
         ("same_network", ["dnsFirewall", "the component first-dns-firewall has the DNS Firewall"]),
         ("region", ["vpcId", "this component's provider, of the region us-east-1, cannot look"]),
+        (
+            "blind",
+            [
+                "accept",
+                "nothing on the way of 10.20.0.10 -> http://example.com/ sees host names",
+                "or accept aws/aws-security-group/wider/names with reason and expires",
+            ],
+        ),
     ],
 )
 def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> None:
@@ -78,6 +86,16 @@ def test_wrong_arguments(typescript: Workspace, stack: str, said: list[str]) -> 
     assert [] == [text for text in said if text not in output], output
     assert "Traceback" not in output
     assert "component.py" not in output
+
+
+def test_deviations_are_warned_of(typescript: Workspace) -> None:
+    """What nobody accepts any more is in the engine's own warnings, with a flow."""
+    shutil.copy(STACKS / "expired.ts", typescript.root / "index.ts")
+
+    said = typescript.must("pulumi", "preview", "--non-interactive", "--stack", "dev")
+
+    assert "warning: expired: aws/aws-security-group/wider/names is not accepted: " in said
+    assert "(for example 10.20.0.10 -> http://example.com/)" in said
 
 
 @pytest.mark.skipif(
@@ -121,7 +139,7 @@ def test_fleet_example(tmp_path: Path) -> None:
 
     said = stack.must("python", "fleet.py", "fleet.yaml", "up")
 
-    assert ["branch-eu-west-1: create 6", "security-eu-west-1: create 6"] == sorted(
+    assert ["branch-eu-west-1: create 9", "security-eu-west-1: create 9"] == sorted(
         said.strip().splitlines()
     )
 
@@ -130,5 +148,5 @@ def test_fleet_example(tmp_path: Path) -> None:
     done = stack.run("python", "fleet.py", "fleet.yaml", "preview")
 
     assert 1 == done.returncode
-    assert "security-eu-west-1: same 6" in done.stdout
+    assert "security-eu-west-1: same 9" in done.stdout
     assert "no-vpc" in done.stdout

@@ -31,14 +31,20 @@ AWS = """
     from wsus_egress.aws import AwsWsusEgress, AwsWsusSecurityGroup, AwsWsusNetworkFirewall
 
     vpc = "vpc-0a1b2c3d4e5f60718"
-    args = {"policy": policy, "vpc_id": vpc, "dns_firewall": {}}
+    args = {"policy": policy, "vpc_id": vpc, "dns_firewall": {}, "network_firewall": {}}
+    blind = {"policy": policy, "vpc_id": vpc}
+    accept = [{"what": f"aws/aws-security-group/wider/{each}", "reason": "a test", "expires": "2099-12-31"}
+              for each in ("names", "nameless")]
     attempt("no network", AwsWsusEgress, "a", {"policy": policy})
     attempt("unknown", AwsWsusEgress, "b", {
         "vpc_id": vpc, "network_firewall": {"mode": later},
         "policy": {**policy, "servers": [{"name": later, "addresses": ["10.20.0.10", later]}]}})
     attempt("wrong", AwsWsusEgress, "c", {
         "vpc_id": 17, "policy": {**policy, "servers": [{"name": "wsus", "addresses": ["10.20.0.x"]}]}})
-    attempt("party", AwsWsusSecurityGroup, "d", {"policy": policy, "vpc_id": vpc, "party": "none"})
+    attempt("party", AwsWsusSecurityGroup, "d", {**blind, "party": "none", "accept": accept})
+    attempt("blind", AwsWsusEgress, "g", blind)
+    attempt("half", AwsWsusEgress, "h", {**blind, "accept": accept[1:]})
+    attempt("by name", AwsWsusEgress, "i", {**blind, "accept": accept})
     attempt("first", AwsWsusEgress, "wsus", args)
     attempt("same name", AwsWsusEgress, "wsus", args)
     attempt("same network", AwsWsusEgress, "other", args)
@@ -56,6 +62,10 @@ AWS_SAID = {
     "wrong": "c: policy.servers[0].addresses[0]: '10.20.0.x' is not an IP address or CIDR block; "
     "write one like 10.20.0.10 or 10.20.0.0/24\nc: vpc_id: 17 is not text",
     "party": "d: party: 'none' does not stand in AWS; the choices are wsus",
+    "blind": "g: accept: nothing on the way of 10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host "
+    "name) sees host names, and the mode is restricted; add a Network Firewall, or accept ",
+    "half": "h: accept: nothing on the way of 10.20.0.10 -> http://example.com/ sees host names, and",
+    "by name": "accepted",
     "first": "accepted",
     "same name": "wsus: name: another AwsWsusEgress of this stack has this name",
     "same network": "other-dns-firewall: dns_firewall: the component wsus-dns-firewall has the DNS "
@@ -166,7 +176,8 @@ def test_a_network_of_another_region_that_is_known_late(stack: Stack) -> None:
         from wsus_egress.aws import AwsWsusEgress
         policy = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}]}
         AwsWsusEgress(
-            "wsus", {"policy": policy, "vpc_id": pulumi.Output.from_input("vpc-0a1b2c3d4e5f60718")},
+            "wsus", {"policy": policy, "vpc_id": pulumi.Output.from_input("vpc-0a1b2c3d4e5f60718"),
+                     "network_firewall": {}},
             pulumi.ResourceOptions(providers=[pulumi_aws.Provider("far", region="us-east-1")]))
         """
     )

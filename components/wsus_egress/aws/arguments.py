@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from wsus_egress.args import PolicyArgs
+from wsus_egress.args import AcceptArgs, PolicyArgs
 
 
 class SecurityGroupArgs(TypedDict):
@@ -132,6 +132,8 @@ class AwsWsusEgressArgs(TypedDict):
     """The control that sees names; without it any name can be reached on the policy's ports."""
     dns_firewall: NotRequired[DnsFirewallArgs]
     """Resolves the listed names only."""
+    accept: NotRequired[list[AcceptArgs]]
+    """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
@@ -151,6 +153,8 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     """The VPC that the servers are in."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
+    accept: NotRequired[list[AcceptArgs]]
+    """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
@@ -168,6 +172,8 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     """The VPC that the servers are in."""
     network_firewall: NotRequired[NetworkFirewallArgs]
     """The control that sees names; without it any name can be reached on the policy's ports."""
+    accept: NotRequired[list[AcceptArgs]]
+    """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
@@ -185,6 +191,8 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     """The VPC that the servers are in."""
     dns_firewall: NotRequired[DnsFirewallArgs]
     """Resolves the listed names only."""
+    accept: NotRequired[list[AcceptArgs]]
+    """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]

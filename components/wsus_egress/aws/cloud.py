@@ -60,7 +60,7 @@ _SOLE: Final = {
 }
 CLOUD: Final = Cloud("aws", aws, forms_of(AwsSettings), computed=_endpoint, sole=_SOLE)
 # Arguments that are not settings of the target.
-_OTHERS: Final = ("policy", "party", "environment", "endpoint_lists")
+_OTHERS: Final = ("accept", "policy", "party", "environment", "endpoint_lists")
 
 
 class AwsComponent(Component):

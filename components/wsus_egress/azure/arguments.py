@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from wsus_egress.args import PolicyArgs
+from wsus_egress.args import AcceptArgs, PolicyArgs
 
 
 class ForeignRuleArgs(TypedDict):
@@ -180,6 +180,8 @@ class AzureWsusEgressArgs(TypedDict):
     """The servers' network security group."""
     subnets: NotRequired[list[SubnetArgs]]
     """The subnets to attach the security group and the route table to."""
+    accept: NotRequired[list[AcceptArgs]]
+    """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]

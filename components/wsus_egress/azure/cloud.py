@@ -76,7 +76,7 @@ _SOLE: Final = {
 }
 CLOUD: Final = Cloud("azure", azure, _FORMS, _SERIAL, _KEPT, sole=_SOLE)
 # Arguments that are not settings of the target.
-_OTHERS: Final = ("policy", "environment", "endpoint_lists")
+_OTHERS: Final = ("accept", "policy", "environment", "endpoint_lists")
 
 
 class AzureComponent(Component):

@@ -21,6 +21,8 @@ T_co = TypeVar("T_co", bound=Target, covariant=True)
 
 # Settings whose argument is called otherwise.
 _RENAMED: Final[Mapping[Keys, Keys]] = {("resource_group",): ("resource_group_name",)}
+# Settings that stand in a component's argument `policy`.
+_OF_A_POLICY: Final = EnvironmentSettings.model_fields.keys() - {"accept"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
     target: Mapping[str, Any],
     lists: str | None,
     *,
+    accept: Any = None,
     prefix: str = COMPONENT_NAME,
 ) -> tuple[Environment, Target, tuple[Control, ...]]:
     """The controls that a component's arguments ask for.
@@ -89,6 +92,7 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
         cloud: `aws` or `azure`.
         target: The target's settings, with stand-ins for outputs.
         lists: The folder of the endpoint lists; those of the package when None.
+        accept: The deviations that are accepted.
         prefix: What the names of the component's resources begin with.
 
     Raises:
@@ -102,6 +106,8 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
         if isinstance(parties := data.get(kind), list):
             data[kind] = [_as_seen_from(cloud, party) for party in parties]
     data[cloud] = _known(target, (cloud,), problems)
+    if accept is not None:
+        data["accept"] = _known(accept, ("accept",), problems)
     folder = _known(lists, ("endpoint_lists",), problems) or str(shipped_lists())
     if not Path(folder).is_dir():
         instead = (
@@ -124,7 +130,7 @@ def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
 
 def _argument(cloud: str, keys: Keys) -> Keys:
     keys = renamed(keys, snake)
-    if keys[:1] != (cloud,) and keys and keys[0] in EnvironmentSettings.model_fields:
+    if keys[:1] != (cloud,) and keys and keys[0] in _OF_A_POLICY:
         return ("policy", *keys)
     own = keys[1:] if keys[:1] == (cloud,) else keys
     return _RENAMED.get(own, own)

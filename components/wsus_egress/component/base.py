@@ -18,6 +18,7 @@ from wsus_egress.component.claims import named_twice
 from wsus_egress.component.declare import Cloud, Declarer
 from wsus_egress.component.errors import checked, refusal, refuse
 from wsus_egress.component.outputs import StandIns
+from wsus_egress.component.proved import proved
 from wsus_egress.component.references import camel
 from wsus_egress.problems import PolicyErrors, Problem
 
@@ -27,10 +28,10 @@ _PACKAGE = "wsus_egress."
 
 
 class Component(pulumi.ComponentResource):
-    """A component whose arguments are checked and compiled before anything is declared.
+    """A component whose arguments are checked, compiled and proved before anything is declared.
 
-    `AwsWsusEgress("wsus", {"vpc_id": ..., "policy": {...}})` checks and compiles the mapping. The
-    components inside it are given what that made, a `Compiled`, and neither check nor compile.
+    `AwsWsusEgress("wsus", {"vpc_id": ..., "policy": {...}})` checks, compiles and proves the mapping.
+    The components inside it are given what that made, a `Compiled`, and do none of it again.
     """
 
     _cloud: ClassVar[Cloud]
@@ -51,7 +52,7 @@ class Component(pulumi.ComponentResource):
             cls._arguments = inspect.get_annotations(cls.__init__)["args"]
 
     def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
-        """Check and compile the arguments, unless that is done, and register the component.
+        """Check, compile and prove the arguments, unless that is done, and register the component.
 
         Args:
             name: Its logical name.
@@ -84,21 +85,24 @@ class Component(pulumi.ComponentResource):
         raise NotImplementedError
 
     def _compile(self, name: str, args: Mapping[str, Any]) -> Compiled[Any]:
-        """What the arguments ask for.
+        """What the arguments ask for, proved; what the proof warns of is logged.
 
         Raises:
-            pulumi.RunError: With everything that is wrong.
+            pulumi.RunError: With everything that is wrong, or that the proof refuses.
         """
         stand_ins = StandIns(self._cloud.forms)
         settings, policy = stand_ins.plain(self._settings(args)), stand_ins.plain(args["policy"])
         prefix, lists = name.removesuffix(self._suffix), args.get("endpoint_lists")
-        _, target, controls = checked(
+        cloud, accept = self._cloud.name, args.get("accept")
+        environment, target, controls = checked(
             name,
-            self._cloud.name,
+            cloud,
             lambda: compile_arguments(
-                environment_of(args), policy, self._cloud.name, settings, lists, prefix=prefix
+                environment_of(args), policy, cloud, settings, lists, accept=accept, prefix=prefix
             ),
         )
+        for text in checked(name, cloud, lambda: proved(environment, target, controls)):
+            pulumi.log.warn(f"{name}: {text}")
         return Compiled(environment_of(args), target, controls, stand_ins.outputs, args)
 
     def _control(self, kind: type[C]) -> C:

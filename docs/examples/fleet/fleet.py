@@ -26,7 +26,9 @@ AT_ONCE = 4
 
 def program(place: Mapping[str, Any], policy: Any) -> None:
     """What stands in one account and region."""
-    egress = AwsWsusEgress("wsus", {"policy": policy, "vpc_id": place["vpcId"]})
+    egress = AwsWsusEgress(
+        "wsus", {"policy": policy, "vpc_id": place["vpcId"], "network_firewall": {}}
+    )
     pulumi.export("securityGroupIds", egress.security_group_ids)
 
 

@@ -13,6 +13,7 @@ func main() {
 				Lists:   []string{"wsus"},
 				Servers: []wsusegress.ServerArgs{{Name: "wsus", Addresses: []string{"10.20.0.10"}}},
 			},
+			NetworkFirewall: &wsusegress.NetworkFirewallArgs{},
 		})
 		if err != nil {
 			return err

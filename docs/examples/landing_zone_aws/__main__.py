@@ -12,6 +12,7 @@ import pulumi
 import pulumi_aws as aws
 import yaml
 
+from wsus_egress.args import AcceptArgs
 from wsus_egress.aws import AwsWsusNetworkFirewall, AwsWsusSecurityGroup
 from wsus_egress.aws.arguments import FirewallEndpointArgs
 
@@ -74,11 +75,21 @@ firewall = AwsWsusNetworkFirewall(
     },
 )
 
+# A security group sees no names, and these know nothing of the firewall in the other VPC.
+elsewhere: list[AcceptArgs] = [
+    {
+        "what": f"aws/aws-security-group/wider/{subject}",
+        "reason": "The inspection VPC's firewall sees the names: the only way out leads through it",
+        "expires": "2027-11-30",
+    }
+    for subject in ("names", "nameless")
+]
 groups = {}
 for spoke, its in spokes.items():
     for party in its["parties"]:
         groups[party] = AwsWsusSecurityGroup(
-            f"{spoke}-{party}", {"policy": policy, "party": party, "vpc_id": its["vpc"]}
+            f"{spoke}-{party}",
+            {"policy": policy, "party": party, "vpc_id": its["vpc"], "accept": elsewhere},
         ).security_group_id
     for route_table in its["routeTables"]:
         aws.ec2.Route(

@@ -3,10 +3,12 @@
 import pulumi
 
 from wsus_egress.aws import AwsWsusEgress
+from wsus_egress.aws.arguments import AwsWsusEgressArgs
 
-servers = [{"name": "wsus", "addresses": ["10.20.0.10"]}]
-egress = AwsWsusEgress(
-    "wsus",
-    {"vpc_id": "vpc-0a1b2c3d4e5f60718", "policy": {"lists": ["wsus"], "servers": servers}},
-)
+args: AwsWsusEgressArgs = {
+    "vpc_id": "vpc-0a1b2c3d4e5f60718",
+    "policy": {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}]},
+    "network_firewall": {},
+}
+egress = AwsWsusEgress("wsus", args)
 pulumi.export("securityGroupIds", egress.security_group_ids)

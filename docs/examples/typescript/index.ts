@@ -6,6 +6,7 @@ const egress = new wsus.AwsWsusEgress("wsus", {
         lists: ["wsus"],
         servers: [{ name: "wsus", addresses: ["10.20.0.10"] }],
     },
+    networkFirewall: {},
 });
 
 export const securityGroupIds = egress.securityGroupIds;

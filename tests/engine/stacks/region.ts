@@ -12,6 +12,7 @@ new wsus.AwsWsusEgress(
     "region",
     {
         vpcId: "vpc-0a1b2c3d4e5f60718",
+        networkFirewall: {},
         policy: { lists: ["wsus"], servers: [{ name: "wsus", addresses: ["10.20.0.10"] }] },
     },
     { providers: [new Aws("us", "us-east-1")] },

@@ -9,5 +9,10 @@ const first = new wsus.AwsWsusEgress("first", {
         clients: [{ name: "clients", addresses: ["10.20.1.0/24"], updatesFrom: "wsus" }],
     },
     dnsFirewall: { priority: 250 },
+    accept: ["aws/aws-security-group/wider/nameless", "aws/aws-dns-firewall/wider/sources"].map((what) => ({
+        what,
+        reason: "This network has no firewall yet",
+        expires: "2099-12-31",
+    })),
 });
 export const securityGroupIds = first.securityGroupIds;

@@ -1,14 +1,13 @@
-"""A deployment is checked and compiled once, however many components declare parts of it."""
+"""A deployment is checked, compiled and proved once, however many components declare parts of it."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import runpy
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,9 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
+from mocked_run import deploy
 from paths import ROOT
-from pulumi.runtime import mocks, set_all_config, set_mocks
-from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
-from pulumi.runtime.stack import run_pulumi_func
+from sample import VPC
 
 from wsus_egress.aws import AwsWsusEgress
 from wsus_egress.component.checked import wrong_arguments
@@ -27,10 +25,12 @@ from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.base import parse_settings
 from wsus_egress.config.yamlfile import read_yaml
 from wsus_egress.controls import compile_target
+from wsus_egress.proof.proof import prove
 
-COUNTED = (build_environment, compile_target, parse_settings, read_yaml, wrong_arguments)
+pytestmark = pytest.mark.usefixtures("one_run")
+
+COUNTED = (build_environment, compile_target, parse_settings, prove, read_yaml, wrong_arguments)
 SCHEMA: dict[str, Any] = json.loads((ROOT / "components" / "schema.json").read_text())
-VPC = "vpc-0a1b2c3d4e5f60718"
 ARGS: Any = {
     "vpc_id": VPC,
     "policy": {
@@ -43,73 +43,6 @@ ARGS: Any = {
     "network_firewall": {},
     "dns_firewall": {},
 }
-
-
-class Clouds(mocks.Mocks):
-    """Both clouds: what is created is as it was asked for, and what is looked up fits."""
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        """Nothing exists yet.
-
-        Args:
-            config: The stack's, whose networks exist.
-        """
-        self.types: list[str] = []
-        aws = config.get("wsus-egress:aws", {})
-        self._vpc = aws.get("vpcId", VPC)
-        self._endpoints = aws.get("networkFirewall", {}).get("endpoints", [])
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        """A resource with the outputs that other resources need of it."""
-        self.types.append(args.typ)
-        made = {"arn": f"arn:{args.name}", "name": args.name, **args.inputs}
-        if args.typ == "aws:networkfirewall/firewall:Firewall":
-            states = [
-                {"availabilityZone": each["zone"], "attachments": [{"endpointId": "vpce-1"}]}
-                for each in self._endpoints
-            ]
-            made["firewallStatuses"] = [{"syncStates": states}]
-        if args.typ == "azure-native:network:AzureFirewall":
-            configurations = args.inputs["ipConfigurations"]
-            made["ipConfigurations"] = [
-                {**each, "privateIPAddress": "10.0.0.4"} for each in configurations
-            ]
-        return f"{args.name}-id", made
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        """A region, network, subnet or route table, as the settings expect it."""
-        subnet = args.args.get("id")
-        zones = [each["zone"] for each in self._endpoints if each["subnetId"] == subnet]
-        zone = zones[0] if zones else ""
-        return {"region": "eu-west-1", "vpcId": self._vpc, "availabilityZone": zone}, []
-
-
-def deploy(config: dict[str, Any], program: Callable[[], Any]) -> list[str]:
-    """Run a program as the stack `prod` of this project; the types that it registers."""
-    clouds = Clouds(config)
-    set_mocks(clouds, project="wsus-egress", stack="prod", preview=False)
-    texts = {
-        key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
-    }
-    set_all_config(texts)
-    # Not asyncio.run: Pulumi takes up the loop that is there.
-    asyncio.get_event_loop().run_until_complete(run_pulumi_func(program))
-    return clouds.types
-
-
-@pytest.fixture(autouse=True)
-def _one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A loop and the project's folder for the program; no configuration is left behind."""
-    monkeypatch.chdir(ROOT)
-    # Whatever another test left waiting belongs to a loop that is closed: waiting for it never ends.
-    _get_rpc_manager().clear()
-    SETTINGS.outputs.clear()
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield
-    set_all_config({})
-    asyncio.set_event_loop(None)
-    loop.close()
 
 
 @pytest.fixture
@@ -136,7 +69,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def test_prod_is_compiled_once(calls: Counter[str]) -> None:
-    """One environment, each file read once, each target compiled once; it has every component."""
+    """One environment, each file read once, each target compiled and proved once; it has every component."""
     file = ROOT / "config" / "Pulumi.prod.yaml"
     config = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
 
@@ -147,6 +80,7 @@ def test_prod_is_compiled_once(calls: Counter[str]) -> None:
     assert dict.fromkeys(files, 1) == {name: calls[name] for name in calls if "." in name}
     assert 1 == calls["build_environment"]
     assert 2 == calls["compile_target"]
+    assert 2 == calls["prove"]
     # Pulumi.yaml declares defaults, and has no settings type of its own.
     assert len(files) == calls["read_yaml"] == calls["parse_settings"] + 1
     # The settings are checked; the arguments that they stand for are never written.
@@ -172,6 +106,7 @@ def test_arguments_are_checked_once(calls: Counter[str]) -> None:
     assert 1 == calls["wrong_arguments"]
     assert 1 == calls["build_environment"]
     assert 1 == calls["compile_target"]
+    assert 1 == calls["prove"]
     assert {1} == {calls[name] for name in calls if "." in name}
 
 
@@ -187,6 +122,7 @@ def test_two_components_are_checked_each(calls: Counter[str]) -> None:
 
     assert 2 == calls["wrong_arguments"]
     assert 2 == calls["compile_target"]
+    assert 2 == calls["prove"]
 
 
 class OfACompany(AwsWsusEgress):

@@ -1,0 +1,26 @@
+"""What tests that run whole programs begin and end with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from paths import ROOT
+from pulumi.runtime import set_all_config
+from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
+
+
+@pytest.fixture
+def one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A loop and the project's folder for the program; no configuration is left behind."""
+    monkeypatch.chdir(ROOT)
+    # Whatever another test left waiting belongs to a loop that is closed: waiting for it never ends.
+    _get_rpc_manager().clear()
+    SETTINGS.outputs.clear()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    set_all_config({})
+    asyncio.set_event_loop(None)
+    loop.close()
