@@ -52,6 +52,11 @@ MIRROR: Final = {
     "reason": "Files",
 }
 WITH_MIRROR: Final = {"extraEndpoints": [MIRROR]}
+APPROVED_MIRROR: Final = {
+    **WITH_MIRROR,
+    "approved": [{"what": "aws/https/mirror.example.com", "owner": "team", "reason": "Files",
+                  "expires": "2027-06-30"}],
+}  # fmt: skip
 KMS: Final = {
     "name": "kms",
     "destinations": ["198.51.100.7"],
@@ -235,6 +240,11 @@ WEAKENING: Final = (
     Row("dev", {"gate.unapproved": 3}),
     Row("dev", {"gate.warnDays": 0}),
     Row("dev", {"accept": accepting("aws/aws-network-firewall/wider/names")}),
+    Row("dev", {"accept.0.expires": "2099-01-01"},
+        {"accept": accepting("aws/aws-network-firewall/wider/names")}),
+    Row("dev", {"approved.0.expires": "2099-01-01"}, APPROVED_MIRROR),
+    Row("dev", {"approved": GONE}, APPROVED_MIRROR),
+    Row("dev", {"approved.0.what": "aws/https/other.example.com"}, APPROVED_MIRROR),
 )  # fmt: skip
 
 HARMLESS: Final = (
@@ -282,5 +292,9 @@ HARMLESS: Final = (
     Row("prod", {"azure.subnets.0.routeTable":
                  f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/routeTables/wsus-route-table"}),
     Row("dev", {"gate.warnDays": 60}),
+    Row("dev", {"approved.0.expires": "2027-01-01"}, APPROVED_MIRROR),
+    Row("dev", {"approved.0.reason": "Still files"}, APPROVED_MIRROR),
+    Row("dev", {"approved.0.owner": "another team"}, APPROVED_MIRROR),
+    Row("dev", {"approved": GONE, "extraEndpoints": GONE}, APPROVED_MIRROR),
     Row("dev", {"accept": GONE}, {"accept": accepting("aws/aws-network-firewall/wider/names")}),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
 from wsus_egress.review import findings as gate
 from wsus_egress.review.analysis import Analysis, analysed
 from wsus_egress.review.change import TargetChange, compare
+from wsus_egress.review.entries import entries, whats
 from wsus_egress.review.findings import Approved, Finding, Unguarded
 from wsus_egress.review.gitbase import base_project
 from wsus_egress.review.locations import Locator
@@ -202,11 +203,20 @@ class _Pair:
         findings = (
             *self._expiries(today),
             *(each.finding for each in lost),
+            *self._entries(changes, lost, today),
             *self._widenings(changes, approved),
             *(finding for key, found in resources.items() for finding in _at_risk(key, found)),
             *self._deviations(today),
         )
         return _Part(changes, approved, resources, findings, quotas, lost)
+
+    def _entries(
+        self, changes: Sequence[TargetChange], lost: Sequence[Unguarded], today: datetime.date
+    ) -> Iterator[Finding]:
+        if self.after is not None:
+            needed = {each.change.what for each in lost}
+            needed.update(*(whats(change, self.after) for change in changes))
+            yield from entries(self.before, self.after, today, needed)
 
     def _expiries(self, today: datetime.date) -> Iterator[Finding]:
         if self.after is not None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
                "unapproved-unguarding", "protection-removed",
+               "unapproved-renewal", "approval-renewed", "approval-idle",
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
@@ -37,6 +38,8 @@ RULES: Final[dict[Kind, str]] = {
     "unapproved-removal": "A change removes a target or an environment, and the same change does not approve it.",
     "unapproved-unguarding": "A change takes protection away, or opens what no endpoint list has, "
     "and the same change does not approve it.",
+    "unapproved-renewal": "A change prolongs an approval, or takes it out while what it covers stays, "
+    "and the same change does not approve it.",
     "expired-entry": "An approval or acceptance has expired.",
     "unaccepted-deviation": "The rules differ from the policy, and nobody accepts the difference.",
     "expires-soon": "An approval or acceptance expires soon.",
@@ -45,6 +48,8 @@ RULES: Final[dict[Kind, str]] = {
     "no-longer-enforced": "A change removes a target: nothing is enforced there any more.",
     "protection-removed": "A change takes protection away, or opens what no endpoint list has, "
     "with an approval.",
+    "approval-renewed": "A change prolongs or takes out an approval, with an approval of its own.",
+    "approval-idle": "A change approves what it does not change, or what does not exist.",
     "newly-accepted": "A change accepts a deviation.",
     "no-longer-accepted": "A change no longer accepts a deviation.",
     "engine-error": "The engine's preview has an error, so what it would do is unknown.",
@@ -52,7 +57,7 @@ RULES: Final[dict[Kind, str]] = {
     "policy-warning": "A policy pack's advisory rule is broken.",
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
-                   "unapproved-unguarding",
+                   "unapproved-unguarding", "unapproved-renewal",
                    "expired-entry", "unaccepted-deviation", "engine-error",
                    "policy-violation"}  # fmt: skip
 
@@ -217,7 +222,8 @@ def acceptances(
         instead, approve = "check that the reason and the date still hold", ""
         if old is not None:
             text += f"; previously until {old.expires} ({old.reason})"
-        elif "/wider/" in what and what not in given:
+        longer = old is None or entry.expires > old.expires
+        if longer and "/wider/" in what and what not in given:
             kind = "unapproved-acceptance"
             instead, approve = _or_approve("close it", what, after.name), what
         place = what.partition("/")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,8 @@ from wsus_egress.config.stacks import CONFIG_FOLDER, PROJECT_FILE
 from wsus_egress.problems import PolicyErrors, Problem
 
 _READ: Final = (f"{CONFIG_FOLDER}/", PROJECT_FILE)
+# What may follow a name: `main~1`, `main^2`, `main@{1}`, `main:path`.
+_SUFFIX: Final = re.compile(r"[~^:]|@\{")
 _LINK: Final = "120000"
 _FILES: Final = ("100644", "100755")
 
@@ -98,9 +101,11 @@ def _commit(root: Path, ref: str) -> str:
     if not ref.startswith("-"):
         try:
             found = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
-            return found.decode().strip()
         except PolicyErrors:
             pass
+        else:
+            _refuse_ambiguous(root, ref)
+            return found.decode().strip()
     branch = ref.removeprefix("origin/")
     if not branch:
         raise _refusal(f"{ref!r} does not name a commit", "name a branch, tag or commit")
@@ -111,6 +116,19 @@ def _commit(root: Path, ref: str) -> str:
     elif branch == "main":
         instead += "; in a fork fetch it from the repository that the change is for"
     raise _refusal(what, instead)
+
+
+def _refuse_ambiguous(root: Path, ref: str) -> None:
+    """Refuse a name that a tag and a branch share: git takes the tag, which anybody may have pushed."""
+    name = _SUFFIX.split(ref)[0]
+    places = [f"{place}{name}" for place in ("refs/", "refs/tags/", "refs/heads/", "refs/remotes/")]
+    form = "--format=%(refname) %(objectname) %(*objectname)"
+    lines = _git(root, "for-each-ref", form, *places).decode(errors="replace").splitlines()
+    # The commit that an annotated tag is for comes last.
+    commits = {words[0]: words[-1] for words in map(str.split, lines) if words[0] in places}
+    if len(set(commits.values())) > 1:
+        what = f"{ref!r} is ambiguous here: {' and '.join(sorted(commits))} are different commits"
+        raise _refusal(what, "write the whole name, for example refs/remotes/origin/main")
 
 
 def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:

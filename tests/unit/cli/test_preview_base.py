@@ -326,6 +326,24 @@ def test_the_ref_is_empty(project: GitProject, ref: str) -> None:
     assert expected == refusal(preview(project.root, base=ref))
 
 
+@pytest.mark.parametrize("annotated", [False, True])
+@pytest.mark.parametrize("ref", ["origin/main", "origin/main~0"])
+def test_the_ref_is_ambiguous(project: GitProject, annotated: bool, ref: str) -> None:
+    """A tag beside the remote branch would be the base; of the same commit it makes no difference."""
+    project.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    project.git("tag", *(["-a", "-m", "x"] if annotated else []), "origin/main", "HEAD")
+    assert 0 == preview(project.root, base=ref).exit_code
+
+    project.commit()
+    project.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    expected = (
+        f"--base: {ref!r} is ambiguous here: refs/remotes/origin/main and refs/tags/origin/main are "
+        "different commits; write the whole name, for example refs/remotes/origin/main\n1 problem\n"
+    )
+    assert expected == refusal(preview(project.root, base=ref))
+    assert 0 == preview(project.root, base="refs/remotes/origin/main").exit_code
+
+
 def test_the_clone_is_shallow(project: GitProject, tmp_path: Path) -> None:
     """It says that the clone is shallow, and what to fetch."""
     project.commit()

@@ -111,6 +111,8 @@ def _counted(review: Review) -> Iterator[str]:
     kinds: Counter[Kind] = Counter(finding.kind for finding in review.findings)
     if accepted := kinds["unapproved-acceptance"] + kinds["newly-accepted"]:
         yield f"accepts {count(accepted, 'deviation')}"
+    if renewed := kinds["unapproved-renewal"] + kinds["approval-renewed"]:
+        yield f"changes {count(renewed, 'approval')}"
     wordings: Sequence[tuple[Kind, Callable[[int], str]]] = (
         ("unaccepted-deviation", lambda n: f"{count(n, 'deviation')} from the policy not accepted"),
         ("policy-violation", lambda n: f"breaks {count(n, 'mandatory rule')} of a policy pack"),

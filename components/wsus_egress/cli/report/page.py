@@ -160,7 +160,11 @@ def outcome(review: Review) -> str:
     if "widening-let-pass" in kinds:
         return "Let pass"
     opens = any(change.newly_allowed for change in review.changes)
-    if opens or review.unguarded or kinds & {"no-longer-enforced", "newly-accepted"}:
+    if (
+        opens
+        or review.unguarded
+        or kinds & {"no-longer-enforced", "newly-accepted", "approval-renewed"}
+    ):
         return "Approved"
     return "Fine"
 

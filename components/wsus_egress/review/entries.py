@@ -1,0 +1,125 @@
+"""What a change does to the entries of `approved` themselves.
+
+For example an approval until 2027-01-01 that the change prolongs to 2099-01-01, or takes out while its
+host stays open, is a finding: otherwise it would never run out.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from wsus_egress.controls import Control
+from wsus_egress.model.environment import Approval, Environment
+from wsus_egress.review.change import TargetChange, compare
+from wsus_egress.review.findings import Finding, Kind, given_by
+from wsus_egress.review.unguarded import unguarded
+
+CHANGED: Final = "approval/"
+"""What an approval of a change of another approval begins with."""
+_FIRST: Final = re.compile(r"(aws|azure|unguarded|environment|approval)/")
+# What `needed` has where a change needs it; of other names others know whether they are needed.
+_KNOWN: Final = re.compile(
+    r"(aws|azure)/((http|https|http\+https|list|sources|tcp|unguarded)/.+|mode/open|ipv6|removed)"
+    r"|unguarded/.+"
+)
+
+
+def entries(
+    before: Environment | None, after: Environment, today: datetime.date, needed: Collection[str]
+) -> Iterator[Finding]:
+    """Approvals that are prolonged, taken out while what they cover stays, or of no use.
+
+    Args:
+        before: None where there was none: nothing could be prolonged or taken out.
+        after: The environment as it is to be.
+        today: The day on which an approval must not have expired.
+        needed: What approvals of this change could name.
+    """
+    given = given_by(before, after, today)
+    was, now = _latest(before), _latest(after)
+    changed = set()
+    for what, old in sorted(was.items()):
+        new = now.get(what)
+        text = ""
+        if new is None and before is not None and _stays(what, before, after):
+            text = (
+                f"the approval of {what} until {old.expires} is taken out, and what it covers stays"
+            )
+        elif new is not None and new.expires > old.expires and what not in needed:
+            text = f"the approval of {what} until {old.expires} is prolonged until {new.expires}"
+        if text:
+            name = f"{CHANGED}{what}"
+            changed.add(name)
+            yield _changed(after, what, text, given.get(name), new)
+    for what, entry in sorted(given.items()):
+        text = ""
+        if not _FIRST.match(what):
+            text = f"approved: {what!r} names nothing"
+        elif (_KNOWN.fullmatch(what) and what not in needed and what not in was) or (
+            what.startswith(CHANGED) and what not in changed
+        ):
+            text = f"approved: {what!r}, which this change does not need"
+        if text:
+            instead = "remove it, or write `what` as this page does"
+            yield Finding("approval-idle", after.name, "", text, instead, entry.location)
+
+
+def _changed(
+    after: Environment, what: str, text: str, approval: Approval | None, entry: Approval | None
+) -> Finding:
+    name = f"{CHANGED}{what}"
+    kind: Kind = "approval-renewed" if approval else "unapproved-renewal"
+    instead = f"close what it covers, or approve {name!r} in this change"
+    if approval:
+        instead = f"approved by {approval.owner} until {approval.expires}"
+    location = entry.location if entry else after.locate(("approved",))
+    return Finding(kind, after.name, "", text, instead, location, "" if approval else name)
+
+
+def _latest(environment: Environment | None) -> dict[str, Approval]:
+    found: dict[str, Approval] = {}
+    for entry in environment.approved if environment else ():
+        if entry.what not in found or found[entry.what].expires < entry.expires:
+            found[entry.what] = entry
+    return found
+
+
+def whats(change: TargetChange, environment: Environment) -> set[str]:
+    """How approvals may name what a change newly allows in one target."""
+    lists = {endpoint.pattern.text: endpoint.list for endpoint in environment.policy.endpoints}
+    found = set()
+    for each in change.newly_allowed:
+        found |= {change.what(each), f"{change.target}/{each.long}"}
+        if each.pattern in lists:
+            found.add(f"{change.target}/list/{lists[each.pattern]}")
+    return found
+
+
+def _stays(what: str, before: Environment, after: Environment) -> bool:
+    """Whether what an approval covers is still so: an entry that goes with it is no loss."""
+    place, _, rest = what.partition("/")
+    kind, _, name = rest.partition("/")
+    if place == "unguarded" or kind == "unguarded":
+        return what not in {each.what for each in unguarded(after, before)}
+    if rest == "removed":
+        return all(target.cloud != place for target in after.targets)
+    if "/wider/" in what:
+        return what in {entry.what for entry in after.accept}
+    if kind == "sources":
+        parties = {party.name for party in after.policy.parties if party.internet}
+        return name.partition("/")[0] in parties
+    if kind == "tcp":
+        asking = {party.name for party in after.policy.parties if party.asks}
+        return name.split("/")[1:2] in [[each] for each in asking]
+    nothing: dict[str, tuple[Control, ...]] = {target.cloud: () for target in after.targets}
+    changes = compare(None, after, nothing, nothing)
+    if any(what in whats(change, after) for change in changes):
+        return True
+    return any(
+        change.target == place and each.pattern == name and set(kind.split("+")) & {*each.schemes}
+        for change in changes
+        for each in change.newly_allowed
+    )
