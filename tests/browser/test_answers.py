@@ -164,6 +164,31 @@ def test_what_azure_decides_is_opaque_in_the_page(
     assert 0 == compare(chromium, analyses, [*urls, "https://www.example.org/"])
 
 
+def test_parties_that_rules_treat_differently_are_told_apart_in_the_page(
+    chromium: webdriver.Chrome, tmp_path: Path
+) -> None:
+    """Half of the clients is denied by somebody else's rule, others are asked only by clients."""
+    halves = CONFIG.replace(
+        "  wsus-egress:azure:",
+        """\
+  wsus-egress:clients:
+    - {name: desks, location: azure, addresses: [10.20.4.0/24], updatesFrom: microsoft-update}
+    - {name: kiosks, location: azure, addresses: [10.20.5.0/24, 10.20.6.0/24], updatesFrom: one}
+  wsus-egress:azure:""",
+    ).replace(
+        "name: afwp}",
+        """name: afwp, rules: [{name: theirs, groupPriority: 150, action: deny, sources: [10.20.4.128/25],
+      fqdns: ["*.windowsupdate.com"], httpPorts: [80]}]}""",
+    ).replace("addresses: [10.20.0.10]}", "addresses: [10.20.0.10], location: azure}")  # fmt: skip
+    analyses = show(chromium, tmp_path, halves)
+    urls = ["http://a.windowsupdate.com/", "http://a.windowsupdate.com./", "http://10.20.0.10:8530/",
+            "http://10.20.0.10/", "ssh://10.20.5.1/", "a.windowsupdate.com"]  # fmt: skip
+    assert 0 == compare(chromium, analyses, urls)
+    (split, _, served, *_) = of_page(chromium, urls)
+    assert ["allow", "deny"] == [target["verdict"] for target in split[0]["targets"]]
+    assert [{"party": "kiosks", "address": None}] == served[0]["from"]
+
+
 def test_what_explain_refuses_the_page_refuses(
     chromium: webdriver.Chrome, table_page: tuple[Analysis, ...]
 ) -> None:
