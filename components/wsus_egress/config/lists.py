@@ -93,16 +93,14 @@ def load_list(path: Path, name: str) -> EndpointList:
     endpoints = []
     seen: dict[str, int] = {}
     for index, entry in enumerate(settings.endpoints):
-        keys = ("endpoints", index, "pattern")
-        pattern = parse_pattern(entry.pattern, file, keys, problems)
-        if pattern is None:
+        if (pattern := _pattern(entry.pattern, index, file, problems)) is None:
             continue
-        if (text := pattern.text) in seen:
-            other = file.locate(("endpoints", seen[text], "pattern")).line
-            what = f"{text!r} is listed already, on line {other}"
+        if (first := seen.setdefault(pattern.text, index)) != index:
+            keys = ("endpoints", index, "pattern")
+            other = file.locate(("endpoints", first, "pattern")).line
+            what = f"{pattern.text!r} is listed already, on line {other}"
             problems.add(file.locate(keys), keys, what, "keep one entry")
             continue
-        seen[text] = index
         endpoints.append(
             Endpoint(pattern, entry.schemes, entry.purpose, entry.source, entry.date, own)
         )
@@ -119,16 +117,15 @@ def _check_patterns(file: YamlFile, problems: Collector) -> None:
     entries = file.data.get("endpoints") if isinstance(file.data, dict) else None
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, dict) and isinstance(text := entry.get("pattern"), str):
-            parse_pattern(text, file, ("endpoints", index, "pattern"), problems)
+            _pattern(text, index, file, problems)
 
 
-def parse_pattern(
-    text: str, file: YamlFile, keys: tuple[str | int, ...], problems: Collector
-) -> Pattern | None:
-    """A pattern, or a noted problem and None."""
+def _pattern(text: str, index: int, file: YamlFile, problems: Collector) -> Pattern | None:
+    """The pattern of an entry, or a noted problem and None."""
     try:
         return Pattern.parse(text)
     except InvalidName as error:
+        keys = ("endpoints", index, "pattern")
         problems.add(file.locate(keys), keys, f"{error.text} {error.reason}", error.instead)
         return None
 
