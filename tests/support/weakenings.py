@@ -277,6 +277,8 @@ HARMLESS: Final = (
     Row("staging", {"azure.addressSpace": ["10.30.0.0/16", "10.35.0.0/16"]}),
     Row("staging", {"azure.ipGroups": True}),
     Row("staging", {f"{POLICY}.groups": 2}),
+    Row("staging", {f"{POLICY}.existing": GONE, f"{POLICY}.mode": "rules-only"},
+        {f"{POLICY}.existing": True}),
     Row("staging", {f"{POLICY}.threatIntelMode": "Deny"}),
     Row("staging", {f"{POLICY}.rules.0.name": "renamed"}, WITH_FOREIGN),
     Row("sandbox", {"azure.destinations": "list"}),

@@ -211,7 +211,9 @@ AZURE: Final[Mapping[str, Meaning]] = {
         "the servers may administer others by SSH, RDP and WinRM", _down("allow", "deny")
     ),
     "subnets": Meaning(
-        "it keeps neither security group nor route table", lost=True, key=("virtualNetwork", "name")
+        "the engine detaches and deletes it, unless something is in it",
+        lost=True,
+        key=("virtualNetwork", "name"),
     ),
     "subnets[].addressPrefix": Meaning("other addresses have the rules than before", _any),
     "subnets[].networkSecurityGroup": HARMLESS,
