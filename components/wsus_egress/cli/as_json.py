@@ -172,6 +172,7 @@ def _assumptions(target: TargetAnalysis) -> list[out.Assumption]:
         {
             "id": each.id,
             "what": each.what,
+            "accepted": each.id in target.word,
             "whom": each.whom,
             "ways": [{"by": way.by, "how": way.how} for way in each.ways],
         }

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from wsus_egress.cli.words import count, verdict_of, way_of
+from wsus_egress.cli.words import count, on_word, verdict_of, way_of
 from wsus_egress.controls import Assumption, Control
+from wsus_egress.model.environment import Acceptance
 from wsus_egress.model.policy import EgressPolicy, Mode, Party
 from wsus_egress.problems import Problem
 from wsus_egress.proof.compare import Unproved
@@ -50,7 +51,8 @@ def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequenc
             proof = target.proof
             if proof is not None:
                 verdict = verdict_of(proof, target.assumptions)
-                rows.append((analysis.environment.name, proof.target, verdict, _summary(proof)))
+                summary = ", ".join(filter(None, (_summary(proof), on_word(target))))
+                rows.append((analysis.environment.name, proof.target, verdict, summary))
                 findings += _findings(analysis.environment.name, proof)
     lines = _columns(rows)
     lines += ["", *findings, *expired] if findings or expired else []
@@ -174,7 +176,7 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
         if not unproved.masked:
             yield from _unproved(unproved)
     for assumption in target.assumptions:
-        yield from _assumed(assumption)
+        yield from _assumed(assumption, target.word.get(assumption.id))
     for control in target.controls:
         for residue in control.residues:
             text = f"{control.name} cannot decide: {residue.what} ({residue.source})"
@@ -188,10 +190,11 @@ def _unproved(unproved: Unproved) -> Iterator[str]:
     yield f"  unproved: {unproved.witness} {way}: {unproved.control} keeps that to its vendor"
 
 
-def _assumed(assumption: Assumption) -> Iterator[str]:
+def _assumed(assumption: Assumption, word: Acceptance | None) -> Iterator[str]:
+    given = f" on the owner's word until {word.expires} ({word.reason})" if word else ""
     ways = "; ".join(f"by {_BY[way.by]}: {way.how}" for way in assumption.ways)
     for indent, text in (
-        ("  ", f"assumed: {assumption}"),
+        ("  ", f"assumed{given}: {assumption}"),
         ("    ", assumption.id),
         ("    ", f"made sure {ways}"),
     ):

@@ -87,6 +87,7 @@ class Assumption(TypedDict):
 
     id: Annotated[str, Field(description="The same as long as the same is assumed.")]
     what: str
+    accepted: Annotated[bool, Field(description="Whether the owner vouches for it today.")]
     whom: Annotated[Sequence[str], Field(description="The servers and client groups concerned.")]
     ways: list[Way]
 

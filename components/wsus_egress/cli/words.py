@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wsus_egress.model.policy import Party
 from wsus_egress.proof.proof import Proof
+from wsus_egress.review.analysis import TargetAnalysis
 
 
 def count(number: int, noun: str) -> str:
@@ -23,3 +24,10 @@ def verdict_of(proof: Proof, assumed: Sequence[object]) -> str:
     """`exact`, or `exact, 2 assumed` where the proof takes something for granted."""
     fidelity = proof.fidelity.value
     return f"{fidelity}, {len(assumed)} assumed" if assumed else fidelity
+
+
+def on_word(target: TargetAnalysis) -> str:
+    """`1 assumed on the owner's word until 2027-06-30`; empty where the owner vouches for nothing."""
+    given = [target.word[each.id] for each in target.assumptions if each.id in target.word]
+    until = min((entry.expires for entry in given), default=None)
+    return f"{len(given)} assumed on the owner's word until {until}" if given else ""

@@ -178,9 +178,11 @@ class ClientSettings(Settings):
 
 
 class AcceptSettings(Settings):
-    """A deviation that the proof names and the owner accepts, for a time."""
+    """A deviation, or an assumption that holds on the owner's word, accepted for a time."""
 
-    what: Annotated[Text, Field(description="The deviation, as `check` writes it.")]
+    what: Annotated[
+        Text, Field(description="The deviation as `check` writes it, or an assumption's id.")
+    ]
     reason: Annotated[Text, Field(description="Why it stays for now.")]
     expires: Date
 

@@ -88,6 +88,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "ingress": "a connection from the Internet",
     "sources": "a source that the policy does not name",
 }
+SUBJECTS: Final = frozenset(_REASONS)
+"""The classes of flows that deviations are about."""
 _BY_ITSELF: Final = "by itself {}; that is not its part of the policy"
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wsus_egress.config.project import load_environments
 from wsus_egress.controls import Assumption, Control, compile_target
 from wsus_egress.controls.assumptions import in_order
 from wsus_egress.model.aws import AwsTarget
-from wsus_egress.model.environment import Environment, Target
+from wsus_egress.model.environment import Acceptance, Environment, Target
 from wsus_egress.problems import Collector, PolicyErrors
+from wsus_egress.proof.accepted import of_nothing
 from wsus_egress.proof.parity import Disparity, disparities
 from wsus_egress.proof.proof import Fidelity, Proof, prove
 
@@ -27,12 +28,14 @@ class TargetAnalysis:
     Attributes:
         proof: Of all controls together; None where the caller did not ask for it.
         fidelities: Of each control on its own; empty where the caller did not ask for them.
+        word: What the owner accepts today, by what: deviations, and assumptions on the owner's word.
     """
 
     target: Target
     controls: tuple[Control, ...]
     proof: Proof | None
     fidelities: Mapping[str, Fidelity]
+    word: Mapping[str, Acceptance] = field(default_factory=dict)
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -106,7 +109,10 @@ def analysed(
                 for control in (controls if day and each_control else ())
                 if day
             }
-            targets.append(TargetAnalysis(target, controls, proof, fidelities))
+            word = {e.what: e for e in environment.accept if day and e.expires >= day}
+            targets.append(TargetAnalysis(target, controls, proof, fidelities, word))
+        if day and len(targets) == len(environment.targets):
+            problems.extend(of_nothing(environment, (c for t in targets for c in t.controls)))
         analyses.append(Analysis(environment, tuple(targets)))
     problems.raise_if_any()
     return tuple(analyses)
@@ -158,6 +164,7 @@ def stale_acceptances(analyses: Sequence[Analysis]) -> list[str]:
                 (*target.proof.deviations, *target.proof.masked) if target.proof else ()
             )
         }
+        found |= {a.id for target in analysis.targets for a in target.assumptions}
         for entry in analysis.environment.accept:
             if entry.what not in found:
                 where = f"{entry.location}: " if entry.location else ""

@@ -18,6 +18,7 @@ from wsus_egress.model.environment import COMPONENT_NAME, Approval, Environment,
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
 from wsus_egress.review import findings as gate
 from wsus_egress.review.analysis import Analysis, analysed
+from wsus_egress.review.assumed import assumptions
 from wsus_egress.review.change import TargetChange, compare
 from wsus_egress.review.entries import entries, whats
 from wsus_egress.review.findings import Approved, Finding, Unguarded
@@ -233,15 +234,16 @@ class _Pair:
                 yield from gate.widenings(change, approved[self.name, change.target], allowed)
 
     def _deviations(self, today: datetime.date) -> Iterator[Finding]:
-        """Deviations and acceptances; `check` finds those of an environment that did not change."""
+        """Deviations, acceptances and assumptions; `check` finds those of an environment that did not change."""
         if self.head is None:
             return
         environment, before = self.head.environment, self.before
         yield from gate.acceptances(before, environment, today)
         for target in self.head.targets:
             yield from gate.deviations(environment, target)
-            if before is not None and target.target.cloud in self.was:
-                was = self.was[target.target.cloud]
+            was = self.was.get(target.target.cloud, ()) if before is not None else ()
+            yield from assumptions(before, environment, target, was, today)
+            if before is not None and was:
                 yield from gate.under_acceptances(environment, before, target, was, today)
 
 

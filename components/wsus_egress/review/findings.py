@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
                "unapproved-unguarding", "protection-removed",
                "unapproved-renewal", "approval-renewed", "approval-idle",
+               "unapproved-assumption", "newly-assumed",
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
@@ -40,6 +41,8 @@ RULES: Final[dict[Kind, str]] = {
     "and the same change does not approve it.",
     "unapproved-renewal": "A change prolongs an approval, or takes it out while what it covers stays, "
     "and the same change does not approve it.",
+    "unapproved-assumption": "A change takes for granted what the base does not, and does not approve "
+    "it.",
     "expired-entry": "An approval or acceptance has expired.",
     "unaccepted-deviation": "The rules differ from the policy, and nobody accepts the difference.",
     "expires-soon": "An approval or acceptance expires soon.",
@@ -50,6 +53,7 @@ RULES: Final[dict[Kind, str]] = {
     "with an approval.",
     "approval-renewed": "A change prolongs or takes out an approval, with an approval of its own.",
     "approval-idle": "A change approves what it does not change, or what does not exist.",
+    "newly-assumed": "A change takes for granted what the base does not, with an approval.",
     "newly-accepted": "A change accepts a deviation.",
     "no-longer-accepted": "A change no longer accepts a deviation.",
     "engine-error": "The engine's preview has an error, so what it would do is unknown.",
@@ -57,7 +61,7 @@ RULES: Final[dict[Kind, str]] = {
     "policy-warning": "A policy pack's advisory rule is broken.",
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
-                   "unapproved-unguarding", "unapproved-renewal",
+                   "unapproved-unguarding", "unapproved-renewal", "unapproved-assumption",
                    "expired-entry", "unaccepted-deviation", "engine-error",
                    "policy-violation"}  # fmt: skip
 
@@ -126,7 +130,7 @@ class Unguarded:
         change, approve = self.change, self.change.what
         kind: Kind = "unapproved-removal" if change.removal else "unapproved-unguarding"
         file = "another environment" if change.removal == "environment" else change.environment
-        instead = _or_approve("put it back", approve, file)
+        instead = or_approve("put it back", approve, file)
         if self.approval:
             kind, approve = "no-longer-enforced" if change.removal else "protection-removed", ""
             instead = f"approved by {self.approval.owner} until {self.approval.expires}"
@@ -184,7 +188,8 @@ def approvals(
     return tuple(found)
 
 
-def _or_approve(instead: str, what: str, environment: str) -> str:
+def or_approve(instead: str, what: str, environment: str) -> str:
+    """What to do: something else, or an approval in the same change."""
     return (
         f"{instead}, or add {{what: {what!r}, owner, reason, expires}} to {environment}'s "
         "`approved` in this change"
@@ -225,7 +230,7 @@ def acceptances(
         longer = old is None or entry.expires > old.expires
         if longer and "/wider/" in what and what not in given:
             kind = "unapproved-acceptance"
-            instead, approve = _or_approve("close it", what, after.name), what
+            instead, approve = or_approve("close it", what, after.name), what
         place = what.partition("/")[0]
         yield Finding(kind, after.name, place, text, instead, entry.location, approve)
     for what, entry in sorted(was.items()):
@@ -255,7 +260,7 @@ def under_acceptances(
                 environment.name,
                 place,
                 f"{each.reason} (for example {each.witness}), and only its kind was accepted before",
-                _or_approve("close it", each.what, environment.name),
+                or_approve("close it", each.what, environment.name),
                 environment.locate((place,)),
                 each.what,
             )
@@ -271,7 +276,7 @@ def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> It
             change.environment,
             change.target,
             f"newly allowed and not approved: {each.change.label} (for example {each.change.witness})",
-            _or_approve("take it out", each.what, change.environment),
+            or_approve("take it out", each.what, change.environment),
             each.location,
             each.what,
         )

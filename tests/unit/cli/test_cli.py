@@ -23,6 +23,8 @@ Run = Callable[..., Result]
 Process = subprocess.CompletedProcess[bytes]
 
 CONFIG = "config/Pulumi.x.yaml"
+GONE = "aws/aws-network-firewall/wider/names"
+ATTACHED = "aws/security-group/attachment/vpc-0a1b2c3d4e5f60718"
 
 
 def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
@@ -78,10 +80,51 @@ def test_deviations_are_counted_apart(write: Write, run: Run) -> None:
 
 def test_a_stale_acceptance_is_noted(write: Write, run: Run) -> None:
     """An acceptance of what does not occur is a note with its line, and no finding."""
-    project = write((CONFIG, "", accepted(NAMES, NAMELESS, "aws/none")))
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, GONE)))
     result = run("check", project, "--today", "2026-11-24")
-    note = f"note: {CONFIG}:12: accept: 'aws/none' does not occur; remove it"
+    note = f"note: {CONFIG}:12: accept: '{GONE}' does not occur; remove it"
     assert (0, True) == (result.exit_code, note in result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("what", "instead"),
+    [
+        (ATTACHED[:-1], f"did you mean '{ATTACHED}'?"),
+        ("aws/none", f"remove it; what is assumed here is {ATTACHED}"),
+        ("aws/azure-nsg/wider/names", f"remove it; what is assumed here is {ATTACHED}"),
+        ("aws/aws-security-group/wider/people", f"remove it; what is assumed here is {ATTACHED}"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "preview", "report"])
+def test_an_acceptance_of_nothing_is_refused(
+    write: Write, run: Run, tmp_path: Path, command: str, what: str, instead: str
+) -> None:
+    """One line with its place, and what could be meant."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, what)))
+    given = ("-o", tmp_path / "page.html") if command == "report" else ()
+    result = run(command, project, *given, "--today", "2026-11-24")
+    expected = (
+        f"{CONFIG}:12: accept[2].what: '{what}' is neither assumed here nor a deviation; {instead}\n"
+        "1 problem: nothing can be deployed\n"
+    )
+    assert (2, expected) == (result.exit_code, result.stderr)
+
+
+def test_an_assumption_on_the_owners_word(write: Write, run: Run) -> None:
+    """It stays counted, and every format says until when the owner vouches for it."""
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, ATTACHED)))
+    line = run("check", project, "--today", "2026-11-24").stdout.splitlines()[0]
+    text = run("preview", project, "--today", "2026-11-24").stdout
+    days = ("2026-12-31", "2027-01-01")
+    found = [
+        json.loads(run("check", project, "--format", "json", "--today", day).stdout) for day in days
+    ]
+    (first, then) = (each["environments"][0]["targets"][0]["assumptions"][0] for each in found)
+
+    until = "1 assumed on the owner's word until 2026-12-31"
+    assert f"x  aws  wider, 1 assumed  2 deviations accepted until 2026-12-31, {until}" == line
+    assert "  assumed on the owner's word until 2026-12-31 (Known): every network interface" in text
+    assert (True, False) == (first["accepted"], then["accepted"])
 
 
 APPROVED = """\
@@ -107,10 +150,10 @@ def test_an_expired_approval_is_a_finding(write: Write, run: Run) -> None:
 
 def test_an_expired_acceptance_of_nothing_is_a_finding(write: Write, run: Run) -> None:
     """What no deviation tells of is told by itself, as `preview --base` does."""
-    project = write((CONFIG, "", accepted(NAMES, NAMELESS, "aws/none")))
+    project = write((CONFIG, "", accepted(NAMES, NAMELESS, GONE)))
     result = run("check", project, "--today", "2027-01-01")
     assert 1 == result.exit_code
-    assert f"{CONFIG}:12: x: accept: 'aws/none' expired on 2026-12-31\n" in result.stdout
+    assert f"{CONFIG}:12: x: accept: '{GONE}' expired on 2026-12-31\n" in result.stdout
     assert "1 environment, 1 target: 2 not accepted, 1 expired\n" in result.stdout
 
 

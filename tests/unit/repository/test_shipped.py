@@ -184,21 +184,21 @@ def test_each_shipped_target_says_what_it_assumes(root: Path, today: datetime.da
     """Whoever changes what is taken for granted sees it here."""
     found = {
         (analysis.environment.name, target.target.cloud): {
-            re.sub(r"/(vpc|rtb)-[0-9a-f]+$", "", assumption.id) for assumption in target.assumptions
+            re.sub(r"/vpc-[0-9a-f]+$", "", assumption.id) for assumption in target.assumptions
         }
         for analysis in analyse(root, (), today)
         for target in analysis.targets
     }
     attached, routed = "aws/security-group/attachment", "aws/network-firewall/default-route"
-    resolver = "aws/dns-firewall/resolver"
+    associated, resolver = "aws/network-firewall/association", "aws/dns-firewall/resolver"
     subnets = {"azure/nsg/attachment", "azure/route-table/attachment"}
     assert {
         ("dev", "aws"): {attached, routed},
         ("open", "aws"): {attached},
         ("open", "azure"): {*subnets, "azure/route-table/firewall/10.32.255.4"},
-        ("prod", "aws"): {attached, routed, resolver},
+        ("prod", "aws"): {attached, associated, resolver},
         ("prod", "azure"): set(),
-        ("sandbox", "aws"): {attached, routed, resolver},
+        ("sandbox", "aws"): {attached, associated, resolver},
         ("sandbox", "azure"): {"azure/nsg/attachment", "azure/route-table/default-route"},
         ("staging", "azure"): {*subnets, "azure/route-table/firewall/10.30.255.4"},
     } == found
@@ -237,7 +237,7 @@ def test_the_preview_has_the_documented_shape(root: Path, run: Callable[..., Res
             "controls",
             "residues",
         },
-        f"{target}.assumptions": {"id", "what", "whom", "ways"},
+        f"{target}.assumptions": {"id", "what", "accepted", "whom", "ways"},
         f"{target}.assumptions.ways": {"by", "how"},
         f"{target}.residues": {"control", "what", "source"},
         f"{target}.deviations": {"what", "kind", "control", "witness", "reason", "accepted"},

@@ -42,12 +42,15 @@ def whats(project: GitProject) -> list[str]:
 
 
 def test_a_firewall_that_goes_stands_above_what_opens(project: GitProject) -> None:
-    """One finding for the mode, not one more for each thing that the mode made; nothing is fine."""
+    """One finding for the mode, not one more for each thing that the mode made; nothing is fine.
+
+    Another one is that somebody else must now lead the servers to the firewall.
+    """
     change(project, FULL, FIREWALL)
     result = preview(project.root)
 
     assert 1 == result.exit_code
-    assert "1 protection taken away (1 not approved): 1 finding must be closed" in result.stdout
+    assert "1 protection taken away (1 not approved): 2 findings must be closed" in result.stdout
     assert "fine" not in result.stdout
     assert "  ! networkFirewall.mode full becomes policy: " in result.stdout
     assert ["aws/unguarded/networkFirewall.mode"] == whats(project)

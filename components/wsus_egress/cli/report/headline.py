@@ -114,6 +114,7 @@ def _counted(review: Review) -> Iterator[str]:
     if renewed := kinds["unapproved-renewal"] + kinds["approval-renewed"]:
         yield f"changes {count(renewed, 'approval')}"
     wordings: Sequence[tuple[Kind, Callable[[int], str]]] = (
+        ("unapproved-assumption", lambda n: f"{count(n, 'new assumption')} not approved"),
         ("unaccepted-deviation", lambda n: f"{count(n, 'deviation')} from the policy not accepted"),
         ("policy-violation", lambda n: f"breaks {count(n, 'mandatory rule')} of a policy pack"),
         ("engine-error", lambda n: f"the engine reports {count(n, 'error')}"),

@@ -9,6 +9,8 @@ from wsus_egress.controls.assumptions import Assumption, Way
 from wsus_egress.model.aws import AwsTarget, NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Party
 
+ASSOCIATION: Final = "aws/network-firewall/association"
+DEFAULT_ROUTE: Final = "aws/network-firewall/default-route"
 _RESOLVER: Final = (
     Way("evidence", "the DHCP options of the VPC name AmazonProvidedDNS, and Resolver query logs have "
                     "the servers' queries"),
@@ -19,7 +21,10 @@ _ROUTED: Final = (
     Way("evidence", "the firewall's flow logs have the servers' connections to Microsoft Update"),
 )  # fmt: skip
 _ASSOCIATED: Final = (
-    Way("evidence", "the route table's associations name the subnets that the servers are in"),
+    Way(
+        "evidence",
+        "the associations of `protectedRouteTables` name the subnets that the servers are in",
+    ),
 )
 _POLICY: Final = (
     Way("stack", "write `mode: policy`, and the firewall policy is made here"),
@@ -107,16 +112,11 @@ def _of_policy(
 def _of_routes(
     policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall, whom: tuple[str, ...]
 ) -> Iterator[Assumption]:
-    tables = [(e.zone, t) for e in firewall.endpoints for t in e.protected_route_tables]
-    for zone, table in tables:
-        yield Assumption(
-            f"aws/network-firewall/default-route/{table}",
-            f"the servers' subnets in {zone} have the route table {table}, whose default route is "
-            "made here",
-            whom,
-            _ASSOCIATED,
+    if any(endpoint.protected_route_tables for endpoint in firewall.endpoints):
+        what = (
+            "the servers' subnets have the route tables of their zones, whose routes are made here"
         )
-    if tables:
+        yield Assumption(f"{ASSOCIATION}/{target.vpc_id}", what, whom, _ASSOCIATED)
         return
     where = "the firewall" if firewall.mode == "full" else "a firewall with these rules"
     what = f"the servers' subnets send 0.0.0.0/0 to an endpoint of {where}"
@@ -125,7 +125,7 @@ def _of_routes(
             f"the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of {where}, whose subnet "
             "mapping has the IP address type DUALSTACK"
         )
-    yield Assumption(f"aws/network-firewall/default-route/{target.vpc_id}", what, whom, _ROUTED)
+    yield Assumption(f"{DEFAULT_ROUTE}/{target.vpc_id}", what, whom, _ROUTED)
 
 
 def _senders(policy: EgressPolicy) -> list[Party]:

@@ -53,11 +53,16 @@ def nsg_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumpti
     )
 
 
-def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumption, ...]:
-    """That the table is on the servers' subnets, where it is not put there here."""
-    apart = _apart(target, _senders(policy))
+def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> Iterator[Assumption]:
+    """That the table is on the servers' subnets, and leads to a firewall with these rules."""
+    senders = _senders(policy)
     what = "the servers' subnets have this route table"
-    return tuple(_of("azure/route-table/attachment", what, apart, _ATTACHED))
+    yield from _of("azure/route-table/attachment", what, _apart(target, senders), _ATTACHED)
+    address = target.route_table.firewall_address if target.route_table else None
+    if address is not None and target.firewall_policy is not None:
+        name = target.firewall_policy.name
+        what = f"{address} is a firewall's that has the firewall policy {name}"
+        yield from _of(f"azure/route-table/firewall/{address}", what, senders, _FIREWALL)
 
 
 def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumption, ...]:
@@ -65,18 +70,8 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
     senders = _senders(policy)
     firewall = target.firewall_policy
     assert firewall is not None  # noqa: S101 - without one there is no such control
-    routes = _behind if target.route_table else _routes
-    return (*routes(target, firewall, senders), *_of_others(firewall, senders))
-
-
-def _behind(
-    target: AzureTarget, firewall: FirewallPolicy, senders: Sequence[Party]
-) -> Iterator[Assumption]:
-    """That what the route leads to is a firewall with these rules."""
-    address = target.route_table.firewall_address if target.route_table else None
-    if address is not None:
-        what = f"{address} is a firewall's that has the firewall policy {firewall.name}"
-        yield from _of(f"azure/route-table/firewall/{address}", what, senders, _FIREWALL)
+    routes = () if target.route_table else tuple(_routes(target, firewall, senders))
+    return (*routes, *_of_others(firewall, senders))
 
 
 def _routes(

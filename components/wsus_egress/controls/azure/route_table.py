@@ -175,7 +175,8 @@ def compile_route_table(
 ) -> AzureRouteTable:
     """The default route to the firewall, and the ranges that are asked for past it."""
     routes = tuple(_routes(target))
-    return AzureRouteTable(target, environment, routes, route_table_assumptions(policy, target))
+    assumptions = tuple(route_table_assumptions(policy, target))
+    return AzureRouteTable(target, environment, routes, assumptions)
 
 
 def _routes(target: AzureTarget) -> Iterator[Route]:

@@ -25,7 +25,8 @@ SECOND = "    - {name: second, location: aws, addresses: [10.20.1.10]}\n"
         (
             "  wsus-egress:lists: [main]\n",
             "  wsus-egress:lists: [main]\n  wsus-egress:ipv6: true\n",
-            "Blocked: opens the same names over IPv6, in x/aws and x/azure; 3 deviations from the "
+            "Blocked: opens the same names over IPv6, in x/aws and x/azure; 1 new assumption not "
+            "approved; 3 deviations from the "
             "policy not accepted",
         ),
         (

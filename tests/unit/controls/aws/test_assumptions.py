@@ -103,9 +103,7 @@ def test_route_tables_are_assumed_to_be_the_servers(environment: Build) -> None:
     ]  # fmt: skip
     found = assumed(environment(**firewall(mode="full", endpoints=zones)))
 
-    assert [f"aws/network-firewall/default-route/rtb-0000000{letter}" for letter in "ab"] == [
-        key for key in found if "default-route" in key
-    ]
+    assert [f"aws/network-firewall/association/{VPC}", ATTACHED] == list(found)
     assert {"evidence"} == {way.by for key in found for way in found[key].ways}
 
 
