@@ -10,7 +10,7 @@ from pulumi.runtime.config import CONFIG
 from wsus_egress.component.arguments import compile_environment
 from wsus_egress.component.proved import proved
 from wsus_egress.config.project import environment_from_config, settings_from_engine
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.problems import Collector, PolicyErrors
 from wsus_egress.proof.accepted import of_nothing
 
 # A cloud's SDK is half a million objects, all of which stay: to search them for cycles again and again
@@ -23,8 +23,7 @@ try:
     environment = environment_from_config(Path(), pulumi.get_stack(), settings)
     targets = compile_environment(environment)
     made = [control for compiled in targets for control in compiled.controls]
-    if mistakes := tuple(of_nothing(environment, made)):
-        raise PolicyErrors(mistakes)
+    Collector([*of_nothing(environment, made)]).raise_if_any()
     for compiled in targets:
         for text in proved(environment, compiled.target, compiled.controls):
             pulumi.log.warn(text)

@@ -96,10 +96,10 @@ class PolicyArgs(TypedDict):
 
 
 class AcceptArgs(TypedDict):
-    """A deviation that the proof names and the owner accepts, for a time."""
+    """A deviation, or an assumption that holds on the owner's word, accepted for a time."""
 
     what: str
-    """The deviation, as `check` writes it."""
+    """The deviation as `check` writes it, or an assumption's id."""
     reason: str
     """Why it stays for now."""
     expires: str

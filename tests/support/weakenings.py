@@ -217,6 +217,9 @@ WEAKENING: Final = (
     Row("staging", {"azure.routeTable.firewallAddress": "10.30.0.77"}),
     Row("staging", {"azure.routeTable.bgpPropagation": True}),
     Row("staging", {"azure.routeTable.direct": [DIRECT]}),
+    Row("staging", {"azure.routeTable.private": [{"name": "more", "addressPrefix": "10.99.0.0/16"}]}),
+    Row("prod", {"azure.routeTable.private.0.addressPrefix": "10.0.0.0/8"}),
+    Row("prod", {"azure.routeTable.private.0.via": "peering"}),
     Row("staging", {"azure.routeTable.direct.0.addressPrefix": "198.51.0.0/16"}, WITH_DIRECT),
     Row("staging", {"azure.routeTable.direct.0.protocol": "udp"}, WITH_DIRECT),
     Row("staging", {"azure.routeTable.direct.0.destinationPorts": [22]}, WITH_DIRECT),
@@ -287,6 +290,7 @@ HARMLESS: Final = (
     Row("staging", {"azure.networkRules.0.name": "activation"}, WITH_KMS),
     Row("staging", {"azure.networkRules.0.reason": "Windows"}, WITH_KMS),
     Row("staging", {"azure.routeTable.direct.0.name": "activation"}, WITH_DIRECT),
+    Row("prod", {"azure.routeTable.private.0.name": "cloud"}),
     Row("staging", {"azure.routeTable.direct.0.reason": "Windows"}, WITH_DIRECT),
     Row("staging", {"azure.subnets": [{"virtualNetwork": "vnet", "name": "snet", "addressPrefix": "10.30.0.0/24"}]}),
     Row("prod", {"azure.subnets.0.networkSecurityGroup":

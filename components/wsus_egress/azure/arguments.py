@@ -110,6 +110,21 @@ class DirectRouteArgs(TypedDict):
     """Why it is needed."""
 
 
+class PrivateRouteArgs(TypedDict):
+    """A private range outside the virtual network, and what leads there and back.
+
+    0.0.0.0/0 to the firewall takes the gateway's routes from the subnet, where `bgpPropagation` is
+    false: without an entry the firewall gets what goes there, and drops it.
+    """
+
+    name: str
+    """The route's name."""
+    address_prefix: str
+    """The range."""
+    via: NotRequired[str]
+    """gateway: a route to the virtual network's gateway is made. peering: the range is in a peered network. firewall: rules and routes of yours lead through it, both ways. One of `gateway`, `peering`, `firewall`. Default: `gateway`."""
+
+
 class RouteTableArgs(TypedDict):
     """The servers' route table: 0.0.0.0/0 to the firewall."""
 
@@ -119,6 +134,8 @@ class RouteTableArgs(TypedDict):
     """true: the gateway's routes come in too. Default: `false`."""
     direct: NotRequired[list[DirectRouteArgs]]
     """Ranges that are reached past the firewall."""
+    private: NotRequired[list[PrivateRouteArgs]]
+    """Private ranges outside the virtual network that servers synchronize with."""
 
 
 class NetworkSecurityGroupArgs(TypedDict):

@@ -8,7 +8,7 @@ nobody accepts is a warning.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from wsus_egress.controls import Control
@@ -48,7 +48,14 @@ def proved(
             f"{each.what} is not accepted: {each.reason} (for example {each.witness})"
             for each in proof.findings
         ),
-        *_needless(environment, target, (*proof.deviations, *proof.masked)),
+        *_needless(
+            environment,
+            target,
+            (
+                *(each.what for each in (*proof.deviations, *proof.masked)),
+                *(each.id for control in controls for each in control.assumptions),
+            ),
+        ),
     )
 
 
@@ -75,10 +82,7 @@ def _unseen(
             yield Problem(environment.locate(("accept",)), ("accept",), what, instead)
 
 
-def _needless(
-    environment: Environment, target: Target, deviations: Sequence[Deviation]
-) -> Iterator[str]:
-    known = {each.what for each in deviations}
+def _needless(environment: Environment, target: Target, known: Collection[str]) -> Iterator[str]:
     others = tuple(f"{each.cloud}/" for each in environment.targets if each != target)
     for entry in environment.accept:
         if entry.what not in known and not entry.what.startswith(others):

@@ -6,9 +6,11 @@ send 0.0.0.0/0 to the firewall, where routes are not managed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from wsus_egress.model.policy import EgressPolicy, Party, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,25 @@ class Assumption:
     def __str__(self) -> str:
         """`the servers' subnets have this route table (wsus)`."""
         return f"{self.what} ({', '.join(self.whom)})"
+
+
+def peers(policy: EgressPolicy, party: Party) -> Iterator[Party]:
+    """Whom a party synchronizes with: the server that it asks, and those that ask it."""
+    if party.asks is not None:
+        yield policy.party(party.asks)
+    if party.ports is not None:
+        yield from policy.askers(party)
+
+
+def across(policy: EgressPolicy, place: Place) -> Iterator[tuple[Party, tuple[str, ...]]]:
+    """Each party elsewhere that synchronizes with some here, and the names of those."""
+    found: dict[str, list[str]] = {}
+    for party in policy.in_place(place):
+        for peer in peers(policy, party):
+            if peer.place != place:
+                found.setdefault(peer.name, []).append(party.name)
+    for name, here in found.items():
+        yield policy.party(name), tuple(here)
 
 
 def in_order(found: Iterable[Assumption]) -> tuple[Assumption, ...]:

@@ -207,6 +207,25 @@ class DirectRoute(Settings):
     reason: Annotated[Text, Field(description="Why it is needed.")]
 
 
+class PrivateRoute(Settings):
+    """A private range outside the virtual network, and what leads there and back.
+
+    0.0.0.0/0 to the firewall takes the gateway's routes from the subnet, where `bgpPropagation` is
+    false: without an entry the firewall gets what goes there, and drops it.
+    """
+
+    name: Annotated[Name, Field(description="The route's name.")]
+    address_prefix: Annotated[AddressBlock, Field(description="The range.")]
+    via: Annotated[
+        Literal["gateway", "peering", "firewall"],
+        Field(
+            description="gateway: a route to the virtual network's gateway is made. peering: the "
+            "range is in a peered network. firewall: rules and routes of yours lead through it, both "
+            "ways."
+        ),
+    ] = "gateway"
+
+
 class RouteTable(Settings):
     """The servers' route table: 0.0.0.0/0 to the firewall."""
 
@@ -220,6 +239,12 @@ class RouteTable(Settings):
     ] = False
     direct: Annotated[
         Items[DirectRoute], Field(description="Ranges that are reached past the firewall.")
+    ] = ()
+    private: Annotated[
+        Items[PrivateRoute],
+        Field(
+            description="Private ranges outside the virtual network that servers synchronize with."
+        ),
     ] = ()
 
 

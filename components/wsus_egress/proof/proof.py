@@ -206,11 +206,14 @@ class _Path:
 
     def __init__(self, policy: EgressPolicy, place: Place, controls: Sequence[Control]) -> None:
         self._policy, self._place, self._controls = policy, place, controls
+        self._routes = [control for control in controls if control.leads_past]
         # A control with two sides is asked for both, one after the other.
         self._sides = {control.name: control.sides() for control in controls}
 
     def answers(self, flow: Flow, *, other: bool) -> list[Answer]:
         """The answers of every control that the flow meets; `other` where no policy clause is about it."""
+        if other and any(c.admits(flow).verdict is Verdict.DENY for c in self._routes):
+            return []  # Nothing leads there.
         # The policy leaves other traffic inside the network alone. Only a control that denies all of
         # it is judged there: a rule that admits some of it has no part of the policy behind it.
         concerned = (

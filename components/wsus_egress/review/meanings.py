@@ -200,6 +200,9 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "routeTable": Meaning("nothing leads traffic to the firewall", _gone),
     "routeTable.firewallAddress": Meaning("traffic goes to another machine", _any),
     "routeTable.bgpPropagation": Meaning("a gateway's routes can lead past the firewall", _on),
+    "routeTable.private": Meaning(
+        "what leads to this private range and back changes, past the firewall", gained=True
+    ),
     "routeTable.direct": Meaning("it is reached past the firewall", gained=True, opens=True),
     "networkSecurityGroup.destinations": Meaning(
         "the group admits every address", _down("internet", "service-tags")

@@ -140,7 +140,8 @@ def of_route(route: Route) -> Iterator[tuple[str, Route]]:
     """A route's mutants."""
     yield "to the Internet", replace(route, next_hop="Internet", address=None)
     yield "to nowhere", replace(route, next_hop="None", address=None)
-    yield "to another appliance", replace(route, address="10.99.0.4")
+    if route.next_hop == "VirtualAppliance":
+        yield "to another appliance", replace(route, address="10.99.0.4")
     yield "half the Internet", replace(route, prefix=ip_network("0.0.0.0/1"))
 
 

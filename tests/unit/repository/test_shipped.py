@@ -7,6 +7,8 @@ import json
 import re
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,12 @@ from wsus_egress import schemas
 from wsus_egress.config.base import json_schema
 from wsus_egress.config.lists import load_lists
 from wsus_egress.config.settings import EndpointListSettings, EnvironmentSettings
-from wsus_egress.model.flows import Scheme
+from wsus_egress.controls import Verdict
+from wsus_egress.controls.azure.route_table import AzureRouteTable
+from wsus_egress.controls.base import met, path_verdict
+from wsus_egress.model.flows import Flow, Scheme
 from wsus_egress.names.sets import minimal_cover
+from wsus_egress.proof.proof import prove
 from wsus_egress.review.analysis import analyse
 from wsus_egress.schemas import render
 
@@ -189,19 +195,64 @@ def test_each_shipped_target_says_what_it_assumes(root: Path, today: datetime.da
         for analysis in analyse(root, (), today)
         for target in analysis.targets
     }
+    private = "aws/network-firewall/private-route"
     attached, routed = "aws/security-group/attachment", "aws/network-firewall/default-route"
     associated, resolver = "aws/network-firewall/association", "aws/dns-firewall/resolver"
     subnets = {"azure/nsg/attachment", "azure/route-table/attachment"}
     assert {
         ("dev", "aws"): {attached, routed},
         ("open", "aws"): {attached},
-        ("open", "azure"): {*subnets, "azure/route-table/firewall/10.32.255.4"},
-        ("prod", "aws"): {attached, associated, resolver},
-        ("prod", "azure"): set(),
-        ("sandbox", "aws"): {attached, associated, resolver},
-        ("sandbox", "azure"): {"azure/nsg/attachment", "azure/route-table/default-route"},
-        ("staging", "azure"): {*subnets, "azure/route-table/firewall/10.30.255.4"},
+        ("open", "azure"): {*subnets, "azure/route-table/firewall-address/10.32.255.4"},
+        ("prod", "aws"): {
+            attached,
+            associated,
+            resolver,
+            "aws/network-firewall/local-route",
+            f"{private}/hub",
+        },
+        ("prod", "azure"): {
+            f"azure/route-table/gateway/{prefix}" for prefix in ("10.21.0.0/16", "10.41.0.0/24")
+        },
+        ("sandbox", "aws"): {attached, associated, resolver, f"{private}/downstream"},
+        ("sandbox", "azure"): {
+            "azure/nsg/attachment",
+            "azure/route-table/default-route",
+            "azure/route-table/private-route/upstream",
+        },
+        ("staging", "azure"): {*subnets, "azure/route-table/firewall-address/10.30.255.4"},
     } == found
+
+
+def test_the_shipped_synchronization_has_a_way_there_and_back(
+    root: Path, today: datetime.date
+) -> None:
+    """Between prod's clouds and its branch, every control on the path admits what servers ask.
+
+    Without the routes that its settings ask for, the default route drops it, and the proof says so.
+    """
+    (analysis,) = analyse(root, ("prod",), today)
+    environment = analysis.environment
+    azure = analysis.targets[1]
+    head, hub, branch = (ip_address(each) for each in ("10.21.0.10", "10.31.0.10", "10.41.0.10"))
+    flows = [
+        Flow(source, destination, "tcp", port)
+        for source, destination in ((hub, head), (branch, hub))
+        for port in (8530, 8531)
+    ]
+    assert [True] * 4 == [environment.policy.decide(flow).allowed for flow in flows]
+    for target in analysis.targets:
+        for flow in flows:
+            rulings = [control.admits(flow) for control in met(target.controls, flow)]
+            assert path_verdict(rulings, allowed=False) is not Verdict.DENY
+
+    table = next(c for c in azure.controls if isinstance(c, AzureRouteTable))
+    bare = replace(table, rules=table.rules[:1])
+    controls = [bare if each is table else each for each in azure.controls]
+    found = prove(environment, azure.target, controls, today)
+    assert ["azure/azure-route-table/narrower/synchronization"] == [
+        d.what for d in found.deviations
+    ]
+    assert {Verdict.DENY} == {bare.admits(flow).verdict for flow in flows}
 
 
 def keys(value: Any, path: str = "") -> dict[str, set[str]]:

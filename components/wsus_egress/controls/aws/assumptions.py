@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from wsus_egress.controls.assumptions import Assumption, Way
+from wsus_egress.controls.assumptions import Assumption, Way, across, peers
 from wsus_egress.model.aws import AwsTarget, NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Party
 
@@ -26,6 +26,11 @@ _ASSOCIATED: Final = (
         "the associations of `protectedRouteTables` name the subnets that the servers are in",
     ),
 )
+_LOCAL: Final = (Way("evidence", "the VPC's address blocks contain their addresses"),)
+_PRIVATE: Final = (
+    Way("evidence", "the servers' route tables, and those on the way back, have a smaller range for "
+                    "it than 0.0.0.0/0, to a transit gateway, a peering or a virtual private gateway"),
+)  # fmt: skip
 _POLICY: Final = (
     Way("stack", "write `mode: policy`, and the firewall policy is made here"),
     Way("evidence", "`aws network-firewall describe-firewall-policy` shows its order and actions"),
@@ -67,7 +72,7 @@ def _named_peers(policy: EgressPolicy) -> Iterator[Assumption]:
     """Peers that rules name by a security group or a prefix list: AWS knows their addresses."""
     found: dict[str, dict[str, Party]] = {}
     for party in policy.in_place("aws"):
-        for peer in _peers(policy, party):
+        for peer in peers(policy, party):
             if named := peer.aws_peer:
                 known = found.setdefault(named.security_group or named.prefix_list, {})
                 known[peer.name] = peer
@@ -84,7 +89,28 @@ def network_firewall_assumptions(
     whom = tuple(party.name for party in _senders(policy))
     if not whom:
         return ()
-    return (*_of_policy(target, firewall, whom), *_of_routes(policy, target, firewall, whom))
+    return (
+        *_of_policy(target, firewall, whom),
+        *_of_routes(policy, target, firewall, whom),
+        *_of_synchronization(policy, target),
+    )
+
+
+def _of_synchronization(policy: EgressPolicy, target: AwsTarget) -> Iterator[Assumption]:
+    """That the firewall, which drops it, does not get what servers and clients send one another."""
+    here = policy.in_place("aws")
+    inside = [p.name for p in here if any(peer.place == "aws" for peer in peers(policy, p))]
+    if inside:
+        what = (
+            "they are in this VPC, whose own route leads what they send one another, not through the "
+            "firewall"
+        )
+        key = f"aws/network-firewall/local-route/{target.vpc_id}"
+        yield Assumption(key, what, tuple(inside), _LOCAL)
+    for peer, whom in across(policy, "aws"):
+        addresses = ", ".join(map(str, peer.addresses))
+        what = f"routes of their own lead to {peer.name}, {addresses}, and back, not through the firewall"
+        yield Assumption(f"aws/network-firewall/private-route/{peer.name}", what, whom, _PRIVATE)
 
 
 def _of_policy(
@@ -130,11 +156,3 @@ def _of_routes(
 
 def _senders(policy: EgressPolicy) -> list[Party]:
     return [party for party in policy.in_place("aws") if party.internet]
-
-
-def _peers(policy: EgressPolicy, party: Party) -> Iterator[Party]:
-    """Whom a party's rules name."""
-    if party.asks is not None:
-        yield policy.party(party.asks)
-    if party.ports is not None:
-        yield from policy.askers(party)

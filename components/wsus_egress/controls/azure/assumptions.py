@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from wsus_egress.controls.assumptions import Assumption, Way
+from wsus_egress.controls.assumptions import Assumption, Way, across
 from wsus_egress.controls.azure.subnets import uncovered
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import AzureTarget, FirewallPolicy
+from wsus_egress.model.azure import AzureTarget, FirewallPolicy, PrivateRoute
 from wsus_egress.model.policy import EgressPolicy, Party
 
 _ATTACHED: Final = (
@@ -27,6 +27,20 @@ _FIREWALL: Final = (
     Way("stack", "write `firewallPolicy.mode: full`, and leave `firewallAddress` out"),
     Way("evidence", "`az network firewall show` has the address and the policy"),
 )
+_EFFECTIVE: Final = Way(
+    "evidence",
+    "the effective routes of the servers' network interfaces, and those of the gateway's subnet",
+)
+_LEARNED: Final = (Way("stack", "list the range under `routeTable.private`"), _EFFECTIVE)
+_PRIVATE: Final = (
+    Way("stack", "write `routeTable`, and list the range under `private`"),
+    _EFFECTIVE,
+)
+_VIA: Final = {
+    "gateway": "the gateway reaches {}, and leads what comes from there past the firewall",
+    "peering": "a peered network has {}, and no route of it leads through the firewall",
+    "firewall": "rules of others pass what goes to {} and comes from there, through one firewall",
+}
 _RULES: Final = (
     Way("stack", "list those rules under `firewallPolicy.rules`, and the proof counts them"),
     Way("evidence", "the policy's rule collection groups, as `az network firewall policy` shows them"),
@@ -62,7 +76,33 @@ def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> Iterat
     if address is not None and target.firewall_policy is not None:
         name = target.firewall_policy.name
         what = f"{address} is a firewall's that has the firewall policy {name}"
-        yield from _of(f"azure/route-table/firewall/{address}", what, senders, _FIREWALL)
+        yield from _of(f"azure/route-table/firewall-address/{address}", what, senders, _FIREWALL)
+    yield from _private(policy, target)
+
+
+def _private(policy: EgressPolicy, target: AzureTarget) -> Iterator[Assumption]:
+    """That what leads to parties elsewhere leads back too, and is there at all."""
+    table = target.route_table
+    for peer, whom in across(policy, "azure"):
+        addresses = ", ".join(map(str, peer.addresses))
+        learned = f"the gateway propagates routes to {peer.name}, {addresses}, and leads back"
+        key, what = f"gateway/{peer.name}", learned
+        ways: tuple[Way, ...] = _LEARNED
+        if table is None:
+            key, ways = f"private-route/{peer.name}", _PRIVATE
+            what = f"routes lead to {peer.name}, {addresses}, and back, not through the firewall"
+        elif route := _route_to(peer, table.private):
+            key = f"{route.via}/{route.address_prefix}"
+            what, ways = _VIA[route.via].format(route.address_prefix), (_EFFECTIVE,)
+        elif not table.bgp_propagation:
+            continue  # Nothing leads there, and the proof says so.
+        yield Assumption(f"azure/route-table/{key}", what, whom, ways)
+
+
+def _route_to(peer: Party, routes: Sequence[PrivateRoute]) -> PrivateRoute | None:
+    """The smallest listed range that has the peer."""
+    fitting = [r for r in routes if all(is_within(n, [r.address_prefix]) for n in peer.addresses)]
+    return max(fitting, key=lambda route: route.address_prefix.prefixlen, default=None)
 
 
 def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumption, ...]:
@@ -70,7 +110,8 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
     senders = _senders(policy)
     firewall = target.firewall_policy
     assert firewall is not None  # noqa: S101 - without one there is no such control
-    routes = () if target.route_table else tuple(_routes(target, firewall, senders))
+    managed = target.route_table is not None
+    routes = () if managed else (*_routes(target, firewall, senders), *_private(policy, target))
     return (*routes, *_of_others(firewall, senders))
 
 

@@ -10,8 +10,8 @@ from wsus_egress.controls.azure.firewall_refusals import WEB, firewall_refusals,
 from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import AzureTarget
-from wsus_egress.model.flows import is_internet
+from wsus_egress.model.azure import AzureTarget, RouteTable
+from wsus_egress.model.flows import PRIVATE_NETWORKS, is_internet
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.problems import Problem
 
@@ -110,6 +110,20 @@ def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]
             what = f"{route.address_prefix} is most of the Internet, past the firewall"
             yield refusal((*where, "addressPrefix"), what, "name the addresses that need it")
     yield from same_name(table.direct, (*keys, "direct"))
+    yield from _private_routes(target, table)
+
+
+def _private_routes(target: AzureTarget, table: RouteTable) -> Iterator[Problem]:
+    keys = ("azure", "routeTable", "private")
+    for index, route in enumerate(table.private):
+        where, prefix = (*keys, index, "addressPrefix"), route.address_prefix
+        if not is_within(prefix, PRIVATE_NETWORKS):
+            what = f"{prefix} is not a private range, and what goes elsewhere passes the firewall"
+            yield refusal(where, what, "leave it out")
+        elif is_within(prefix, target.address_space):
+            what = f"{prefix} is in the virtual network, whose own route leads there"
+            yield refusal(where, what, "leave it out")
+    yield from same_name(table.private, keys)
 
 
 def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:

@@ -66,6 +66,12 @@ _ROUTED: Final = Residue(
     "before the denial is not confirmed",
     "Service tags overview; from memory, unconfirmed",
 )
+PRIVATE_TAKEN: Final = Residue(
+    "what leaves the virtual network for private addresses, such as domain controllers and DNS servers "
+    "behind a gateway, goes to the firewall too, unless a peering or an entry of private leads there",
+    "Virtual network traffic routing, read 2026-11: a route for 0.0.0.0/0 takes the system's routes to "
+    "private ranges away, and without propagation there is none of the gateway's",
+)
 LEARNED_ROUTE: Final = Residue(
     "a route that the gateway learns for a smaller range of the Internet leads past the firewall",
     "Virtual network traffic routing: the longest prefix wins",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from wsus_egress.controls.assumptions import Assumption
+from wsus_egress.controls.assumptions import Assumption, across
 from wsus_egress.controls.azure.assumptions import route_table_assumptions
-from wsus_egress.controls.azure.residues import LEARNED_ROUTE
+from wsus_egress.controls.azure.residues import LEARNED_ROUTE, PRIVATE_TAKEN
 from wsus_egress.controls.azure.subnets import subnet_documents
 from wsus_egress.controls.base import (
     Control,
@@ -35,7 +35,10 @@ ROUTES_PER_TABLE: Final = 400
 FIREWALL: Final = "firewall"
 _NONE: Final[frozenset[str]] = frozenset()
 
-NextHop = Literal["VirtualAppliance", "Internet", "None"]
+_HOPS: Final = {
+    "Internet": "the Internet", "None": "nowhere", "VirtualNetworkGateway": "the gateway"
+}  # fmt: skip
+NextHop = Literal["VirtualAppliance", "Internet", "None", "VirtualNetworkGateway"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Route:
     @property
     def text(self) -> str:
         """`0.0.0.0/0 to the firewall`."""
-        where = {"Internet": "the Internet", "None": "nowhere"}.get(self.next_hop, "")
+        where = _HOPS.get(self.next_hop, "")
         appliance = "the firewall" if self.address == FIREWALL else f"appliance {self.address}"
         return f"{self.prefix} to {where or appliance}"
 
@@ -71,10 +74,15 @@ class _Hop:
 
 
 _ELSEWHERE: Final = _Hop(
-    Ruling(Verdict.NOT_APPLICABLE, "only what goes to the Internet is routed here"),
+    Ruling(Verdict.NOT_APPLICABLE, "only what enters or leaves the virtual network is routed here"),
     past=False,
     asked=True,
 )
+# "Virtual network traffic routing", read 2026-11: a user's route for 0.0.0.0/0 takes the system's
+# routes to private ranges away, and without propagation there is none of the gateway's.
+_DROPPED: Final = "led to the firewall one way only, which drops it: no entry of `private` has it"
+_NO_WAY: Final[tuple[Network, bool, str]] = (DEFAULT_ROUTE, False, "")
+_LEARNED: Final = "a route that the gateway propagates"
 
 
 @dataclass(frozen=True)
@@ -85,28 +93,36 @@ class AzureRouteTable(Control):
     environment: str
     rules: tuple[Route, ...]
     assumptions: tuple[Assumption, ...] = ()
+    far: tuple[Network, ...] = ()
+    """The addresses elsewhere that parties here synchronize with: of others nothing is known."""
 
     name = "azure-route-table"
     leads_past = frozenset({"azure-application-rules"})
 
     @property
     def residues(self) -> tuple[Residue, ...]:
-        """What a gateway may add."""
+        """What a gateway may add, or what it leads no more."""
         table = self.target.route_table
-        return (LEARNED_ROUTE,) if table and table.bgp_propagation else ()
+        return (LEARNED_ROUTE if table and table.bgp_propagation else PRIVATE_TAKEN,)
 
     @property
     def networks(self) -> Iterable[Network]:
         """The routes' prefixes and the virtual network's ranges."""
         yield from self.target.address_space
         yield from (route.prefix for route in self.rules)
+        table = self.target.route_table
+        yield from (route.address_prefix for route in (table.private if table else ()))
 
     @cached_property
     def _hop(self) -> Latest[_Hop]:
         return Latest(self._between)
 
     def _between(self, source: Address, destination: Address) -> _Hop:
-        if not within(self.target.address_space, source) or not is_internet(destination):
+        here = [within(self.target.address_space, end) for end in (source, destination)]
+        far = destination if here[0] else source
+        if any(here) and not all(here) and within(self.far, far):
+            return self._private(far)
+        if not here[0] or not is_internet(destination):
             return _ELSEWHERE
         direct = self.target.route_table.direct if self.target.route_table else ()
         asked = destination.version == 6 or within(
@@ -125,17 +141,41 @@ class AzureRouteTable(Control):
         rule = f"{route.id}, past the firewall" if past and verdict is Verdict.ALLOW else route.id
         return _Hop(Ruling(verdict, rule), past=past, asked=asked or not past)
 
+    def _private(self, far: Address) -> _Hop:
+        """The way to a private address elsewhere and from there, which must be the same."""
+        table = self.target.route_table
+        ways = [
+            (route.prefix, route.next_hop == "VirtualNetworkGateway", route.id)
+            for route in self.rules
+        ] + [
+            (route.address_prefix, True, f"private-{route.name}")
+            for route in (table.private if table else ())
+            if route.via != "gateway"
+        ]
+        fitting = [way for way in ways if far in way[0]]
+        prefix, leads, name = max(fitting, key=lambda way: way[0].prefixlen, default=_NO_WAY)
+        if leads:
+            return _Hop(Ruling(Verdict.ALLOW, name), past=True, asked=True)
+        if prefix.prefixlen == 0 and table and table.bgp_propagation:
+            return _Hop(Ruling(Verdict.ALLOW, _LEARNED), past=True, asked=True)
+        return _Hop(Ruling(Verdict.DENY, _DROPPED), past=True, asked=False)
+
     def admits(self, flow: Flow) -> Ruling:
-        """Where a flow to the Internet goes: only a route to nowhere denies."""
+        """Where a flow goes. Synchronization that has no way there and back does not arrive."""
         return self._hop(flow).ruling
 
     def skips(self, flow: Flow) -> frozenset[str]:
         """The firewall's rules, where the flow does not go through the firewall."""
         return self.leads_past if self._hop(flow).past else _NONE
 
-    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:  # noqa: ARG002 - of any policy
-        """To lead IPv4 to the firewall, but for the ranges that are listed; the rest is others'."""
+    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
+        """To lead IPv4 to the firewall, but for the ranges that are listed; the rest is others'.
+
+        Between servers: to lead what the policy allows there and back.
+        """
         led = self._hop(flow).asked
+        if not is_internet(flow.destination):
+            return Part(led or policy.decide(flow).allowed, NO_NAMES)
         return Part(led, ALL_NAMES if led else NO_NAMES)
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
@@ -176,10 +216,14 @@ def compile_route_table(
     """The default route to the firewall, and the ranges that are asked for past it."""
     routes = tuple(_routes(target))
     assumptions = tuple(route_table_assumptions(policy, target))
-    return AzureRouteTable(target, environment, routes, assumptions)
+    far = tuple(n for peer, _ in across(policy, "azure") for n in peer.addresses)
+    return AzureRouteTable(target, environment, routes, assumptions, far)
 
 
 def _routes(target: AzureTarget) -> Iterator[Route]:
     yield Route("default-to-firewall", DEFAULT_ROUTE, "VirtualAppliance", FIREWALL)
     for direct in target.route_table.direct if target.route_table else ():
         yield Route(f"direct-{direct.name}", direct.address_prefix, "Internet")
+    for each in target.route_table.private if target.route_table else ():
+        if each.via == "gateway":
+            yield Route(f"private-{each.name}", each.address_prefix, "VirtualNetworkGateway")

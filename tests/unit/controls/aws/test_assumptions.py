@@ -122,6 +122,20 @@ def test_a_policy_of_others_is_assumed(environment: Build) -> None:
     assert {others} <= {*yours} & {*managed}
 
 
+def test_synchronization_is_assumed_to_go_around_the_firewall(environment: Build) -> None:
+    """The firewall drops it: inside the VPC its own route leads it, elsewhere routes of others do."""
+    far = {"name": "far", "addresses": ["10.30.0.10"], "location": "elsewhere",
+           "synchronizesFrom": "one"}  # fmt: skip
+    clients = [{"name": "pcs", "addresses": ["10.20.4.0/24"], "updatesFrom": "one"}]
+    found = assumed(environment(servers=[ONE, far], clients=clients, **firewall()))
+    alone = assumed(environment(servers=[ONE, far], clients=clients))
+
+    assert ("one", "pcs") == found[f"aws/network-firewall/local-route/{VPC}"].whom
+    private = found["aws/network-firewall/private-route/far"]
+    assert (("one",), True) == (private.whom, "far, 10.30.0.10/32, and back" in private.what)
+    assert [ATTACHED] == list(alone)
+
+
 def test_nobody_needs_nothing(environment: Build) -> None:
     """Where no server here may reach Microsoft Update, no route to the firewall is assumed."""
     top = {"name": "top", "addresses": ["10.30.0.10"], "location": "elsewhere"}

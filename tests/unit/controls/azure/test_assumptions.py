@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import pytest
 from assumed import assumptions
 from azure_path import ASG, BASE_POLICY, Compile, rule
 from sample import ONE, policy
 
 ROUTE = {"routeTable": {"firewallAddress": "10.20.255.4"}}
 SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
-BEHIND = "azure/route-table/firewall/10.20.255.4"
+BEHIND = "azure/route-table/firewall-address/10.20.255.4"
 
 
 def test_attachments_are_assumed(compiled: Compile) -> None:
@@ -41,6 +45,37 @@ def test_a_subnet_without_a_route_is_assumed_to_have_one(compiled: Compile) -> N
     }
     where = "sends 0.0.0.0/0 to a firewall with the policy afwp"
     assert f"the subnet servers {where}" == found[f"{key}/servers"].what
+
+
+FAR = {
+    "name": "far", "addresses": ["10.30.0.10"], "location": "elsewhere", "synchronizesFrom": "one"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        (None, "private-route/far"),
+        ({}, None),
+        ({"bgpPropagation": True}, "gateway/far"),
+        ({"private": [{"name": "xx", "addressPrefix": "10.31.0.0/16"}], "bgpPropagation": True},
+         "gateway/far"),
+        ({"private": [{"name": "xx", "addressPrefix": "10.30.0.0/16"}]}, "gateway/10.30.0.0/16"),
+        ({"private": [{"name": "xx", "addressPrefix": "10.0.0.0/8", "via": "firewall"},
+                      {"name": "yy", "addressPrefix": "10.30.0.0/24", "via": "peering"}]},
+         "peering/10.30.0.0/24"),
+    ],
+)  # fmt: skip
+def test_ways_to_servers_elsewhere_are_assumed(
+    compiled: Compile, table: dict[str, Any] | None, key: str | None
+) -> None:
+    """Both ways: by what the settings say leads there. Where nothing does, the proof tells."""
+    own = {} if table is None else {"routeTable": {"firewallAddress": "10.20.255.4", **table}}
+    found = assumptions(compiled(own, servers=[ONE, FAR])[1])
+    ways = {k: a for k, a in found.items() if re.search(r"/(private-route|gateway|peering)/", k)}
+
+    assert ([f"azure/route-table/{key}"] if key else []) == list(ways)
+    assert all(each.whom == ("one",) for each in ways.values())
 
 
 def test_application_security_groups_are_assumed(compiled: Compile) -> None:
