@@ -22,8 +22,8 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from wsus_egress.config.aws import AwsSettings
 from wsus_egress.config.settings import AcceptSettings, EnvironmentSettings
+from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.azure import AzureTarget, FirewallAlone
 from wsus_egress.model.base import MayBeOutput, Settings, WrittenAs
 
@@ -55,7 +55,7 @@ _LISTS: Final = (
     "The folder of the endpoint lists; those that come with the package by default.",
 )  # fmt: skip
 # Classes and arguments that are not called as their setting is.
-_CLASSES: Final = {"Nsg": "NetworkSecurityGroup"}
+_CLASSES: Final = {"Nsg": "NetworkSecurityGroup", "SecurityGroupQuotas": "SecurityGroup"}
 _RENAMED: Final = {"resource_group": "resource_group_name"}
 
 Argument = tuple[str, str, str]
@@ -116,20 +116,20 @@ MODULES: Final = (
         "The arguments of the AWS components.",
         (
             Component(
-                "AwsWsusEgressArgs", "Everything that enforces the policy in one VPC.", AwsSettings
+                "AwsWsusEgressArgs", "Everything that enforces the policy in one VPC.", AwsTarget
             ),
             Component(
                 "AwsWsusSecurityGroupArgs", "The security group of one server or client group.",
-                AwsSettings, ("vpc_id", "security_group", "tags"), before=(_POLICY, _PARTY),
+                AwsTarget, ("vpc_id", "security_group", "tags"), before=(_POLICY, _PARTY),
             ),
             Component(
                 "AwsWsusNetworkFirewallArgs",
                 "Network Firewall's rules, and by its mode the policy, firewall, logging and routes "
                 "around.",
-                AwsSettings, ("vpc_id", "network_firewall", "tags"),
+                AwsTarget, ("vpc_id", "network_firewall", "tags"),
             ),
             Component(
-                "AwsWsusDnsFirewallArgs", "DNS Firewall for one VPC.", AwsSettings,
+                "AwsWsusDnsFirewallArgs", "DNS Firewall for one VPC.", AwsTarget,
                 ("vpc_id", "dns_firewall", "tags"),
             ),
         ),
@@ -247,7 +247,7 @@ def _meaning(name: str, field: FieldInfo, needed: tuple[str, ...]) -> str:
         sentences.append(f"One of {', '.join(f'`{choice}`' for choice in choices)}.")
     default = field.get_default() if not field.is_required() and name not in needed else None
     if isinstance(default, (str, int, list, tuple)) and default not in ("", [], ()):
-        shown = default if isinstance(default, str) else json.dumps(default)
+        shown = default if isinstance(default, str) else json.dumps(default, default=str)
         sentences.append(f"Default: `{shown}`.")
     return " ".join(sentences)
 

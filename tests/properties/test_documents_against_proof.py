@@ -170,8 +170,7 @@ def surroundings(made: Environment, target: Any) -> Surroundings:
     stands_for = {}
     for party in parties:
         if party.aws_peer is not None:
-            identity = party.aws_peer.security_group or party.aws_peer.prefix_list
-            stands_for[identity] = party.addresses
+            stands_for[party.aws_peer.identity] = party.addresses
     if target.cloud == "azure":
         groups = dict(target.network_security_group.application_security_groups)
         stands_for |= {identity: made.policy.party(name).addresses for name, identity in groups.items()}  # fmt: skip

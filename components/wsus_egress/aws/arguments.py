@@ -83,7 +83,7 @@ class NetworkFirewallArgs(TypedDict):
     mode: NotRequired[str]
     """rules-only: rule groups for a policy of yours; policy: a firewall policy too; full: firewall, logging and routes too. One of `rules-only`, `policy`, `full`. Default: `policy`."""
     home_networks: NotRequired[list[str]]
-    """HOME_NET of the firewall policy; every private network by default."""
+    """HOME_NET of the firewall policy. Default: `["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]`."""
     existing_policy: NotRequired[ExistingFirewallPolicyArgs]
     """With mode rules-only: what your firewall policy does."""
     default_action: NotRequired[str]

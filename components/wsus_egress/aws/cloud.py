@@ -12,7 +12,6 @@ from wsus_egress.component.base import Component
 from wsus_egress.component.claims import Sole
 from wsus_egress.component.declare import Cloud
 from wsus_egress.component.outputs import forms_of
-from wsus_egress.config.aws import AwsSettings
 from wsus_egress.model.aws import SOME_VPC, AwsTarget
 
 
@@ -58,7 +57,7 @@ _SOLE: Final = {
         "leave dns_firewall out of one of them, or give one component both policies' servers",
     ),
 }
-CLOUD: Final = Cloud("aws", aws, forms_of(AwsSettings), computed=_endpoint, sole=_SOLE)
+CLOUD: Final = Cloud("aws", aws, forms_of(AwsTarget), computed=_endpoint, sole=_SOLE)
 # Arguments that are not settings of the target.
 _OTHERS: Final = ("accept", "policy", "party", "environment", "endpoint_lists")
 

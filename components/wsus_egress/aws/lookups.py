@@ -10,7 +10,7 @@ from wsus_egress.component.claims import once
 from wsus_egress.component.errors import refusal
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
-from wsus_egress.model.aws import FirewallEndpoint
+from wsus_egress.model.network_firewall import FirewallEndpoint
 from wsus_egress.problems import Keys, PolicyErrors, Problem
 
 _INSTEAD = (
@@ -83,20 +83,20 @@ def _foreign_parts(
     options: pulumi.InvokeOptions,
 ) -> Iterator[Problem]:
     instead = "give those of the firewall's own VPC and zone"
-    if endpoint.subnet not in outputs:
-        subnet = member(aws, "ec2", "get_subnet")(id=endpoint.subnet, opts=options)
+    if endpoint.subnet_id not in outputs:
+        subnet = member(aws, "ec2", "get_subnet")(id=endpoint.subnet_id, opts=options)
         where, expected = (
             (subnet.vpc_id, vpc)
             if subnet.vpc_id != vpc
             else (subnet.availability_zone, endpoint.zone)
         )
         if where != expected:
-            what = f"{endpoint.subnet} is in {where}, not in {expected}"
+            what = f"{endpoint.subnet_id} is in {where}, not in {expected}"
             yield Problem(None, (*keys, "subnet_id"), what, instead)
     tables: list[tuple[Keys, str]] = [
         *((("protected_route_tables", n), each)
           for n, each in enumerate(endpoint.protected_route_tables)),
-        *((("return_routes", n, "route_table_id"), each.route_table)
+        *((("return_routes", n, "route_table_id"), each.route_table_id)
           for n, each in enumerate(endpoint.return_routes)),
     ]  # fmt: skip
     for place, table in tables:

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from wsus_egress.config.assembly_aws import aws_peer, aws_target
 from wsus_egress.config.base import parse_settings
 from wsus_egress.config.lists import EndpointList, resolve
 from wsus_egress.config.settings import (
@@ -151,14 +150,7 @@ class _Builder:
 
     def environment(self, name: str) -> Environment:
         settings = self._settings
-        targets = tuple(
-            target
-            for target in (
-                settings.aws and aws_target(settings.aws, self._refuse),
-                settings.azure,
-            )
-            if target
-        )
+        targets = tuple(target for target in (settings.aws, settings.azure) if target)
         places: tuple[Place, ...] = (*(target.cloud for target in targets), *self._unread)
         if not places:
             self._refuse((), "there is no target to enforce the policy on", "add `aws` or `azure`")
@@ -239,7 +231,7 @@ class _Builder:
             internet=top or server.content_from == MICROSOFT_UPDATE,
             asks=None if top else upstream,
             ports=self._ports((*keys, "synchronizationPorts"), server.synchronization_ports),
-            aws_peer=aws_peer((*keys, "awsPeer"), server.aws_peer, self._refuse),
+            aws_peer=server.aws_peer,
         )
 
     def _client(
@@ -257,7 +249,7 @@ class _Builder:
             internet=direct,
             asks=None if direct else client.updates_from,
             ports=None,
-            aws_peer=aws_peer((*keys, "awsPeer"), client.aws_peer, self._refuse),
+            aws_peer=client.aws_peer,
         )
 
     def _place(self, keys: Keys, location: Place | None, places: Sequence[Place]) -> Place:

@@ -104,9 +104,7 @@ def _aws(target: AwsTarget) -> Iterator[_Claim]:
         instead = "make one of them, for the servers of both, or write mode: policy"
         yield _Claim(("firewall", target.vpc_id), target.vpc_id, keys, told, instead)
     for index, endpoint in enumerate(firewall.endpoints):
-        routes = [(table, "0.0.0.0/0") for table in endpoint.protected_route_tables]
-        routes += [(r.route_table, str(n)) for r in endpoint.return_routes for n in r.destinations]
-        for table, destination in routes:
+        for table, destination in endpoint.routes:
             told = f"routes {destination} in {table} too, and a table has one route for it"
             instead = "leave the route to one of them"
             where = (*keys, "endpoints", index)

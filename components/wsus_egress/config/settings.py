@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from wsus_egress.config.aws import AwsPeerSettings, AwsSettings
+from wsus_egress.model.aws import AwsPeer, AwsTarget
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.base import (
     MICROSOFT_UPDATE,
+    WHOLE,
     Date,
     Location_,
     Name,
@@ -24,7 +25,6 @@ from wsus_egress.model.base import (
     Settings,
     Text,
     WrittenAs,
-    integral,
 )
 
 
@@ -148,7 +148,7 @@ class ServerSettings(Settings):
         SynchronizationPortsSettings, Field(description="8530 and 8531 by default.")
     ] = SynchronizationPortsSettings.model_construct(http=8530, https=8531)
     aws_peer: Annotated[
-        AwsPeerSettings | None,
+        AwsPeer | None,
         Field(description="How AWS security groups name it; by its addresses unless given."),
     ] = None
 
@@ -172,7 +172,7 @@ class ClientSettings(Settings):
     ] = None
     updates_from: Annotated[str, Field(description="The name of a server, or `microsoft-update`.")]
     aws_peer: Annotated[
-        AwsPeerSettings | None,
+        AwsPeer | None,
         Field(description="How AWS security groups name them; by their addresses unless given."),
     ] = None
 
@@ -204,12 +204,12 @@ class GateSettings(Settings):
     unapproved: Annotated[
         int,
         Field(ge=0, description="How many unapproved widenings of one target are let pass."),
-        BeforeValidator(integral),
+        WHOLE,
     ] = 0
     warn_days: Annotated[
         int,
         Field(ge=0, le=365, description="How many days before an expiry a warning begins."),
-        BeforeValidator(integral),
+        WHOLE,
     ] = 30
 
 
@@ -244,7 +244,7 @@ class EnvironmentSettings(Settings):
         ),
     ] = []
     ipv6: Annotated[bool, Field(description="Rules for IPv6 too, where a control can.")] = False
-    aws: Annotated[AwsSettings | None, Field(description="The AWS target.")] = None
+    aws: Annotated[AwsTarget | None, Field(description="The AWS target.")] = None
     azure: Annotated[AzureTarget | None, Field(description="The Azure target.")] = None
     accept: Annotated[
         list[AcceptSettings],

@@ -1,126 +1,145 @@
-"""An AWS target as values: the VPC, and what each control in it is set to."""
+"""An AWS target: the VPC, and what each control in it is set to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Final, Literal
 
-from wsus_egress.model.base import Tags
-from wsus_egress.model.flows import Network
-from wsus_egress.names.hosts import Pattern
+from pydantic import AfterValidator, Field
+
+from wsus_egress.model.base import (
+    WHOLE,
+    Checked,
+    Items,
+    MayBeOutput,
+    Settings,
+    Tags,
+    WrittenAs,
+    refused,
+)
+from wsus_egress.model.network_firewall import NetworkFirewall, resource_id
+from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.problems import Problem
 
 # Stands for the id of a VPC that only the deployment knows.
 SOME_VPC: Final = "vpc-00000000"
-# AWS's default since 2026-06 for policies in strict order: it waits for the server name or Host and
-# lets the firewall's own packets to the client pass ("Network Firewall updates default drop action",
-# 2026-06-22).
-DROP: Final = "aws:drop_established_app_layer_to_server"
-
-ALERT: Final = "aws:alert_established_app_layer_to_server"
-
-DEFAULT_ACTIONS: Final = (DROP, ALERT)
-# Each waits for the name. The others do not: drop_established drops the first segment of a
-# ClientHello in two, as post-quantum key shares make it, and drop_strict the TCP handshake.
-DROP_ACTIONS: Final = (DROP, "aws:drop_established_app_layer")
+# "Route 53 Resolver API, AssociateFirewallRuleGroup" says 100 to 9900; the service answers that both
+# ends are reserved too (measured by others, 2025-08).
+DNS_PRIORITIES: Final = range(101, 9900)
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnRoute:
-    """The way back: from a route table to the zone's firewall endpoint."""
-
-    route_table: str
-    destinations: tuple[Network, ...]
+def _dns_priority(number: int) -> int:
+    if number in DNS_PRIORITIES:
+        return number
+    raise refused(f"{number} is not a valid association priority", "write 101 to 9899")
 
 
-@dataclass(frozen=True, slots=True)
-class FirewallEndpoint:
-    """One zone's firewall subnet, and the route tables that lead to its endpoint."""
-
-    zone: str
-    subnet: str
-    protected_route_tables: tuple[str, ...]
-    return_routes: tuple[ReturnRoute, ...]
+def _pattern(text: str) -> Pattern:
+    try:
+        return Pattern.parse(text)
+    except InvalidName as error:
+        raise refused(f"{error.text} {error.reason}", error.instead) from None
 
 
-@dataclass(frozen=True, slots=True)
-class FirewallLogging:
-    """Where logs go: CloudWatch where `bucket` is None, else S3. `types` are sorted."""
-
-    log_group: str | None
-    retention_days: int
-    bucket: str | None
-    prefix: str
-    types: tuple[str, ...]
+def _by_text(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    return tuple(sorted(set(patterns), key=lambda pattern: pattern.text))
 
 
-@dataclass(frozen=True, slots=True)
-class FirewallManager:
-    """Which accounts and VPCs of an organization get a firewall."""
-
-    accounts: tuple[str, ...]
-    organizational_units: tuple[str, ...]
-    resource_tags: Tags
-    remediation: bool
+VpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput(SOME_VPC)]
+SecurityGroupId = Annotated[str, resource_id("sg", "a security group"), MayBeOutput("sg-{n}")]
+PrefixListId = Annotated[str, resource_id("pl", "a prefix list"), MayBeOutput("pl-{n}")]
+Entries = Annotated[int, Field(ge=1, le=1000), WHOLE]
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkFirewall:
-    """AWS Network Firewall in one target.
+class AwsPeer(Checked):
+    """How security group rules name a server or client group, instead of by its addresses."""
 
-    Attributes:
-        mode: What is made: rule groups; a firewall policy too; a firewall with its routes too.
-        home: HOME_NET of the firewall policy.
-        default_actions: Of the policy, ours or the user's.
-        policy_capacity: Units that the rule groups may reserve together.
-    """
+    security_group_id: Annotated[
+        SecurityGroupId | None,
+        Field(description="The security group that its network interfaces have."),
+    ] = None
+    prefix_list_id: Annotated[
+        PrefixListId | None, Field(description="A prefix list that holds exactly its addresses.")
+    ] = None
+    max_entries: Annotated[
+        Entries | None,
+        Field(description="How many entries the prefix list may hold: it counts as so many rules."),
+    ] = None
 
-    mode: Literal["rules-only", "policy", "full"]
-    home: tuple[Network, ...]
-    default_actions: tuple[str, ...]
-    stream_exception_policy: str
-    policy_capacity: int
-    protected: bool
-    endpoints: tuple[FirewallEndpoint, ...]
-    logging: FirewallLogging | None
-    share_with: tuple[str, ...]
-    firewall_manager: FirewallManager | None
+    @property
+    def identity(self) -> str:
+        """The id that rules have."""
+        return self.security_group_id or self.prefix_list_id or ""
 
-
-@dataclass(frozen=True, slots=True)
-class DnsFirewall:
-    """Route 53 Resolver DNS Firewall in one target."""
-
-    priority: int
-    also_resolve: tuple[Pattern, ...]
-    block_response: str
-    fail_open: bool
-    protected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AwsTarget:
-    """One VPC.
-
-    Attributes:
-        rules_per_direction: The account's quota of rules per security group.
-    """
-
-    vpc_id: str
-    tags: Tags
-    rules_per_direction: int = 60
-    network_firewall: NetworkFirewall | None = None
-    dns_firewall: DnsFirewall | None = None
-    cloud: Literal["aws"] = "aws"
+    def refusals(self) -> Iterator[Problem]:
+        """It is named in one way, and a prefix list's size is known."""
+        if (self.security_group_id is None) == (self.prefix_list_id is None):
+            what = "a peer is named either by its security group or by a prefix list"
+            yield Problem(None, (), what, "give exactly one of securityGroupId and prefixListId")
+        if self.prefix_list_id is not None and self.max_entries is None:
+            what = "a prefix list counts as many rules as it may hold, and it is not said how many"
+            instead = "add maxEntries, as `aws ec2 describe-managed-prefix-lists` shows it"
+            yield Problem(None, (), what, instead)
+        if self.security_group_id and not self.prefix_list_id and self.max_entries is not None:
+            what = "a security group counts as one rule, however many members it has"
+            yield Problem(None, ("maxEntries",), what, "remove it")
 
 
-@dataclass(frozen=True, slots=True)
-class AwsPeer:
-    """How security group rules name a party instead of by its addresses; exactly one of the two.
+class SecurityGroupQuotas(Settings):
+    """The account's quotas for security groups."""
 
-    Attributes:
-        max_entries: How many entries the prefix list may hold: it counts as so many rules.
-    """
+    rules_per_direction: Annotated[
+        Entries,
+        Field(
+            description="Your quota of rules per security group, direction and IP version; 60 unless AWS raised it."
+        ),
+    ] = 60
 
-    security_group: str = ""
-    prefix_list: str = ""
-    max_entries: int = 1
+
+class DnsFirewall(Settings):
+    """Route 53 Resolver DNS Firewall: refuses to resolve other names, for the whole VPC."""
+
+    priority: Annotated[
+        int,
+        WHOLE,
+        AfterValidator(_dns_priority),
+        Field(description="101 to 9899, unique among the rule groups of the VPC."),
+    ] = 200
+    also_resolve: Annotated[
+        Items[Annotated[Pattern, WrittenAs(str, _pattern, str)]],
+        AfterValidator(_by_text),
+        Field(
+            description="Patterns that the VPC must resolve besides the endpoint lists: your own domains, AWS's endpoints."
+        ),
+    ] = ()
+    block_response: Annotated[
+        Literal["NODATA", "NXDOMAIN"],
+        Field(description="What the resolver answers for a name that is not listed."),
+    ] = "NODATA"
+    fail_open: Annotated[
+        bool, Field(description="Whether names resolve while DNS Firewall does not answer.")
+    ] = False
+    protected: Annotated[
+        bool, Field(description="Whether the association is protected against removal.")
+    ] = False
+
+
+class AwsTarget(Settings):
+    """The AWS target: one VPC."""
+
+    cloud: ClassVar[Literal["aws"]] = "aws"
+
+    vpc_id: Annotated[VpcId, Field(description="The VPC that the servers are in.")]
+    security_group: Annotated[
+        SecurityGroupQuotas, Field(description="Your quotas for security groups.")
+    ] = SecurityGroupQuotas.model_construct()
+    network_firewall: Annotated[
+        NetworkFirewall | None,
+        Field(
+            description="The control that sees names; without it any name can be reached on the policy's ports."
+        ),
+    ] = None
+    dns_firewall: Annotated[
+        DnsFirewall | None, Field(description="Resolves the listed names only.")
+    ] = None
+    tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()

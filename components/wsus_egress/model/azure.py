@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from wsus_egress.model.base import (
+    WHOLE,
     AddressBlock,
     Checked,
     Items,
@@ -23,7 +24,6 @@ from wsus_egress.model.base import (
     Tags,
     Text,
     by_key,
-    integral,
 )
 from wsus_egress.problems import Problem
 
@@ -145,7 +145,7 @@ class FirewallPolicy(Checked):
             description="Rule collection groups that the names are spread over, at least. Each is "
             "an update of its own, one after another.",
         ),
-        BeforeValidator(integral),
+        WHOLE,
     ] = 1
     rules: Annotated[
         Items[ForeignRule],

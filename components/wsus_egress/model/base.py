@@ -39,8 +39,7 @@ FIXED_PORTS = (
 MICROSOFT_UPDATE = "microsoft-update"
 
 
-def integral(value: Any) -> Any:
-    """Numbers that crossed a Pulumi language boundary arrive as floats: 8531.0 means 8531."""
+def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -152,11 +151,17 @@ def _some(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
     return _made(Annotated[kind, Field(min_length=1)], tuple, list, handler)
 
 
-def _network(text: str) -> Network:
+def network(text: str) -> Network:
+    """An address block of a file."""
     try:
         return network_of(text)
     except ValueError as error:
         raise refused(*error.args) from None
+
+
+def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same in order, whatever the order in a file."""
+    return tuple(sorted(set(values)))
 
 
 def _address(text: str) -> Address:
@@ -166,7 +171,10 @@ def _address(text: str) -> Address:
         raise refused(f"{text!r} is not an IP address", "write one like 10.20.1.4") from None
 
 
-Number = Annotated[int, BeforeValidator(integral)]
+# Numbers that crossed a Pulumi language boundary arrive as floats: 8531.0 means 8531. It stands behind
+# a range, which the JSON Schema then has too.
+WHOLE: Final = BeforeValidator(_whole)
+Number = Annotated[int, WHOLE]
 Name = Annotated[
     str,
     Matching(
@@ -195,7 +203,7 @@ Date = Annotated[
     Field(description="A day, as YYYY-MM-DD."),
     BeforeValidator(_day),
 ]
-Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(integral)]
+Port = Annotated[int, Field(ge=1, le=65535), WHOLE]
 SchemeName = Literal["http", "https"]
 Location_ = Literal["aws", "azure", "elsewhere"]
 T = TypeVar("T")
@@ -203,11 +211,11 @@ Items = Annotated[tuple[T, ...], GetPydanticSchema(_items)]
 """A list of a file, as a value that cannot change."""
 SomeItems = Annotated[tuple[T, ...], GetPydanticSchema(_some)]
 """The same, of at least one entry."""
-AddressBlock: TypeAlias = Annotated[Network, WrittenAs(str, _network, str)]
+AddressBlock: TypeAlias = Annotated[Network, WrittenAs(str, network, str)]
 SingleAddress: TypeAlias = Annotated[Address, WrittenAs(str, _address, str)]
 Ports: TypeAlias = Annotated[
     SomeItems[Port],
-    AfterValidator(lambda ports: tuple(sorted(set(ports)))),
+    AfterValidator(each_once),
 ]
 """At least one port; sorted, each once."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wsus_egress.config.project import load_environments
@@ -146,7 +146,7 @@ def _proved(
 
 def _essence(target: Target) -> Target:
     if isinstance(target, AwsTarget):
-        return replace(target, vpc_id="", tags=())
+        return target.model_copy(update={"vpc_id": "", "tags": ()})
     firewall = target.firewall_policy
     policy = firewall.model_copy(update={"name": ""}) if firewall is not None else None
     nowhere = {"resource_group": "", "location": "", "tags": (), "firewall_policy": policy}

@@ -17,7 +17,6 @@ from wsus_egress.config.stacks import IMPORTS
 from wsus_egress.model.base import Settings
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import EgressPolicy
-from wsus_egress.names.hosts import Pattern
 from wsus_egress.problems import Keys
 from wsus_egress.review.meanings import AWS, AZURE, HARMLESS, PEER, UNKNOWN, Meaning
 
@@ -25,16 +24,6 @@ WHOLE: Final = "environment/"
 """What the approval of a whole environment's removal begins with; another environment has it."""
 _CLOUDS: Final = {"aws": "AWS", "azure": "Azure"}
 _TABLES: Final = {"aws": AWS, "azure": AZURE}
-# Fields of values that are not called as in a file.
-_WRITTEN: Final = {
-    "AwsTarget.rules_per_direction": "securityGroup.rulesPerDirection",
-    "NetworkFirewall.home": "homeNetworks",
-    "NetworkFirewall.default_actions": "defaultAction",
-    "FirewallEndpoint.subnet": "subnetId",
-    "ReturnRoute.route_table": "routeTableId",
-    "AwsPeer.security_group": "securityGroupId",
-    "AwsPeer.prefix_list": "prefixListId",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,22 +228,14 @@ def _content(entry: Any, meaning: Meaning) -> str:
 
 
 def _is_block(value: Any) -> bool:
-    return isinstance(value, Settings) or (
-        dataclasses.is_dataclass(value) and not isinstance(value, Pattern)
-    )
+    return isinstance(value, Settings)
 
 
-def _fields(block: Any) -> Iterator[tuple[str, Any]]:
+def _fields(block: Settings) -> Iterator[tuple[str, Any]]:
     """A block's values by their names in a file."""
-    fields = dataclasses.fields(block) if dataclasses.is_dataclass(block) else ()
-    names = [field.name for field in fields] or list(type(block).model_fields)
-    for name in names:
-        if name != "cloud":
-            value = getattr(block, name)
-            yield (
-                _WRITTEN.get(f"{type(block).__name__}.{name}", to_camel(name)),
-                value or (None if value == "" else value),
-            )
+    for name in type(block).model_fields:
+        value = getattr(block, name)
+        yield to_camel(name), value or (None if value == "" else value)
 
 
 def _becomes(old: object, new: object, result: str) -> str:

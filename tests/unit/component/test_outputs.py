@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wsus_egress.component.outputs import StandIns, forms_of
-from wsus_egress.config.aws import AwsSettings
+from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.azure import AzureTarget
 
 FORMS = {
@@ -77,7 +77,7 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
         "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
         "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
         "network_firewall.logging.bucket": "unknown-bucket",
-    } == forms_of(AwsSettings)
+    } == forms_of(AwsTarget)
     assert {"network_security_group.application_security_groups.*"} == {
         path for path in forms_of(AzureTarget) if path.endswith("*")
     }

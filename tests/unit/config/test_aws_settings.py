@@ -155,6 +155,15 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "eu-west-1a",
         ],
     ),
+    "logs nowhere, beside an id of another kind": (
+        {"mode": "full", "endpoints": [ZONE, {**ZONE, "subnetId": "subnet"}], "logging": {}},
+        [
+            f"{PATH}.endpoints[1].subnetId: 'subnet' is not a subnet id; write it as subnet- and 8 or "
+            "17 hex digits",
+            f"{PATH}.logging: logs go to either a CloudWatch log group or an S3 bucket; give exactly "
+            "one of logGroup and bucket",
+        ],
+    ),
     "logs nowhere": (
         {"mode": "full", "endpoints": [ZONE], "logging": {}},
         [

@@ -350,7 +350,9 @@ def test_tags_of_ones_own_in_aws(environment: Build, refused_by_controls: Refuse
     ]
     keys = ("Name", "managed-by", "wsus-egress:environment")
     found = refused_by_controls(aws={**target, "tags": dict.fromkeys([*keys, "fine"], "x")})
-    mine = AwsTarget(VPC, (("Name", "mine"), ("managed-by", "mine"), ("team", "mine")))
+    mine = AwsTarget.model_construct(
+        vpc_id=VPC, tags=(("Name", "mine"), ("managed-by", "mine"), ("team", "mine"))
+    )
     assert own | {"Name": "given", "team": "mine"} == tags_of(mine, "test", "given")
     its = AzureTarget.model_validate({**AZURE, "tags": {"Managed-By": "mine", "team": "mine"}})
     assert {

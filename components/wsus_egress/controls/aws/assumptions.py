@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from wsus_egress.controls.assumptions import Assumption, Way, across, peers
-from wsus_egress.model.aws import AwsTarget, NetworkFirewall
+from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Party
 
 ASSOCIATION: Final = "aws/network-firewall/association"
@@ -74,7 +75,7 @@ def _named_peers(policy: EgressPolicy) -> Iterator[Assumption]:
     for party in policy.in_place("aws"):
         for peer in peers(policy, party):
             if named := peer.aws_peer:
-                known = found.setdefault(named.security_group or named.prefix_list, {})
+                known = found.setdefault(named.identity, {})
                 known[peer.name] = peer
     for name, parties in found.items():
         addresses = ", ".join(str(n) for party in parties.values() for n in party.addresses)

@@ -26,9 +26,10 @@ from wsus_egress.controls.base import (
     leaves,
     within,
 )
-from wsus_egress.model.aws import DROP_ACTIONS, AwsTarget, NetworkFirewall
+from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import Address, Flow, Network, Scheme, is_internet
 from wsus_egress.model.latest import Latest
+from wsus_egress.model.network_firewall import DROP_ACTIONS, NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex

@@ -10,7 +10,8 @@ from typing import Any, Final
 from wsus_egress.controls.aws.rule_groups import RuleGroup
 from wsus_egress.controls.base import Document, slug
 from wsus_egress.controls.tags import tags_of
-from wsus_egress.model.aws import AwsTarget, FirewallEndpoint, NetworkFirewall
+from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall
 
 FIRST_PRIORITY: Final = 100
 
@@ -94,7 +95,9 @@ def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
                 "policyVariables": {
                     "ruleVariables": [
                         {
-                            "ipSet": {"definitions": [str(n) for n in parts.firewall.home]},
+                            "ipSet": {
+                                "definitions": [str(n) for n in parts.firewall.home_networks]
+                            },
                             "key": "HOME_NET",
                         }
                     ]
@@ -127,13 +130,13 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
             "firewallPolicyArn": f"${{{prefix}-policy.arn}}",
             "firewallPolicyChangeProtection": False,
             "subnetChangeProtection": firewall.protected,
-            "subnetMappings": [{"subnetId": endpoint.subnet} for endpoint in firewall.endpoints],
+            "subnetMappings": [{"subnetId": each.subnet_id} for each in firewall.by_zone],
             "tags": parts.tags(prefix),
             "vpcId": parts.target.vpc_id,
         },
     )
     yield from _logging(parts, prefix)
-    for endpoint in firewall.endpoints:
+    for endpoint in firewall.by_zone:
         yield from _routes(prefix, endpoint)
 
 
@@ -177,12 +180,12 @@ def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
 
 def _routes(prefix: str, endpoint: FirewallEndpoint) -> Iterator[Document]:
     reference = f"${{{prefix}.endpoint({endpoint.zone})}}"
-    for table in endpoint.protected_route_tables:
+    for table in sorted(endpoint.protected_route_tables):
         yield _route(f"{prefix}-out-{table}", table, "0.0.0.0/0", reference)
     for route in endpoint.return_routes:
         for network in route.destinations:
-            name = f"{prefix}-back-{route.route_table}-{slug(network)}"
-            yield _route(name, route.route_table, str(network), reference)
+            name = f"{prefix}-back-{route.route_table_id}-{slug(network)}"
+            yield _route(name, route.route_table_id, str(network), reference)
 
 
 def _route(name: str, table: str, destination: str, endpoint: str) -> Document:

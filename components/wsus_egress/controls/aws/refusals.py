@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from wsus_egress.controls.base import collapsed
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.aws import AwsTarget, NetworkFirewall
+from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.problems import Problem
 

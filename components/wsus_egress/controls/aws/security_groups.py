@@ -241,7 +241,7 @@ class AwsSecurityGroups(Control):
             Quota(
                 f"IPv{version} {direction} rules of security group {group.party}",
                 used,
-                self.target.rules_per_direction,
+                self.target.security_group.rules_per_direction,
                 setting=("servers",),
                 instead="use larger address blocks, name peers by security group, or say what your quota is: "
                 "aws.securityGroup.rulesPerDirection",

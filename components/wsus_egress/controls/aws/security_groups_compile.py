@@ -116,11 +116,11 @@ def _synchronization(
 def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     """How a peer is named in rules: the end of the rule's id, and the rule's fields."""
     named = peer.aws_peer
-    if named is not None and named.security_group:
-        yield "", {"networks": peer.addresses, "group": named.security_group}
+    if named is not None and named.security_group_id:
+        yield "", {"networks": peer.addresses, "group": named.security_group_id}
         return
     if named is not None:
-        fields: dict[str, Any] = {"prefix_list": named.prefix_list, "weight": named.max_entries}
+        fields: dict[str, Any] = {"prefix_list": named.prefix_list_id, "weight": named.max_entries}
         yield "", {"networks": peer.addresses, **fields}
         return
     for version in (4, 6):

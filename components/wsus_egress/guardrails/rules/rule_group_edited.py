@@ -7,16 +7,15 @@ from typing import Any, Final
 
 from wsus_egress.controls.aws.network_firewall import compile_network_firewall
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
-from wsus_egress.model.aws import AwsTarget, NetworkFirewall
+from wsus_egress.model.aws import SOME_VPC, AwsTarget
+from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.readers.aws.network_firewall import GROUP
 from wsus_egress.readers.reading import is_ours
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _FIX: Final = "change the endpoint list instead, and let the component write the rules"
 # What the rules say depends on none of it: networks and defaults stand in the firewall policy.
-_FIREWALL: Final = NetworkFirewall(
-    "rules-only", (), (), "REJECT", 30000, True, (), None, (), None
-)  # fmt: skip
+_FIREWALL: Final = NetworkFirewall.model_construct()
 
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
@@ -25,7 +24,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     if not groups:
         return NotApplicable("the stack has no Network Firewall rule group of this package")
     control = compile_network_firewall(
-        context.policy, AwsTarget("vpc-00000000", ()), _FIREWALL, "guardrails"
+        context.policy, AwsTarget.model_construct(vpc_id=SOME_VPC), _FIREWALL, "guardrails"
     )
     made = {line for group in control.rule_groups for line in _lines(group.rules_string)}
     findings = []

@@ -30,7 +30,7 @@ _EVERY: Final = ("*", "*.")
 
 def dns_settings(environment: Environment) -> DnsFirewall:
     """The environment's, or those of one that asks for nothing."""
-    return aws_target(environment).dns_firewall or DnsFirewall(101, (), "NODATA", False, True)
+    return aws_target(environment).dns_firewall or DnsFirewall.model_construct()
 
 
 def own_associations(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:

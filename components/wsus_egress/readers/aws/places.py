@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.aws import SOME_VPC, AwsTarget
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.model.policy import Party
@@ -53,7 +53,7 @@ class Machine:
 
 def aws_target(environment: Environment) -> AwsTarget:
     """The environment's AWS target, or one without settings."""
-    return environment.aws or AwsTarget("vpc-00000000", ())
+    return environment.aws or AwsTarget.model_construct(vpc_id=SOME_VPC)
 
 
 def party_of(group: Resource, environment: Environment) -> Party | None:

@@ -20,7 +20,7 @@ from wsus_egress.controls.aws.security_groups import (
     SecurityGroup,
     SecurityGroupRule,
 )
-from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.aws import SOME_VPC, AwsTarget
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.model.policy import Party
@@ -88,7 +88,7 @@ def _one_by_one(reader: _Reader) -> list[tuple[Read[SecurityGroupRule], ...]]:
 
 def _control(party: Party, rules: tuple[SecurityGroupRule, ...]) -> AwsSecurityGroups:
     group = SecurityGroup(party.name, party.addresses, rules)
-    return AwsSecurityGroups(AwsTarget("vpc-00000000", ()), "stack", (group,))
+    return AwsSecurityGroups(AwsTarget.model_construct(vpc_id=SOME_VPC), "stack", (group,))
 
 
 def _groups(
@@ -115,7 +115,7 @@ def _of_other_stacks(
     known = {each.properties.get("id") for each in resources if each.type == GROUP}
     extended = {each.properties.get("securityGroupId") for each in resources if each.type in _RULES}
     for party in environment.policy.in_place("aws"):
-        identity = party.aws_peer.security_group if party.aws_peer else ""
+        identity = party.aws_peer.security_group_id if party.aws_peer else ""
         if identity and identity in extended - known:
             yield Resource(GROUP, identity, "", {"id": identity}), party
 
@@ -221,7 +221,7 @@ class _Reader:
                 texts = [entry.get("cidr") for entry in entries if isinstance(entry, Mapping)]
                 found += [ipaddress.ip_network(text) for text in texts if isinstance(text, str)]
             for party in self.environment.policy.parties:
-                if party.aws_peer and party.aws_peer.prefix_list in of.foreign:
+                if party.aws_peer and party.aws_peer.prefix_list_id in of.foreign:
                     found += party.addresses
         return tuple(found)
 
@@ -235,7 +235,7 @@ class _Reader:
             parties += [
                 party
                 for party in self.environment.policy.parties
-                if party.aws_peer and party.aws_peer.security_group in of.foreign
+                if party.aws_peer and party.aws_peer.security_group_id in of.foreign
             ]
             found += [network for party in parties if party for network in party.addresses]
         return tuple(found)

@@ -121,8 +121,7 @@ def policy_of(count: int) -> EgressPolicy:
 
 def chunks(count: int) -> list[frozenset[str]]:
     """The domain lists of so many hosts."""
-    target = AwsTarget(VPC, ())
-    dns = DnsFirewall(200, (), "NODATA", fail_open=False, protected=False)
+    target, dns = AwsTarget(vpc_id=VPC), DnsFirewall()
     control = compile_dns_firewall(policy_of(count), target, dns, "test")
     return [frozenset(rule.endpoints) for rule in control.rules[:-1]]
 

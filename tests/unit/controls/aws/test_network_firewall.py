@@ -292,6 +292,42 @@ def test_capacity_beside_a_domain_list(root: Path, run: Callable[..., Result]) -
     assert used / (len(names) * 2 + 3) <= 1.0
 
 
+def test_documents_have_one_order(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """However a file lists zones, route tables and networks, the documents are the same."""
+    zones = [
+        {
+            "zone": f"eu-west-1{zone}",
+            "subnetId": f"subnet-0a1b2c3{zone}",
+            "protectedRouteTables": [f"rtb-0a1b2c3{zone}", f"rtb-1a1b2c3{zone}"],
+            "returnRoutes": [
+                {
+                    "routeTableId": f"rtb-2a1b2c3{zone}",
+                    "destinations": [network, f"172.16.{n}.0/24"],
+                }
+            ],
+        }
+        for n, (zone, network) in enumerate((("a", "10.20.0.0/25"), ("b", "10.20.0.128/25")))
+    ]
+    turned = [
+        {
+            **zone,
+            "protectedRouteTables": zone["protectedRouteTables"][::-1],
+            "returnRoutes": [
+                {**route, "destinations": route["destinations"][::-1]}  # type: ignore[dict-item,index]
+                for route in zone["returnRoutes"]
+            ],
+        }
+        for zone in reversed(zones)
+    ]
+    one, other = (
+        list(firewall({"mode": "full", "endpoints": each}).documents("wsus"))
+        for each in (zones, turned)
+    )
+
+    assert 8 == len([each for each in one if each.type.endswith(":Route")])
+    assert one == other
+
+
 def test_documents_by_mode(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     """Each mode adds to the one before; sharing and Firewall Manager come on top."""
     zone = {

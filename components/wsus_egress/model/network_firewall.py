@@ -1,0 +1,356 @@
+"""AWS Network Firewall in one target: rule groups, and by its mode the policy, firewall and routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from wsus_egress.model.addresses import by_address, is_within
+from wsus_egress.model.base import (
+    WHOLE,
+    Checked,
+    Items,
+    Matching,
+    MayBeOutput,
+    Settings,
+    SomeItems,
+    Tags,
+    WrittenAs,
+    each_once,
+    network,
+    refused,
+)
+from wsus_egress.model.flows import INTERNAL_NETWORKS, PRIVATE_NETWORKS, Network
+from wsus_egress.problems import Keys, Problem
+
+# AWS's default since 2026-06 for policies in strict order: it waits for the server name or Host and
+# lets the firewall's own packets to the client pass ("Network Firewall updates default drop action",
+# 2026-06-22).
+DROP: Final = "aws:drop_established_app_layer_to_server"
+ALERT: Final = "aws:alert_established_app_layer_to_server"
+# Each waits for the name. The others do not: drop_established drops the first segment of a
+# ClientHello in two, as post-quantum key shares make it, and drop_strict the TCP handshake.
+DROP_ACTIONS: Final = (DROP, "aws:drop_established_app_layer")
+_KNOWN_ACTIONS: Final = frozenset(
+    f"aws:{verb}_{scope}"
+    for verb in ("drop", "alert")
+    for scope in ("strict", "established", "established_app_layer", "established_app_layer_to_server")
+)  # fmt: skip
+
+
+def resource_id(kind: str, called: str) -> Matching:
+    """The form of one kind of resource's ids: `vpc-` and hex digits."""
+    return Matching(
+        f"^{kind}-[0-9a-f]{{8,17}}$",
+        f"is not {called} id",
+        f"write it as {kind}- and 8 or 17 hex digits",
+    )
+
+
+def _some_addresses(text: str) -> Network:
+    found = network(text)
+    if found.prefixlen == 0:
+        what = f"{text} is every address: the Internet would be inside"
+        raise refused(what, "write your own networks")
+    return found
+
+
+def _home_network(text: str) -> Network:
+    """The rules are for EXTERNAL_NET, which is the rest: it must have all the Internet."""
+    found = _some_addresses(text)
+    if is_within(found, INTERNAL_NETWORKS):
+        return found
+    own = [str(private) for private in PRIVATE_NETWORKS if is_within(private, [found])]
+    raise refused(
+        f"{text} has Internet addresses, to which no rule would apply any more",
+        f"write {', '.join(own)}" if own else "leave it out: it is outside",
+    )
+
+
+def _in_order(networks: tuple[Network, ...]) -> tuple[Network, ...]:
+    return tuple(sorted(set(networks), key=by_address))
+
+
+Id = Annotated[str, Field(min_length=1, max_length=255)]
+SubnetId = Annotated[str, resource_id("subnet", "a subnet"), MayBeOutput("subnet-{n}")]
+RouteTableId = Annotated[str, resource_id("rtb", "a route table"), MayBeOutput("rtb-{n}")]
+Zone = Annotated[
+    str,
+    Matching(
+        r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$",
+        "is not an availability zone",
+        "write it like eu-west-1a",
+    ),
+]
+
+
+class ReturnRoute(Checked):
+    """The return path, for example the route table of the NAT gateway's subnet."""
+
+    route_table_id: Annotated[RouteTableId, Field(description="The route table.")]
+    destinations: Annotated[
+        SomeItems[Annotated[Network, WrittenAs(str, _some_addresses, str)]],
+        AfterValidator(_in_order),
+        Field(description="The servers' subnets, as CIDR blocks: routed to the same endpoint."),
+    ]
+
+    def refusals(self) -> Iterator[Problem]:
+        """Only IPv4 is routed to the endpoint."""
+        if any(destination.version == 6 for destination in self.destinations):
+            what = "the endpoints made here are IPv4 ones, and IPv6 cannot be routed to them"
+            yield Problem(None, ("destinations",), what, "leave IPv6 ranges out")
+
+
+class FirewallEndpoint(Checked):
+    """One zone of the inspection VPC: where the firewall's endpoint goes, and who is routed to it."""
+
+    zone: Annotated[Zone, Field(description="The availability zone: eu-west-1a.")]
+    subnet_id: Annotated[SubnetId, Field(description="The firewall's own subnet in that zone.")]
+    protected_route_tables: Annotated[
+        Items[RouteTableId],
+        Field(description="The servers' route tables: 0.0.0.0/0 goes to the endpoint."),
+    ] = ()
+    return_routes: Annotated[
+        Items[ReturnRoute], Field(description="The way back, through the same endpoint.")
+    ] = ()
+
+    @property
+    def routes(self) -> Iterator[tuple[str, str]]:
+        """Each route to the endpoint: a table, and the destination."""
+        for table in self.protected_route_tables:
+            yield table, "0.0.0.0/0"
+        for route in self.return_routes:
+            yield from ((route.route_table_id, str(each)) for each in route.destinations)
+
+    def refusals(self) -> Iterator[Problem]:
+        """Routes lead both ways, or nothing is routed here."""
+        if bool(self.protected_route_tables) != bool(self.return_routes):
+            have, missing = "protectedRouteTables", "returnRoutes"
+            if self.return_routes:
+                have, missing = missing, have
+            what = (
+                f"{have} is given without {missing}: routes one way only are asymmetric, and the "
+                "firewall drops connections of which it sees half"
+            )
+            yield Problem(None, (have,), what, f"add {missing}")
+
+
+class FirewallLogging(Checked):
+    """Where the firewall's logs go: exactly one of a log group and a bucket."""
+
+    log_group: Annotated[
+        Id | None,
+        Field(
+            description="Prefix of the CloudWatch log group names; one group is created per log type."
+        ),
+    ] = None
+    retention_days: Annotated[
+        int, Field(ge=1, le=3653, description="How long CloudWatch keeps them."), WHOLE
+    ] = 365
+    bucket: Annotated[
+        Id | None,
+        Field(description="An S3 bucket that exists."),
+        MayBeOutput("unknown-bucket"),
+    ] = None
+    prefix: Annotated[str, Field(max_length=200, description="Key prefix in the bucket.")] = ""
+    types: Annotated[
+        SomeItems[Literal["ALERT", "FLOW"]],
+        AfterValidator(each_once),
+        Field(description="`ALERT`, `FLOW`: both by default."),
+    ] = ("ALERT", "FLOW")
+
+    def refusals(self) -> Iterator[Problem]:
+        """One place, and no setting of the other."""
+        if (self.log_group is None) == (self.bucket is None):
+            what = "logs go to either a CloudWatch log group or an S3 bucket"
+            yield Problem(None, (), what, "give exactly one of logGroup and bucket")
+        elif self.bucket is None and "prefix" in self.model_fields_set:
+            what = "a prefix is for a bucket, and the logs go to a log group"
+            yield Problem(None, ("prefix",), what, "write it into logGroup, and remove it")
+        elif self.bucket is not None and "retention_days" in self.model_fields_set:
+            what = "how long a bucket keeps logs is the bucket's own setting"
+            yield Problem(None, ("retentionDays",), what, "give the bucket a lifecycle rule")
+
+
+class ExistingFirewallPolicy(Settings):
+    """What a firewall policy of your own does, with mode rules-only: the proof rests on it."""
+
+    rule_order: Annotated[
+        str,
+        Field(description="STRICT_ORDER; in any other order these rules cannot be used."),
+    ] = "STRICT_ORDER"
+    stateful_default_actions: Annotated[
+        Items[str], Field(description="The policy's default actions, as AWS writes them.")
+    ] = (DROP, ALERT)
+
+
+class FirewallManager(Settings):
+    """An AWS Firewall Manager policy that puts a firewall into the VPCs of an organization."""
+
+    accounts: Annotated[
+        Items[str], AfterValidator(each_once), Field(description="Account ids; all where empty.")
+    ] = ()
+    organizational_units: Annotated[
+        Items[str],
+        AfterValidator(each_once),
+        Field(description="Organizational units, by id; all where empty."),
+    ] = ()
+    resource_tags: Annotated[
+        Tags, Field(description="Only VPCs with these tags; all where empty.")
+    ] = ()
+    remediation: Annotated[
+        bool, Field(description="Whether Firewall Manager creates firewalls, or only reports.")
+    ] = False
+
+
+class NetworkFirewall(Checked):
+    """AWS Network Firewall: the control that sees names."""
+
+    mode: Annotated[
+        Literal["rules-only", "policy", "full"],
+        Field(
+            description="rules-only: rule groups for a policy of yours; policy: a firewall policy too; full: firewall, logging and routes too."
+        ),
+    ] = "policy"
+    home_networks: Annotated[
+        Items[Annotated[Network, WrittenAs(str, _home_network, str)]],
+        AfterValidator(lambda given: _in_order(given) or PRIVATE_NETWORKS),
+        Field(description="HOME_NET of the firewall policy."),
+    ] = PRIVATE_NETWORKS
+    existing_policy: Annotated[
+        ExistingFirewallPolicy,
+        Field(description="With mode rules-only: what your firewall policy does."),
+    ] = ExistingFirewallPolicy.model_construct()
+    default_action: Annotated[
+        Literal["drop", "alert"],
+        Field(
+            description="What happens to what no rule admits. alert: it passes and is logged, for a roll-out; the target is then wider."
+        ),
+    ] = "drop"
+    stream_exception_policy: Annotated[
+        Literal["REJECT", "DROP", "CONTINUE"],
+        Field(description="What happens to connections whose beginning the firewall did not see."),
+    ] = "REJECT"
+    policy_capacity: Annotated[
+        int,
+        Field(
+            ge=100,
+            le=1000000,
+            description="Your quota of stateful capacity per firewall policy, less what other groups use.",
+        ),
+        WHOLE,
+    ] = 30000
+    protected: Annotated[
+        bool, Field(description="Deletion and change protection of the firewall.")
+    ] = True
+    endpoints: Annotated[
+        Items[FirewallEndpoint], Field(description="A zone each; for mode full.")
+    ] = ()
+    logging: Annotated[
+        FirewallLogging | None,
+        Field(description="With mode full: where the firewall's logs go."),
+    ] = None
+    share_with: Annotated[
+        Items[Id],
+        AfterValidator(each_once),
+        Field(description="Account ids, or ARNs of an organization or its units: shared by RAM."),
+    ] = ()
+    firewall_manager: Annotated[
+        FirewallManager | None,
+        Field(description="With mode rules-only: a policy over an organization."),
+    ] = None
+
+    @property
+    def default_actions(self) -> tuple[str, ...]:
+        """What the firewall policy, ours or the user's, does with a flow that no rule decides."""
+        if self.mode == "rules-only":
+            return self.existing_policy.stateful_default_actions
+        return (DROP, ALERT) if self.default_action == "drop" else (ALERT,)
+
+    @property
+    def by_zone(self) -> tuple[FirewallEndpoint, ...]:
+        """The endpoints in the order in which documents have them."""
+        return tuple(sorted(self.endpoints, key=lambda endpoint: endpoint.zone))
+
+    def refusals(self) -> Iterator[Problem]:
+        """What is given belongs to the mode, and no two zones want the same."""
+        yield from self._misplaced()
+        if self.mode == "rules-only":
+            yield from self._existing_policy()
+        if self.mode == "full" and not self.endpoints:
+            what = "mode full makes a firewall, and no zone is given for it"
+            yield Problem(None, ("endpoints",), what, "add a zone, or write `mode: policy`")
+        yield from self._given_twice()
+
+    def _misplaced(self) -> Iterator[Problem]:
+        given, made = self.model_fields_set, f"mode {self.mode} makes"
+        for key in ("endpoints", "logging", "protected") if self.mode != "full" else ():
+            if key in given:
+                what = f"{made} no firewall"
+                yield Problem(None, (key,), what, "write `mode: full`, or remove it")
+        if self.mode != "rules-only":
+            if "existing_policy" in given:
+                what = f"{made} a firewall policy of its own"
+                instead = "remove it, or write `mode: rules-only`"
+                yield Problem(None, ("existingPolicy",), what, instead)
+            if self.firewall_manager is not None:
+                what = f"Firewall Manager makes the firewall policies, and so does mode {self.mode}"
+                yield Problem(None, ("firewallManager",), what, "write `mode: rules-only`")
+            return
+        if "default_action" in given:
+            what = f"{made} no firewall policy"
+            yield Problem(None, ("defaultAction",), what, "say it in existingPolicy")
+        if "home_networks" in given:
+            instead = "give your policy HOME_NET, and remove it"
+            if self.firewall_manager:
+                instead = "remove it: it is each VPC's own range"
+            what = f"{made} no firewall policy, and so no HOME_NET"
+            yield Problem(None, ("homeNetworks",), what, instead)
+        if "stream_exception_policy" in given and self.firewall_manager is None:
+            what = f"{made} no firewall policy"
+            yield Problem(
+                None, ("streamExceptionPolicy",), what, "say it in your policy, and remove it"
+            )
+
+    def _existing_policy(self) -> Iterator[Problem]:
+        order, actions = self.existing_policy.rule_order, self.default_actions
+        if order != "STRICT_ORDER":
+            what = (
+                f"a firewall policy in {order} cannot refer to these rule groups, which are in "
+                "STRICT_ORDER: the service answers that it has an invalid rule order"
+            )
+            instead = "give the policy STRICT_ORDER (it is replaced by that)"
+            yield Problem(None, ("existingPolicy", "ruleOrder"), what, instead)
+        keys: Keys = ("existingPolicy", "statefulDefaultActions")
+        for index, action in enumerate(actions):
+            if action not in _KNOWN_ACTIONS:
+                what = f"{action!r} is not a default action that is known here"
+                yield Problem(None, (*keys, index), what, f"write {DROP}")
+            elif action.startswith("aws:drop") and action not in DROP_ACTIONS:
+                what = f"{action} drops packets before the host name is known"
+                yield Problem(None, (*keys, index), what, f"write {DROP}")
+        if len([action for action in actions if action.startswith("aws:drop")]) > 1:
+            yield Problem(
+                None, keys, "a firewall policy has at most one drop action", f"keep {DROP}"
+            )
+
+    def _given_twice(self) -> Iterator[Problem]:
+        zones, subnets, routed = set(), set(), set()
+        for index, endpoint in enumerate(self.endpoints):
+            keys: Keys = ("endpoints", index)
+            if endpoint.zone in zones:
+                what = f"the zone {endpoint.zone} is given twice"
+                yield Problem(None, (*keys, "zone"), what, "give each zone one firewall subnet")
+            if endpoint.subnet_id in subnets:
+                what = f"{endpoint.subnet_id} is given twice"
+                yield Problem(None, (*keys, "subnetId"), what, "name each once")
+            for route in endpoint.routes:
+                if route in routed:
+                    what = f"{route[1]} is routed twice in {route[0]}: a table has one route for it"
+                    instead = "name each route table in its own zone only"
+                    yield Problem(None, keys, what, instead)
+                routed.add(route)
+            zones.add(endpoint.zone)
+            subnets.add(endpoint.subnet_id)
