@@ -79,7 +79,8 @@ def _unseen(
                 f"nothing on the way of {each.witness} sees host names, and the mode is restricted"
             )
             instead = f"add {_NEEDED[target.cloud]}, or accept {each.what} with reason and expires"
-            yield Problem(environment.locate(("accept",)), ("accept",), what, instead)
+            # `accept` is often not there, and the section of the cloud always is.
+            yield Problem(environment.locate((target.cloud,)), ("accept",), what, instead)
 
 
 def _needless(environment: Environment, target: Target, known: Collection[str]) -> Iterator[str]:

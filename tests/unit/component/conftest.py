@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,8 @@ def one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield
+    # A program that is refused leaves it off: its process ends there.
+    gc.enable()
     set_all_config({})
     asyncio.set_event_loop(None)
     loop.close()

@@ -98,6 +98,23 @@ def test_the_program_leaves_the_search_for_cycles_on() -> None:
     assert gc.isenabled()
 
 
+def test_a_target_on_which_nothing_sees_names_is_refused_with_its_line() -> None:
+    """Where the file has no acceptance, the refusal names the line of the cloud's section."""
+    file = ROOT / "config" / "Pulumi.prod.yaml"
+    text = file.read_text(encoding="utf-8")
+    config = yaml.safe_load(text)["config"]
+    for control in ("networkFirewall", "dnsFirewall"):
+        del config["wsus-egress:aws"][control]
+
+    with pytest.raises(pulumi.RunError) as refused:
+        deploy(config, lambda: runpy.run_path("__main__.py", run_name="__main__"))
+
+    line = text[: text.index("wsus-egress:aws:")].count("\n") + 1
+    said = str(refused.value).splitlines()
+    start = f"config/Pulumi.prod.yaml:{line}: accept: nothing on the way of "
+    assert [True, True] == [each.startswith(start) for each in said]
+
+
 def test_arguments_are_checked_once(calls: Counter[str]) -> None:
     """The component that a program makes checks and compiles its arguments; those inside do not."""
     types = deploy({}, lambda: AwsWsusEgress("wsus", ARGS))
