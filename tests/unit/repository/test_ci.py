@@ -384,6 +384,12 @@ def test_python_imports_nothing_of_the_working_folder(path: Path) -> None:
     assert {" -I"} == set(runs)
 
 
+def test_the_action_knows_the_base_in_a_merge_queue_too() -> None:
+    """A required check runs there once more, and its event names the base in another place."""
+    base = "${{ github.event.pull_request.base.sha || github.event.merge_group.base_sha }}"
+    assert base == read(ACTION / "action.yml")["inputs"]["base"]["default"]
+
+
 def test_the_action_passes_over_nothing_but_what_it_looked_at() -> None:
     """Install and preview are left out in the same case; without an answer the gate fails."""
     steps = read(ACTION / "action.yml")["runs"]["steps"]
