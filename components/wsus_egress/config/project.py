@@ -82,7 +82,7 @@ def load_environments(
         except PolicyErrors as error:
             problems.extend(error.problems)
     problems.extend(_misnamed(root))
-    problems.extend(elsewhere(project) if deployed else ())
+    problems.extend(elsewhere(root, project) if deployed else ())
     if not known:
         what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
         problems.add(None, (), what, "run this in the project's folder, or say --project")

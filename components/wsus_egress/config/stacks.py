@@ -124,8 +124,14 @@ def read_stack(root: Path, name: str, project: Project) -> Stack:
     return Stack(file, {**declared, **own})
 
 
-def elsewhere(project: Project) -> Iterator[Problem]:
-    """What is wrong where the engine reads the stacks' files from another folder than this command."""
+def elsewhere(root: Path, project: Project) -> Iterator[Problem]:
+    """What is wrong where the engine reads other files of the project than this command."""
+    # Measured with Pulumi 3.259.0: it takes Pulumi.json before Pulumi.yaml, and Pulumi.yml where it
+    # finds neither, and then the stacks' files that end alike.
+    for name in ("Pulumi.json", *(() if project.file else ("Pulumi.yml",))):
+        if (root / name).exists():
+            what = f"{name} is the project's file for Pulumi, and this command reads {PROJECT_FILE}"
+            yield Problem(Location(name, 1), (), what, f"write all of it into {PROJECT_FILE}")
     if project.file is None:
         return
     data = project.file.data if isinstance(project.file.data, dict) else {}

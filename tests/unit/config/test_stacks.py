@@ -120,6 +120,21 @@ def test_the_engine_reads_the_same_files(tmp_path: Path, folder: str, place: str
     assert told.endswith("write `stackConfigDir: config`")
 
 
+@pytest.mark.parametrize(("name", "beside"), [("Pulumi.json", True), ("Pulumi.yml", False)])
+def test_the_engine_reads_the_same_project(tmp_path: Path, name: str, beside: bool) -> None:
+    """It takes a Pulumi.json first, with stacks' files that end alike and that nobody sees here."""
+    root = project(tmp_path, PROJECT)
+    (root / name).write_text("{}", encoding="utf-8")
+    if not beside:
+        (root / "Pulumi.yaml").unlink()
+    (told,) = problems(root)
+
+    assert told == (
+        f"{name}:1: {name} is the project's file for Pulumi, and this command reads Pulumi.yaml; "
+        "write all of it into Pulumi.yaml"
+    )
+
+
 def test_a_folder_without_pulumi_yaml_has_no_defaults(tmp_path: Path) -> None:
     """Nothing is deployed from it, and its files can be judged all the same."""
     root = project(tmp_path, PROJECT)
