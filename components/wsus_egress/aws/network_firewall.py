@@ -10,6 +10,7 @@ import pulumi
 from wsus_egress.aws.arguments import AwsWsusNetworkFirewallArgs
 from wsus_egress.aws.cloud import AwsComponent, endpoint_of
 from wsus_egress.aws.lookups import foreign_endpoints
+from wsus_egress.aws.seen import tell
 from wsus_egress.component.errors import refuse
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 
@@ -44,6 +45,7 @@ class AwsWsusNetworkFirewall(AwsComponent):
         super().__init__(name, args, opts)
         control, declarer = self._control(AwsNetworkFirewall), self._declarer
         refuse(name, foreign_endpoints(self, control, declarer.given, self._vpc))
+        tell(self, control, declarer.given)
         declarer.declare(control.documents(self._prefix))
         groups = declarer.of("aws:networkfirewall/ruleGroup:RuleGroup")
         policies = declarer.of("aws:networkfirewall/firewallPolicy:FirewallPolicy")
