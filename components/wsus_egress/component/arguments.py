@@ -15,6 +15,7 @@ from wsus_egress.config.settings import EnvironmentSettings
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
 from wsus_egress.problems import Collector, Keys, PolicyErrors
+from wsus_egress.proof.accepted import of_nothing
 
 C = TypeVar("C")
 T_co = TypeVar("T_co", bound=Target, covariant=True)
@@ -117,7 +118,9 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
     problems.raise_if_any()
     built = build_environment(environment, data, load_lists(Path(folder), folder), lambda _: None)
     own = next(each for each in built.targets if each.cloud == cloud)
-    return built, own, compile_target(built, own, prefix)
+    controls = compile_target(built, own, prefix)
+    Collector([*of_nothing(built, controls)]).raise_if_any()
+    return built, own, controls
 
 
 def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:

@@ -184,18 +184,21 @@ def test_a_deviation_is_warned_of_with_a_witness(
 
 
 def test_an_acceptance_of_what_does_not_occur_is_said(warned: list[str]) -> None:
-    """A name that names nothing accepts nothing."""
-    given = accepted("aws/aws-security-group/wider/name")
+    """It may just have been closed; an assumption that somebody vouches for is nothing to say."""
+    given = accepted("aws/aws-security-group/wider/names", f"aws/security-group/attachment/{VPC}")
     args: Any = {**IN_AWS, "network_firewall": {}, "accept": given}
     deploy({}, lambda: aws.AwsWsusEgress("x", args))
 
-    assert ["x: accept: 'aws/aws-security-group/wider/name' does not occur; remove it"] == warned
+    assert ["x: accept: 'aws/aws-security-group/wider/names' does not occur; remove it"] == warned
 
 
 @pytest.mark.parametrize(
     ("accept", "said"),
     [
         ("all", "x: accept: 'all' is not a list; write a list"),
+        (accepted("aws/aws-security-group/wider/name", *blind(aws.AwsWsusEgress)),
+         "x: accept[0].what: 'aws/aws-security-group/wider/name' is neither assumed here nor a deviation; "
+         f"remove it; what is assumed here is aws/security-group/attachment/{VPC}"),
         ([{"what": "a", "reason": "b"}], "x: accept[0].expires: the setting is missing; add it"),
         (accepted("a", expires="2026-02-30"),
          "x: accept[0].expires: 2026-02-30 is not a day of the calendar; write it as YYYY-MM-DD"),
