@@ -176,11 +176,26 @@ def surroundings(made: Environment, target: Any) -> Surroundings:
         stands_for |= {identity: made.policy.party(name).addresses for name, identity in groups.items()}  # fmt: skip
     firewall = target.network_firewall if target.cloud == "aws" else None
     azure_policy = target.firewall_policy if target.cloud == "azure" else None
+    table = target.route_table if target.cloud == "azure" else None
     others = azure_policy.rules if azure_policy is not None else ()
     theirs = firewall is not None and firewall.mode == "rules-only"
     return Surroundings(
         {p.name: p.addresses for p in parties if p.place == target.cloud},
         tuple(n for p in parties if p.place != target.cloud for n in p.addresses),
+        tuple(
+            network
+            for one in parties
+            for other in parties
+            if other.name == one.asks and target.cloud in (one.place, other.place)
+            for party in (one, other)
+            if party.place != target.cloud
+            for network in party.addresses
+        ),
+        tuple(
+            route.address_prefix
+            for route in (table.private if table else ())
+            if route.via != "gateway"
+        ),
         target.address_space if target.cloud == "azure" else (),
         target.cloud == "azure" and target.firewall_policy is not None,
         stands_for,

@@ -52,6 +52,9 @@ class Surroundings:
         inside: The target's own addresses, a party each, by name.
         elsewhere: Addresses of parties that stand outside of the target.
         address_space: The virtual network's blocks; empty for a VPC.
+        synchronizes: Of those the addresses that synchronize with the target's own: for the others
+            nobody says how they are reached.
+        peered: Private ranges outside that a peering or the firewall leads to, both ways.
         behind_firewall: Whether the servers' subnets lead to a firewall without a table of ours.
         stands_for: Addresses by the id of a prefix list, security group or application security group.
         default_actions: Of a Network Firewall policy that is somebody else's.
@@ -62,6 +65,8 @@ class Surroundings:
 
     inside: Mapping[str, tuple[Network, ...]]
     elsewhere: tuple[Network, ...] = ()
+    synchronizes: tuple[Network, ...] = ()
+    peered: tuple[Network, ...] = ()
     address_space: tuple[Network, ...] = ()
     behind_firewall: bool = False
     stands_for: Mapping[str, tuple[Network, ...]] = field(default_factory=dict)
@@ -185,10 +190,11 @@ class DocumentsEvaluator:
 
     def _in_azure(self, flow: Connection) -> Iterator[Verdict]:
         leaves = _within(flow.source, self._around.address_space)
+        enters = _within(flow.destination, self._around.address_space)
         if self._has_nsg:
             if leaves:
                 yield self._secured("Outbound", flow)
-            if _within(flow.destination, self._around.address_space):
+            if enters:
                 yield self._secured("Inbound", flow)
         if leaves and is_internet(flow.destination):
             hop = self._hop(flow.destination)
@@ -196,6 +202,25 @@ class DocumentsEvaluator:
                 yield "deny"
             if hop == "VirtualAppliance" and self._azure is not None:
                 yield self._azure.verdict(flow)
+        far = flow.destination if leaves else flow.source
+        crosses = leaves != enters and _within(far, self._around.synchronizes)
+        if crosses and not self._has_way(far):
+            yield "deny"
+
+    def _has_way(self, far: Address) -> bool:
+        """Whether a private address outside has the same way there and back.
+
+        "Virtual network traffic routing", read 2026-11: a route for 0.0.0.0/0 takes the system's
+        routes to private ranges away, so what is no longer led to the gateway goes to the firewall,
+        which sees half of the connection and drops it.
+        """
+        tables = self.of("RouteTable")
+        if not tables or _within(far, self._around.peered):
+            return True
+        fitting = [(net.prefixlen, hop) for net, hop in self._table if far in net]
+        length, hop = max(fitting, default=(0, "None"))
+        learned = not all(table["disableBgpRoutePropagation"] for table in tables)
+        return hop == "VirtualNetworkGateway" or (length == 0 and learned)
 
     def _hop(self, destination: Address) -> str:
         """The longest prefix wins; else the system's route ("Virtual network traffic routing")."""

@@ -149,6 +149,14 @@ def azure(rng: random.Random, parties: Sequence[str]) -> dict[str, Any]:
                         "reason": "r",
                     }
                 ]
+            if rng.random() < 0.5:
+                found["routeTable"]["bgpPropagation"] = rng.random() < 0.3
+                ranges = {"aws": "10.10.0.0/16", "branches": "10.30.0.0/16", "one": "10.10.1.0/24"}
+                found["routeTable"]["private"] = [
+                    {"name": name, "addressPrefix": prefix, "via": via}
+                    for name, prefix in ranges.items()
+                    if (via := rng.choice(["gateway", "peering", "firewall", None]))
+                ]
     return found
 
 
