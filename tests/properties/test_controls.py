@@ -34,7 +34,17 @@ CONTROLS = {
 }
 NETWORKS = {"aws": 10, "azure": 20, "elsewhere": 30}
 PORTS = (22, 80, 443, 8530, 8531)
-ON_THE_PATH = {**AZURE, "routeTable": {"firewallAddress": "10.20.255.4"}}
+# The private ranges of the other parties go to the gateway; without that they would go to the firewall.
+ON_THE_PATH = {
+    **AZURE,
+    "routeTable": {
+        "firewallAddress": "10.20.255.4",
+        "private": [
+            {"name": "aws", "addressPrefix": "10.10.0.0/16"},
+            {"name": "branches", "addressPrefix": "10.30.0.0/16"},
+        ],
+    },
+}
 
 hosts = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(
     lambda labels: ".".join([*labels, "com"])
