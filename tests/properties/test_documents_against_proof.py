@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from documents_evaluator import Connection, DocumentsEvaluator, Surroundings, is_internet
+from documents_evaluator import DocumentsEvaluator
+from documents_plain import Connection, Surroundings, is_internet
 from random_environments import environment, foreign_group, host
 from rule_mutants import mutants
 from sample import TODAY

@@ -10,84 +10,24 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Verdict = Literal["allow", "deny", "vendor"]
-Properties = Mapping[str, Any]
+from documents_azure import azure_firewall, security_rules
+from documents_plain import (
+    Address,
+    Connection,
+    Network,
+    Properties,
+    Surroundings,
+    Verdict,
+    is_internet,
+    parsed,
+    within,
+)
 
-# RFC 1918, 6598, 1122, 3927, 5771, 1112 and, of IPv6, RFC 4193, 4291: what no Internet router has.
-_PRIVATE: Final = [
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
-        "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/4", "240.0.0.0/4",
-        "::/127", "fc00::/7", "fe80::/10", "ff00::/8",
-    )
-]  # fmt: skip
 _HOME: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A flow in plain values: `application` is `http`, `tls` or None."""
-
-    source: Address
-    destination: Address
-    protocol: str
-    port: int
-    application: str | None
-    name: str | None
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What stands in no document: who is where, and what the ids of others stand for.
-
-    Attributes:
-        inside: The target's own addresses, a party each, by name.
-        elsewhere: Addresses of parties that stand outside of the target.
-        address_space: The virtual network's blocks; empty for a VPC.
-        synchronizes: Of those the addresses that synchronize with the target's own: for the others
-            nobody says how they are reached.
-        peered: Private ranges outside that a peering or the firewall leads to, both ways.
-        behind_firewall: Whether the servers' subnets lead to a firewall without a table of ours.
-        stands_for: Addresses by the id of a prefix list, security group or application security group.
-        default_actions: Of a Network Firewall policy that is somebody else's.
-        prefix: What the names of the component's resources begin with.
-        inherited: Rule collection groups of the base policy, as documents would have them.
-        others: Rule collection groups that others keep in the policy itself.
-    """
-
-    inside: Mapping[str, tuple[Network, ...]]
-    elsewhere: tuple[Network, ...] = ()
-    synchronizes: tuple[Network, ...] = ()
-    peered: tuple[Network, ...] = ()
-    address_space: tuple[Network, ...] = ()
-    behind_firewall: bool = False
-    stands_for: Mapping[str, tuple[Network, ...]] = field(default_factory=dict)
-    default_actions: tuple[str, ...] = ()
-    prefix: str = "wsus"
-    inherited: tuple[Properties, ...] = ()
-    others: tuple[Properties, ...] = ()
-
-
-@cache
-def is_internet(address: Address) -> bool:
-    """Whether an address is none of the private and reserved ones."""
-    return not _within(address, _PRIVATE)
-
-
-def _within(address: Address, networks: Iterable[Network]) -> bool:
-    return any(address in network for network in networks)
-
-
-def _parsed(texts: Iterable[str]) -> list[Network]:
-    return [ipaddress.ip_network(text) for text in texts]
 
 
 def _together(verdicts: Iterable[Verdict]) -> Verdict | None:
@@ -117,9 +57,11 @@ class DocumentsEvaluator:
             for properties in self.of("RouteTable")
             for route in properties["routes"]
         ]
-        self._azure = _azure_firewall(self, surroundings)
+        self._azure = azure_firewall(
+            self.of("FirewallPolicyRuleCollectionGroup"), self.named("IpGroup"), surroundings
+        )
         self._security = [
-            rule for properties in self.of("NetworkSecurityGroup") for rule in _nsg(properties, surroundings)
+            rule for properties in self.of("NetworkSecurityGroup") for rule in security_rules(properties, surroundings)
         ]  # fmt: skip
         self._has_nsg = "NetworkSecurityGroup" in self._by_kind
 
@@ -143,7 +85,7 @@ class DocumentsEvaluator:
         leaves = (
             is_internet(flow.destination)
             and not is_internet(flow.source)
-            and not _within(flow.source, self._around.elsewhere)
+            and not within(flow.source, self._around.elsewhere)
         )
         if leaves and self._domains and flow.name is not None:
             yield self._resolved(flow.name)
@@ -176,12 +118,12 @@ class DocumentsEvaluator:
             ("Ingress", flow.destination, flow.source),
         ):
             for members, rules in self._groups:
-                if _within(end, members):
+                if within(end, members):
                     fits = any(
                         direction == way
                         and protocol in (flow.protocol, "-1")
                         and low <= flow.port <= high
-                        and _within(peer, peers)
+                        and within(peer, peers)
                         for direction, protocol, low, high, peers in rules
                     )
                     yield "allow" if fits else "deny"
@@ -189,8 +131,8 @@ class DocumentsEvaluator:
     # --- Azure -------------------------------------------------------------------------------------
 
     def _in_azure(self, flow: Connection) -> Iterator[Verdict]:
-        leaves = _within(flow.source, self._around.address_space)
-        enters = _within(flow.destination, self._around.address_space)
+        leaves = within(flow.source, self._around.address_space)
+        enters = within(flow.destination, self._around.address_space)
         if self._has_nsg:
             if leaves:
                 yield self._secured("Outbound", flow)
@@ -203,7 +145,7 @@ class DocumentsEvaluator:
             if hop == "VirtualAppliance" and self._azure is not None:
                 yield self._azure.verdict(flow)
         far = flow.destination if leaves else flow.source
-        crosses = leaves != enters and _within(far, self._around.synchronizes)
+        crosses = leaves != enters and within(far, self._around.synchronizes)
         if crosses and not self._has_way(far):
             yield "deny"
 
@@ -215,7 +157,7 @@ class DocumentsEvaluator:
         which sees half of the connection and drops it.
         """
         tables = self.of("RouteTable")
-        if not tables or _within(far, self._around.peered):
+        if not tables or within(far, self._around.peered):
             return True
         fitting = [(net.prefixlen, hop) for net, hop in self._table if far in net]
         length, hop = max(fitting, default=(0, "None"))
@@ -268,7 +210,7 @@ class _SuricataRule:
             return False
         if flow.source.version != flow.destination.version:
             return False  # An IPv6 packet has no IPv4 source.
-        return _within(flow.source, self.sources) and self._matches(flow)
+        return within(flow.source, self.sources) and self._matches(flow)
 
     def _matches(self, flow: Connection) -> bool:
         texts = [(key, value.strip('"')) for key, value in self.options]
@@ -300,7 +242,7 @@ class _NetworkFirewall:
 
     def verdict(self, flow: Connection) -> Verdict:
         """Top to bottom, then the default action (developer guide, rule evaluation order)."""
-        if not _within(flow.destination, self.home):
+        if not within(flow.destination, self.home):
             for rule in self.rules:
                 if rule.fits(flow):
                     return "allow" if rule.action == "pass" else "deny"
@@ -311,14 +253,14 @@ def _network_firewall(
     documents: DocumentsEvaluator, around: Surroundings
 ) -> _NetworkFirewall | None:
     actions: tuple[str, ...] = around.default_actions
-    home = _parsed(_HOME)
+    home = parsed(_HOME)
     order = {}
     for properties in documents.of("FirewallPolicy"):
         policy = properties.get("firewallPolicy")
         if policy is None:
             continue
         actions = tuple(policy["statefulDefaultActions"])
-        home = _parsed(
+        home = parsed(
             text
             for variable in policy["policyVariables"]["ruleVariables"]
             if variable["key"] == "HOME_NET"
@@ -336,7 +278,7 @@ def _network_firewall(
 
 def _suricata_rules(group: Properties) -> Iterator[_SuricataRule]:
     variables = {
-        f"${each['key']}": _parsed(each["ipSet"]["definitions"])
+        f"${each['key']}": parsed(each["ipSet"]["definitions"])
         for each in group["ruleVariables"]["ipSets"]
     }
     for line in group["rulesSource"]["rulesString"].splitlines():
@@ -369,13 +311,13 @@ def _security_groups(
 ) -> Iterator[tuple[tuple[Network, ...], list[_GroupRule]]]:
     stands_for = {name: list(networks) for name, networks in around.stands_for.items()}
     for name, properties in documents.named("ManagedPrefixList"):
-        stands_for[f"${{{name}.id}}"] = _parsed(e["cidr"] for e in properties["entries"])
+        stands_for[f"${{{name}.id}}"] = parsed(e["cidr"] for e in properties["entries"])
     rules: dict[str, list[_GroupRule]] = {}
     for direction in ("Egress", "Ingress"):
         for rule in documents.of(f"SecurityGroup{direction}Rule"):
             block = rule.get("cidrIpv4") or rule.get("cidrIpv6")
             other: str = rule.get("prefixListId") or rule.get("referencedSecurityGroupId", "")
-            peers = _parsed([block]) if block else stands_for[other]
+            peers = parsed([block]) if block else stands_for[other]
             rules.setdefault(rule["securityGroupId"], []).append(
                 (direction, rule["ipProtocol"], rule["fromPort"], rule["toPort"], peers)
             )
@@ -384,148 +326,3 @@ def _security_groups(
             around.inside[name.removeprefix(f"{around.prefix}-")],
             rules.get(f"${{{name}.id}}", []),
         )
-
-
-# --- Azure ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _SecurityRule:
-    """One security rule. A side is the tag's name, or its blocks."""
-
-    priority: int
-    direction: str
-    access: str
-    protocol: str
-    sources: str | list[Network]
-    destinations: str | list[Network]
-    ports: list[tuple[int, int]]
-
-    def fits(self, flow: Connection) -> bool | None:
-        """Whether it decides the flow; None where only Microsoft knows what a service tag has."""
-        if self.protocol not in ("*", flow.protocol.capitalize()):
-            return False
-        if not any(low <= flow.port <= high for low, high in self.ports):
-            return False
-        if flow.source.version != flow.destination.version and not isinstance(self.sources, str):
-            return False  # An IPv6 packet has no IPv4 source.
-        ends = _side(self.sources, flow.source), _side(self.destinations, flow.destination)
-        return False if False in ends else None if None in ends else True
-
-
-def _side(side: str | list[Network], address: Address) -> bool | None:
-    if not isinstance(side, str):
-        return _within(address, side)
-    # "Service tags overview": VirtualNetwork is also what is peered and what is behind a gateway.
-    known = {
-        "*": True,
-        "Internet": is_internet(address),
-        "VirtualNetwork": not is_internet(address),
-    }
-    return known.get(side, None if is_internet(address) else False)
-
-
-def _nsg(properties: Properties, around: Surroundings) -> Iterator[_SecurityRule]:
-    for rule in properties["securityRules"]:
-        ports = rule.get("destinationPortRanges") or [rule["destinationPortRange"]]
-        yield _SecurityRule(
-            rule["priority"],
-            rule["direction"],
-            rule["access"],
-            rule["protocol"],
-            _prefixes(rule, "source", around),
-            _prefixes(rule, "destination", around),
-            [_range(port) for port in ports],
-        )
-
-
-def _prefixes(rule: Properties, side: str, around: Surroundings) -> str | list[Network]:
-    if groups := rule.get(f"{side}ApplicationSecurityGroups"):
-        return [network for group in groups for network in around.stands_for[group["id"]]]
-    if several := rule.get(f"{side}AddressPrefixes"):
-        return _parsed(several)
-    text: str = rule[f"{side}AddressPrefix"]
-    return _parsed([text]) if text[0].isdigit() or ":" in text else text
-
-
-def _range(text: str) -> tuple[int, int]:
-    if text == "*":
-        return 0, 65535
-    low, _, high = text.partition("-")
-    return int(low), int(high or low)
-
-
-@dataclass(frozen=True)
-class _AzureFirewall:
-    """Rules in reading order: action and rule, with the blocks that its IP Groups hold."""
-
-    network: list[tuple[str, Properties, list[Network]]]
-    application: list[tuple[str, Properties, list[Network]]]
-
-    def verdict(self, flow: Connection) -> Verdict:
-        """Network rules, application rules, infrastructure, denial (rule processing logic, 2026)."""
-        if flow.destination.version == 6 or flow.source.version == 6:
-            return "deny"  # "Azure Firewall known issues", 2023-10: IPv4 only.
-        for action, rule, sources in self.network:
-            if _within(flow.source, sources) and _network_fits(rule, flow):
-                if "destinationFqdns" in rule:
-                    return "vendor"
-                return "allow" if action == "Allow" else "deny"
-        if flow.protocol != "tcp" or flow.application is None or flow.name is None:
-            return "deny"  # Without Host or SNI nothing matches, not even `*`.
-        word = {"http": "Http", "tls": "Https"}[flow.application]
-        unsure = False
-        for action, rule, sources in self.application:
-            if not _within(flow.source, sources):
-                continue
-            if {"protocolType": word, "port": flow.port} not in rule["protocols"]:
-                continue
-            if rule.get("fqdnTags"):
-                unsure = True  # Microsoft keeps the content ("FQDN tags overview").
-            elif _has_name(rule["targetFqdns"], flow.name):
-                if action == "Deny":
-                    return "vendor" if unsure else "deny"
-                return "allow"
-        web = (flow.application, flow.port) in (("http", 80), ("tls", 443))
-        # Of the infrastructure collection not all names are published ("Infrastructure FQDNs").
-        return "vendor" if unsure or web else "deny"
-
-
-def _network_fits(rule: Properties, flow: Connection) -> bool:
-    if not {flow.protocol.upper(), "Any"} & {*rule["ipProtocols"]}:
-        return False
-    if not any(low <= flow.port <= high for low, high in map(_range, rule["destinationPorts"])):
-        return False
-    if "destinationFqdns" in rule:
-        return True
-    where = rule["destinationAddresses"]
-    return "*" in where or _within(flow.destination, _parsed(where))
-
-
-def _has_name(fqdns: Iterable[str], name: str) -> bool:
-    """`*.x` is what ends in `.x`, never x; `*` is all ("Azure Firewall FAQ", 2022-09-12)."""
-    return any(
-        fqdn in ("*", name) or (fqdn.startswith("*.") and name.endswith(fqdn[1:])) for fqdn in fqdns
-    )
-
-
-def _azure_firewall(documents: DocumentsEvaluator, around: Surroundings) -> _AzureFirewall | None:
-    groups = documents.of("FirewallPolicyRuleCollectionGroup")
-    if not groups:
-        return None
-    held = {f"${{{name}.id}}": _parsed(p["ipAddresses"]) for name, p in documents.named("IpGroup")}
-    found: dict[str, list[tuple[str, Properties, list[Network]]]] = {}
-    # "The parent policy always takes precedence over the child policy" (rule processing logic).
-    for group in (
-        *sorted(around.inherited, key=lambda each: each["priority"]),
-        *sorted((*groups, *around.others), key=lambda each: each["priority"]),
-    ):
-        for collection in sorted(group["ruleCollections"], key=lambda each: each["priority"]):
-            for rule in collection["rules"]:
-                sources = _parsed(rule.get("sourceAddresses", ()))
-                for name in rule.get("sourceIpGroups", ()):
-                    sources += held[name]
-                found.setdefault(rule["ruleType"], []).append(
-                    (collection["action"]["type"], rule, sources)
-                )
-    return _AzureFirewall(found.get("NetworkRule", []), found.get("ApplicationRule", []))

@@ -22,9 +22,9 @@ _SHOWN: Final = 6
 
 
 def of_nothing(environment: Environment, controls: Iterable[Control]) -> Iterator[Problem]:
-    """Acceptances of assumptions that are not made, and of what is no id at all.
+    """Acceptances of assumptions that are not made, and of what cannot be an id.
 
-    A deviation that could occur and does not is no mistake: somebody may just have closed it.
+    A deviation that could occur and does not is not a mistake: somebody may just have closed it.
 
     Args:
         environment: Whose acceptances they are.

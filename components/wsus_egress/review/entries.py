@@ -99,7 +99,7 @@ def whats(change: TargetChange, environment: Environment) -> set[str]:
 
 
 def _stays(what: str, before: Environment, after: Environment) -> bool:
-    """Whether what an approval covers is still so: an entry that goes with it is no loss."""
+    """Whether what an approval covers is still so: an entry that goes with it is not missed."""
     place, _, rest = what.partition("/")
     kind, _, name = rest.partition("/")
     if place == "unguarded" or kind == "unguarded":

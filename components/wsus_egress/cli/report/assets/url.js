@@ -137,7 +137,7 @@ function parseIpv6(whole) {
   return { version: 6, value: all.map((group) => group.toLowerCase().padStart(4, "0")).join("") };
 }
 
-// Whether a host that is no address may be one for some programs.
+// Whether some programs may read a host as an address although it is not written as one.
 function endsInANumber(host) {
   const plain = host.replace(/%([0-9a-f]{2})/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
   const dotted = plain.normalize("NFKC").replaceAll("\u3002", ".").toLowerCase().replace(/\.$/, "");
