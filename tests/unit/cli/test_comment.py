@@ -166,7 +166,7 @@ def test_what_one_list_brings_is_one_entry(shipped: GitProject) -> None:
     assert "**Blocked: opens every host below " in page
     lists = [line for line in block.splitlines() if "/list/" in line]
     assert 1 == len(lists)
-    assert 3 == sum("what: azure/nsg/" in line or "what: azure/route-table/" in line
+    assert 4 == sum("what: azure/nsg/" in line or "what: azure/route-table/" in line
                     for line in block.splitlines())  # fmt: skip
     assert '    - {what: azure/list/wsus, owner: "", reason: "", expires: ""}  # ' in block
 

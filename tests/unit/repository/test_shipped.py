@@ -199,10 +199,15 @@ def test_each_shipped_target_says_what_it_assumes(root: Path, today: datetime.da
     attached, routed = "aws/security-group/attachment", "aws/network-firewall/default-route"
     associated, resolver = "aws/network-firewall/association", "aws/dns-firewall/resolver"
     subnets = {"azure/nsg/attachment", "azure/route-table/attachment"}
+    endpoints = "azure/route-table/service-endpoints"
     assert {
         ("dev", "aws"): {attached, routed},
         ("open", "aws"): {attached},
-        ("open", "azure"): {*subnets, "azure/route-table/firewall-address/10.32.255.4"},
+        ("open", "azure"): {
+            *subnets,
+            endpoints,
+            "azure/route-table/firewall-address/10.32.255.4",
+        },
         ("prod", "aws"): {
             attached,
             associated,
@@ -211,15 +216,21 @@ def test_each_shipped_target_says_what_it_assumes(root: Path, today: datetime.da
             f"{private}/hub",
         },
         ("prod", "azure"): {
-            f"azure/route-table/gateway/{prefix}" for prefix in ("10.21.0.0/16", "10.41.0.0/24")
+            endpoints,
+            *(f"azure/route-table/gateway/{prefix}" for prefix in ("10.21.0.0/16", "10.41.0.0/24")),
         },
         ("sandbox", "aws"): {attached, associated, resolver, f"{private}/downstream"},
         ("sandbox", "azure"): {
             "azure/nsg/attachment",
             "azure/route-table/default-route",
             "azure/route-table/private-route/upstream",
+            endpoints,
         },
-        ("staging", "azure"): {*subnets, "azure/route-table/firewall-address/10.30.255.4"},
+        ("staging", "azure"): {
+            *subnets,
+            endpoints,
+            "azure/route-table/firewall-address/10.30.255.4",
+        },
     } == found
 
 

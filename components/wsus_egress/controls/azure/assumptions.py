@@ -41,6 +41,15 @@ _VIA: Final = {
     "peering": "a peered network has {}, and no route of it leads through the firewall",
     "firewall": "rules of others pass what goes to {} and comes from there, through one firewall",
 }
+_ENDPOINTS: Final = (
+    Way("evidence", "`az network vnet subnet show` has no `serviceEndpoints` for those subnets"),
+)
+_PRIORITY: Final = (
+    Way("stack", "write another `ruleCollectionGroupPriority`, which no other group has"),
+    Way(
+        "evidence", "the priorities that `az network firewall policy` shows of the policy's groups"
+    ),
+)
 _RULES: Final = (
     Way("stack", "list those rules under `firewallPolicy.rules`, and the proof counts them"),
     Way("evidence", "the policy's rule collection groups, as `az network firewall policy` shows them"),
@@ -112,7 +121,11 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
     assert firewall is not None  # noqa: S101 - without one there is no such control
     managed = target.route_table is not None
     routes = () if managed else (*_routes(target, firewall, senders), *_private(policy, target))
-    return (*routes, *_of_others(firewall, senders))
+    # "Virtual network traffic routing", read 2026-11: what goes to a service endpoint does not
+    # follow a route for 0.0.0.0/0. The stack leaves a subnet's endpoints as they are.
+    what = "the servers' subnets have no service endpoint, to which Azure leads past the firewall"
+    endpoints = _of("azure/route-table/service-endpoints", what, senders, _ENDPOINTS)
+    return (*routes, *endpoints, *_of_others(target, firewall, senders))
 
 
 def _routes(
@@ -130,12 +143,21 @@ def _routes(
     yield from _of("azure/route-table/default-route", what, _apart(target, senders), _ROUTED)
 
 
-def _of_others(firewall: FirewallPolicy, senders: Sequence[Party]) -> Iterator[Assumption]:
+def _of_others(
+    target: AzureTarget, firewall: FirewallPolicy, senders: Sequence[Party]
+) -> Iterator[Assumption]:
     inherited = {rule.inherited for rule in firewall.rules}
     if firewall.base_policy and True not in inherited:
         name = firewall.base_policy.rpartition("/")[2]
         what = f"the base policy {name} has no rule for the servers: none is listed under rules"
         yield from _of(f"azure/firewall-policy/base-policy/{name}", what, senders, _RULES)
+    if firewall.mode == "rules-only":
+        # Azure takes equal priorities, and no page says which group comes first (a question to
+        # Microsoft, 2025-06-12). A policy made in the portal has groups at 100, 200 and 300.
+        first = target.rule_collection_group_priority
+        what = f"no other group of the firewall policy {firewall.name} has the priority {first}"
+        key = f"azure/firewall-policy/priority/{first}"
+        yield from _of(key, what, senders, _PRIORITY)
     if firewall.mode == "rules-only" and False not in inherited:
         what = f"no other group of the firewall policy {firewall.name} has a rule for the servers"
         key = f"azure/firewall-policy/other-rules/{firewall.name}"

@@ -12,6 +12,7 @@ from sample import ONE, policy
 
 ROUTE = {"routeTable": {"firewallAddress": "10.20.255.4"}}
 SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
+ENDPOINTS = "azure/route-table/service-endpoints"
 BEHIND = "azure/route-table/firewall-address/10.20.255.4"
 
 
@@ -24,13 +25,14 @@ def test_attachments_are_assumed(compiled: Compile) -> None:
         "azure/nsg/attachment": ("one", "pcs"),
         "azure/route-table/attachment": ("one",),
         BEHIND: ("one",),
+        ENDPOINTS: ("one",),
     } == {key: each.whom for key, each in found.items()}
     assert "10.20.255.4 is a firewall's that has the firewall policy afwp" == found[BEHIND].what
 
 
 def test_subnets_take_the_place_of_assumptions(compiled: Compile) -> None:
     """Where every server stands in a subnet that is attached here, no attachment is assumed."""
-    assert [BEHIND] == list(assumptions(compiled({**ROUTE, "subnets": [SUBNET]})[1]))
+    assert [BEHIND, ENDPOINTS] == list(assumptions(compiled({**ROUTE, "subnets": [SUBNET]})[1]))
 
 
 def test_a_subnet_without_a_route_is_assumed_to_have_one(compiled: Compile) -> None:
@@ -40,9 +42,12 @@ def test_a_subnet_without_a_route_is_assumed_to_have_one(compiled: Compile) -> N
     found = assumptions(compiled({"subnets": [SUBNET, empty]}, servers=[ONE, far])[1])
     key = "azure/route-table/default-route"
 
-    assert {key: ("far",), f"{key}/servers": ("one",), "azure/nsg/attachment": ("far",)} == {
-        key: each.whom for key, each in found.items()
-    }
+    assert {
+        key: ("far",),
+        f"{key}/servers": ("one",),
+        "azure/nsg/attachment": ("far",),
+        ENDPOINTS: ("one", "far"),
+    } == {key: each.whom for key, each in found.items()}
     where = "sends 0.0.0.0/0 to a firewall with the policy afwp"
     assert f"the subnet servers {where}" == found[f"{key}/servers"].what
 
@@ -102,5 +107,17 @@ def test_rules_of_others_are_assumed_away(compiled: Compile) -> None:
         )
     )  # fmt: skip
 
-    assert ({"azure/firewall-policy/other-rules/afwp"}, set()) == (bare, told)
+    priority = "azure/firewall-policy/priority/300"
+    assert ({"azure/firewall-policy/other-rules/afwp", priority}, {priority}) == (bare, told)
     assert (True, False) == (unknown, known)
+
+
+def test_a_priority_of_its_own_is_assumed(compiled: Compile) -> None:
+    """In somebody else's policy only: in one of this stack every group is known."""
+    theirs = assumptions(
+        compiled({**policy(mode="rules-only"), "ruleCollectionGroupPriority": 410})[1]
+    )
+    ours = assumptions(compiled({"ruleCollectionGroupPriority": 410})[1])
+
+    assert "azure/firewall-policy/priority/410" in theirs
+    assert "azure/firewall-policy/priority/410" not in ours
