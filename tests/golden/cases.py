@@ -77,7 +77,7 @@ BEFORE: Final[Mapping[str, str]] = {MAIN_FILE: LIST, OTHER_FILE: OTHER, CONFIG_F
 _ADDED: Final = """\
   - pattern: "{}"
     schemes: [https]
-    purpose: Telemetry | asked for by @ops <b>now</b>
+    purpose: Telemetry | requested by @ops <b>now</b>
     source: A ticket
     date: "2026-11-20"
 """

@@ -20,7 +20,7 @@ def render(review: Review, engine: EngineReport | None) -> str:
     lines = [text for text in (headline(review), page.verdict(review)) if text]
     for title, part in (
         (
-            "to do: take it out, or have its owner fill this in, in this change (expires: YYYY-MM-DD)",
+            "to do: remove it, or approve it in this change: its owner fills this in (expires: YYYY-MM-DD)",
             to_do(review),
         ),
         ("protection taken away", _protections(review)),
@@ -34,8 +34,8 @@ def render(review: Review, engine: EngineReport | None) -> str:
         ("fidelity", _fidelity(review)),
         ("approvals", _approvals(review)),
         ("assumptions", _assumptions(review)),
-        ("what no rule of this kind can decide", _residues(review)),
-        ("written differently, same meaning", _notes(review)),
+        ("known limits of these controls", _residues(review)),
+        ("cosmetic changes: nothing opens or closes", _notes(review)),
         ("unchanged", _unchanged(review)),
     ):
         found = list(part)

@@ -31,7 +31,7 @@ _DROPPED: Final = ("topology", "granted", "unchanged", "quotas", "resources", "n
 _TITLES: Final = {
     "todo": "to do", "lost": "protection taken away",
     "opened": "newly allowed", "closed": "no longer allowed", "granted": "assumptions",
-    "engine": "what the engine will do", "notes": "written differently",
+    "engine": "what the engine will do", "notes": "cosmetic changes",
 }  # fmt: skip
 # How many rows of a table stand open; the rest is folded.
 _SHOWN_ROWS: Final = 8

@@ -35,7 +35,8 @@ def problems(found: Sequence[Problem]) -> str:
     """Each problem on a line, then how many there are."""
     # What is wrong with an option says nothing of the project.
     project = any(not problem.of_option for problem in found)
-    end = ": nothing can be deployed" if project else ""
+    it = "it" if len(found) == 1 else "them"
+    end = f": fix {it} before you deploy" if project else ""
     lines = [*map(str, found), count(len(found), "problem") + end]
     return "\n".join(lines) + "\n"
 
@@ -105,7 +106,7 @@ def _parity(analysis: Analysis) -> Iterator[str]:
     for each in parity(analysis):
         may = "admits" if each.surely else "may admit"
         name = analysis.environment.name
-        yield f"parity: {name}: {each.admits} {may}, {each.denies} does not: {each.flow}"
+        yield f"AWS and Azure differ in {name}: {each.admits} {may} {each.flow}, {each.denies} does not"
 
 
 def _findings(environment: str, proof: Proof) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _findings(environment: str, proof: Proof) -> Iterator[str]:
         yield (
             f"{environment}: {deviation.what} ({state}): {deviation.reason}\n"
             f"    witness: {deviation.witness}\n"
-            f"    close it, or list `what: {deviation.what}` under {environment}'s accept"
+            f"    fix it, or list `what: {deviation.what}` under {environment}'s accept"
         )
 
 

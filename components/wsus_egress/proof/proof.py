@@ -90,7 +90,7 @@ _REASONS: Final[Mapping[str, str]] = {
 }
 SUBJECTS: Final = frozenset(_REASONS)
 """The classes of flows that deviations are about."""
-_BY_ITSELF: Final = "by itself {}; that is not its part of the policy"
+_BY_ITSELF: Final = "on its own {}; that is outside its share of the policy"
 
 
 def prove(
@@ -146,7 +146,7 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
                 continue
             part = answer.control.asked(policy, flow)
             for each in comparer.differences(part, flow, [answer], []):
-                _note(found, policy, place, each, "{}; that is not its part of the policy")
+                _note(found, policy, place, each, "{}; that is outside its share of the policy")
     return tuple(found[what] for what in sorted(found))
 
 

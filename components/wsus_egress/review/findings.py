@@ -230,7 +230,7 @@ def acceptances(
         longer = old is None or entry.expires > old.expires
         if longer and "/wider/" in what and what not in given:
             kind = "unapproved-acceptance"
-            instead, approve = or_approve("close it", what, after.name), what
+            instead, approve = or_approve("fix it", what, after.name), what
         place = what.partition("/")[0]
         yield Finding(kind, after.name, place, text, instead, entry.location, approve)
     for what, entry in sorted(was.items()):
@@ -260,7 +260,7 @@ def under_acceptances(
                 environment.name,
                 place,
                 f"{each.reason} (for example {each.witness}), and only its kind was accepted before",
-                or_approve("close it", each.what, environment.name),
+                or_approve("fix it", each.what, environment.name),
                 environment.locate((place,)),
                 each.what,
             )
@@ -276,7 +276,7 @@ def widenings(change: TargetChange, found: Sequence[Approved], gate: Gate) -> It
             change.environment,
             change.target,
             f"newly allowed and not approved: {each.change.label} (for example {each.change.witness})",
-            or_approve("take it out", each.what, change.environment),
+            or_approve("remove it", each.what, change.environment),
             each.location,
             each.what,
         )
@@ -324,7 +324,7 @@ def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Fin
                 environment.name,
                 target.target.cloud,
                 f"{each.kind}: {each.reason} (for example {each.witness})",
-                f"close it, or list `what: {each.what}` under {environment.name}'s accept",
+                f"fix it, or list `what: {each.what}` under {environment.name}'s accept",
                 environment.locate((target.target.cloud,)),
                 accept=each.what,
             )

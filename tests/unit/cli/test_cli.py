@@ -35,10 +35,10 @@ def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
 
         x: {NAMELESS} (not accepted): the target admits TCP 80 without an HTTP host, or TCP 443 without a TLS server name; the policy does not
             witness: 10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)
-            close it, or list `what: {NAMELESS}` under x's accept
+            fix it, or list `what: {NAMELESS}` under x's accept
         x: {NAMES} (not accepted): the target admits any other host name; the policy does not
             witness: 10.20.0.10 -> http://example.com/
-            close it, or list `what: {NAMES}` under x's accept
+            fix it, or list `what: {NAMES}` under x's accept
 
         1 environment, 1 target: 2 not accepted
         """
@@ -105,7 +105,7 @@ def test_an_acceptance_of_nothing_is_refused(
     result = run(command, project, *given, "--today", "2026-11-24")
     expected = (
         f"{CONFIG}:12: accept[2].what: '{what}' is neither assumed here nor a deviation; {instead}\n"
-        "1 problem: nothing can be deployed\n"
+        "1 problem: fix it before you deploy\n"
     )
     assert (2, expected) == (result.exit_code, result.stderr)
 

@@ -55,7 +55,7 @@ def test_a_widening_that_nobody_approved_fails(project: GitProject) -> None:
     project.write(added())
     result = preview(project.root)
     first = "1 newly allowed (1 not approved), 0 no longer allowed, in 2 of 2 targets"
-    assert (1, f"{first}: 2 findings must be closed") == (
+    assert (1, f"{first}: 2 findings to resolve") == (
         result.exit_code,
         result.stdout.splitlines()[1],
     )
@@ -193,7 +193,7 @@ def test_findings_without_a_base(project: GitProject) -> None:
     shown = CliRunner().invoke(main, [*arguments, "markdown", *given])
     assert (1, True) == (
         shown.exit_code,
-        f" {failing + 1} findings must be closed**" in shown.stdout,
+        f" {failing + 1} findings to resolve**" in shown.stdout,
     )
     result = CliRunner().invoke(main, [*arguments, "json", *given])
     kinds = {finding["kind"] for finding in json.loads(result.stdout)["findings"]}
@@ -308,7 +308,7 @@ def test_there_is_no_repository(tmp_path: Path) -> None:
     GitProject(tmp_path).write({**BEFORE, CONFIG_FILE: CONFIG.replace("[main]", "[none]")})
     text = refusal(preview(tmp_path))
     assert "cannot be read as a git repository" in text
-    assert text.endswith("2 problems: nothing can be deployed\n")
+    assert text.endswith("2 problems: fix them before you deploy\n")
     assert f"{CONFIG_FILE}:2: lists[0]: there is no endpoint list 'none'" in text
 
 

@@ -349,7 +349,7 @@ def test_two_dns_firewalls_in_one_vpc(
     result = run("check", project)
     expected = (
         f"config/Pulumi.y.yaml:7: aws.dnsFirewall: x has a DNS Firewall in {VPC} too: {why}; keep one "
-        "of them, with the names of both\n1 problem: nothing can be deployed\n"
+        "of them, with the names of both\n1 problem: fix it before you deploy\n"
     )
     assert (result.exit_code, result.stderr) == (2, expected)
 

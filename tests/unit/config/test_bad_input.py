@@ -186,7 +186,7 @@ FILES: list[tuple[dict[str, str | bytes], str]] = [
 
 def assert_one(result: Result, line: str) -> None:
     """The one problem, nothing on standard output, and exit status 2."""
-    assert f"{line}\n1 problem: nothing can be deployed\n" == result.stderr
+    assert f"{line}\n1 problem: fix it before you deploy\n" == result.stderr
     assert (2, "") == (result.exit_code, result.stdout)
     assert isinstance(result.exception, SystemExit)
 
@@ -264,7 +264,7 @@ def test_ten_mistakes_are_reported_in_one_run(
         f"{LIST}:4: endpoints[1].pattern",
         f"{LIST}:5: endpoints[2].pattern",
         f"{OTHER}:2: the key 'title' is given twice; keep one of them",
-        "10 problems: nothing can be deployed",
+        "10 problems: fix them before you deploy",
     ]
     assert places == expected
     assert (2, "") == (result.exit_code, result.stdout)

@@ -73,7 +73,7 @@ def test_check_says_it(root: Path, run: Callable[..., Result]) -> None:
     )
 
     expected = "10.22.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)"
-    assert f"parity: open: aws admits, azure does not: {expected}" in text
+    assert f"AWS and Azure differ in open: aws admits {expected}, azure does not" in text
     assert [{"admits": "aws", "denies": "azure", "witness": expected, "surely": True}] == data[
         "environments"
     ][0]["parity"]

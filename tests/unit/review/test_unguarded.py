@@ -50,7 +50,7 @@ def test_a_firewall_that_goes_stands_above_what_opens(project: GitProject) -> No
     result = preview(project.root)
 
     assert 1 == result.exit_code
-    assert "1 protection taken away (1 not approved): 2 findings must be closed" in result.stdout
+    assert "1 protection taken away (1 not approved): 2 findings to resolve" in result.stdout
     assert "fine" not in result.stdout
     assert "  ! networkFirewall.mode full becomes policy: " in result.stdout
     assert ["aws/unguarded/networkFirewall.mode"] == whats(project)
@@ -67,7 +67,7 @@ def test_an_approval_lets_it_pass_and_is_shown(project: GitProject) -> None:
 
     assert (0, True) == (text.exit_code, "approved by team until 2027-01-31: Moved" in text.stdout)
     assert all("Protection taken away" in page and "Moved" in page for page in pages)
-    assert "1 protection taken away (none not approved): approved" in text.stdout
+    assert "1 protection taken away (all approved): approved" in text.stdout
 
     old = CONFIG.replace(FIREWALL, FULL) + f"  wsus-egress:approved: [{entry}]\n"
     project.write({CONFIG_FILE: old})

@@ -147,7 +147,7 @@ def _origin(environment: Environment | None, change: NameChange) -> str:
     for endpoint in environment.policy.endpoints if environment and change.pattern else ():
         if endpoint.pattern.text == change.pattern:
             if endpoint.list == EXTRA:
-                return f"asked for by {endpoint.source}: {endpoint.purpose}"
+                return f"requested by {endpoint.source}: {endpoint.purpose}"
             return f"list {endpoint.list}: {endpoint.purpose} ({endpoint.source}, {endpoint.date})"
     return ""
 
@@ -177,7 +177,7 @@ def verdict(review: Review, *, gated: bool = True) -> str:
         gated: Whether the command fails where a finding does.
     """
     failing = sum(finding.fails for finding in review.findings)
-    must = " must be closed" if gated else ""
+    must = " to resolve" if gated else ""
     end = f"{count(failing, 'finding')}{must}" if failing else outcome(review).lower()
     if not review.base:
         targets = sum(len(analysis.targets) for analysis in review.analyses)
@@ -194,12 +194,16 @@ def verdict(review: Review, *, gated: bool = True) -> str:
         )
     else:
         missing = sum(row.approval is None for row in opened)
-        state = "" if not opened else f" ({missing or 'none'} not approved)"
+        state = f" ({_missing(missing)})" if opened else ""
         text = (
             f"{len(opened)} newly allowed{state}, {len(closed)} no longer allowed, in "
             f"{len(changed)} of {count(len(review.changes), 'target')}"
         )
     return f"{text}{_special(review)}: {end}"
+
+
+def _missing(number: int) -> str:
+    return f"{number} not approved" if number else "all approved"
 
 
 def _special(review: Review) -> str:
@@ -211,9 +215,7 @@ def _special(review: Review) -> str:
     missing = sum(each.approval is None for each in lost)
     return "".join(
         (
-            f"; {count(len(lost), 'protection')} taken away ({missing or 'none'} not approved)"
-            if lost
-            else "",
+            f"; {count(len(lost), 'protection')} taken away ({_missing(missing)})" if lost else "",
             f"; {count(accepted, 'deviation')} newly accepted" if accepted else "",
             f"; {count(removed, 'target')} no longer enforced" if removed else "",
         )

@@ -222,7 +222,7 @@ def test_report_fails_where_check_does(write: Write, run: Run, tmp_path: Path) -
     result = run("report", write(), "--today", "2026-11-24", "-o", str(place))
     assert (1, True) == (
         result.exit_code,
-        "1 environment, 1 target: 2 findings must be closed." in place.read_text(),
+        "1 environment, 1 target: 2 findings to resolve." in place.read_text(),
     )
 
 
