@@ -7,6 +7,15 @@ from typing import Any, Final
 
 TODAY: Final = datetime.date(2026, 11, 24)
 """A day on which no shipped acceptance has expired."""
+GOOD_LIST: Final = """\
+title: A list
+endpoints:
+  - pattern: "*.example.com"
+    schemes: [http]
+    purpose: Files
+    source: A page
+    date: "2026-11-01"
+"""
 VPC: Final = "vpc-0a1b2c3d4e5f60718"
 ONE: Final[dict[str, Any]] = {"name": "one", "addresses": ["10.20.0.10"]}
 AZURE: Final[dict[str, Any]] = {

@@ -13,6 +13,7 @@ import standin
 from click.testing import CliRunner, Result
 from distribution import build
 from paths import ROOT
+from sample import GOOD_LIST
 
 from providers.kind import Session
 from wsus_egress.cli.main import main
@@ -23,16 +24,6 @@ from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import Endpoint
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.problems import PolicyErrors
-
-GOOD_LIST = """\
-title: A list
-endpoints:
-  - pattern: "*.example.com"
-    schemes: [http]
-    purpose: Files
-    source: A page
-    date: "2026-11-01"
-"""
 
 GOOD_CONFIG = """\
 config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sample import GOOD_LIST
 
 from wsus_egress.config.project import load_environments
 from wsus_egress.config.stacks import read_project, read_stack
@@ -12,15 +13,6 @@ from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import Mode
 from wsus_egress.problems import PolicyErrors
 
-GOOD_LIST = """\
-title: A list
-endpoints:
-  - pattern: "*.example.com"
-    schemes: [http]
-    purpose: Files
-    source: A page
-    date: "2026-11-01"
-"""
 GOOD_CONFIG = """\
 config:
   aws:region: eu-west-1
