@@ -54,9 +54,16 @@ class Installed:
     others: Path
 
     @classmethod
-    def from_wheel(cls, wheel: Path, folder: Path, others: Path = Path(DEPENDENCIES)) -> Installed:
+    def from_wheel(
+        cls,
+        wheel: Path,
+        folder: Path,
+        others: Path = Path(DEPENDENCIES),
+        *,
+        with_pip: bool = False,
+    ) -> Installed:
         """Install a wheel with pip, without its dependencies and without an index."""
-        venv.create(folder / "venv", symlinks=True)
+        venv.create(folder / "venv", symlinks=True, with_pip=with_pip)
         python = folder / "venv" / "bin" / "python"
         pip = (sys.executable, "-m", "pip", "--python", python)
         subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)

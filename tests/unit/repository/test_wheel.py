@@ -21,12 +21,17 @@ from wsus_egress.release import VERSION
 
 
 def test_one_package_and_the_lists(wheel: Path) -> None:
-    """Only the package is at top level, typed, with every shipped list in it."""
+    """Only the package is at top level, and what Pulumi looks for; it is typed, and has every list."""
     names = zipfile.ZipFile(wheel).namelist()
 
-    assert {"wsus_egress", f"pulumi_wsus_egress-{VERSION}.dist-info"} == {
-        name.partition("/")[0] for name in names
-    }
+    assert {
+        "wsus_egress",
+        "pulumi_wsus_egress",
+        f"pulumi_wsus_egress-{VERSION}.dist-info",
+    } == {name.partition("/")[0] for name in names}
+    assert ["pulumi_wsus_egress/pulumi-plugin.json"] == [
+        name for name in names if name.startswith("pulumi_wsus_egress/")
+    ]
     assert "wsus_egress/py.typed" in names
     shipped = {name for name in names if name.startswith("wsus_egress/lists/")}
     lists = (ROOT / "config" / "endpoints").glob("*.yaml")
