@@ -30,6 +30,9 @@ SURICATA = "WSUS_EGRESS_SURICATA"
 ACTIONLINT_VERSION = "1.7.12"
 """The actionlint that the set-up builds: as tools/engine/actionlint/go.mod has it."""
 
+MERMAID_VERSION = "11.17.2"
+"""The Mermaid that draws the diagrams of the documentation site: bootstrap/mermaid.py has its hash."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 PROGRAM = ("Pulumi.yaml", "__main__.py")
@@ -95,6 +98,11 @@ def engine_folder(root: Path) -> Path | None:
 def cached_actionlint() -> Path:
     """The actionlint that the set-up builds, whether it is there yet or not."""
     return cache_directory() / f"actionlint-{ACTIONLINT_VERSION}" / "bin" / "actionlint"
+
+
+def cached_mermaid() -> Path:
+    """The folder of the Mermaid that the set-up fetches, whether it is there yet or not."""
+    return cache_directory() / f"mermaid-{MERMAID_VERSION}"
 
 
 def cached_suricata() -> Path:

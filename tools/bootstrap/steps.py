@@ -11,6 +11,7 @@ from bootstrap import engine, golang
 from bootstrap.actionlint import ensure_actionlint
 from bootstrap.console import SetupError, say
 from bootstrap.languages import ensure_languages
+from bootstrap.mermaid import ensure_mermaid
 from bootstrap.prerequisites import require_prerequisites
 from bootstrap.suricata import ensure_suricata
 from bootstrap.virtualenv import ensure_virtualenv
@@ -53,6 +54,7 @@ def set_up() -> None:
     install_stand_ins()
     ensure_suricata(env.ROOT)
     ensure_actionlint()
+    ensure_mermaid()
     golang.tidy()
     say(f"Set up: .venv, the Pulumi engine in {folder}, the stand-ins in .sandbox")
 

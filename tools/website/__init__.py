@@ -1,0 +1,1 @@
+"""What the documentation site needs beside MkDocs: `mkdocs.yml` names `hooks.py`, which calls the rest."""
