@@ -46,6 +46,7 @@ for compiled in targets:
 
         in_azure = AzureWsusEgress("wsus", compiled.handed())
         pulumi.export("azureFirewallPolicyName", in_azure.firewall_policy_name)
+        pulumi.export("azureFirewallPrivateAddress", in_azure.firewall_private_address)
         pulumi.export("azureNetworkSecurityGroupId", in_azure.network_security_group_id)
         pulumi.export("azureRouteTableId", in_azure.route_table_id)
         pulumi.export("azureRuleCollectionGroupId", in_azure.rule_collection_group_id)

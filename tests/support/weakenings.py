@@ -223,6 +223,7 @@ WEAKENING: Final = (
     Row("staging", {"azure.routeTable.direct.0.addressPrefix": "198.51.0.0/16"}, WITH_DIRECT),
     Row("staging", {"azure.routeTable.direct.0.protocol": "udp"}, WITH_DIRECT),
     Row("staging", {"azure.routeTable.direct.0.destinationPorts": [22]}, WITH_DIRECT),
+    Row("staging", {"azure.networkSecurityGroup.create": False}),
     Row("staging", {"azure.networkSecurityGroup.destinations": "internet"},
         {"azure.networkSecurityGroup.destinations": "service-tags"}),
     Row("staging", {"azure.networkSecurityGroup.applicationSecurityGroups":

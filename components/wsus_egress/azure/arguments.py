@@ -141,6 +141,8 @@ class RouteTableArgs(TypedDict):
 class NetworkSecurityGroupArgs(TypedDict):
     """The servers' network security group."""
 
+    create: NotRequired[bool]
+    """false: none is made. For a hub, where the servers do not stand. Default: `true`."""
     destinations: NotRequired[str]
     """service-tags: AzureUpdateDelivery and AzureFrontDoor.FirstParty, an approximation. One of `internet`, `service-tags`. Default: `internet`."""
     application_security_groups: NotRequired[dict[str, pulumi.Input[str]]]

@@ -14,6 +14,7 @@ from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
 from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
 from wsus_egress.azure.route_table import AzureWsusRouteTable
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
+from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.route_table import AzureRouteTable
 from wsus_egress.controls.azure.subnets import subnet_documents
 
@@ -25,7 +26,7 @@ class AzureWsusEgress(AzureComponent):
     """The first rule collection group's id."""
     firewall_policy_name: pulumi.Output[str] | None
     """The firewall policy's name."""
-    network_security_group_id: pulumi.Output[str]
+    network_security_group_id: pulumi.Output[str] | None
     """The network security group's id: set it on the servers' subnets."""
     route_table_id: pulumi.Output[str] | None
     """The route table's id: set it on the servers' subnets."""
@@ -42,9 +43,12 @@ class AzureWsusEgress(AzureComponent):
         """
         super().__init__(name, args, opts)
         given, child = self._compiled, pulumi.ResourceOptions(parent=self)
-        nsg = AzureWsusNetworkSecurityGroup(f"{name}-nsg", given.handed(), child)
-        self.network_security_group_id = nsg.network_security_group_id
-        attached = {f"${{{name}-nsg.id}}": nsg.network_security_group_id}
+        attached: dict[str, Any] = {}
+        self.network_security_group_id = None
+        if given.control(AzureNsg):
+            nsg = AzureWsusNetworkSecurityGroup(f"{name}-nsg", given.handed(), child)
+            self.network_security_group_id = nsg.network_security_group_id
+            attached[f"${{{name}-nsg.id}}"] = nsg.network_security_group_id
         self.rule_collection_group_id = self.firewall_policy_name = None
         self.route_table_id = self.firewall_private_address = None
         made: dict[str, Any] = {}

@@ -17,6 +17,7 @@ class AzureWsusNetworkSecurityGroup(AzureComponent):
     network_security_group_id: pulumi.Output[str]
     """The group's id: set it on the servers' subnets."""
 
+    _asked_by = "network_security_group"
     _suffix = "-nsg"
 
     def __init__(

@@ -122,14 +122,16 @@ def _aws(target: AwsTarget) -> Iterator[_Claim]:
 def _azure(target: AzureTarget) -> Iterator[_Claim]:
     # Azure takes names whatever their case ("Naming rules and restrictions for Azure resources").
     group = target.resource_group.casefold()
-    told = (
-        f"makes {COMPONENT_NAME}-nsg in the resource group {target.resource_group} too, and a name "
-        "is there once"
-    )
-    yield _Claim(
-        ("resource group", group), target.resource_group, ("azure", "resourceGroup"), told,
-        f"give each environment its own{_or_elsewhere(_AZURE)}", _AZURE,
-    )  # fmt: skip
+    made = {"nsg": target.network_security_group.create, "route-table": bool(target.route_table)}
+    for name in (name for name, wanted in made.items() if wanted):
+        told = (
+            f"makes {COMPONENT_NAME}-{name} in the resource group {target.resource_group} too, and a "
+            "name is there once"
+        )
+        yield _Claim(
+            (name, group), target.resource_group, ("azure", "resourceGroup"), told,
+            f"give each environment its own{_or_elsewhere(_AZURE)}", _AZURE,
+        )  # fmt: skip
     policy = target.firewall_policy
     if policy is None:
         return

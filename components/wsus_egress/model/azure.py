@@ -251,6 +251,10 @@ class RouteTable(Settings):
 class Nsg(Settings):
     """The servers' network security group."""
 
+    create: Annotated[
+        bool,
+        Field(description="false: none is made. For a hub, where the servers do not stand."),
+    ] = True
     destinations: Annotated[
         Literal["internet", "service-tags"],
         Field(

@@ -204,6 +204,7 @@ AZURE: Final[Mapping[str, Meaning]] = {
         "what leads to this private range and back changes, past the firewall", gained=True
     ),
     "routeTable.direct": Meaning("it is reached past the firewall", gained=True, opens=True),
+    "networkSecurityGroup.create": Meaning("no group guards the servers' subnets any more", _off),
     "networkSecurityGroup.destinations": Meaning(
         "the group admits every address", _down("internet", "service-tags")
     ),

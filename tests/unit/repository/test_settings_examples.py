@@ -15,7 +15,7 @@ from wsus_egress.cli.main import main
 
 FOLDER = ROOT / "docs" / "examples" / "settings"
 FILES = sorted(FOLDER.glob("Pulumi.*.yaml"))
-WIDER = {"aws-roll-out", "azure-activation"}
+WIDER = {"aws-roll-out", "azure-activation", "azure-spoke-routes"}
 """What the proof finds wider than the policy; their files accept it until a day."""
 
 

@@ -15,6 +15,10 @@ _ATTACHED: Final = (
     Way("stack", "list the servers' subnets under `azure.subnets`"),
     Way("evidence", "the effective security rules and routes of the servers' network interfaces"),
 )
+_OTHERS_GROUP: Final = (
+    Way("stack", "write `networkSecurityGroup.create: true`, and list the servers' subnets"),
+    Way("evidence", "the effective security rules of the servers' network interfaces"),
+)
 _MEMBERS: Final = (
     Way("stack", "leave `applicationSecurityGroups` out, and rules name the addresses"),
     Way("evidence", "the network interfaces that are in the group"),
@@ -26,6 +30,10 @@ _ROUTED: Final = (
 _FIREWALL: Final = (
     Way("stack", "write `firewallPolicy.mode: full`, and leave `firewallAddress` out"),
     Way("evidence", "`az network firewall show` has the address and the policy"),
+)
+_OTHERS_FIREWALL: Final = (
+    Way("stack", "write `firewallPolicy` with the policy that this firewall has"),
+    Way("evidence", "`az network firewall show` has the address, and a policy with rules for them"),
 )
 _EFFECTIVE: Final = Way(
     "evidence",
@@ -82,11 +90,16 @@ def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> Iterat
     what = "the servers' subnets have this route table"
     yield from _of("azure/route-table/attachment", what, _apart(target, senders), _ATTACHED)
     address = target.route_table.firewall_address if target.route_table else None
-    if address is not None and target.firewall_policy is not None:
-        name = target.firewall_policy.name
-        what = f"{address} is a firewall's that has the firewall policy {name}"
-        yield from _of(f"azure/route-table/firewall-address/{address}", what, senders, _FIREWALL)
+    if address is not None:
+        what, ways = f"{address} is a firewall's, and others make its rules", _OTHERS_FIREWALL
+        if target.firewall_policy is not None:
+            name = target.firewall_policy.name
+            what, ways = f"{address} is a firewall's that has the firewall policy {name}", _FIREWALL
+        yield from _of(f"azure/route-table/firewall-address/{address}", what, senders, ways)
     yield from _private(policy, target)
+    if target.firewall_policy is None:
+        yield from _service_endpoints(senders)
+        yield from _others_group(policy, target)
 
 
 def _private(policy: EgressPolicy, target: AzureTarget) -> Iterator[Assumption]:
@@ -121,11 +134,29 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
     assert firewall is not None  # noqa: S101 - without one there is no such control
     managed = target.route_table is not None
     routes = () if managed else (*_routes(target, firewall, senders), *_private(policy, target))
+    return (
+        *routes,
+        *_service_endpoints(senders),
+        *_others_group(policy, target),
+        *_of_others(target, firewall, senders),
+    )
+
+
+def _others_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Assumption]:
+    """That somebody guards what servers send one another, where no group is made here."""
+    if not target.network_security_group.create:
+        what = (
+            "a network security group that others make admits synchronization between these "
+            "servers only"
+        )
+        yield from _of("azure/nsg/others", what, policy.in_place("azure"), _OTHERS_GROUP)
+
+
+def _service_endpoints(senders: Sequence[Party]) -> Iterator[Assumption]:
     # "Virtual network traffic routing", read 2026-11: what goes to a service endpoint does not
     # follow a route for 0.0.0.0/0. The stack leaves a subnet's endpoints as they are.
     what = "the servers' subnets have no service endpoint, to which Azure leads past the firewall"
-    endpoints = _of("azure/route-table/service-endpoints", what, senders, _ENDPOINTS)
-    return (*routes, *endpoints, *_of_others(target, firewall, senders))
+    yield from _of("azure/route-table/service-endpoints", what, senders, _ENDPOINTS)
 
 
 def _routes(

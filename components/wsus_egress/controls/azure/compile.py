@@ -14,7 +14,8 @@ from wsus_egress.model.policy import EgressPolicy
 
 def azure_controls(policy: EgressPolicy, target: AzureTarget, name: str) -> Iterator[Control]:
     """The controls in the order in which a flow passes them; `name` is the environment's."""
-    yield compile_nsg(policy, target, name)
+    if target.network_security_group.create:
+        yield compile_nsg(policy, target, name)
     if target.route_table:
         yield compile_route_table(policy, target, name)
     if target.firewall_policy:

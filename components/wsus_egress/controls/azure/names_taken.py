@@ -14,7 +14,7 @@ from wsus_egress.problems import Keys, Problem, path_text
 
 def taken_twice(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     """Rules that the security group has no room for, then names that another rule already has."""
-    found = list(blocks(policy, target))
+    found = list(blocks(policy, target)) if target.network_security_group.create else []
     for block in found:
         yield from _room(block)
     yield from _names((keys, rule.id) for block in found for keys, rule in block.rules)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
+from pydantic.alias_generators import to_camel
+
 from wsus_egress.controls.azure.firewall_refusals import WEB, firewall_refusals, refusal, same_name
 from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
@@ -71,7 +73,6 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         for key, given in (
             ("networkRules", bool(target.network_rules)),
             ("ipGroups", target.ip_groups),
-            ("routeTable", target.route_table is not None),
         ):
             if given:
                 what = "this belongs to a firewall policy, and none is given"
@@ -127,6 +128,7 @@ def _private_routes(target: AzureTarget, table: RouteTable) -> Iterator[Problem]
 
 
 def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
+    yield from _without_group(target)
     given = dict(target.network_security_group.application_security_groups)
     keys = ("azure", "networkSecurityGroup", "applicationSecurityGroups")
     here = [party.name for party in policy.in_place("azure")]
@@ -146,6 +148,22 @@ def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Probl
     if len(here) > FIRST_ALLOW // 10:
         what = f"{len(here)} servers and client groups, and rules have room for {FIRST_ALLOW // 10}"
         yield refusal(("servers",), what, "use larger address blocks")
+
+
+def _without_group(target: AzureTarget) -> Iterator[Problem]:
+    """What needs the security group, where none is to be made."""
+    group, keys = target.network_security_group, ("azure", "networkSecurityGroup")
+    if group.create:
+        return
+    for name in sorted(group.model_fields_set - {"create"}):
+        what = "this is for a network security group, and none is made"
+        yield refusal((*keys, to_camel(name)), what, "leave it out, or write create: true")
+    if target.subnets:
+        what = "a listed subnet gets the network security group, and none is made"
+        yield refusal(("azure", "subnets"), what, "leave the subnets out, or write create: true")
+    if not target.firewall_policy and not target.route_table:
+        what = "without a firewall policy and a route table nothing is made at all"
+        yield refusal((*keys, "create"), what, "leave it out")
 
 
 def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:

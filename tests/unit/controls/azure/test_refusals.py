@@ -70,8 +70,14 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "policy exists already, and is not changed; leave it out, or write mode policy"),
     (policy(mode="rules-only", threatIntelMode="Alert"), "azure.firewallPolicy.threatIntelMode: the "
      "policy exists already, and is not changed; leave it out, or write mode policy"),
-    ({"firewallPolicy": None, "routeTable": TABLE}, "azure.routeTable: this belongs to a firewall "
-     "policy, and none is given; add azure.firewallPolicy, or leave it out"),
+    ({"networkSecurityGroup": {"create": False, "lateralMovement": "deny"}},
+     "azure.networkSecurityGroup.lateralMovement: this is for a network security group, and none is "
+     "made; leave it out, or write create: true"),
+    ({"networkSecurityGroup": {"create": False}, "subnets": [SUBNET]}, "azure.subnets: a listed subnet "
+     "gets the network security group, and none is made; leave the subnets out, or write create: true"),
+    ({"networkSecurityGroup": {"create": False}, "firewallPolicy": None},
+     "azure.networkSecurityGroup.create: without a firewall policy and a route table nothing is made "
+     "at all; leave it out"),
     ({"firewallPolicy": None, "ipGroups": True}, "azure.ipGroups: this belongs to a firewall policy, "
      "and none is given; add azure.firewallPolicy, or leave it out"),
     ({**policy(dnsProxy=True), **network(fqdns=["kms.core.windows.net"])}, "azure.networkRules[0]: the rule has both destinations "
