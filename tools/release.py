@@ -21,12 +21,18 @@ import env
 import sbom
 
 _HEADING: Final = re.compile(r"^## ", re.MULTILINE)
+_RELEASE: Final = "components/wsus_egress/release.py"
+_NOBODY: Final = "OWNER"
+"""The publisher in the repository's address until somebody decides who publishes it."""
 
 
 def version(root: Path) -> str:
     """The version of a checkout, from the only file that holds it."""
-    found = runpy.run_path(str(root / "components" / "wsus_egress" / "release.py"))
-    return str(found["VERSION"])
+    return _constant(root, "VERSION")
+
+
+def _constant(root: Path, name: str) -> str:
+    return str(runpy.run_path(str(root / _RELEASE))[name])
 
 
 def notes(root: Path) -> str:
@@ -50,7 +56,7 @@ def problems(root: Path, tag: str) -> list[str]:
     found = []
     if tag != f"v{own}":
         found.append(
-            f"the tag is {tag!r}, and components/wsus_egress/release.py says {own}: "
+            f"the tag is {tag!r}, and {_RELEASE} says {own}: "
             f"tag v{own}, or set the version, run `make schemas` and have that merged"
         )
     fragments = root / "docs" / "changelog.d"
@@ -63,6 +69,13 @@ def problems(root: Path, tag: str) -> list[str]:
         found.append(
             f"docs/changelog.md has no entry under {own}: add fragments to docs/changelog.d "
             "and run `make changelog`"
+        )
+    placeholders = _with_placeholder(root)
+    if placeholders:
+        found.append(
+            f"nobody has decided where the project is published: write its owner instead of {_NOBODY} "
+            f"into {_RELEASE} and the addresses in {', '.join(placeholders)}, run `make schemas`, and "
+            "have that merged"
         )
     changed = _git(root, "status", "--porcelain").splitlines()
     if changed:
@@ -103,6 +116,15 @@ def build(root: Path, folder: Path) -> None:
         (made / "sbom.cdx.json").write_text(f"{bill}\n", encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
+
+
+def _with_placeholder(root: Path) -> list[str]:
+    """The files with an address that has the placeholder for the project's owner."""
+    text = f"{_NOBODY}/{_constant(root, 'REPOSITORY').rpartition('/')[2]}"
+    names = _git(root, "ls-files", "-z").split("\0")
+    files = [root / name for name in filter(None, names) if name != _RELEASE]
+    found = [path for path in files if path.is_file() and text.encode() in path.read_bytes()]
+    return [str(path.relative_to(root)) for path in found]
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -24,7 +24,7 @@ from wsus_egress.component.claims import RUNS
 from wsus_egress.component.outputs import IS_OUTPUT
 from wsus_egress.component.references import camel, renamed
 from wsus_egress.problems import PolicyErrors, choices, path_text
-from wsus_egress.release import VERSION
+from wsus_egress.release import PUBLISHER, REPOSITORY, VERSION
 
 NAME: Final = "wsus-egress"
 
@@ -36,6 +36,11 @@ _ABOUT: Final = {
     "description": "One endpoint list, enforced as WSUS egress rules on AWS and Azure, and proved.",
     "keywords": ["category/network", "kind/component", "wsus", "firewall", "egress"],
     "license": "Apache-2.0",
+    "publisher": PUBLISHER,
+    "repository": REPOSITORY,
+    "homepage": REPOSITORY,
+    # No pluginDownloadURL: a release has no archive of the plugin. Pulumi fetches the repository, and
+    # writes that address into the SDKs (`pulumi package add`).
 }
 
 

@@ -14,12 +14,13 @@ from paths import ROOT
 
 from env import private_engine
 from install_providers import install_components
+from wsus_egress.release import REPOSITORY, VERSION
 
 EXAMPLES = ROOT / "docs" / "examples"
 SCHEMA = ROOT / "components" / "schema.json"
 
 # A Go module of its own, as `pulumi package add` makes it; the generator writes none.
-_GO_MODULE = """module example.com/pulumi-wsus-egress/sdk/go/wsus-egress
+_GO_MODULE = f"""module {REPOSITORY.removeprefix("https://")}/sdk/go/wsus-egress
 
 go 1.25.0
 
@@ -42,7 +43,14 @@ class Workspace:
         root = folder / language
         shutil.copytree(EXAMPLES / language, root)
         workspace = cls(root)
-        install_components(Path(workspace.environment()["PULUMI_HOME"]))
+        home = Path(workspace.environment()["PULUMI_HOME"])
+        install_components(home)
+        project = root / "Pulumi.yaml"
+        if project.is_file():  # The fleet's program has none.
+            # It comes before a plugin on PATH, such as that of the package in .venv.
+            plugin = home / "plugins" / f"resource-wsus-egress-v{VERSION}"
+            plugins = f"plugins: {{providers: [{{name: wsus-egress, path: {plugin}}}]}}\n"
+            project.write_text(project.read_text(encoding="utf-8") + plugins, encoding="utf-8")
         return workspace
 
     def environment(self) -> dict[str, str]:

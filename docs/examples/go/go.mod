@@ -3,7 +3,7 @@ module wsus-egress-example
 go 1.25.11
 
 require (
-	example.com/pulumi-wsus-egress/sdk/go/wsus-egress v0.0.0
+	github.com/OWNER/pulumi-wsus-egress/sdk/go/wsus-egress v0.0.0
 	github.com/pulumi/pulumi/sdk/v3 v3.259.0
 )
 
@@ -118,4 +118,4 @@ require (
 	lukechampine.com/frand v1.4.2 // indirect
 )
 
-replace example.com/pulumi-wsus-egress/sdk/go/wsus-egress => ./sdks/wsus-egress/wsusegress
+replace github.com/OWNER/pulumi-wsus-egress/sdk/go/wsus-egress => ./sdks/wsus-egress/wsusegress

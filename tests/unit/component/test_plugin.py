@@ -16,7 +16,7 @@ from wsus_egress import plugin
 from wsus_egress.component.arguments import as_arguments, compile_arguments
 from wsus_egress.component.errors import refusal
 from wsus_egress.problems import PolicyErrors, Problem
-from wsus_egress.release import VERSION
+from wsus_egress.release import PUBLISHER, REPOSITORY, VERSION
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "components" / "schema.json").read_text())
 POLICY = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}]}
@@ -33,6 +33,15 @@ def test_committed_schema_is_current() -> None:
 def test_version_is_the_wheels() -> None:
     """The schema's version, which must be the tag's, is the package's."""
     assert VERSION == SCHEMA["version"]
+
+
+def test_the_schema_says_whose_package_it_is() -> None:
+    """What registries show. No address to download a plugin from: a release has no such archive."""
+    shown = ("publisher", "repository", "homepage", "license", "displayName", "description")
+    assert {"keywords", *shown} <= set(SCHEMA)
+    assert (PUBLISHER, REPOSITORY, REPOSITORY) == tuple(SCHEMA[key] for key in shown[:3])
+    assert f"/{PUBLISHER}/" in REPOSITORY
+    assert "pluginDownloadURL" not in SCHEMA
 
 
 def test_outputs_have_safe_shapes() -> None:

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from email import message_from_bytes
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from distribution import Installed, build, link
 from paths import ROOT
 
 import sbom
-from wsus_egress.release import VERSION
+from wsus_egress.release import REPOSITORY, VERSION
 
 
 def test_one_package_and_the_lists(wheel: Path) -> None:
@@ -38,11 +39,27 @@ def test_one_package_and_the_lists(wheel: Path) -> None:
     assert {f"wsus_egress/lists/{path.name}" for path in lists} == shipped
 
 
+def metadata_of(wheel: Path) -> Message:
+    """What the wheel tells package indexes."""
+    name = f"pulumi_wsus_egress-{VERSION}.dist-info/METADATA"
+    return message_from_bytes(zipfile.ZipFile(wheel).read(name))
+
+
+def test_the_index_learns_where_it_comes_from(wheel: Path) -> None:
+    """Every address is the repository's; the classifiers say what it is for."""
+    found = metadata_of(wheel)
+    urls = dict(each.split(", ") for each in found.get_all("Project-URL") or [])
+
+    assert {"Homepage", "Repository", "Issues", "Changelog"} == set(urls)
+    assert [] == [url for url in urls.values() if not f"{url}/".startswith(f"{REPOSITORY}/")]
+    assert {"Typing :: Typed", "Topic :: System :: Networking :: Firewalls"} <= {
+        *(found.get_all("Classifier") or [])
+    }
+
+
 def test_no_cloud_sdk_without_its_extra(wheel: Path) -> None:
     """Who uses one cloud installs no other one's SDK."""
-    name = f"pulumi_wsus_egress-{VERSION}.dist-info/METADATA"
-    metadata = message_from_bytes(zipfile.ZipFile(wheel).read(name))
-    requirements = metadata.get_all("Requires-Dist") or []
+    requirements = metadata_of(wheel).get_all("Requires-Dist") or []
 
     assert ["idna", "pulumi", "pydantic", "pyyaml"] == sorted(
         each.partition(">")[0] for each in requirements if "extra ==" not in each
@@ -148,6 +165,24 @@ def test_the_command_line_alone(with_extra: Callable[[str], Installed], root: Pa
 
     assert (0, "") == (done.returncode, done.stderr)
     assert done.stdout.endswith(": no finding\n")
+
+
+def test_a_preview_runs_on_what_the_action_installs(
+    wheel: Path, root: Path, tmp_path: Path
+) -> None:
+    """The action's lock file has neither Pulumi nor a cloud's SDK, and that is enough."""
+    lock = root / ".github" / "actions" / "policy-preview" / "requirements.txt"
+    names = [line.partition("==")[0] for line in lock.read_text().splitlines() if "==" in line]
+    installed = Installed.from_wheel(wheel, tmp_path, tmp_path / "others")
+    link(installed.others, names)
+    done = installed.run(
+        installed.python.with_name("wsus-egress"), "preview", "--project", root, "--format", "markdown",
+        cwd=tmp_path,
+    )  # fmt: skip
+    pulumi = installed.run("-c", "import pulumi", cwd=tmp_path)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "No module named 'pulumi'" in pulumi.stderr
 
 
 def measured(code: str) -> tuple[float, float]:

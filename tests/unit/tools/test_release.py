@@ -22,6 +22,7 @@ import release
 from wsus_egress.release import VERSION
 
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+NOBODY = "OWNER"
 
 
 def towncrier(root: Path, *options: str) -> str:
@@ -49,10 +50,21 @@ def checkout(tmp_path: Path) -> Path:
     return root
 
 
+def decide(checkout: Path, owner: str) -> None:
+    """Write who publishes the project wherever its address is, as a maintainer does once."""
+    for path in checkout.rglob("*"):
+        if path.is_file() and ".git" not in path.parts:
+            text = path.read_bytes()
+            for around in ("{}/pulumi-wsus-egress", 'PUBLISHER = "{}"', '"publisher": "{}"'):
+                text = text.replace(around.format(NOBODY).encode(), around.format(owner).encode())
+            path.write_bytes(text)
+
+
 @pytest.fixture
 def ready(checkout: Path) -> Path:
-    """The same with its changelog collected."""
+    """The same with its changelog collected, and its address decided."""
     towncrier(checkout, "--yes")
+    decide(checkout, "somebody")
     GitProject(checkout).commit()
     return checkout
 
@@ -116,15 +128,27 @@ def test_the_notes_are_the_changelogs(ready: Path) -> None:
 
 
 def test_everything_that_is_wrong_is_said_at_once(checkout: Path) -> None:
-    """Another tag, fragments that nobody collected, no entry, and a tree that is not the commit."""
-    (checkout / "README.md").write_text("changed\n")
+    """Another tag, fragments left, no entry, no owner, and a tree that is not the commit."""
+    (checkout / "README.md").write_text(f"https://github.com/{NOBODY}/pulumi-wsus-egress\n")
     found = release.problems(checkout, "v9.9.9")
 
-    assert 4 == len(found)
+    assert 5 == len(found)
     assert f"the tag is 'v9.9.9', and components/wsus_egress/release.py says {VERSION}" in found[0]
     assert "one.added.md" in found[1]
     assert f"docs/changelog.md has no entry under {VERSION}" in found[2]
-    assert "(README.md)" in found[3]
+    assert f"its owner instead of {NOBODY} into components/wsus_egress/release.py and" in found[3]
+    assert re.search(r"\bREADME\.md\b", found[3])
+    assert "(README.md)" in found[4]
+
+
+def test_an_address_without_its_owner_is_named(ready: Path) -> None:
+    """Whoever decided one and overlooked a page is told which; another name's owner is nobody's business."""
+    (ready / "docs" / "index.md").write_text(f"git clone {NOBODY}/pulumi-wsus-egress\n")
+    (ready / "docs" / "aws.md").write_text(f"CODEOWNERS: @{NOBODY}/network-security\n")
+    GitProject(ready).commit()
+    (found,) = release.problems(ready, f"v{VERSION}")
+
+    assert "the addresses in docs/index.md, run `make schemas`" in found
 
 
 @pytest.mark.parametrize("arguments", [[], ["check"], ["check", ""]])
