@@ -14,7 +14,7 @@ from pathlib import Path
 import env
 
 _UV = "uv==0.13.9"
-# In this order: tools/ is resolved to agree with the lock of the first, the action with that of tools/.
+# In this order: tools/ is resolved to agree with the lock of the first, the action with both.
 _FOLDERS = (".", "tools", "tools/engine", ".github/actions/policy-preview")
 _OPTIONS = (
     "--universal",

@@ -2,6 +2,9 @@
 # Looks whether a change touches the policy at all. Where it cannot be told, for example for want of the base, it does.
 set -euo pipefail
 
+# The cache of downloads is of this lock file.
+echo "lock=$(git hash-object "$GITHUB_ACTION_PATH/requirements.txt")" >>"$GITHUB_OUTPUT"
+
 cd "$PROJECT"
 files=(Pulumi.yaml config)
 changed=true

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,7 @@ def job(api: Api, tmp_path: Path) -> RunJob:
                 "github": {"GITHUB_ACTIONS": "true", "GITHUB_API_URL": api.base, "GITHUB_TOKEN": TOKEN,
                            "GITHUB_REPOSITORY": "owner/project", "GITHUB_REF": "refs/pull/7/merge",
                            "GITHUB_OUTPUT": str(tmp_path / "output"), "BASE": "c0ffee",
+                           "GITHUB_ACTION_PATH": str(ACTION),
                            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")},
                 "gitlab": {"GITLAB_CI": "true", "CI_API_V4_URL": api.base, "GITLAB_TOKEN": TOKEN,
                            "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7",
@@ -320,7 +322,7 @@ def test_every_foreign_action_is_pinned() -> None:
              for line in path.read_text().splitlines() if "uses:" in line]  # fmt: skip
     pinned = re.compile(r"- uses: [a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     loose = [line for line in found if not pinned.fullmatch(line)]
-    assert 13 == len(found)
+    assert 17 == len(found)
     assert ["- uses: ./judge/.github/actions/policy-preview"] == [
         line.partition(" #")[0] for line in loose
     ]
@@ -333,16 +335,33 @@ def test_the_action_installs_nothing_unchecked() -> None:
     installs = [line.split() for line in script.splitlines() if " install " in line]
     checked = [line for line in installs if {"--require-hashes", "-r"} <= set(line)]
     own = [line for line in installs if {"--no-deps", "--no-build-isolation"} <= set(line)]
-    assert (3, 2, 1) == (len(installs), len(checked), len(own))
+    assert (2, 1, 1) == (len(installs), len(checked), len(own))
+
+
+def test_the_action_installs_what_a_preview_needs() -> None:
+    """The package's requirements and its extra `cli`, without Pulumi, and what builds the package."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    needs = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["cli"],
+             *project["build-system"]["requires"]]  # fmt: skip
+    asked = [line for line in (ACTION / "requirements.in").read_text().splitlines()
+             if line and not line.startswith(("#", "-"))]  # fmt: skip
+    names = {re.split("[<>=]", need)[0] for need in needs}
+    assert sorted(names - {"pulumi"}) == sorted(asked)
 
 
 def test_the_actions_build_is_the_projects() -> None:
-    """What the action builds with is what the tests build with, to the hash."""
+    """What the action installs is what the tests run with, to the hash."""
     entry = re.compile(r"^[a-z][^\n]*==[^\n]*(?:\n +--hash=\S+(?: \\)?)+", re.MULTILINE)
-    own, all_ = (set(entry.findall(path.read_text()))
-                 for path in (ACTION / "requirements.txt", ROOT / "tools" / "requirements.txt"))  # fmt: skip
-    assert "hatchling" in {found.partition("==")[0] for found in own}
-    assert set() == own - all_
+    own, whole, tools = (
+        set(entry.findall((folder / "requirements.txt").read_text()))
+        for folder in (ACTION, ROOT, ROOT / "tools")
+    )
+    names = {found.partition("==")[0] for found in own}
+    assert ({"hatchling", "pydantic"}, set()) == (
+        {"hatchling", "pydantic"} & names,
+        own - whole - tools,
+    )
+    assert set() == {"pulumi", "grpcio", "protobuf"} & names
 
 
 @pytest.mark.parametrize("path", [GITLAB, AZURE], ids=["gitlab", "azure"])
@@ -394,7 +413,7 @@ def test_the_action_passes_over_nothing_but_what_it_looked_at() -> None:
     """Install and preview are left out in the same case; without an answer the gate fails."""
     steps = read(ACTION / "action.yml")["runs"]["steps"]
     unless = "steps.look.outputs.changed == 'true' || github.event.action != 'opened'"
-    assert [None, unless, unless, unless] == [step.get("if") for step in steps[:4]]
+    assert [None, *[unless] * 4] == [step.get("if") for step in steps[:5]]
     status = "${{ steps.look.outputs.changed == 'false' && '0' || steps.preview.outputs.status }}"
     assert ({"STATUS": status}, 'exit "$STATUS"') == (steps[-1]["env"], steps[-1]["run"])
 
