@@ -9,22 +9,25 @@ becomes, as `SubnetId` is marked as one that may be an output,
 
     subnet_id: pulumi.Input[str]
     \"\"\"The firewall's own subnet in that zone.\"\"\"
+
+A sequence may be of any kind, as in Pulumi's own SDKs, except one of plain texts: a text is a
+sequence of texts too, and a type checker would let `addresses="10.20.0.10"` pass.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from wsus_egress.config.settings import AcceptSettings, EnvironmentSettings
-from wsus_egress.model.aws import AwsTarget
-from wsus_egress.model.azure import AzureTarget, FirewallAlone
+import choices
+from argument_modules import MODULES, Argument, Component, Module
 from wsus_egress.model.base import MayBeOutput, Settings, WrittenAs
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -34,138 +37,73 @@ _HEAD: Final = '''"""{what}
 annotations at run time: none of them is postponed.
 """
 
-from typing import NotRequired, TypedDict
-
-import pulumi
+{imports}
 '''
-# Arguments that no setting of a target has.
-_POLICY: Final = ("policy", "PolicyArgs", "What is allowed, and for whom.")
-_PARTY: Final = (
-    "party", "str", "The server or client group of the policy that the security group is for.",
-)  # fmt: skip
-_ACCEPT: Final = (
-    "accept", "NotRequired[list[AcceptArgs]]",
-    "Deviations that their owner accepts, each by its name and until a day.",
-)  # fmt: skip
-_ENVIRONMENT: Final = (
-    "environment", "NotRequired[str]", "The value of the environment tag; the stack name by default.",
-)  # fmt: skip
-_LISTS: Final = (
-    "endpoint_lists", "NotRequired[str]",
-    "The folder of the endpoint lists; those that come with the package by default.",
-)  # fmt: skip
 # Classes and arguments that are not called as their setting is.
 _CLASSES: Final = {"Nsg": "NetworkSecurityGroup", "SecurityGroupQuotas": "SecurityGroup"}
 _RENAMED: Final = {"resource_group": "resource_group_name"}
 
-Argument = tuple[str, str, str]
-"""Its name, its type as text, and its description."""
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A class of arguments that no settings type corresponds to: a component's own, or the policy.
-
-    Attributes:
-        fields: Those settings of the target that the component has; all of them where empty.
-        before: Arguments of its own that stand first.
-        after: And those that stand after the settings, before the tags.
-        needed: Settings with a default that a program must give all the same.
-    """
-
-    name: str
-    meaning: str
-    settings: type[Settings]
-    fields: tuple[str, ...] = ()
-    before: tuple[Argument, ...] = (_POLICY,)
-    after: tuple[Argument, ...] = (_ACCEPT, _ENVIRONMENT, _LISTS)
-    needed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """One file of argument types.
-
-    Attributes:
-        imports: Lines for what it uses of the other files.
-    """
-
-    path: str
-    what: str
-    components: tuple[Component, ...]
-    imports: str = ""
-
-
-MODULES: Final = (
-    Module(
-        "args.py",
-        "The policy as component arguments: plain typed mappings, which every Pulumi language can give.",
-        (
-            Component(
-                "PolicyArgs", "What is allowed, and for whom.", EnvironmentSettings,
-                ("mode", "lists", "schemes", "extra_endpoints", "servers", "clients", "ipv6"),
-                before=(), after=(), needed=("servers",),
-            ),
-            Component(
-                "AcceptArgs", str(AcceptSettings.__doc__), AcceptSettings, before=(), after=()
-            ),
-        ),
-    ),
-    Module(
-        "aws/arguments.py",
-        "The arguments of the AWS components.",
-        (
-            Component(
-                "AwsWsusEgressArgs", "Everything that enforces the policy in one VPC.", AwsTarget
-            ),
-            Component(
-                "AwsWsusSecurityGroupArgs", "The security group of one server or client group.",
-                AwsTarget, ("vpc_id", "security_group", "tags"), before=(_POLICY, _PARTY),
-            ),
-            Component(
-                "AwsWsusNetworkFirewallArgs",
-                "Network Firewall's rules, and by its mode the policy, firewall, logging and routes "
-                "around.",
-                AwsTarget, ("vpc_id", "network_firewall", "tags"),
-            ),
-            Component(
-                "AwsWsusDnsFirewallArgs", "DNS Firewall for one VPC.", AwsTarget,
-                ("vpc_id", "dns_firewall", "tags"),
-            ),
-        ),
-        "from wsus_egress.args import AcceptArgs, PolicyArgs\n",
-    ),
-    Module(
-        "azure/arguments.py",
-        "The arguments of the Azure components.",
-        (
-            Component(
-                "AzureWsusEgressArgs", "Everything that enforces the policy in one virtual network.",
-                AzureTarget,
-            ),
-            Component(
-                "AzureWsusFirewallArgs", "A firewall on a policy.", FirewallAlone,
-                before=(), after=(_ENVIRONMENT,),
-            ),
-        ),
-        "from wsus_egress.args import AcceptArgs, PolicyArgs\n",
-    ),
-)  # fmt: skip
-
 
 def render(module: Module) -> str:
     """The text of one file of argument types."""
-    head = _HEAD.format(what=module.what) + (f"\n{module.imports}" if module.imports else "")
+    blocks = [
+        _class(_named(kind), str(kind.__doc__), _arguments(_named(kind), kind, kind.model_fields))
+        for kind in _kinds(module)
+    ]
+    blocks += [_component(component) for component in module.components]
+    head = _HEAD.format(what=module.what, imports=_imports(module, "\n".join(blocks)))
+    return "\n\n".join([head, *blocks])
+
+
+def _imports(module: Module, code: str) -> str:
+    """The lines that import what the code uses, and nothing else."""
+    used = set(re.findall(r"\w+", re.sub(r'""".*?"""', "", code, flags=re.DOTALL)))
+    names = {
+        "collections.abc": {"Mapping", "Sequence"} & used,
+        "typing": {"NotRequired", "TypedDict"} & used,
+        "wsus_egress.args": set(module.shared),
+        "wsus_egress.choices": found_choices().keys() & used,
+    }
+    lines = {
+        where: f"from {where} import {', '.join(sorted(wanted))}"
+        for where, wanted in names.items()
+        if wanted
+    }
+    long = {where for where, line in lines.items() if len(line) > 100}
+    for where in long:
+        inside = "".join(f"    {name},\n" for name in sorted(names[where]))
+        lines[where] = f"from {where} import (\n{inside})"
+    own = [line for where, line in lines.items() if where.startswith("wsus_egress")]
+    others = [line for where, line in lines.items() if not where.startswith("wsus_egress")]
+    parts = ["\n".join(others), "import pulumi", "\n".join(own)]
+    return "\n\n".join(filter(None, parts))
+
+
+@functools.cache
+def found_choices() -> Mapping[str, tuple[str, ...]]:
+    """The words of every argument that takes one of a few, by the name of their type."""
+    found: dict[str, tuple[str, ...]] = {}
+    for module in MODULES:
+        kinds = [(_named(kind), kind, tuple(kind.model_fields)) for kind in _kinds(module)]
+        components = [
+            (each.name, each.settings, each.fields or tuple(each.settings.model_fields))
+            for each in module.components
+        ]
+        for owner, kind, names in (*kinds, *components):
+            for name in names:
+                field = kind.model_fields[name]
+                if words := choices.words_of(field.annotation, field.metadata):
+                    found[choices.alias(owner, name)] = words
+    return found
+
+
+def _kinds(module: Module) -> Iterable[type[Settings]]:
+    """The settings types that the arguments of a file name, each after those it needs itself."""
     written: dict[type[Settings], None] = {}
     for component in module.components:
         for name in component.fields or component.settings.model_fields:
             _collect(component.settings.model_fields[name].annotation, written)
-    blocks = [
-        _class(_named(kind), str(kind.__doc__), _arguments(kind, kind.model_fields))
-        for kind in written
-    ]
-    blocks += [_component(component) for component in module.components]
-    return "\n\n".join([head, *blocks])
+    return written
 
 
 def _collect(annotation: Any, written: dict[type[Settings], None]) -> None:
@@ -179,8 +117,8 @@ def _collect(annotation: Any, written: dict[type[Settings], None]) -> None:
 
 
 def _component(component: Component) -> str:
-    kind = component.settings
-    settings = _arguments(kind, component.fields or tuple(kind.model_fields), component.needed)
+    kind, names = component.settings, component.fields or tuple(component.settings.model_fields)
+    settings = _arguments(component.name, kind, names, component.needed)
     tags = [argument for argument in settings if argument[0] == "tags"]
     others = [argument for argument in settings if argument[0] != "tags"]
     return _class(
@@ -201,36 +139,43 @@ def _class(name: str, meaning: str, arguments: Sequence[Argument]) -> str:
 
 
 def _arguments(
-    kind: type[Settings], names: Iterable[str], needed: tuple[str, ...] = ()
+    owner: str, kind: type[Settings], names: Iterable[str], needed: tuple[str, ...] = ()
 ) -> list[Argument]:
     arguments = []
     for name in names:
         field = kind.model_fields[name]
-        text = _text(field.annotation, field.metadata)
+        text = _text(choices.alias(owner, name), field.annotation, field.metadata)
         if not field.is_required() and name not in needed:
             text = f"NotRequired[{text}]"
         arguments.append((_RENAMED.get(name, name), text, _meaning(name, field, needed)))
     return arguments
 
 
-def _text(annotation: Any, metadata: Sequence[Any] = ()) -> str:
-    """An annotation of a setting as one of an argument."""
+def _text(words: str, annotation: Any, metadata: Sequence[Any] = ()) -> str:
+    """An annotation of a setting as one of an argument.
+
+    Args:
+        words: What the type of its words is called, if it takes one of a few.
+        annotation: The setting's.
+        metadata: What stands beside it.
+    """
     for mark in metadata:
         if isinstance(mark, WrittenAs):
             annotation = mark.kind
     metadata = [mark for mark in metadata if not isinstance(mark, WrittenAs)]
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _text(parts[0], [*annotation.__metadata__, *metadata])
+        return _text(words, parts[0], [*annotation.__metadata__, *metadata])
     if origin in (Union, types.UnionType):
-        return _text(next(part for part in parts if part is not type(None)), metadata)
+        return _text(words, next(part for part in parts if part is not type(None)), metadata)
     if origin in (list, tuple):
-        return f"list[{_text(parts[0])}]"
+        item = _text(words, parts[0])
+        return "list[str]" if item == "str" else f"Sequence[{item}]"
     if origin is dict:
-        return f"dict[str, {_text(parts[1])}]"
+        return f"Mapping[str, {_text(words, parts[1])}]"
     if isinstance(annotation, type) and issubclass(annotation, Settings):
         return _named(annotation)
-    plain = "str" if origin is Literal else annotation.__name__
+    plain = words if origin is Literal else annotation.__name__
     return f"pulumi.Input[{plain}]" if _may_be_output(metadata) else plain
 
 
@@ -262,7 +207,9 @@ def _choices(annotation: Any) -> Iterator[str]:
 
 def files() -> Mapping[Path, str]:
     """The text of each file, by its path below the project's folder."""
-    return {Path("components/wsus_egress") / module.path: render(module) for module in MODULES}
+    package = Path("components/wsus_egress")
+    arguments = {package / module.path: render(module) for module in MODULES}
+    return {**arguments, package / "choices.py": choices.render(found_choices())}
 
 
 def main() -> None:

@@ -4,9 +4,19 @@
 annotations at run time: none of them is postponed.
 """
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
+
+from wsus_egress.choices import (
+    ClientLocation,
+    ExtraEndpointSchemes,
+    PolicyMode,
+    PolicySchemes,
+    ServerContentFrom,
+    ServerLocation,
+)
 
 
 class ExtraEndpointArgs(TypedDict):
@@ -14,7 +24,7 @@ class ExtraEndpointArgs(TypedDict):
 
     pattern: str
     """A host name, or `*.` and a domain: every name below it, never the domain itself."""
-    schemes: list[str]
+    schemes: Sequence[ExtraEndpointSchemes]
     """http: TCP 80; https: 443. They count whatever the setting `schemes` says."""
     owner: str
     """Who answers for this entry: a team or a mailbox."""
@@ -49,11 +59,11 @@ class ServerArgs(TypedDict):
     """2 to 32 lower-case letters, digits and hyphens, a letter first."""
     addresses: list[str]
     """Its private addresses: single addresses or CIDR blocks."""
-    location: NotRequired[str]
+    location: NotRequired[ServerLocation]
     """The target it belongs to; required only when the environment has both clouds. One of `aws`, `azure`, `elsewhere`."""
     synchronizes_from: NotRequired[str]
     """`microsoft-update` (an upstream server), or the name of the server it synchronizes from. Default: `microsoft-update`."""
-    content_from: NotRequired[str]
+    content_from: NotRequired[ServerContentFrom]
     """Where a downstream server downloads update files: its upstream, or Microsoft directly. One of `upstream`, `microsoft-update`. Default: `upstream`."""
     synchronization_ports: NotRequired[SynchronizationPortsArgs]
     """8530 and 8531 by default."""
@@ -68,7 +78,7 @@ class ClientArgs(TypedDict):
     """2 to 32 lower-case letters, digits and hyphens, a letter first."""
     addresses: list[str]
     """Their private addresses: single addresses or CIDR blocks."""
-    location: NotRequired[str]
+    location: NotRequired[ClientLocation]
     """The target they belong to; required only when the environment has both clouds. One of `aws`, `azure`, `elsewhere`."""
     updates_from: str
     """The name of a server, or `microsoft-update`."""
@@ -79,17 +89,17 @@ class ClientArgs(TypedDict):
 class PolicyArgs(TypedDict):
     """What is allowed, and for whom."""
 
-    mode: NotRequired[str]
+    mode: NotRequired[PolicyMode]
     """restricted: only the endpoint lists' names; open: TCP 80 and 443 to any address. One of `open`, `restricted`. Default: `restricted`."""
     lists: NotRequired[list[str]]
     """Endpoint lists, by name, from config/endpoints/."""
-    schemes: NotRequired[str]
+    schemes: NotRequired[PolicySchemes]
     """What counts for the lists' endpoints. both: TCP 80 and 443 for each; as-listed: each one's own schemes. One of `both`, `as-listed`. Default: `both`."""
-    extra_endpoints: NotRequired[list[ExtraEndpointArgs]]
+    extra_endpoints: NotRequired[Sequence[ExtraEndpointArgs]]
     """Endpoints that are in no list."""
-    servers: list[ServerArgs]
+    servers: Sequence[ServerArgs]
     """The WSUS servers."""
-    clients: NotRequired[list[ClientArgs]]
+    clients: NotRequired[Sequence[ClientArgs]]
     """Computers that update from a server, or from Microsoft Update themselves."""
     ipv6: NotRequired[bool]
     """Rules for IPv6 too, where a control can. Default: `false`."""

@@ -6,6 +6,7 @@ say whose package it is, and makes wrong arguments an error that names them.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import sys
@@ -21,6 +22,7 @@ from pulumi.provider.server import ComponentInitError
 
 from wsus_egress import aws, azure
 from wsus_egress.component.claims import RUNS
+from wsus_egress.component.enums import with_enums
 from wsus_egress.component.outputs import IS_OUTPUT
 from wsus_egress.component.references import camel, renamed
 from wsus_egress.problems import PolicyErrors, choices, path_text
@@ -69,7 +71,11 @@ class WsusEgressProvider(ComponentProvider):
         # Without it Go gets no AcceptArgs: its generator (3.259) writes the type of a plain list only
         # where the list comes after a plain mapping, by name.
         inferred["language"]["go"]["generateExtraInputTypes"] = True
-        self.schema = json.dumps({**inferred, **_ABOUT})
+        arguments = {
+            f"{NAME}:index:{each.__name__}": inspect.get_annotations(each.__init__)["args"].__name__
+            for each in components()
+        }
+        self.schema = json.dumps({**with_enums(inferred, NAME, arguments), **_ABOUT})
 
     def construct(
         self,

@@ -98,17 +98,47 @@ def test_deviations_are_warned_of(typescript: Workspace) -> None:
     assert "(for example 10.20.0.10 -> http://example.com/)" in said
 
 
-@pytest.mark.skipif(
-    not workspace.has("go", "pulumi-language-go", "sdkgen"),
-    reason="there is no Go, or no host of it: `make setup` says why",
-)
-def test_go_example(tmp_path: Path) -> None:
-    """Ten lines of Go compile against the generated SDK and make the same group."""
-    stack = workspace.golang(tmp_path)
+def test_choices_in_typescript(typescript: Workspace) -> None:
+    """A choice is a word or a member of its enum; another word does not compile."""
+    program = typescript.root / "index.ts"
+    shutil.copy(STACKS / "chosen.ts", program)
+    typescript.must("npx", "--no-install", "tsc", "--noEmit", "-p", ".")
 
-    outputs = stack.up()
+    program.write_text(program.read_text().replace('"restricted"', '"opne"'))
+    refused = typescript.run("npx", "--no-install", "tsc", "--noEmit", "-p", ".")
+
+    assert refused.returncode != 0
+    assert """Type '"opne"' is not assignable to type 'PolicyMode | undefined'.""" in refused.stdout
+
+    shutil.copy(STACKS / "chosen.ts", program)
+    said = typescript.must("pulumi", "preview", "--non-interactive", "--stack", "dev")
+
+    assert "chosen-network-firewall" in said
+
+
+@pytest.fixture(scope="module")
+def golang(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The Go example, ready to run."""
+    if not workspace.has("go", "pulumi-language-go", "sdkgen"):
+        pytest.skip("there is no Go, or no host of it: `make setup` says why")
+    return workspace.golang(tmp_path_factory.mktemp("go"))
+
+
+def test_go_example(golang: Workspace) -> None:
+    """Ten lines of Go compile against the generated SDK and make the same group."""
+    outputs = golang.up()
 
     assert ["wsus"] == list(outputs["securityGroupIds"])
+
+
+def test_choices_in_go(golang: Workspace) -> None:
+    """A choice is a text, as it was before there were enums, or the text of an enum's member."""
+    program = golang.root / "main.go"
+    shutil.copy(STACKS / "chosen.go", program)
+
+    said = golang.must("pulumi", "preview", "--non-interactive", "--stack", "dev")
+
+    assert "chosen-network-firewall" in said
 
 
 def test_python_example(tmp_path: Path) -> None:

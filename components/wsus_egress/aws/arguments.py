@@ -4,11 +4,19 @@
 annotations at run time: none of them is postponed.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from wsus_egress.args import AcceptArgs, PolicyArgs
+from wsus_egress.choices import (
+    DnsFirewallBlockResponse,
+    FirewallLoggingTypes,
+    NetworkFirewallDefaultAction,
+    NetworkFirewallMode,
+    NetworkFirewallStreamExceptionPolicy,
+)
 
 
 class SecurityGroupArgs(TypedDict):
@@ -43,9 +51,9 @@ class FirewallEndpointArgs(TypedDict):
     """The availability zone: eu-west-1a."""
     subnet_id: pulumi.Input[str]
     """The firewall's own subnet in that zone."""
-    protected_route_tables: NotRequired[list[pulumi.Input[str]]]
+    protected_route_tables: NotRequired[Sequence[pulumi.Input[str]]]
     """The servers' route tables: 0.0.0.0/0 goes to the endpoint."""
-    return_routes: NotRequired[list[ReturnRouteArgs]]
+    return_routes: NotRequired[Sequence[ReturnRouteArgs]]
     """The way back, through the same endpoint."""
 
 
@@ -60,7 +68,7 @@ class FirewallLoggingArgs(TypedDict):
     """An S3 bucket that exists."""
     prefix: NotRequired[str]
     """Key prefix in the bucket."""
-    types: NotRequired[list[str]]
+    types: NotRequired[Sequence[FirewallLoggingTypes]]
     """`ALERT`, `FLOW`: both by default. Default: `["ALERT", "FLOW"]`."""
 
 
@@ -71,7 +79,7 @@ class FirewallManagerArgs(TypedDict):
     """Account ids; all where empty."""
     organizational_units: NotRequired[list[str]]
     """Organizational units, by id; all where empty."""
-    resource_tags: NotRequired[dict[str, str]]
+    resource_tags: NotRequired[Mapping[str, str]]
     """Only VPCs with these tags; all where empty."""
     remediation: NotRequired[bool]
     """Whether Firewall Manager creates firewalls, or only reports. Default: `false`."""
@@ -80,21 +88,21 @@ class FirewallManagerArgs(TypedDict):
 class NetworkFirewallArgs(TypedDict):
     """AWS Network Firewall: the control that sees names."""
 
-    mode: NotRequired[str]
+    mode: NotRequired[NetworkFirewallMode]
     """rules-only: rule groups for a policy of yours; policy: a firewall policy too; full: firewall, logging and routes too. One of `rules-only`, `policy`, `full`. Default: `policy`."""
     home_networks: NotRequired[list[str]]
     """HOME_NET of the firewall policy. Default: `["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]`."""
     existing_policy: NotRequired[ExistingFirewallPolicyArgs]
     """With mode rules-only: what your firewall policy does."""
-    default_action: NotRequired[str]
+    default_action: NotRequired[NetworkFirewallDefaultAction]
     """What happens to what no rule admits. alert: it passes and is logged, for a roll-out; the target is then wider. One of `drop`, `alert`. Default: `drop`."""
-    stream_exception_policy: NotRequired[str]
+    stream_exception_policy: NotRequired[NetworkFirewallStreamExceptionPolicy]
     """What happens to connections whose beginning the firewall did not see. One of `REJECT`, `DROP`, `CONTINUE`. Default: `REJECT`."""
     policy_capacity: NotRequired[int]
     """Your quota of stateful capacity per firewall policy, less what other groups use. Default: `30000`."""
     protected: NotRequired[bool]
     """Deletion and change protection of the firewall. Default: `true`."""
-    endpoints: NotRequired[list[FirewallEndpointArgs]]
+    endpoints: NotRequired[Sequence[FirewallEndpointArgs]]
     """A zone each; for mode full."""
     logging: NotRequired[FirewallLoggingArgs]
     """With mode full: where the firewall's logs go."""
@@ -111,7 +119,7 @@ class DnsFirewallArgs(TypedDict):
     """101 to 9899, unique among the rule groups of the VPC. Default: `200`."""
     also_resolve: NotRequired[list[str]]
     """Patterns that the VPC must resolve besides the endpoint lists: your own domains, AWS's endpoints."""
-    block_response: NotRequired[str]
+    block_response: NotRequired[DnsFirewallBlockResponse]
     """What the resolver answers for a name that is not listed. One of `NODATA`, `NXDOMAIN`. Default: `NODATA`."""
     fail_open: NotRequired[bool]
     """Whether names resolve while DNS Firewall does not answer. Default: `false`."""
@@ -132,13 +140,13 @@ class AwsWsusEgressArgs(TypedDict):
     """The control that sees names; without it any name can be reached on the policy's ports."""
     dns_firewall: NotRequired[DnsFirewallArgs]
     """Resolves the listed names only."""
-    accept: NotRequired[list[AcceptArgs]]
+    accept: NotRequired[Sequence[AcceptArgs]]
     """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
-    tags: NotRequired[dict[str, str]]
+    tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 
 
@@ -153,13 +161,13 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     """The VPC that the servers are in."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
-    accept: NotRequired[list[AcceptArgs]]
+    accept: NotRequired[Sequence[AcceptArgs]]
     """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
-    tags: NotRequired[dict[str, str]]
+    tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 
 
@@ -172,13 +180,13 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     """The VPC that the servers are in."""
     network_firewall: NotRequired[NetworkFirewallArgs]
     """The control that sees names; without it any name can be reached on the policy's ports."""
-    accept: NotRequired[list[AcceptArgs]]
+    accept: NotRequired[Sequence[AcceptArgs]]
     """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
-    tags: NotRequired[dict[str, str]]
+    tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 
 
@@ -191,11 +199,11 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     """The VPC that the servers are in."""
     dns_firewall: NotRequired[DnsFirewallArgs]
     """Resolves the listed names only."""
-    accept: NotRequired[list[AcceptArgs]]
+    accept: NotRequired[Sequence[AcceptArgs]]
     """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
-    tags: NotRequired[dict[str, str]]
+    tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""

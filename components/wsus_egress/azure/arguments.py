@@ -4,11 +4,28 @@
 annotations at run time: none of them is postponed.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from wsus_egress.args import AcceptArgs, PolicyArgs
+from wsus_egress.choices import (
+    AzureWsusEgressDenyRest,
+    AzureWsusEgressDestinations,
+    AzureWsusFirewallSku,
+    DirectRouteProtocol,
+    FirewallPolicyMode,
+    FirewallPolicySku,
+    FirewallPolicyThreatIntelMode,
+    FirewallZones,
+    ForeignRuleAction,
+    ForeignRuleProtocol,
+    NetworkRuleProtocol,
+    NetworkSecurityGroupDestinations,
+    NetworkSecurityGroupLateralMovement,
+    PrivateRouteVia,
+)
 
 
 class ForeignRuleArgs(TypedDict):
@@ -22,21 +39,21 @@ class ForeignRuleArgs(TypedDict):
     """Of its rule collection group."""
     priority: NotRequired[int]
     """Of its rule collection. Default: `200`."""
-    action: str
+    action: ForeignRuleAction
     """What it does. One of `allow`, `deny`."""
     sources: NotRequired[list[str]]
     """Address blocks; empty for any."""
     fqdns: NotRequired[list[str]]
     """Of an application rule. Empty: it is a network rule."""
-    http_ports: NotRequired[list[int]]
+    http_ports: NotRequired[Sequence[int]]
     """An application rule's Http ports."""
-    https_ports: NotRequired[list[int]]
+    https_ports: NotRequired[Sequence[int]]
     """An application rule's Https ports."""
     destinations: NotRequired[list[str]]
     """A network rule's address blocks; empty for any."""
-    destination_ports: NotRequired[list[int]]
+    destination_ports: NotRequired[Sequence[int]]
     """A network rule's ports; empty for any."""
-    protocol: NotRequired[str]
+    protocol: NotRequired[ForeignRuleProtocol]
     """A network rule's protocol. One of `tcp`, `udp`, `any`. Default: `any`."""
 
 
@@ -47,11 +64,11 @@ class FirewallPolicyArgs(TypedDict):
     """The policy's name in Azure."""
     existing: NotRequired[bool]
     """true: the same as mode rules-only. Default: `false`."""
-    mode: NotRequired[str]
+    mode: NotRequired[FirewallPolicyMode]
     """rules-only: the policy exists, and only rule collection groups are added. policy: it is created (the default). full: the firewall is created too. One of `rules-only`, `policy`, `full`."""
-    sku: NotRequired[str]
+    sku: NotRequired[FirewallPolicySku]
     """The policy's tier. One of `Basic`, `Standard`, `Premium`. Default: `Standard`."""
-    threat_intel_mode: NotRequired[str]
+    threat_intel_mode: NotRequired[FirewallPolicyThreatIntelMode]
     """What the firewall does with known malicious addresses and names. One of `Off`, `Alert`, `Deny`. Default: `Alert`."""
     base_policy: NotRequired[pulumi.Input[str]]
     """The id of the policy that this one inherits from."""
@@ -61,7 +78,7 @@ class FirewallPolicyArgs(TypedDict):
     """Addresses; empty for Azure's own."""
     groups: NotRequired[int]
     """Rule collection groups that the names are spread over, at least. Each is an update of its own, one after another. Default: `1`."""
-    rules: NotRequired[list[ForeignRuleArgs]]
+    rules: NotRequired[Sequence[ForeignRuleArgs]]
     """What others keep in this policy and its base policy, for the proof."""
 
 
@@ -70,9 +87,9 @@ class NetworkRuleArgs(TypedDict):
 
     name: str
     """The rule's name."""
-    protocol: NotRequired[str]
+    protocol: NotRequired[NetworkRuleProtocol]
     """The transport protocol. One of `tcp`, `udp`. Default: `tcp`."""
-    destination_ports: list[int]
+    destination_ports: Sequence[int]
     """Its ports; TCP 80 and 443 are refused."""
     destinations: NotRequired[list[str]]
     """Address blocks."""
@@ -89,7 +106,7 @@ class FirewallArgs(TypedDict):
     """The firewall's name in Azure."""
     virtual_network: pulumi.Input[str]
     """The id of the network that has an AzureFirewallSubnet."""
-    zones: NotRequired[list[str]]
+    zones: NotRequired[Sequence[FirewallZones]]
     """Availability zones; empty for none. Default: `["1", "2", "3"]`."""
     workspace: NotRequired[pulumi.Input[str]]
     """The Log Analytics workspace that gets its logs."""
@@ -102,9 +119,9 @@ class DirectRouteArgs(TypedDict):
     """The route's name."""
     address_prefix: str
     """The range."""
-    protocol: NotRequired[str]
+    protocol: NotRequired[DirectRouteProtocol]
     """The transport protocol. One of `tcp`, `udp`. Default: `tcp`."""
-    destination_ports: list[int]
+    destination_ports: Sequence[int]
     """The ports that the network security group admits there."""
     reason: str
     """Why it is needed."""
@@ -121,7 +138,7 @@ class PrivateRouteArgs(TypedDict):
     """The route's name."""
     address_prefix: str
     """The range."""
-    via: NotRequired[str]
+    via: NotRequired[PrivateRouteVia]
     """gateway: a route to the virtual network's gateway is made. peering: the range is in a peered network. firewall: rules and routes of yours lead through it, both ways. One of `gateway`, `peering`, `firewall`. Default: `gateway`."""
 
 
@@ -132,9 +149,9 @@ class RouteTableArgs(TypedDict):
     """The firewall's private address; in mode full that of its own."""
     bgp_propagation: NotRequired[bool]
     """true: the gateway's routes come in too. Default: `false`."""
-    direct: NotRequired[list[DirectRouteArgs]]
+    direct: NotRequired[Sequence[DirectRouteArgs]]
     """Ranges that are reached past the firewall."""
-    private: NotRequired[list[PrivateRouteArgs]]
+    private: NotRequired[Sequence[PrivateRouteArgs]]
     """Private ranges outside the virtual network that servers synchronize with."""
 
 
@@ -143,11 +160,11 @@ class NetworkSecurityGroupArgs(TypedDict):
 
     create: NotRequired[bool]
     """false: none is made. For a hub, where the servers do not stand. Default: `true`."""
-    destinations: NotRequired[str]
+    destinations: NotRequired[NetworkSecurityGroupDestinations]
     """service-tags: AzureUpdateDelivery and AzureFrontDoor.FirstParty, an approximation. One of `internet`, `service-tags`. Default: `internet`."""
-    application_security_groups: NotRequired[dict[str, pulumi.Input[str]]]
+    application_security_groups: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Ids by server or client group, for all or none."""
-    lateral_movement: NotRequired[str]
+    lateral_movement: NotRequired[NetworkSecurityGroupLateralMovement]
     """deny: no SSH, RDP or WinRM from the servers into the network. One of `deny`, `allow`. Default: `deny`."""
 
 
@@ -179,17 +196,17 @@ class AzureWsusEgressArgs(TypedDict):
     """The virtual network's address blocks."""
     firewall_policy: NotRequired[FirewallPolicyArgs]
     """Without it the network security group stands alone."""
-    destinations: NotRequired[str]
+    destinations: NotRequired[AzureWsusEgressDestinations]
     """What the application rules name: the FQDN tags, the endpoint list, or both. One of `tag`, `list`, `tag+list`. Default: `tag+list`."""
     fqdn_tags: NotRequired[list[str]]
     """Azure's FQDN tags, whose content Microsoft keeps and does not publish. Default: `["WindowsUpdate"]`."""
     rule_collection_group_priority: NotRequired[int]
     """100 (first) to 65000 (last) among the policy's groups. Default: `300`."""
-    deny_rest: NotRequired[str]
+    deny_rest: NotRequired[AzureWsusEgressDenyRest]
     """Whom the last rule denies every other name: the whole virtual network, the policy's own sources, or nobody. One of `address-space`, `servers`, `nobody`. Default: `address-space`."""
     ip_groups: NotRequired[bool]
     """true: sources by IP Group. Default: `false`."""
-    network_rules: NotRequired[list[NetworkRuleArgs]]
+    network_rules: NotRequired[Sequence[NetworkRuleArgs]]
     """What else the sources may reach."""
     firewall: NotRequired[FirewallArgs]
     """The firewall, in mode full."""
@@ -197,15 +214,15 @@ class AzureWsusEgressArgs(TypedDict):
     """The servers' route table."""
     network_security_group: NotRequired[NetworkSecurityGroupArgs]
     """The servers' network security group."""
-    subnets: NotRequired[list[SubnetArgs]]
+    subnets: NotRequired[Sequence[SubnetArgs]]
     """The subnets to attach the security group and the route table to."""
-    accept: NotRequired[list[AcceptArgs]]
+    accept: NotRequired[Sequence[AcceptArgs]]
     """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
     """The folder of the endpoint lists; those that come with the package by default."""
-    tags: NotRequired[dict[str, str]]
+    tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 
 
@@ -220,9 +237,9 @@ class AzureWsusFirewallArgs(TypedDict):
     """The firewall."""
     firewall_policy_id: pulumi.Input[str]
     """The id of its policy."""
-    sku: NotRequired[str]
+    sku: NotRequired[AzureWsusFirewallSku]
     """The policy's tier. One of `Basic`, `Standard`, `Premium`. Default: `Standard`."""
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
-    tags: NotRequired[dict[str, str]]
+    tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""

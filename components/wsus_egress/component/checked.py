@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NotRequired, Union, get_args, get_origin, is_typeddict
 
 from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
@@ -106,10 +106,10 @@ def _unusable(value: Any, hint: Any, keys: Keys) -> Iterator[Problem]:
         yield Problem(None, keys, what, f"write {{...}} with {', '.join(_hints(hint))}")
     elif isinstance(value, Mapping):
         known = _hints(hint) if is_typeddict(hint) else {}
-        other = get_args(hint)[1] if origin is dict else Any
+        other = get_args(hint)[1] if origin is Mapping else Any
         for key, part in value.items():
             yield from _unusable(part, known.get(snake(str(key)), other), (*keys, str(key)))
     elif isinstance(value, (list, tuple)):
-        item = get_args(hint)[0] if origin is list else Any
+        item = get_args(hint)[0] if origin in (list, Sequence) else Any
         for index, part in enumerate(value):
             yield from _unusable(part, item, (*keys, index))

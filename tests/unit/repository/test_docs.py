@@ -78,7 +78,7 @@ def test_the_site_builds(tmp_path: Path) -> None:
     wanted = {
         f"{name.rpartition(':')[2]}Args.{snake(key)}"
         for name, kind in schema["types"].items()
-        for key in kind["properties"]
+        for key in kind.get("properties", ())
     }
     for component in components():
         kinds = (component, inspect.get_annotations(component.__init__)["args"])

@@ -1,0 +1,92 @@
+"""The arguments that take one of a few words, and these words.
+
+`make schemas` writes this file from the settings' types (tools/choices.py). A type checker reads
+Literals, and refuses `"opne"`. At run time they are plain text, for Pulumi's inference of a schema
+fails on a Literal (SDK 3.272); what puts the words into the schema reads CHOICES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "AzureWsusEgressDenyRest": ("address-space", "servers", "nobody"),
+    "AzureWsusEgressDestinations": ("tag", "list", "tag+list"),
+    "AzureWsusFirewallSku": ("Basic", "Standard", "Premium"),
+    "ClientLocation": ("aws", "azure", "elsewhere"),
+    "DirectRouteProtocol": ("tcp", "udp"),
+    "DnsFirewallBlockResponse": ("NODATA", "NXDOMAIN"),
+    "ExtraEndpointSchemes": ("http", "https"),
+    "FirewallLoggingTypes": ("ALERT", "FLOW"),
+    "FirewallPolicyMode": ("rules-only", "policy", "full"),
+    "FirewallPolicySku": ("Basic", "Standard", "Premium"),
+    "FirewallPolicyThreatIntelMode": ("Off", "Alert", "Deny"),
+    "FirewallZones": ("1", "2", "3"),
+    "ForeignRuleAction": ("allow", "deny"),
+    "ForeignRuleProtocol": ("tcp", "udp", "any"),
+    "NetworkFirewallDefaultAction": ("drop", "alert"),
+    "NetworkFirewallMode": ("rules-only", "policy", "full"),
+    "NetworkFirewallStreamExceptionPolicy": ("REJECT", "DROP", "CONTINUE"),
+    "NetworkRuleProtocol": ("tcp", "udp"),
+    "NetworkSecurityGroupDestinations": ("internet", "service-tags"),
+    "NetworkSecurityGroupLateralMovement": ("deny", "allow"),
+    "PolicyMode": ("open", "restricted"),
+    "PolicySchemes": ("both", "as-listed"),
+    "PrivateRouteVia": ("gateway", "peering", "firewall"),
+    "ServerContentFrom": ("upstream", "microsoft-update"),
+    "ServerLocation": ("aws", "azure", "elsewhere"),
+}
+
+if TYPE_CHECKING:
+    AzureWsusEgressDenyRest: TypeAlias = Literal["address-space", "servers", "nobody"]
+    AzureWsusEgressDestinations: TypeAlias = Literal["tag", "list", "tag+list"]
+    AzureWsusFirewallSku: TypeAlias = Literal["Basic", "Standard", "Premium"]
+    ClientLocation: TypeAlias = Literal["aws", "azure", "elsewhere"]
+    DirectRouteProtocol: TypeAlias = Literal["tcp", "udp"]
+    DnsFirewallBlockResponse: TypeAlias = Literal["NODATA", "NXDOMAIN"]
+    ExtraEndpointSchemes: TypeAlias = Literal["http", "https"]
+    FirewallLoggingTypes: TypeAlias = Literal["ALERT", "FLOW"]
+    FirewallPolicyMode: TypeAlias = Literal["rules-only", "policy", "full"]
+    FirewallPolicySku: TypeAlias = Literal["Basic", "Standard", "Premium"]
+    FirewallPolicyThreatIntelMode: TypeAlias = Literal["Off", "Alert", "Deny"]
+    FirewallZones: TypeAlias = Literal["1", "2", "3"]
+    ForeignRuleAction: TypeAlias = Literal["allow", "deny"]
+    ForeignRuleProtocol: TypeAlias = Literal["tcp", "udp", "any"]
+    NetworkFirewallDefaultAction: TypeAlias = Literal["drop", "alert"]
+    NetworkFirewallMode: TypeAlias = Literal["rules-only", "policy", "full"]
+    NetworkFirewallStreamExceptionPolicy: TypeAlias = Literal["REJECT", "DROP", "CONTINUE"]
+    NetworkRuleProtocol: TypeAlias = Literal["tcp", "udp"]
+    NetworkSecurityGroupDestinations: TypeAlias = Literal["internet", "service-tags"]
+    NetworkSecurityGroupLateralMovement: TypeAlias = Literal["deny", "allow"]
+    PolicyMode: TypeAlias = Literal["open", "restricted"]
+    PolicySchemes: TypeAlias = Literal["both", "as-listed"]
+    PrivateRouteVia: TypeAlias = Literal["gateway", "peering", "firewall"]
+    ServerContentFrom: TypeAlias = Literal["upstream", "microsoft-update"]
+    ServerLocation: TypeAlias = Literal["aws", "azure", "elsewhere"]
+else:
+    AzureWsusEgressDenyRest = str
+    AzureWsusEgressDestinations = str
+    AzureWsusFirewallSku = str
+    ClientLocation = str
+    DirectRouteProtocol = str
+    DnsFirewallBlockResponse = str
+    ExtraEndpointSchemes = str
+    FirewallLoggingTypes = str
+    FirewallPolicyMode = str
+    FirewallPolicySku = str
+    FirewallPolicyThreatIntelMode = str
+    FirewallZones = str
+    ForeignRuleAction = str
+    ForeignRuleProtocol = str
+    NetworkFirewallDefaultAction = str
+    NetworkFirewallMode = str
+    NetworkFirewallStreamExceptionPolicy = str
+    NetworkRuleProtocol = str
+    NetworkSecurityGroupDestinations = str
+    NetworkSecurityGroupLateralMovement = str
+    PolicyMode = str
+    PolicySchemes = str
+    PrivateRouteVia = str
+    ServerContentFrom = str
+    ServerLocation = str
