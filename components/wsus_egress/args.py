@@ -69,6 +69,8 @@ class ServerArgs(TypedDict):
     """8530 and 8531 by default."""
     aws_peer: NotRequired[AwsPeerArgs]
     """How AWS security groups name it; by its addresses unless given."""
+    aws_vpc_id: NotRequired[pulumi.Input[str]]
+    """The VPC it is in, for example a spoke's; `aws.vpcId` unless given."""
 
 
 class ClientArgs(TypedDict):
@@ -84,6 +86,8 @@ class ClientArgs(TypedDict):
     """The name of a server, or `microsoft-update`."""
     aws_peer: NotRequired[AwsPeerArgs]
     """How AWS security groups name them; by their addresses unless given."""
+    aws_vpc_id: NotRequired[pulumi.Input[str]]
+    """The VPC they are in, for example a spoke's; `aws.vpcId` unless given."""
 
 
 class PolicyArgs(TypedDict):

@@ -54,6 +54,20 @@ AWS = """
         "policy": policy, "vpc_id": Output.from_input(vpc),
         "network_firewall": {"mode": "full", "logging": {"log_group": "wsus"}, "endpoints": [
             {"zone": "us-east-1a", "subnet_id": later}]}})
+    full = {"mode": "full", "logging": {"log_group": "wsus"}, "endpoints": [
+        {"zone": "eu-west-1a", "subnet_id": "subnet-0a1b2c3d4e5ff000a",
+         "protected_route_tables": ["rtb-0a1b2c3d4e5f5000a", "rtb-0a1b2c3d4e5ff000a"],
+         "return_routes": [
+             {"route_table_id": "rtb-0a1b2c3d4e5f9000a", "destinations": ["10.20.0.0/22"]}]}]}
+    attempt("own table", AwsWsusNetworkFirewall, "j", {
+        "policy": policy, "vpc_id": vpc, "network_firewall": full})
+    attempt("no such VPC", AwsWsusNetworkFirewall, "k", {
+        "policy": policy, "vpc_id": vpc, "network_firewall": {**full, "vpc_id": "vpc-00000001"}})
+    apart = {**policy, "servers": [{"name": "wsus", "addresses": ["10.50.0.10"]}]}
+    attempt("outside", AwsWsusEgress, "l", {"policy": apart, "vpc_id": vpc, "network_firewall": {}})
+    spoke = {**policy, "servers": [{**policy["servers"][0], "aws_vpc_id": "vpc-0b2c3d4e5f607182a"}]}
+    attempt("spoke", AwsWsusSecurityGroup, "m", {
+        "policy": spoke, "party": "wsus", "vpc_id": vpc, "accept": accept})
     pulumi.export("said", said)
 """
 AWS_SAID = {
@@ -72,6 +86,14 @@ AWS_SAID = {
     "Firewall of this VPC already (vpc-0a1b2c3d4e5f60718): ",
     "region": "e: vpc_id: this component's provider, of the region us-east-1, cannot look "
     "vpc-0a1b2c3d4e5f60718 up: ",
+    "own table": "j: network_firewall.endpoints[0].protected_route_tables[1]: rtb-0a1b2c3d4e5ff000a is "
+    "the route table of subnet-0a1b2c3d4e5ff000a, the firewall's own subnet: what the firewall passes",
+    "no such VPC": "k: network_firewall.vpc_id: this component's provider, of the region eu-west-1, "
+    "cannot look vpc-00000001 up: ",
+    "outside": "l-wsus: vpc_id: 10.50.0.10/32 is in no address block of vpc-0a1b2c3d4e5f60718 "
+    "(10.20.0.0/16): no network interface there can have this security group; name the VPC",
+    "spoke": "m: policy.wsus.aws_vpc_id: 10.20.0.10/32 is in no address block of vpc-0b2c3d4e5f607182a "
+    "(10.21.0.0/16): ",
     "zone": "f: network_firewall.endpoints[0].zone: us-east-1a is not in eu-west-1, the region of "
     "this component's provider",
 }

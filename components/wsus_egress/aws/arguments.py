@@ -90,6 +90,8 @@ class NetworkFirewallArgs(TypedDict):
 
     mode: NotRequired[NetworkFirewallMode]
     """rules-only: rule groups for a policy of yours; policy: a firewall policy too; full: firewall, logging and routes too. One of `rules-only`, `policy`, `full`. Default: `policy`."""
+    vpc_id: NotRequired[pulumi.Input[str]]
+    """With mode full: the inspection VPC, if the servers are in other VPCs that a transit gateway connects to it."""
     home_networks: NotRequired[list[str]]
     """HOME_NET of the firewall policy. Default: `["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]`."""
     existing_policy: NotRequired[ExistingFirewallPolicyArgs]
@@ -133,7 +135,7 @@ class AwsWsusEgressArgs(TypedDict):
     policy: PolicyArgs
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
-    """The VPC that the servers are in."""
+    """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
     network_firewall: NotRequired[NetworkFirewallArgs]
@@ -158,7 +160,7 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     party: str
     """The server or client group of the policy that the security group is for."""
     vpc_id: pulumi.Input[str]
-    """The VPC that the servers are in."""
+    """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
     accept: NotRequired[Sequence[AcceptArgs]]
@@ -177,7 +179,7 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     policy: PolicyArgs
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
-    """The VPC that the servers are in."""
+    """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
     network_firewall: NotRequired[NetworkFirewallArgs]
     """The control that sees names; without it any name can be reached on the policy's ports."""
     accept: NotRequired[Sequence[AcceptArgs]]
@@ -196,7 +198,7 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     policy: PolicyArgs
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
-    """The VPC that the servers are in."""
+    """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
     dns_firewall: NotRequired[DnsFirewallArgs]
     """Resolves the listed names only."""
     accept: NotRequired[Sequence[AcceptArgs]]

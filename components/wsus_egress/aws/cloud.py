@@ -12,7 +12,9 @@ from wsus_egress.component.base import Component
 from wsus_egress.component.claims import Sole
 from wsus_egress.component.declare import Cloud
 from wsus_egress.component.outputs import forms_of
-from wsus_egress.model.aws import SOME_VPC, AwsTarget
+from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.flows import Network
+from wsus_egress.problems import Keys
 
 
 def endpoint_of(statuses: Any, zone: str) -> str:
@@ -75,14 +77,29 @@ class AwsComponent(Component):
             pulumi.RunError: With everything that is wrong with the arguments.
         """
         super().__init__(name, args, opts)
-        vpc = found_vpc(self, self._vpc)
-        if SOME_VPC in self._declarer.given:
-            self._declarer.given[SOME_VPC] = vpc
+        vpc = found_vpc(self, self._vpc, self._vpc_setting, self._members)
+        if self._vpc_text in self._declarer.given:
+            self._declarer.given[self._vpc_text] = vpc
+
+    @property
+    def _vpc_text(self) -> str:
+        """The id of the VPC that its resources are in, or the text that stands for it."""
+        return self._compiled.target.vpc_id
+
+    @property
+    def _vpc_setting(self) -> Keys:
+        """The argument that names this VPC."""
+        return ("vpc_id",)
+
+    @property
+    def _members(self) -> tuple[Network, ...]:
+        """The addresses whose network interfaces get a security group that it declares."""
+        return ()
 
     @property
     def _vpc(self) -> Any:
         """The VPC's id as the program gave it."""
-        return self._compiled.given(self._compiled.target.vpc_id)
+        return self._compiled.given(self._vpc_text)
 
     def _shown(self) -> dict[str, Any]:
         return {"vpc_id": self._vpc}

@@ -1,6 +1,7 @@
 """Whether AWS has what arguments name, where the component's own provider looks for it."""
 
-from collections.abc import Iterator, Mapping
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -10,6 +11,8 @@ from wsus_egress.component.claims import once
 from wsus_egress.component.errors import refusal
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
+from wsus_egress.model.addresses import is_within
+from wsus_egress.model.flows import Network
 from wsus_egress.model.network_firewall import FirewallEndpoint
 from wsus_egress.problems import Keys, PolicyErrors, Problem
 
@@ -19,24 +22,56 @@ _INSTEAD = (
 )
 
 
-def found_vpc(component: pulumi.ComponentResource, vpc: Any) -> Any:
+def found_vpc(
+    component: pulumi.ComponentResource, vpc: Any, setting: Keys, members: tuple[Network, ...] = ()
+) -> Any:
     """The VPC, where the component's provider has it; an output is looked up once it is known.
 
-    Raises:
-        pulumi.RunError: When it has not.
-    """
+    Args:
+        component: Whose provider looks.
+        vpc: Its id.
+        setting: The argument that names it.
+        members: The addresses whose network interfaces get a security group of this VPC.
 
-    def look_up(identity: str) -> str:
-        problems = [*_foreign_vpc(component, identity)]
+    Raises:
+        pulumi.RunError: When the provider has no such VPC, or the members are not in it.
+    """
+    name = component.pulumi_resource_name
+
+    def look_up(identity: str) -> tuple[str, tuple[Network, ...]]:
+        blocks, problems = _vpc(component, identity, setting)
         if problems:
-            raise refusal(component.pulumi_resource_name, PolicyErrors(problems))
+            raise refusal(name, PolicyErrors(problems))
+        return identity, blocks
+
+    def inside(found: tuple[str, tuple[Network, ...]]) -> str:
+        identity, blocks = found
+        if problems := [*outside(identity, blocks, members, setting)]:
+            raise refusal(name, PolicyErrors(problems))
         return identity
 
     if isinstance(vpc, str):
-        return once(component, "aws", ("vpc", vpc), lambda: look_up(vpc))
-    return once(
+        return inside(once(component, "aws", ("vpc", vpc), lambda: look_up(vpc)))
+    looked_up = once(
         component, "aws", ("vpc", vpc), lambda: pulumi.Output.from_input(vpc).apply(look_up)
     )
+    return looked_up.apply(inside)
+
+
+def outside(
+    vpc: str, blocks: Iterable[Network], members: Iterable[Network], setting: Keys
+) -> Iterator[Problem]:
+    """Addresses that a VPC does not have, as far as its blocks of that IP version are known."""
+    known = tuple(blocks)
+    for addresses in members:
+        of_version = [block for block in known if block.version == addresses.version]
+        if of_version and not is_within(addresses, of_version):
+            what = (
+                f"{addresses} is in no address block of {vpc} ({', '.join(map(str, of_version))}): no "
+                "network interface there can have this security group"
+            )
+            instead = "name the VPC that it is in (awsVpcId), or write location: elsewhere"
+            yield Problem(None, setting, what, instead)
 
 
 def foreign_endpoints(
@@ -65,14 +100,24 @@ def foreign_endpoints(
             yield from _foreign_parts(endpoint, keys, outputs, vpc, options)
 
 
-def _foreign_vpc(component: pulumi.ComponentResource, vpc: str) -> Iterator[Problem]:
+def _vpc(
+    component: pulumi.ComponentResource, vpc: str, setting: Keys
+) -> tuple[tuple[Network, ...], list[Problem]]:
+    """A VPC's address blocks, or what is wrong where it cannot be looked up."""
     options = pulumi.InvokeOptions(parent=component)
     try:
-        member(aws, "ec2", "get_vpc")(id=vpc, opts=options)
+        found = member(aws, "ec2", "get_vpc")(id=vpc, opts=options)
     except Exception as error:  # noqa: BLE001 - Pulumi raises nothing more particular.
         region = aws.get_region(opts=options).region
         what = f"this component's provider, of the region {region}, cannot look {vpc} up: {error}"
-        yield Problem(None, ("vpc_id",), what, _INSTEAD)
+        return (), [Problem(None, setting, what, _INSTEAD)]
+    # Older versions of the SDK do not tell a VPC's IPv6 blocks one by one.
+    listed = (
+        *(found.cidr_block_associations or ()),
+        *(getattr(found, "ipv6_cidr_block_associations", None) or ()),
+    )
+    texts = [getattr(each, "cidr_block", None) or each.ipv6_cidr_block for each in listed]
+    return tuple(ipaddress.ip_network(text) for text in texts), []
 
 
 def _foreign_parts(
@@ -105,3 +150,10 @@ def _foreign_parts(
             if answer.vpc_id != vpc:
                 what = f"{table} is in {answer.vpc_id}, not in {vpc}"
                 yield Problem(None, (*keys, *place), what, instead)
+            elif endpoint.subnet_id in {each.subnet_id for each in answer.associations or ()}:
+                what = (
+                    f"{table} is the route table of {endpoint.subnet_id}, the firewall's own subnet: "
+                    "what the firewall passes would come back to it"
+                )
+                other = "give the firewall a subnet and a route table of its own"
+                yield Problem(None, (*keys, *place), what, other)

@@ -13,6 +13,7 @@ from wsus_egress.aws.lookups import foreign_endpoints
 from wsus_egress.aws.seen import tell
 from wsus_egress.component.errors import refuse
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
+from wsus_egress.problems import Keys
 
 
 class AwsWsusNetworkFirewall(AwsComponent):
@@ -29,6 +30,15 @@ class AwsWsusNetworkFirewall(AwsComponent):
 
     _asked_by = "network_firewall"
     _suffix = "-network-firewall"
+
+    @property
+    def _vpc_text(self) -> str:
+        return self._compiled.target.firewall_vpc
+
+    @property
+    def _vpc_setting(self) -> Keys:
+        own = self._vpc_text != self._compiled.target.vpc_id
+        return ("network_firewall", "vpc_id") if own else super()._vpc_setting
 
     def __init__(
         self,

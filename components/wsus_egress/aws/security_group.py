@@ -10,8 +10,9 @@ import pulumi
 from wsus_egress.aws.arguments import AwsWsusSecurityGroupArgs
 from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.component.errors import refusal
-from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
-from wsus_egress.problems import PolicyErrors, Problem, choices
+from wsus_egress.controls.aws.security_groups import AwsSecurityGroups, SecurityGroup
+from wsus_egress.model.flows import Network
+from wsus_egress.problems import Keys, PolicyErrors, Problem, choices
 
 
 class AwsWsusSecurityGroup(AwsComponent):
@@ -32,8 +33,7 @@ class AwsWsusSecurityGroup(AwsComponent):
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
         super().__init__(name, args, opts)
-        control, party = self._control(AwsSecurityGroups), self._compiled.arguments["party"]
-        group = next((group for group in control.groups if group.party == party), None)
+        control, party, group = self._control(AwsSecurityGroups), self._party, self._group
         if group is None:
             known = choices(group.party for group in control.groups)
             what = f"{party!r} does not stand in AWS"
@@ -43,5 +43,28 @@ class AwsWsusSecurityGroup(AwsComponent):
         self.security_group_id = made.id
         self.register()
 
+    @property
+    def _party(self) -> Any:
+        return self._compiled.arguments["party"]
+
+    @property
+    def _group(self) -> SecurityGroup | None:
+        groups = self._control(AwsSecurityGroups).groups
+        return next((group for group in groups if group.party == self._party), None)
+
+    @property
+    def _vpc_text(self) -> str:
+        own = self._group.vpc_id if self._group else None
+        return own or super()._vpc_text
+
+    @property
+    def _vpc_setting(self) -> Keys:
+        own = self._group and self._group.vpc_id
+        return ("policy", self._party, "aws_vpc_id") if own else super()._vpc_setting
+
+    @property
+    def _members(self) -> tuple[Network, ...]:
+        return self._group.members if self._group else ()
+
     def _shown(self) -> dict[str, Any]:
-        return {"party": self._compiled.arguments["party"], **super()._shown()}
+        return {"party": self._party, **super()._shown()}

@@ -155,5 +155,7 @@ def _as_seen_from(cloud: str, party: Any) -> Any:
     """A component enforces on one cloud: whoever stands in the other stands elsewhere."""
     other = {"aws": "azure", "azure": "aws"}[cloud]
     if isinstance(party, Mapping) and party.get("location") == other:
-        return {**party, "location": "elsewhere"}
+        own = ("aws_vpc_id", "awsVpcId")
+        kept = {key: value for key, value in party.items() if key not in own}
+        return {**kept, "location": "elsewhere"}
     return party

@@ -89,7 +89,10 @@ class StandIns:
             return value
         # Numbers stand in names of resources: what one setting has must not renumber another's.
         self._numbered[keys[0]] += 1
-        text = form.replace("{n}", f"{self._numbered[keys[0]]:08x}").replace("{key}", keys[-1])
+        number = f"{self._numbered[keys[0]]:08x}"
+        if keys[0] == "clients":
+            number = f"c{number[1:]}"  # A server's group is no client's, though both are the first.
+        text = form.replace("{n}", number).replace("{key}", keys[-1])
         self.outputs[text] = value
         return text
 

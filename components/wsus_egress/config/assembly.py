@@ -227,11 +227,12 @@ class _Builder:
             name=server.name,
             kind="server",
             addresses=self._networks((*keys, "addresses"), server.addresses),
-            place=self._place(keys, server.location, places),
+            place=self._place(keys, server, places),
             internet=top or server.content_from == MICROSOFT_UPDATE,
             asks=None if top else upstream,
             ports=self._ports((*keys, "synchronizationPorts"), server.synchronization_ports),
             aws_peer=server.aws_peer,
+            aws_vpc_id=server.aws_vpc_id,
         )
 
     def _client(
@@ -245,14 +246,24 @@ class _Builder:
             name=client.name,
             kind="client",
             addresses=self._networks((*keys, "addresses"), client.addresses),
-            place=self._place(keys, client.location, places),
+            place=self._place(keys, client, places),
             internet=direct,
             asks=None if direct else client.updates_from,
             ports=None,
             aws_peer=client.aws_peer,
+            aws_vpc_id=client.aws_vpc_id,
         )
 
-    def _place(self, keys: Keys, location: Place | None, places: Sequence[Place]) -> Place:
+    def _place(
+        self, keys: Keys, party: ServerSettings | ClientSettings, places: Sequence[Place]
+    ) -> Place:
+        place = self._located(keys, party.location, places)
+        if party.aws_vpc_id is not None and place != "aws":
+            what = f"{party.name} stands in no VPC of the target: its place is {place}"
+            self._refuse((*keys, "awsVpcId"), what, "remove it, or write `location: aws`")
+        return place
+
+    def _located(self, keys: Keys, location: Place | None, places: Sequence[Place]) -> Place:
         if location is None:
             if len(places) == 1:
                 return places[0]

@@ -100,9 +100,10 @@ def _aws(target: AwsTarget) -> Iterator[_Claim]:
         return
     keys: Keys = ("aws", "networkFirewall")
     if firewall.mode == "full":
-        told = f"makes a firewall in {target.vpc_id} too: no proof tells which of them a flow meets"
+        vpc = target.firewall_vpc
+        told = f"makes a firewall in {vpc} too: no proof tells which of them a flow meets"
         instead = "make one of them, for the servers of both, or write mode: policy"
-        yield _Claim(("firewall", target.vpc_id), target.vpc_id, keys, told, instead)
+        yield _Claim(("firewall", vpc), vpc, keys, told, instead)
     for index, endpoint in enumerate(firewall.endpoints):
         for table, destination in endpoint.routes:
             told = f"routes {destination} in {table} too, and a table has one route for it"

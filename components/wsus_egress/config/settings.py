@@ -26,6 +26,7 @@ from wsus_egress.model.base import (
     Text,
     WrittenAs,
 )
+from wsus_egress.model.network_firewall import VpcId
 
 
 class EndpointSettings(Settings):
@@ -151,6 +152,10 @@ class ServerSettings(Settings):
         AwsPeer | None,
         Field(description="How AWS security groups name it; by its addresses unless given."),
     ] = None
+    aws_vpc_id: Annotated[
+        VpcId | None,
+        Field(description="The VPC it is in, for example a spoke's; `aws.vpcId` unless given."),
+    ] = None
 
 
 class ClientSettings(Settings):
@@ -174,6 +179,10 @@ class ClientSettings(Settings):
     aws_peer: Annotated[
         AwsPeer | None,
         Field(description="How AWS security groups name them; by their addresses unless given."),
+    ] = None
+    aws_vpc_id: Annotated[
+        VpcId | None,
+        Field(description="The VPC they are in, for example a spoke's; `aws.vpcId` unless given."),
     ] = None
 
 

@@ -129,7 +129,12 @@ class AwsTarget(Settings):
 
     cloud: ClassVar[Literal["aws"]] = "aws"
 
-    vpc_id: Annotated[VpcId, Field(description="The VPC that the servers are in.")]
+    vpc_id: Annotated[
+        VpcId,
+        Field(
+            description="The VPC that the servers are in, unless they have an `awsVpcId` of their own."
+        ),
+    ]
     security_group: Annotated[
         SecurityGroupQuotas, Field(description="Your quotas for security groups.")
     ] = SecurityGroupQuotas.model_construct()
@@ -143,3 +148,9 @@ class AwsTarget(Settings):
         DnsFirewall | None, Field(description="Resolves the listed names only.")
     ] = None
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()
+
+    @property
+    def firewall_vpc(self) -> str:
+        """The VPC in which Network Firewall's endpoints are: that of the servers, or one for inspection."""
+        firewall = self.network_firewall
+        return (firewall.vpc_id if firewall else None) or self.vpc_id

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
+from pydantic.alias_generators import to_camel
 
 from wsus_egress.model.addresses import by_address, is_within
 from wsus_egress.model.base import (
@@ -74,6 +75,8 @@ def _in_order(networks: tuple[Network, ...]) -> tuple[Network, ...]:
 
 
 Id = Annotated[str, Field(min_length=1, max_length=255)]
+VpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-{n}")]
+InspectionVpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-ffffffff")]
 SubnetId = Annotated[str, resource_id("subnet", "a subnet"), MayBeOutput("subnet-{n}")]
 RouteTableId = Annotated[str, resource_id("rtb", "a route table"), MayBeOutput("rtb-{n}")]
 Zone = Annotated[
@@ -214,6 +217,12 @@ class NetworkFirewall(Checked):
             description="rules-only: rule groups for a policy of yours; policy: a firewall policy too; full: firewall, logging and routes too."
         ),
     ] = "policy"
+    vpc_id: Annotated[
+        InspectionVpcId | None,
+        Field(
+            description="With mode full: the inspection VPC, if the servers are in other VPCs that a transit gateway connects to it."
+        ),
+    ] = None
     home_networks: Annotated[
         Items[Annotated[Network, WrittenAs(str, _home_network, str)]],
         AfterValidator(lambda given: _in_order(given) or PRIVATE_NETWORKS),
@@ -286,10 +295,10 @@ class NetworkFirewall(Checked):
 
     def _misplaced(self) -> Iterator[Problem]:
         given, made = self.model_fields_set, f"mode {self.mode} makes"
-        for key in ("endpoints", "logging", "protected") if self.mode != "full" else ():
+        for key in ("endpoints", "logging", "protected", "vpc_id") if self.mode != "full" else ():
             if key in given:
                 what = f"{made} no firewall"
-                yield Problem(None, (key,), what, "write `mode: full`, or remove it")
+                yield Problem(None, (to_camel(key),), what, "write `mode: full`, or remove it")
         if self.mode != "rules-only":
             if "existing_policy" in given:
                 what = f"{made} a firewall policy of its own"

@@ -78,6 +78,7 @@ class Party:
         asks: The server it synchronizes or updates from; None for Microsoft Update.
         ports: A server's synchronization ports; None for clients.
         aws_peer: How AWS names it; None for by its addresses.
+        aws_vpc_id: The VPC it is in; None for the target's own.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Party:
     asks: str | None
     ports: SynchronizationPorts | None
     aws_peer: AwsPeer | None = None
+    aws_vpc_id: str | None = None
 
     def __contains__(self, address: Address) -> bool:
         """Whether the address is one of this party's."""

@@ -85,8 +85,9 @@ AWS: Final[Mapping[str, Meaning]] = {
     "networkFirewall.mode": Meaning(
         "the firewall, routes, logs or policy that only the old mode makes are deleted",
         _down("rules-only", "policy", "full"),
-        covers=("endpoints", "logging", "protected"),
+        covers=("endpoints", "logging", "protected", "vpcId"),
     ),
+    "networkFirewall.vpcId": Meaning("the old VPC keeps no firewall", _any),
     "networkFirewall.homeNetworks": Meaning(
         "the rules are for traffic from these networks to all others", _any
     ),
@@ -148,6 +149,7 @@ PEER: Final[Mapping[str, Meaning]] = {
     "awsPeer.securityGroupId": Meaning("whoever is in it counts as this party", _any, opens=True),
     "awsPeer.prefixListId": Meaning("whoever is in it counts as this party", _any, opens=True),
     "awsPeer.maxEntries": HARMLESS,
+    "awsVpcId": Meaning("the old VPC keeps none of this party's rules", _any),
 }
 AZURE: Final[Mapping[str, Meaning]] = {
     "resourceGroup": Meaning("what was made in the old one is deleted", _any),

@@ -106,14 +106,19 @@ def _of_the_whole(before: Environment, after: Environment) -> Iterator[tuple[Key
 
 def _peers(before: EgressPolicy | None, after: EgressPolicy) -> Iterator[_Step]:
     """Servers and clients that rules name by something whose members nobody has seen."""
-    was = {party.name: party.aws_peer for party in before.parties} if before else {}
+    known = before.parties if before else ()
+    was = {party.name: party.aws_peer for party in known}
+    vpcs = {party.name: party.aws_vpc_id for party in known}
     indexes = {"server": 0, "client": 0}
     for party in after.parties:
         kind = f"{party.kind}s"
-        place = _Place((kind, indexes[party.kind]), "", f"{kind}.{party.name}").field("awsPeer")
+        top = _Place((kind, indexes[party.kind]), "", f"{kind}.{party.name}")
         indexes[party.kind] += 1
-        place = dataclasses.replace(place, pattern="awsPeer")
+        place = dataclasses.replace(top.field("awsPeer"), pattern="awsPeer")
         yield from _differences(PEER, place, was.get(party.name), party.aws_peer)
+        if party.name in vpcs:
+            where = dataclasses.replace(top.field("awsVpcId"), pattern="awsVpcId")
+            yield from _differences(PEER, where, vpcs[party.name], party.aws_vpc_id)
 
 
 @dataclass(frozen=True, slots=True)

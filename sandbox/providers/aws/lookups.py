@@ -27,6 +27,9 @@ def _get_vpc(inputs: Inputs, session: Session) -> dict[str, Any]:
     return {
         "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:vpc/{row['id']}",
         "cidrBlock": row["cidr"],
+        "cidrBlockAssociations": [
+            {"associationId": "", "cidrBlock": row["cidr"], "state": "associated"}
+        ],
         "default": bool(row.get("default")),
         "id": row["id"],
         "ownerId": ACCOUNT,

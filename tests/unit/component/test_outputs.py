@@ -53,6 +53,22 @@ def test_outputs_are_replaced_and_remembered() -> None:
     } == stand_ins.outputs
 
 
+def test_servers_and_clients_do_not_share_a_text() -> None:
+    """Each by its own: else the rules for a server's group would name the clients' group."""
+    stand_ins = StandIns(forms_of(AwsTarget))
+    server, clients, vpcs = Later(), Later(), [Later() for _ in range(4)]
+    peer = {"awsPeer": {"securityGroupId": server}, "awsVpcId": vpcs[0]}
+    policy = {
+        "servers": [peer],
+        "clients": [{"awsPeer": {"securityGroupId": clients}, "awsVpcId": vpcs[1]}],
+    }
+    target = {"vpcId": vpcs[2], "networkFirewall": {"vpcId": vpcs[3]}}
+    stand_ins.plain(policy)
+    stand_ins.plain(target)
+
+    assert {server, clients, *vpcs} == set(stand_ins.outputs.values())
+
+
 @pytest.mark.parametrize("value", [{"mode": Later()}, {"endpoints": Later()}, [Later()]])
 def test_other_outputs_are_left(value: Any) -> None:
     """Where no form is, the output stays: the checks that follow refuse it."""
@@ -73,6 +89,9 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
     assert {
         **peers,
         "vpc_id": "vpc-00000000",
+        "servers.aws_vpc_id": "vpc-{n}",
+        "clients.aws_vpc_id": "vpc-{n}",
+        "network_firewall.vpc_id": "vpc-ffffffff",
         "network_firewall.endpoints.subnet_id": "subnet-{n}",
         "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
         "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",

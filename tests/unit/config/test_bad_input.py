@@ -89,7 +89,7 @@ EDITS = [
      "severs: the key 'severs' is unknown; did you mean 'servers'?"),
     (CONFIG, "  wsus-egress:aws:", "      colour: red\n  wsus-egress:aws:", 7,
      "servers[0].colour: the key 'colour' is unknown; the keys here are addresses, awsPeer, "
-     "contentFrom, "
+     "awsVpcId, contentFrom, "
      "location, name, synchronizationPorts, synchronizesFrom"),
     (LIST, "", "colour: red\n", 8,
      "colour: the key 'colour' is unknown; the keys here are endpoints, includes, title"),

@@ -11,6 +11,7 @@ from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Party
 
 ASSOCIATION: Final = "aws/network-firewall/association"
+TRANSIT: Final = "aws/network-firewall/transit"
 DEFAULT_ROUTE: Final = "aws/network-firewall/default-route"
 _RESOLVER: Final = (
     Way("evidence", "the DHCP options of the VPC name AmazonProvidedDNS, and Resolver query logs have "
@@ -27,6 +28,11 @@ _ASSOCIATED: Final = (
         "the associations of `protectedRouteTables` name the subnets that the servers are in",
     ),
 )
+_CONNECTED: Final = (
+    Way("evidence", "the route tables of their subnets and of the transit gateway, and "
+                    "`aws ec2 describe-transit-gateway-vpc-attachments`, which shows ApplianceModeSupport"),
+    Way("evidence", "the firewall's flow logs have the servers' connections to Microsoft Update"),
+)  # fmt: skip
 _LOCAL: Final = (Way("evidence", "the VPC's address blocks contain their addresses"),)
 _PRIVATE: Final = (
     Way("evidence", "the servers' route tables, and those on the way back, have a smaller range for "
@@ -52,6 +58,11 @@ _PEER: Final = (
 )
 
 
+def vpc_of(party: Party, target: AwsTarget) -> str:
+    """The VPC that a party of the target is in."""
+    return party.aws_vpc_id or target.vpc_id
+
+
 def dns_firewall_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[Assumption, ...]:
     """Who resolves names: DNS Firewall sees the queries of the VPC's own resolver only."""
     what = "names are resolved by the VPC's own resolver"
@@ -62,10 +73,14 @@ def dns_firewall_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[A
 
 def security_group_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[Assumption, ...]:
     """That the groups are on the servers, and nothing wider; and who is behind a peer's name."""
-    here = tuple(party.name for party in policy.in_place("aws"))
+    by_vpc: dict[str, list[str]] = {}
+    for party in policy.in_place("aws"):
+        by_vpc.setdefault(vpc_of(party, target), []).append(party.name)
     what = "every network interface has the security group made for it, and no other"
-    key = f"aws/security-group/attachment/{target.vpc_id}"
-    attached = (Assumption(key, what, here, _ATTACHED),) if here else ()
+    attached = (
+        Assumption(f"aws/security-group/attachment/{vpc}", what, tuple(here), _ATTACHED)
+        for vpc, here in by_vpc.items()
+    )
     return (*attached, *_named_peers(policy))
 
 
@@ -99,19 +114,28 @@ def network_firewall_assumptions(
 
 def _of_synchronization(policy: EgressPolicy, target: AwsTarget) -> Iterator[Assumption]:
     """That the firewall, which drops it, does not get what servers and clients send one another."""
-    here = policy.in_place("aws")
-    inside = [p.name for p in here if any(peer.place == "aws" for peer in peers(policy, p))]
-    if inside:
+    inside: dict[str, list[str]] = {}
+    apart: dict[str, list[str]] = {peer.name: [*whom] for peer, whom in across(policy, "aws")}
+    for party in policy.in_place("aws"):
+        vpc = vpc_of(party, target)
+        others = [peer for peer in peers(policy, party) if peer.place == "aws"]
+        if any(vpc_of(peer, target) == vpc for peer in others):
+            inside.setdefault(vpc, []).append(party.name)
+        for peer in others:
+            if vpc_of(peer, target) != vpc:
+                apart.setdefault(peer.name, []).append(party.name)
+    for vpc, whom in inside.items():
         what = (
             "they are in this VPC, whose own route leads what they send one another, not through the "
             "firewall"
         )
-        key = f"aws/network-firewall/local-route/{target.vpc_id}"
-        yield Assumption(key, what, tuple(inside), _LOCAL)
-    for peer, whom in across(policy, "aws"):
+        yield Assumption(f"aws/network-firewall/local-route/{vpc}", what, tuple(whom), _LOCAL)
+    for name, whom in apart.items():
+        peer = policy.party(name)
         addresses = ", ".join(map(str, peer.addresses))
         what = f"routes of their own lead to {peer.name}, {addresses}, and back, not through the firewall"
-        yield Assumption(f"aws/network-firewall/private-route/{peer.name}", what, whom, _PRIVATE)
+        key = f"aws/network-firewall/private-route/{name}"
+        yield Assumption(key, what, tuple(whom), _PRIVATE)
 
 
 def _of_policy(
@@ -140,10 +164,18 @@ def _of_routes(
     policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall, whom: tuple[str, ...]
 ) -> Iterator[Assumption]:
     if any(endpoint.protected_route_tables for endpoint in firewall.endpoints):
-        what = (
-            "the servers' subnets have the route tables of their zones, whose routes are made here"
-        )
-        yield Assumption(f"{ASSOCIATION}/{target.vpc_id}", what, whom, _ASSOCIATED)
+        vpc = target.firewall_vpc
+        there = [party.name for party in _senders(policy) if vpc_of(party, target) == vpc]
+        spokes = tuple(name for name in whom if name not in there)
+        if there:
+            what = "the servers' subnets have the route tables of their zones, whose routes are made here"
+            yield Assumption(f"{ASSOCIATION}/{vpc}", what, tuple(there), _ASSOCIATED)
+        if spokes:
+            what = (
+                "their VPCs send 0.0.0.0/0 to a transit gateway, which leads it to its attachment here: "
+                "in appliance mode, and in subnets that have the route tables of their zones"
+            )
+            yield Assumption(f"{TRANSIT}/{vpc}", what, spokes, _CONNECTED)
         return
     where = "the firewall" if firewall.mode == "full" else "a firewall with these rules"
     what = f"the servers' subnets send 0.0.0.0/0 to an endpoint of {where}"

@@ -132,7 +132,7 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
             "subnetChangeProtection": firewall.protected,
             "subnetMappings": [{"subnetId": each.subnet_id} for each in firewall.by_zone],
             "tags": parts.tags(prefix),
-            "vpcId": parts.target.vpc_id,
+            "vpcId": parts.target.firewall_vpc,
         },
     )
     yield from _logging(parts, prefix)

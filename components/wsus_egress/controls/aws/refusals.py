@@ -17,9 +17,23 @@ def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
     if target.network_firewall is not None and target.network_firewall.mode == "full":
         yield from _ipv6(policy)
         yield from _unrouted(policy, target.network_firewall)
+    if target.dns_firewall is not None:
+        yield from _unresolved(policy, target)
     if target.dns_firewall is not None and policy.mode is Mode.OPEN:
         what = "the mode is open, and DNS Firewall can only allow names: it would close the rest"
         yield Problem(None, ("aws", "dnsFirewall"), what, "remove it, or write `mode: restricted`")
+
+
+def _unresolved(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
+    """Servers of a VPC that DNS Firewall is not asked for: the association is that of one VPC."""
+    for party in policy.in_place("aws"):
+        if party.aws_vpc_id not in (None, target.vpc_id):
+            what = (
+                f"DNS Firewall is made for {target.vpc_id}, and {party.name} is in "
+                f"{party.aws_vpc_id}, whose resolver it does not filter"
+            )
+            instead = "remove dnsFirewall, or give that VPC an environment of its own"
+            yield Problem(None, ("aws", "dnsFirewall"), what, instead)
 
 
 def _ipv6(policy: EgressPolicy) -> Iterator[Problem]:

@@ -94,12 +94,17 @@ class PrefixList:
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:
-    """The group of one server or client group. What no rule admits is denied."""
+    """The group of one server or client group. What no rule admits is denied.
+
+    Attributes:
+        vpc_id: The VPC it is in; None for the target's own.
+    """
 
     party: str
     members: tuple[Network, ...]
     rules: tuple[SecurityGroupRule, ...]
     prefix_lists: tuple[PrefixList, ...] = ()
+    vpc_id: str | None = None
 
     def towards(self, direction: Direction, peer: Address) -> _Reading:
         """What is read in this direction for a peer."""
@@ -204,7 +209,7 @@ class AwsSecurityGroups(Control):
                 "description": description(group),
                 "revokeRulesOnDelete": True,
                 "tags": tags_of(self.target, self.environment, name),
-                "vpcId": self.target.vpc_id,
+                "vpcId": group.vpc_id or self.target.vpc_id,
             },
         )
         for listed in group.prefix_lists:

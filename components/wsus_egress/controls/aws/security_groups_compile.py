@@ -63,12 +63,13 @@ def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
         for version in (4, 6)
     )
     if not crowded:
-        return SecurityGroup(party.name, party.addresses, rules)
+        return SecurityGroup(party.name, party.addresses, rules, vpc_id=party.aws_vpc_id)
     rules = tuple(_rules(policy, party, by_list=True))
     lists = {
         rule.prefix_list: PrefixList(rule.prefix_list, rule.networks) for rule in rules if rule.made
     }
-    return SecurityGroup(party.name, party.addresses, rules, tuple(lists.values()))
+    listed = tuple(lists.values())
+    return SecurityGroup(party.name, party.addresses, rules, listed, party.aws_vpc_id)
 
 
 def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[SecurityGroupRule]:
