@@ -38,7 +38,7 @@ def test_an_example_is_an_environment_without_a_finding(path: Path, tmp_path: Pa
     name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
 
     assert name == environment["environment"]
-    fidelity = {(target["cloud"], target["fidelity"]) for target in environment["targets"]}
+    fidelity = {(target["target"], target["fidelity"]) for target in environment["targets"]}
     assert DEVIATING.get(name, {(cloud, "exact") for cloud, _ in fidelity}) == fidelity
 
 
