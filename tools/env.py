@@ -67,7 +67,7 @@ def cached_engine() -> Path:
 def cached_languages() -> Path:
     """The folder of the language hosts that the set-up builds, whether they are there or not."""
     digest = hashlib.sha256()
-    for module in ("languages", "sdkgen"):
+    for module in ("language-yaml", "languages", "sdkgen"):
         for path in sorted((ROOT / "tools" / "engine" / module).iterdir()):
             digest.update(path.read_bytes())
     return cache_directory() / f"languages-{digest.hexdigest()[:12]}" / "bin"

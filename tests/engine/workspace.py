@@ -38,18 +38,18 @@ class Workspace:
     root: Path
 
     @classmethod
-    def of(cls, language: str, folder: Path) -> Workspace:
-        """Copy an example and give it what `pulumi package add` would."""
+    def of(cls, language: str, folder: Path, *, plugin: bool = True) -> Workspace:
+        """Copy an example and give it what `pulumi package add` would; a plugin is left out if asked."""
         root = folder / language
         shutil.copytree(EXAMPLES / language, root)
         workspace = cls(root)
         home = Path(workspace.environment()["PULUMI_HOME"])
         install_components(home)
         project = root / "Pulumi.yaml"
-        if project.is_file():  # The fleet's program has none.
+        if plugin and project.is_file():  # The fleet's program has none.
             # It comes before a plugin on PATH, such as that of the package in .venv.
-            plugin = home / "plugins" / f"resource-wsus-egress-v{VERSION}"
-            plugins = f"plugins: {{providers: [{{name: wsus-egress, path: {plugin}}}]}}\n"
+            place = home / "plugins" / f"resource-wsus-egress-v{VERSION}"
+            plugins = f"plugins: {{providers: [{{name: wsus-egress, path: {place}}}]}}\n"
             project.write_text(project.read_text(encoding="utf-8") + plugins, encoding="utf-8")
         return workspace
 

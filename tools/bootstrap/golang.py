@@ -23,6 +23,8 @@ _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _LANGUAGE_HOST = f"{_SDK}/python/cmd/pulumi-language-python"
 _PACKAGES = 1684
 """How many packages the CLI of `ENGINE_VERSION` compiles; only the progress line uses it."""
+_ESTIMATES = {"cli": "about 6 min", "language-yaml": "about 2 min"}
+"""How long a module compiles on two cores; the others take less than a minute."""
 _GO = "a program that is built from Go modules"
 _SPACE_NEEDED = 5 * 1024**3
 _OWN_PULUMI = (
@@ -201,7 +203,7 @@ def _compile(  # noqa: PLR0913 - one line a program reads better than a record o
         cwd=_MODULES / module,
         env=environment,
         doing=f"go builds {target.name}",
-        estimate="about 6 min" if packages else "about 40 s",
+        estimate=_ESTIMATES.get(module, "about 40 s"),
         phase=_Phase(packages),
     ):
         raise SetupError(

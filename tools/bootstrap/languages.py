@@ -1,8 +1,8 @@
-"""Builds what stacks in TypeScript and Go need here: language hosts, and the SDK writer.
+"""Builds what stacks in TypeScript, Go and YAML need here: language hosts, and the SDK writer.
 
-A Pulumi of the user's own brings both hosts. What is not on PATH is built, into the per-user cache,
-keyed by what it is built from. Only tests need it, so a machine where it cannot be built is told, and
-set up anyway.
+A Pulumi of the user's own, or of Pulumi's installer, brings the hosts. What is neither on PATH nor
+beside the engine is built, into the per-user cache, keyed by what it is built from. Only tests need it,
+so a machine where it cannot be built is told, and set up anyway.
 """
 
 import shutil
@@ -19,6 +19,10 @@ _SDK = "github.com/pulumi/pulumi/sdk/v3"
 _PROGRAMS = {
     "pulumi-language-nodejs": ("languages", f"{_SDK}/nodejs/cmd/pulumi-language-nodejs"),
     "pulumi-language-go": ("languages", f"{_SDK}/go/pulumi-language-go"),
+    "pulumi-language-yaml": (
+        "language-yaml",
+        "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    ),
     "sdkgen": ("sdkgen", "."),
 }
 """Module of ours and package of each; the last is ours alone, so no PATH of a user's has it."""
@@ -30,18 +34,19 @@ def ensure_languages() -> None:
         _build()
     except (SetupError, OSError, subprocess.SubprocessError) as problem:
         say(
-            f"note: without {', '.join(missing())} the tests of stacks in TypeScript and Go are "
-            f"skipped: {problem}"
+            f"note: without {', '.join(missing())} the tests of stacks in TypeScript, Go and "
+            f"YAML are skipped: {problem}"
         )
 
 
 def missing() -> list[str]:
-    """Those that are neither on PATH nor in the cache."""
-    cached = env.cached_languages()
+    """Those that are neither on PATH nor beside the engine nor in the cache."""
+    folders = [env.cached_languages(), *filter(None, [env.engine_folder(env.ROOT)])]
     return [
         name
         for name in _PROGRAMS
-        if not (cached / name).is_file() and (name == "sdkgen" or shutil.which(name) is None)
+        if not any((folder / name).is_file() for folder in folders)
+        and (name == "sdkgen" or shutil.which(name) is None)
     ]
 
 
@@ -50,7 +55,7 @@ def _build() -> None:
         return
     cache = env.cache_directory()
     cache.mkdir(parents=True, exist_ok=True)
-    with exclusive(cache / "languages.lock", "the hosts of TypeScript and Go"):
+    with exclusive(cache / "languages.lock", "the hosts of TypeScript, Go and YAML"):
         wanted = missing()
         if not wanted:
             return  # Another set-up installed them while this one waited.

@@ -1,4 +1,4 @@
-"""The hosts of TypeScript and Go: the user's own, built ones, or none and a word about it."""
+"""The hosts of TypeScript, Go and YAML: the user's own, built ones, or none and a word about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bootstrap import golang, languages
 from bootstrap.console import SetupError
 from bootstrap.exclusive import exclusive
 
-HOSTS = ["pulumi-language-nodejs", "pulumi-language-go"]
+HOSTS = ["pulumi-language-nodejs", "pulumi-language-go", "pulumi-language-yaml"]
 Build = Callable[[str, str, Path], None]
 
 
@@ -34,6 +34,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(golang, "toolchain", toolchain)
+    monkeypatch.setattr(env, "engine_folder", lambda _: tmp_path / "engine")
     return names
 
 
@@ -45,7 +46,7 @@ def host(folder: Path, name: str) -> None:
 
 
 def test_what_is_missing_is_built_once(built: list[str]) -> None:
-    """Both hosts and the writer of SDKs, into the cache."""
+    """The hosts and the writer of SDKs, into the cache."""
     languages.ensure_languages()
     languages.ensure_languages()
 
@@ -64,6 +65,15 @@ def test_hosts_of_the_users_own_are_taken(built: list[str], tmp_path: Path) -> N
     languages.ensure_languages()
     assert ["sdkgen", HOSTS[0], "sdkgen"] == built
     assert [] == languages.missing()
+
+
+def test_hosts_beside_the_engine_are_taken(built: list[str], tmp_path: Path) -> None:
+    """Pulumi's installer brings them with the engine, into a folder that is not on PATH yet."""
+    for name in HOSTS:
+        host(tmp_path / "engine", name)
+    languages.ensure_languages()
+
+    assert (["sdkgen"], []) == (built, languages.missing())
 
 
 def test_a_build_that_fails_is_told(
