@@ -45,6 +45,7 @@ for compiled in targets:
         from wsus_egress.azure import AzureWsusEgress
 
         in_azure = AzureWsusEgress("wsus", compiled.handed())
+        pulumi.export("azureFirewallPolicyId", in_azure.firewall_policy_id)
         pulumi.export("azureFirewallPolicyName", in_azure.firewall_policy_name)
         pulumi.export("azureFirewallPrivateAddress", in_azure.firewall_private_address)
         pulumi.export("azureNetworkSecurityGroupId", in_azure.network_security_group_id)

@@ -13,7 +13,11 @@ from project import Project
 pytestmark = pytest.mark.engine
 
 EXAMPLES = ROOT / "docs" / "examples" / "settings"
-HUB, ROUTES = "azure-hub", "azure-spoke-routes"
+HUB, ROUTES, SPOKE = "azure-hub", "azure-spoke-routes", "azure-spoke"
+HUBS_POLICY = (
+    "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-hub"
+    "/providers/Microsoft.Network/firewallPolicies/afwp-hub"
+)
 
 
 def made(project: Project, stack: str) -> dict[str, dict[str, Any]]:
@@ -48,3 +52,42 @@ def test_a_hub_has_the_rules_and_a_spoke_the_routes(project: Project) -> None:
     assert {"NetworkSecurityGroup", "RouteTable", "Subnet"} == spoke.keys()
     (route,) = spoke["RouteTable"]["inputs"]["routes"]
     assert outputs["azureFirewallPrivateAddress"] == route["nextHopIpAddress"]
+
+
+def test_a_spoke_adds_its_rules_to_the_policy_of_another_subscription(project: Project) -> None:
+    """They go where the id says, by a provider of that subscription; the rest stays in the spoke's."""
+    deploy(project, HUB, SPOKE)
+    outputs = json.loads(project.pulumi("stack", "output", "--json", "--stack", HUB).stdout)
+    spoke = made(project, SPOKE)
+    shown = project.pulumi("preview", "--stack", SPOKE).stdout
+    group = spoke.pop("FirewallPolicyRuleCollectionGroup")
+
+    assert HUBS_POLICY == outputs["azureFirewallPolicyId"]
+    assert f"{HUBS_POLICY}/ruleCollectionGroups/wsus-branch" == group["id"]
+    assert {"NetworkSecurityGroup", "RouteTable", "Subnet"} == spoke.keys()
+    own = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-branch/"
+    assert [] == [each["id"] for each in spoke.values() if not each["id"].startswith(own)]
+    for seen in (
+        "azure/firewall-policy/other-rules/afwp-hub: seen: afwp-hub is a Standard policy, its threat "
+        "intelligence is in mode Deny, its DNS proxy is off",
+        "azure/firewall-policy/other-rules/afwp-hub: seen: the group wsus-firewall-rules (priority 300) "
+        "has no rule for these servers",
+        "azure/route-table/firewall-address/10.40.255.4: seen: afw-hub has 10.40.255.4",
+        "azure/route-table/service-endpoints: seen: the subnet snet-wsus has no service endpoint",
+    ):
+        assert seen in shown
+    for stack in (SPOKE, HUB):
+        gone = project.pulumi("destroy", "--yes", "--skip-preview", "--stack", stack)
+        assert 0 == gone.returncode, gone.stdout + gone.stderr
+
+
+def test_a_wrong_id_fails_before_anything_is_made(project: Project) -> None:
+    """The hub has no such policy: nothing of the spoke is there afterwards."""
+    shutil.copy(EXAMPLES / f"Pulumi.{SPOKE}.yaml", project.root / "config")
+    project.pulumi("stack", "init", SPOKE)
+    result = project.pulumi("up", "--yes", "--skip-preview", "--stack", SPOKE)
+
+    assert 0 != result.returncode
+    said = "firewall_policy.id: the firewall policy afwp-hub in the resource group rg-hub cannot be"
+    assert f"wsus: {said} looked up: " in result.stdout + result.stderr
+    assert {} == made(project, SPOKE)

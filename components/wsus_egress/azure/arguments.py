@@ -60,8 +60,10 @@ class ForeignRuleArgs(TypedDict):
 class FirewallPolicyArgs(TypedDict):
     """The Azure Firewall policy that carries the rules."""
 
-    name: pulumi.Input[str]
-    """The policy's name in Azure."""
+    id: NotRequired[str]
+    """The whole id of a policy that exists in another resource group or subscription, in place of name. Rule collection groups are added there."""
+    name: NotRequired[pulumi.Input[str]]
+    """The policy's name in Azure. Needed unless id is given."""
     existing: NotRequired[bool]
     """true: the same as mode rules-only. Default: `false`."""
     mode: NotRequired[FirewallPolicyMode]
@@ -202,6 +204,8 @@ class AzureWsusEgressArgs(TypedDict):
     """Azure's FQDN tags, whose content Microsoft keeps and does not publish. Default: `["WindowsUpdate"]`."""
     rule_collection_group_priority: NotRequired[int]
     """100 (first) to 65000 (last) among the policy's groups. Default: `300`."""
+    rule_collection_group_name: NotRequired[str]
+    """What the group is called in the policy, where others have groups too; with several groups their names begin with it."""
     deny_rest: NotRequired[AzureWsusEgressDenyRest]
     """Whom the last rule denies every other name: the whole virtual network, the policy's own sources, or nobody. One of `address-space`, `servers`, `nobody`. Default: `address-space`."""
     ip_groups: NotRequired[bool]

@@ -1,12 +1,20 @@
 """What is Azure's own: which arguments may be outputs, and how documents become resources."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Final
 
 import pulumi
 import pulumi_azure_native as azure
 
 from wsus_egress.azure.lookups import foreign_networks
+from wsus_egress.azure.policies import (
+    is_elsewhere,
+    missing_policy,
+    provider_of,
+    unfit_base,
+    without_provider,
+)
+from wsus_egress.azure.seen import tell
 from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.base import Component
 from wsus_egress.component.claims import Sole
@@ -14,6 +22,7 @@ from wsus_egress.component.declare import Cloud
 from wsus_egress.component.errors import refuse
 from wsus_egress.component.outputs import forms_of
 from wsus_egress.model.azure import AzureTarget, FirewallAlone
+from wsus_egress.problems import Problem
 
 _FORMS: Final = forms_of(AzureTarget, FirewallAlone)
 # One update of a policy, or of a network, at a time: a second one answers AnotherOperationInProgress
@@ -28,7 +37,8 @@ _SERIAL: Final = frozenset(
         "Subnet",
     )
 )
-# What a subnet may have from others: it is sent whole, so what is ignored here is what it keeps.
+# What a subnet may have from others: it is sent whole, so what is ignored here is what it keeps. What
+# a document says itself is not ignored: the route table, where one is made here.
 _KEPT: Final = {
     "azure-native:network:Subnet": [
         "addressPrefixes",
@@ -39,6 +49,7 @@ _KEPT: Final = {
         "natGateway",
         "privateEndpointNetworkPolicies",
         "privateLinkServiceNetworkPolicies",
+        "routeTable",
         "serviceEndpointPolicies",
         "serviceEndpoints",
         "sharingScope",
@@ -75,6 +86,8 @@ _SOLE: Final = {
     ),
 }
 CLOUD: Final = Cloud("azure", azure, _FORMS, _SERIAL, _KEPT, sole=_SOLE)
+# What a component hands to the one inside that makes rules: the provider of their policy.
+BESIDE_POLICY: Final = "beside_policy"
 # Arguments that are not settings of the target.
 _OTHERS: Final = ("accept", "policy", "environment", "endpoint_lists")
 
@@ -85,14 +98,37 @@ class AzureComponent(Component):
     _cloud = CLOUD
     _compiled: Compiled[AzureTarget]
 
+    _makes_rules: ClassVar[bool] = False
+    """Whether it makes rules in a firewall policy, which others may keep elsewhere."""
+
     def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
-        """Check and compile the arguments, and look networks up with the component's provider.
+        """Check and compile the arguments, and look networks and the firewall policy up.
 
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
         super().__init__(name, args, opts)
-        refuse(name, foreign_networks(self, self._compiled))
+        problems = [*foreign_networks(self, self._compiled)]
+        self._beside_policy: pulumi.ProviderResource | None = None
+        """The provider for what is made in the policy's resource group; None for the component's own."""
+        handed = self._compiled.arguments
+        if BESIDE_POLICY in handed:
+            self._beside_policy = handed[BESIDE_POLICY]
+        elif self._makes_rules:
+            problems += self._found_policy()
+        refuse(name, problems)
+        if self._makes_rules and BESIDE_POLICY not in handed:
+            tell(self, self._compiled, self._beside_policy, self._prefix)
+
+    def _found_policy(self) -> Iterator[Problem]:
+        policy = self._compiled.target.firewall_policy
+        if policy is not None and is_elsewhere(self, policy):
+            if self.get_provider("azure-native:index:") is not None:
+                yield without_provider(self, policy)
+                return
+            self._beside_policy = provider_of(self, policy)
+        yield from missing_policy(self, self._compiled, self._beside_policy)
+        yield from unfit_base(self, self._compiled, self._beside_policy)
 
     def _shown(self) -> dict[str, Any]:
         given = self._compiled

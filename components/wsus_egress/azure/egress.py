@@ -26,12 +26,16 @@ class AzureWsusEgress(AzureComponent):
     """The first rule collection group's id."""
     firewall_policy_name: pulumi.Output[str] | None
     """The firewall policy's name."""
+    firewall_policy_id: pulumi.Output[str] | None
+    """The firewall policy's id, where it is created or was given: a spoke's `firewall_policy.id`."""
     network_security_group_id: pulumi.Output[str] | None
     """The network security group's id: set it on the servers' subnets."""
     route_table_id: pulumi.Output[str] | None
     """The route table's id: set it on the servers' subnets."""
     firewall_private_address: pulumi.Output[str] | None
     """The private address of the firewall that is created in mode `full`."""
+
+    _makes_rules = True
 
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
@@ -49,13 +53,16 @@ class AzureWsusEgress(AzureComponent):
             nsg = AzureWsusNetworkSecurityGroup(f"{name}-nsg", given.handed(), child)
             self.network_security_group_id = nsg.network_security_group_id
             attached[f"${{{name}-nsg.id}}"] = nsg.network_security_group_id
-        self.rule_collection_group_id = self.firewall_policy_name = None
+        self.rule_collection_group_id = None
+        self.firewall_policy_name = self.firewall_policy_id = None
         self.route_table_id = self.firewall_private_address = None
         made: dict[str, Any] = {}
         if given.control(AzureApplicationRules):
-            rules = AzureWsusFirewallRules(f"{name}-firewall", given.handed(), child)
+            handed = given.handed(beside_policy=self._beside_policy)
+            rules = AzureWsusFirewallRules(f"{name}-firewall", handed, child)
             self.rule_collection_group_id = rules.rule_collection_group_id
             self.firewall_policy_name = rules.firewall_policy_name
+            self.firewall_policy_id = rules.firewall_policy_id
             if given.target.firewall:
                 self.firewall_private_address = self._firewall(rules)
                 address = f"${{{name}-firewall.ipConfigurations[0].privateIPAddress}}"

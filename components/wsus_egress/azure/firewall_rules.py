@@ -27,8 +27,9 @@ class AzureWsusFirewallRules(AzureComponent):
     firewall_policy_name: pulumi.Output[str]
     """The firewall policy's name."""
     firewall_policy_id: pulumi.Output[str] | None
-    """The id of the firewall policy that is created: for AzureWsusFirewall."""
+    """The id of the firewall policy that is created, for AzureWsusFirewall, or that was given."""
 
+    _makes_rules = True
     _asked_by = "firewall_policy"
     _suffix = "-firewall"
 
@@ -43,14 +44,15 @@ class AzureWsusFirewallRules(AzureComponent):
         super().__init__(name, args, opts)
         documents = self._control(AzureApplicationRules).documents(self._prefix)
         given, declarer = self._compiled, self._declarer
+        declarer.provider = self._beside_policy
         declarer.declare(each for each in documents if each.type not in _OF_THE_FIREWALL)
         groups, policies = declarer.of(GROUP_TYPE), declarer.of(POLICY_TYPE)
         self.rule_collection_group_id = groups[0].id
+        policy = given.target.firewall_policy
+        assert policy is not None  # noqa: S101 - without one there is no such control
+        self.firewall_policy_id = pulumi.Output.from_input(policy.id) if policy.id else None
         if policies:
-            self.firewall_policy_name = policies[0].name
+            self.firewall_policy_name, self.firewall_policy_id = policies[0].name, policies[0].id
         else:
-            policy = given.target.firewall_policy
-            assert policy is not None  # noqa: S101 - without one there is no such control
             self.firewall_policy_name = pulumi.Output.from_input(given.given(policy.name))
-        self.firewall_policy_id = policies[0].id if policies else None
         self.register()

@@ -52,9 +52,9 @@ def foreign_networks(
         elif identity and found.id and found.id.casefold() != identity.casefold():
             what = f"the network {name} of this component's provider is {found.id}, another one"
             yield Problem(None, keys, what, _INSTEAD)
-        elif location not in compiled.outputs and _elsewhere(found.location, location):
+        elif location not in compiled.outputs and elsewhere(found.location, location):
             what = f"{location} is not where the network {name} is: {found.location}"
-            yield Problem(None, ("location",), what, f"write {_region(found.location)}")
+            yield Problem(None, ("location",), what, f"write {region(found.location)}")
 
 
 def _named(target: AzureTarget) -> Iterator[tuple[Keys, str, str, str]]:
@@ -78,10 +78,11 @@ def _look_up(component: pulumi.ComponentResource, group: str, name: str) -> Any:
         return str(error)
 
 
-def _elsewhere(found: str | None, given: str) -> bool:
-    return bool(found) and _region(str(found)) != _region(given)
+def elsewhere(found: str | None, given: str) -> bool:
+    """Whether what was found is in another region than what was given."""
+    return bool(found) and region(str(found)) != region(given)
 
 
-def _region(name: str) -> str:
+def region(name: str) -> str:
     """`West Europe` as `westeurope`: Azure takes both."""
     return name.replace(" ", "").casefold()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wsus_egress.review.explain import Answer, Explanation
     from wsus_egress.review.findings import Finding
 
-_BY = {"stack": "this stack", "evidence": "evidence"}
+_BY = {"stack": "this stack", "lookup": "a lookup", "evidence": "evidence"}
 # More names than these say less.
 _NAMED = 5
 _VERDICTS = {

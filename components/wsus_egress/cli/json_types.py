@@ -76,9 +76,9 @@ class Deviation(TypedDict):
 
 
 class Way(TypedDict):
-    """How an assumption could be made sure: by a setting of this stack, or by evidence."""
+    """How an assumption could be made sure: by a setting of this stack, a lookup of the engine's, or evidence."""
 
-    by: Literal["stack", "evidence"]
+    by: Literal["stack", "lookup", "evidence"]
     how: str
 
 

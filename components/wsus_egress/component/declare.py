@@ -26,7 +26,7 @@ class Cloud:
         sdk: Pulumi's package for it; its modules load with their first use.
         forms: Which settings may be outputs, and what stands for each while rules are made.
         serial: Types of which a component declares one after another.
-        kept: By type, what is left as others have set it.
+        kept: By type, what is left as others have set it, unless a document says it.
         computed: The output of a path that no property has, or None.
         sole: By type, what only one component of a deployment can have.
     """
@@ -65,6 +65,8 @@ class Declarer:
         self._named = dict(given)
         self._declared: dict[str, tuple[str, Any]] = {}
         self._last: list[pulumi.Resource] = []
+        self.provider: pulumi.ProviderResource | None = None
+        """The provider of what is declared; None for the parent's."""
 
     def declare(self, documents: Iterable[Document]) -> None:
         """Declare resources, each after those that it refers to.
@@ -77,11 +79,13 @@ class Declarer:
         refuse(self._parent.pulumi_resource_name, twice)
         for document in documents:
             serial = document.type in self._cloud.serial
+            kept = self._cloud.kept.get(document.type, ())
             before = [self._declared[name][1] for name in document.after]
             options = pulumi.ResourceOptions(
                 parent=self._parent,
+                provider=self.provider,
                 depends_on=before + (self._last if serial else []),
-                ignore_changes=self._cloud.kept.get(document.type),
+                ignore_changes=[key for key in kept if key not in document.properties],
             )
             arguments = {
                 snake(key): self._resolved(value) for key, value in document.properties.items()

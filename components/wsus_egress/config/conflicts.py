@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.environment import COMPONENT_NAME, AzureTarget, Environment
@@ -14,6 +14,7 @@ from wsus_egress.problems import Keys, Problem
 _AWS: Final = ("aws:allowedAccountIds", "aws:region")
 _AZURE: Final = ("azure-native:subscriptionId",)
 PROVIDER_SETTINGS: Final = (*_AWS, *_AZURE)
+_Claimed: TypeAlias = dict[tuple[str, ...], list[tuple[Environment, Mapping[str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class _Claim:
         told: What the other environment does, without its name.
         instead: What to write instead.
         told_apart: The provider's settings that make two things of what seems one.
+        subscription: Where the thing itself says in which subscription it is.
     """
 
     thing: tuple[str, ...]
@@ -35,6 +37,13 @@ class _Claim:
     told: str
     instead: str
     told_apart: tuple[str, ...] = ()
+    subscription: str | None = None
+
+    def where(self, environment: Environment) -> Mapping[str, str]:
+        """What tells apart, of all that the environment's stack says of where it deploys to."""
+        said = {key: value for key, value in environment.account if key in self.told_apart}
+        said |= {_AZURE[0]: self.subscription} if self.subscription else {}
+        return {key: value.casefold() for key, value in said.items()}
 
 
 def conflicts(
@@ -47,7 +56,7 @@ def conflicts(
         beside: What else there is; it counts as earlier, and nothing is said of it.
     """
     resolving: dict[str, tuple[str, int]] = {}
-    claimed: dict[tuple[str, ...], list[Environment]] = {}
+    claimed: _Claimed = {}
     asked = list(environments)
     for environment in (*beside, *asked):
         found = [*_dns(environment, resolving), *_claimed(environment, claimed)]
@@ -61,12 +70,12 @@ def places(environment: Environment) -> frozenset[str]:
     return frozenset(resolving | {claim.place for claim in _claims(environment)})
 
 
-def _claimed(
-    environment: Environment, claimed: dict[tuple[str, ...], list[Environment]]
-) -> Iterator[Problem]:
+def _claimed(environment: Environment, claimed: _Claimed) -> Iterator[Problem]:
     for claim in _claims(environment):
         before = claimed.setdefault(claim.thing, [])
-        other = next((each for each in before if _may_meet(claim, each, environment)), None)
+        where = claim.where(environment)
+        met = (each for each, there in before if _may_meet(where, there))
+        other = next((each for each in met if each.name != environment.name), None)
         if other is not None:
             yield Problem(
                 environment.locate(claim.keys),
@@ -74,17 +83,12 @@ def _claimed(
                 f"{other.name} {claim.told}",
                 claim.instead,
             )
-        before.append(environment)
+        before.append((environment, where))
 
 
-def _may_meet(claim: _Claim, one: Environment, other: Environment) -> bool:
-    """Whether two environments may deploy to one account: nothing that both say differs."""
-    said, beside = (
-        {key: value for key, value in each.account if key in PROVIDER_SETTINGS}
-        for each in (one, other)
-    )
-    both = (key for key in claim.told_apart if key in said and key in beside)
-    return one.name != other.name and all(said[key] == beside[key] for key in both)
+def _may_meet(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two stacks may deploy to one account: nothing that both say differs."""
+    return all(one[key] == other[key] for key in one.keys() & other.keys())
 
 
 def _claims(environment: Environment) -> Iterator[_Claim]:
@@ -137,13 +141,17 @@ def _azure(target: AzureTarget) -> Iterator[_Claim]:
     if policy is None:
         return
     told = f"makes a rule collection group of this name or priority in {policy.name} too"
-    instead = f"put the servers of both into one environment{_or_elsewhere(_AZURE)}"
-    keys: Keys = ("azure", "firewallPolicy", "name")
+    instead = (
+        "give each its own ruleCollectionGroupName and ruleCollectionGroupPriority"
+        f"{_or_elsewhere(_AZURE)}"
+    )
+    keys: Keys = ("azure", "firewallPolicy", "id" if policy.id else "name")
     # With several groups each has its number in its name.
-    several = "several" if policy.groups > 1 else "one"
-    for thing in (several, str(target.rule_collection_group_priority)):
-        claimed = ("rules", group, policy.name.casefold(), thing)
-        yield _Claim(claimed, policy.name, keys, told, instead, _AZURE)
+    name = f"{target.rule_collection_group_name or COMPONENT_NAME} {policy.groups > 1}".casefold()
+    for thing in (name, str(target.rule_collection_group_priority)):
+        claimed = ("rules", target.policy_group.casefold(), policy.name.casefold(), thing)
+        place, where = policy.name, policy.subscription
+        yield _Claim(claimed, place, keys, told, instead, _AZURE, where)
 
 
 def _or_elsewhere(settings: tuple[str, ...]) -> str:

@@ -18,11 +18,12 @@ class Way:
     """How an assumption could be made sure. The owner's word, under `accept`, always can.
 
     Attributes:
-        by: This stack, if another setting makes it manage what is assumed; or evidence from the cloud.
-        how: The setting, or the evidence to look for.
+        by: This stack, if another setting makes it manage what is assumed; a lookup that the engine
+            makes before it deploys, and whose answer it logs; or evidence from the cloud.
+        how: The setting, what is looked up, or the evidence to look for.
     """
 
-    by: Literal["stack", "evidence"]
+    by: Literal["stack", "lookup", "evidence"]
     how: str
 
 

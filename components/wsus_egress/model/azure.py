@@ -32,6 +32,17 @@ Action: TypeAlias = Literal["allow", "deny"]
 # Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
 ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
 ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^\s]+$")]
+# Azure writes the fixed parts of an id in more than one case.
+PolicyId = Annotated[
+    str,
+    Matching(
+        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
+        r"/firewall[Pp]olicies/[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$",
+        "is not a firewall policy's id",
+        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
+        "firewallPolicies/NAME",
+    ),
+]
 # Stands for what an id that only the deployment knows begins with; it is never sent.
 SOME_ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
 SecurityGroupId: TypeAlias = Annotated[
@@ -47,6 +58,8 @@ Region = Annotated[
     MayBeOutput("unknownlocation"),
     Field(description="The region, as Azure writes it: westeurope."),
 ]
+# From the loosest to the strictest.
+THREAT_MODES: Final = ("Off", "Alert", "Deny")
 ALLOW_PRIORITY: Final = 200
 DENY_PRIORITY: Final = 65000
 
@@ -108,15 +121,27 @@ class ForeignRule(Checked):
 class FirewallPolicy(Checked):
     """The Azure Firewall policy that carries the rules."""
 
+    id: Annotated[
+        PolicyId | None,
+        Field(
+            description="The whole id of a policy that exists in another resource group or "
+            "subscription, in place of name. Rule collection groups are added there."
+        ),
+    ] = None
     name: Annotated[
         Annotated[ResourceName, MayBeOutput("unknown-firewall-policy")],
-        Field(description="The policy's name in Azure."),
+        Field(
+            default_factory=lambda given: (given.get("id") or "").rpartition("/")[2],
+            description="The policy's name in Azure. Needed unless id is given.",
+        ),
     ]
     existing: Annotated[bool, Field(description="true: the same as mode rules-only.")] = False
     mode: Annotated[
         Literal["rules-only", "policy", "full"],
         Field(
-            default_factory=lambda given: "rules-only" if given.get("existing") else "policy",
+            default_factory=lambda given: (
+                "rules-only" if given.get("existing") or given.get("id") else "policy"
+            ),
             description="rules-only: the policy exists, and only rule collection groups are added. "
             "policy: it is created (the default). full: the firewall is created too.",
         ),
@@ -152,9 +177,26 @@ class FirewallPolicy(Checked):
         Field(description="What others keep in this policy and its base policy, for the proof."),
     ] = ()
 
+    @property
+    def subscription(self) -> str | None:
+        """The subscription in its id, where that is given."""
+        return self.id.split("/")[2] if self.id else None
+
+    @property
+    def resource_group(self) -> str | None:
+        """The resource group in its id, where that is given."""
+        return self.id.split("/")[4] if self.id else None
+
     def refusals(self) -> Iterator[Problem]:
-        """A policy that exists is neither created nor changed."""
-        if self.existing and self.mode != "rules-only":
+        """A policy has one name, and one that exists is neither created nor changed."""
+        if not self.name:
+            yield Problem(None, ("name",), "the setting is missing", "add it, or the policy's id")
+        elif self.id and "name" in self.model_fields_set:
+            yield Problem(None, ("name",), "the id has the policy's name already", "leave it out")
+        if self.id and self.mode != "rules-only":
+            what = f"the policy of an id exists, and mode {self.mode} would create it"
+            yield Problem(None, ("mode",), what, "write rules-only, or name in place of id")
+        elif self.existing and self.mode != "rules-only":
             what = f"the policy exists, and mode {self.mode} would create it"
             yield Problem(None, ("mode",), what, "write rules-only, or leave existing out")
         elif self.mode == "rules-only" and "threat_intel_mode" in self.model_fields_set:
@@ -339,6 +381,13 @@ class AzureTarget(Settings):
         Number,
         Field(description="100 (first) to 65000 (last) among the policy's groups."),
     ] = 300
+    rule_collection_group_name: Annotated[
+        ResourceName | None,
+        Field(
+            description="What the group is called in the policy, where others have groups too; with "
+            "several groups their names begin with it."
+        ),
+    ] = None
     deny_rest: Annotated[
         Literal["address-space", "servers", "nobody"],
         Field(
@@ -360,3 +409,9 @@ class AzureTarget(Settings):
         Field(description="The subnets to attach the security group and the route table to."),
     ] = ()
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()
+
+    @property
+    def policy_group(self) -> str:
+        """The resource group of the firewall policy, and of what is made beside it."""
+        theirs = self.firewall_policy.resource_group if self.firewall_policy else None
+        return theirs or self.resource_group

@@ -161,6 +161,9 @@ AZURE: Final[Mapping[str, Meaning]] = {
     ),
     "fqdnTags": Meaning("Microsoft decides what it admits, and publishes it nowhere", gained=True),
     "ruleCollectionGroupPriority": Meaning("groups of others can decide first", _more),
+    "ruleCollectionGroupName": Meaning(
+        "the old group is deleted before the new one is made, and no rule stands meanwhile", _any
+    ),
     "denyRest": Meaning(
         "fewer addresses are denied what no rule admits",
         _down("nobody", "servers", "address-space"),
@@ -169,6 +172,9 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "networkRules": Meaning("no endpoint list has this", gained=True, opens=True),
     "tags": HARMLESS,
     "firewallPolicy": Meaning("no rule sees host names any more", _gone),
+    "firewallPolicy.id": Meaning(
+        "the old policy keeps none of these rules", _any, covers=("name", "existing", "mode")
+    ),
     "firewallPolicy.name": Meaning("the old policy keeps none of these rules", _any),
     "firewallPolicy.existing": HARMLESS,  # The mode says it too.
     "firewallPolicy.mode": Meaning(

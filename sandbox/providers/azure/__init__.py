@@ -4,22 +4,21 @@ policies with their rule collection groups, the firewall, route tables and netwo
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from providers.azure.azure_firewall import AzureFirewall
 from providers.azure.diagnostic_setting import DiagnosticSetting
 from providers.azure.firewall_policy import FirewallPolicy
 from providers.azure.ip_group import IpGroup
+from providers.azure.lookups import INVOKES
 from providers.azure.network_security_group import NetworkSecurityGroup
 from providers.azure.public_ip_address import PublicIPAddress
-from providers.azure.resource import resource_id, subscription
 from providers.azure.route_table import RouteTable
 from providers.azure.rule_collection_group import RuleCollectionGroup
 from providers.azure.subnet import Subnet
-from providers.errors import Problem, Problems, azure_error
-from providers.kind import Cloud, Inputs, Session
+from providers.errors import Problem, Problems
+from providers.kind import Cloud, Inputs
 from providers.wire import UNKNOWN
-from providers.world import WORLD_NAME
 
 KINDS: Final = (
     FirewallPolicy(),
@@ -41,40 +40,11 @@ def _config_problems(config: Inputs) -> Problems:
             yield Problem(name, f"{name} must be a string, not {value!r}")
 
 
-def _get_client_config(_: Inputs, session: Session) -> dict[str, Any]:
-    return {
-        "clientId": "sandbox",
-        "objectId": "sandbox",
-        "subscriptionId": subscription(session),
-        "tenantId": session.setting("tenantId", "sandbox"),
-    }
-
-
-def _get_virtual_network(inputs: Inputs, session: Session) -> dict[str, Any]:
-    group, name = inputs["resourceGroupName"], inputs["virtualNetworkName"]
-    network = session.world.virtual_network(group, name)
-    if network is None:
-        raise azure_error(
-            "ResourceNotFound",
-            f"The Resource 'Microsoft.Network/virtualNetworks/{name}' under resource group "
-            f"'{group}' was not found. ({WORLD_NAME} has no such virtual network)",
-        )
-    return {
-        "addressSpace": {"addressPrefixes": network["address_space"]},
-        "id": resource_id(session, group, f"virtualNetworks/{name}"),
-        "location": network.get("location") or session.world.location(group),
-        "name": name,
-    }
-
-
 CLOUD: Final = Cloud(
     provider="azure-native",
     version="3.29.0",  # The installed SDK's, by the launcher.
     kinds={kind.type_name: kind for kind in KINDS},
-    invokes={
-        "azure-native:authorization:getClientConfig": _get_client_config,
-        "azure-native:network:getVirtualNetwork": _get_virtual_network,
-    },
+    invokes=INVOKES,
     config_problems=_config_problems,
     marks_defaults=False,
     title="Azure",

@@ -63,8 +63,8 @@ GROUP = (
 )
 POLICY = (
     "azure.firewallPolicy.name: x makes a rule collection group of this name or priority in {} too; "
-    "put the servers of both into one environment, or say azure-native:subscriptionId in both where "
-    "they differ"
+    "give each its own ruleCollectionGroupName and ruleCollectionGroupPriority, or say "
+    "azure-native:subscriptionId in both where they differ"
 )
 LOGS = (
     "aws.networkFirewall.logging.logGroup: x makes log groups that begin with "
@@ -171,6 +171,24 @@ def test_a_rule_collection_group_of_another_name_and_priority(
     second = AZURE.replace("afwp}", "afwp, groups: 2}\n    ruleCollectionGroupPriority: 400", 1)
 
     assert [GROUP.format("rg-wsus")] == told(AZURE, second)
+
+
+HUB = "/subscriptions/{}/resourceGroups/rg-hub/providers/Microsoft.Network/firewallPolicies/afwp"
+
+
+def test_a_policy_by_its_id_is_the_same_policy(told: Callable[..., list[str]]) -> None:
+    """Two spokes of one hub, and the hub itself: by id or by name, whatever the case."""
+    hub = AZURE.replace("rg-wsus", "rg-hub").replace("config:", f"{SUBSCRIPTION}aaaa", 1)
+    spoke = AZURE.replace("name: afwp", f"id: {HUB.format('AAAA')}")
+    said = POLICY.replace(".name:", ".id:").format("afwp")
+    first = spoke.replace("rg-wsus", "rg-first")
+
+    assert [said] == told(first, spoke)
+    assert [] == told(first, spoke.replace("AAAA", "bbbb"))
+    assert [said] == told(hub, spoke)
+    assert [] == told(hub, spoke.replace("AAAA", "bbbb"))
+    own = "}\n    ruleCollectionGroupName: branch\n    ruleCollectionGroupPriority: 400"
+    assert [] == told(first, spoke.replace("}", own, 1))
 
 
 def test_a_log_group_is_made_once(told: Callable[..., list[str]]) -> None:

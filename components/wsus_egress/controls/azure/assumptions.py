@@ -13,6 +13,7 @@ from wsus_egress.model.policy import EgressPolicy, Party
 
 _ATTACHED: Final = (
     Way("stack", "list the servers' subnets under `azure.subnets`"),
+    Way("lookup", "the subnets that have it, once it is deployed"),
     Way("evidence", "the effective security rules and routes of the servers' network interfaces"),
 )
 _OTHERS_GROUP: Final = (
@@ -29,6 +30,7 @@ _ROUTED: Final = (
 )
 _FIREWALL: Final = (
     Way("stack", "write `firewallPolicy.mode: full`, and leave `firewallAddress` out"),
+    Way("lookup", "with mode `rules-only`: the private addresses of the policy's firewalls"),
     Way("evidence", "`az network firewall show` has the address and the policy"),
 )
 _OTHERS_FIREWALL: Final = (
@@ -49,17 +51,26 @@ _VIA: Final = {
     "peering": "a peered network has {}, and no route of it leads through the firewall",
     "firewall": "rules of others pass what goes to {} and comes from there, through one firewall",
 }
+_BASE_MODE: Final = (
+    Way("lookup", "the base policy, where the stack's provider can read it: what does not fit is refused"),
+    Way("evidence", "`az network firewall policy show` has its region and `threatIntelMode`"),
+)  # fmt: skip
 _ENDPOINTS: Final = (
+    Way(
+        "lookup", "`serviceEndpoints` of the subnets that are listed, or that have the route table"
+    ),
     Way("evidence", "`az network vnet subnet show` has no `serviceEndpoints` for those subnets"),
 )
 _PRIORITY: Final = (
     Way("stack", "write another `ruleCollectionGroupPriority`, which no other group has"),
+    Way("lookup", "the priorities of the policy's groups"),
     Way(
         "evidence", "the priorities that `az network firewall policy` shows of the policy's groups"
     ),
 )
 _RULES: Final = (
     Way("stack", "list those rules under `firewallPolicy.rules`, and the proof counts them"),
+    Way("lookup", "the policy's groups, and which of their rules are for these servers"),
     Way("evidence", "the policy's rule collection groups, as `az network firewall policy` shows them"),
 )  # fmt: skip
 
@@ -91,7 +102,8 @@ def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> Iterat
     yield from _of("azure/route-table/attachment", what, _apart(target, senders), _ATTACHED)
     address = target.route_table.firewall_address if target.route_table else None
     if address is not None:
-        what, ways = f"{address} is a firewall's, and others make its rules", _OTHERS_FIREWALL
+        what = f"{address} is a firewall's, and others make its rules"
+        ways: tuple[Way, ...] = _OTHERS_FIREWALL
         if target.firewall_policy is not None:
             name = target.firewall_policy.name
             what, ways = f"{address} is a firewall's that has the firewall policy {name}", _FIREWALL
@@ -182,6 +194,15 @@ def _of_others(
         name = firewall.base_policy.rpartition("/")[2]
         what = f"the base policy {name} has no rule for the servers: none is listed under rules"
         yield from _of(f"azure/firewall-policy/base-policy/{name}", what, senders, _RULES)
+    if firewall.base_policy and firewall.mode != "rules-only":
+        # "Azure Firewall Manager policy overview", read 2026-11: a child is in its parent's region,
+        # and its threat intelligence is the parent's or stricter.
+        name, mode = firewall.base_policy.rpartition("/")[2], firewall.threat_intel_mode
+        what = (
+            f"the base policy {name} is in {target.location}, and its threat intelligence is in no "
+            f"stricter mode than {mode}"
+        )
+        yield from _of(f"azure/firewall-policy/base-mode/{name}", what, senders, _BASE_MODE)
     if firewall.mode == "rules-only":
         # Azure takes equal priorities, and no page says which group comes first (a question to
         # Microsoft, 2025-06-12). A policy made in the portal has groups at 100, 200 and 300.

@@ -65,7 +65,7 @@ def policy_documents(
                     "ipAddresses": [plain(network) for network in networks],
                     "ipGroupsName": f"{prefix}-{name}-addresses",
                     "location": target.location,
-                    "resourceGroupName": target.resource_group,
+                    "resourceGroupName": target.policy_group,
                     "tags": tags,
                 },
             )
@@ -98,6 +98,7 @@ def _groups(
 ) -> Iterator[Document]:
     own = [rule for rule in rules if not rule.owner]
     first = target.rule_collection_group_priority
+    called = target.rule_collection_group_name or f"{prefix}-firewall-rules"
     priorities = sorted({rule.place[0] for rule in own} | {first})
     for priority in priorities:
         suffix = f"-{priority - first + 1}" if len(priorities) > 1 else ""
@@ -109,8 +110,8 @@ def _groups(
             {
                 "firewallPolicyName": policy.name,
                 "priority": priority,
-                "resourceGroupName": target.resource_group,
-                "ruleCollectionGroupName": name,
+                "resourceGroupName": target.policy_group,
+                "ruleCollectionGroupName": f"{called}{suffix}",
                 "ruleCollections": list(_collections(prefix, target, here)),
             },
         )

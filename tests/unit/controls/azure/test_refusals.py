@@ -14,6 +14,7 @@ from wsus_egress.model.environment import Environment
 from wsus_egress.problems import PolicyErrors, path_text
 
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
+HUB = f"{NETWORK}/firewallPolicies/afwp-hub"
 FIREWALL = {"name": "afw", "virtualNetwork": f"{NETWORK}/virtualNetworks/vnet"}
 SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
 TABLE = {"firewallAddress": "10.20.255.4"}
@@ -64,6 +65,15 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "firewallPolicy.mode: full, or leave it out"),
     (policy(existing=True, mode="policy"), "azure.firewallPolicy.mode: the policy exists, and mode "
      "policy would create it; write rules-only, or leave existing out"),
+    ({"firewallPolicy": {"id": HUB, "mode": "full"}}, "azure.firewallPolicy.mode: the policy of an id "
+     "exists, and mode full would create it; write rules-only, or name in place of id"),
+    ({"firewallPolicy": {"id": HUB, "name": "afwp-hub"}}, "azure.firewallPolicy.name: the id has the "
+     "policy's name already; leave it out"),
+    ({"firewallPolicy": {"sku": "Premium"}}, "azure.firewallPolicy.name: the setting is missing; add it, "
+     "or the policy's id"),
+    ({"firewallPolicy": {"id": "/subscriptions/s/firewallPolicies/afwp"}}, "azure.firewallPolicy.id: "
+     "'/subscriptions/s/firewallPolicies/afwp' is not a firewall policy's id; write it like "
+     "/subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/firewallPolicies/NAME"),
     (policy(existing=True, dnsProxy=True), "azure.firewallPolicy.dnsProxy: the policy exists "
      "already, and is not changed; leave it out, or write mode policy"),
     (policy(existing=True, threatIntelMode="Deny"), "azure.firewallPolicy.threatIntelMode: the "

@@ -1,0 +1,212 @@
+"""What Azure has of what is taken for granted is looked up before the deploy, and logged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, set_all_config, set_mocks
+from pulumi.runtime.stack import run_pulumi_func
+from sample import ONE
+
+from wsus_egress.azure import AzureWsusEgress
+
+pytestmark = pytest.mark.usefixtures("one_run")
+NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
+POLICY, BASE = f"{NETWORK}/firewallPolicies/afwp", f"{NETWORK}/firewallPolicies/base"
+FIREWALL, TABLE = f"{NETWORK}/azureFirewalls/afw", f"{NETWORK}/routeTables/rt"
+SUBNET = f"{NETWORK}/virtualNetworks/vnet/subnets/snet"
+RULES = [
+    {
+        "name": "web",
+        "priority": 100,
+        "action": {"type": "Allow"},
+        "ruleCollectionType": "FirewallPolicyFilterRuleCollection",
+        "rules": [
+            {
+                "name": "portal",
+                "ruleType": "ApplicationRule",
+                "sourceAddresses": ["10.20.0.0/16"],
+                "targetFqdns": ["portal.example.com"],
+                "protocols": [{"protocolType": "Https", "port": 443}],
+            }
+        ],
+    }
+]
+ANSWERS: dict[str, dict[str, Any]] = {
+    "getClientConfig": {"subscriptionId": "s"},
+    "getVirtualNetwork": {"id": f"{NETWORK}/virtualNetworks/vnet", "location": "westeurope"},
+    "getFirewallPolicy/afwp": {
+        "id": POLICY,
+        "location": "westeurope",
+        "sku": {"tier": "Premium"},
+        "threatIntelMode": "Deny",
+        "dnsSettings": {"enableProxy": True},
+        "ruleCollectionGroups": [
+            {"id": f"{POLICY}/ruleCollectionGroups/hub"},
+            {"id": f"{POLICY}/ruleCollectionGroups/secret"},
+        ],
+        "firewalls": [{"id": FIREWALL}],
+    },
+    "getFirewallPolicy/base": {
+        "id": BASE,
+        "location": "westeurope",
+        "threatIntelMode": "Deny",
+        "ruleCollectionGroups": [{"id": f"{BASE}/ruleCollectionGroups/company"}],
+    },
+    "getFirewallPolicyRuleCollectionGroup/hub": {
+        "id": f"{POLICY}/ruleCollectionGroups/hub", "priority": 200, "ruleCollections": RULES,
+    },
+    "getFirewallPolicyRuleCollectionGroup/company": {
+        "id": f"{BASE}/ruleCollectionGroups/company", "priority": 100, "ruleCollections": [],
+    },
+    "getAzureFirewall/afw": {
+        "id": FIREWALL,
+        "ipConfigurations": [{"name": "address", "privateIPAddress": "10.20.255.5"}],
+    },
+    "getSubnet/snet": {
+        "id": SUBNET,
+        "addressPrefix": "10.20.0.0/28",
+        "serviceEndpoints": [{"service": "Microsoft.Storage"}],
+        "routeTable": {"id": TABLE},
+    },
+    "getRouteTable/rt": {
+        "id": TABLE,
+        "name": "rt",
+        "routes": [{"name": "x", "addressPrefix": "0.0.0.0/0", "nextHopType": "Internet"}],
+    },
+    "getRouteTable/x-route-table": {
+        "id": f"{NETWORK}/routeTables/x-route-table", "subnets": [{"id": SUBNET}],
+    },
+    "getNetworkSecurityGroup/x-nsg": {
+        "id": f"{NETWORK}/networkSecurityGroups/x-nsg", "subnets": [],
+    },
+}  # fmt: skip
+LISTED = [{"virtual_network": "vnet", "name": "snet", "address_prefix": "10.20.0.0/28"}]
+FAR = {"name": "far", "addresses": ["10.20.99.1"]}
+
+
+class Azure(mocks.Mocks):
+    """Answers what is known above; whatever else is not there."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Whatever is registered."""
+        return f"{args.name}-id", {**args.inputs, "name": args.name}
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        """By the function, and the last of the names that it is given."""
+        function = args.token.rpartition(":")[2]
+        names = [
+            args.args[key]
+            for key in (
+                "ruleCollectionGroupName", "firewallPolicyName", "azureFirewallName", "subnetName",
+                "routeTableName", "networkSecurityGroupName",
+            )
+            if key in args.args
+        ]  # fmt: skip
+        found = ANSWERS.get("/".join([function, *names[:1]]))
+        return ({}, [("", "not allowed")]) if found is None else (found, [])
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """What a component with these settings logs, warnings with a mark."""
+
+    def run(**own: Any) -> list[str]:
+        lines: list[str] = []
+        for level, mark in (("info", ""), ("warn", "! ")):
+            monkeypatch.setattr(
+                pulumi.log, level, lambda text, *_, mark=mark: lines.append(f"{mark}{text}")
+            )
+        arguments: Any = {
+            "policy": {"lists": ["wsus"], "servers": [ONE, FAR]},
+            "resource_group_name": "rg",
+            "location": "westeurope",
+            "address_space": ["10.20.0.0/16"],
+            "destinations": "list",
+            **own,
+        }
+        set_mocks(Azure(), project="wsus-egress", stack="prod", preview=False)
+        set_all_config({})
+
+        def program() -> None:
+            AzureWsusEgress("x", arguments)
+
+        asyncio.get_event_loop().run_until_complete(run_pulumi_func(program))
+        return [line for line in lines if "azure/" in line]
+
+    return run
+
+
+def test_the_policy_of_others_is_looked_at(logged: Callable[..., list[str]]) -> None:
+    """Its settings, each group, and whether its firewall has the address of the route."""
+    others = "azure/firewall-policy/other-rules/afwp"
+    table = "azure/route-table"
+    assert [
+        f"{others}: seen: afwp is a Premium policy, its threat intelligence is in mode Deny, its DNS "
+        "proxy is on",
+        f"{others}: seen: the group secret cannot be looked up: "
+        "invoke of azure-native:network:getFirewallPolicyRuleCollectionGroup failed: not allowed ()",
+        f"! {others}: seen, against it: the group hub (priority 200) has rules for these servers that "
+        "are not listed: web/portal",
+        f"! {table}/firewall-address/10.20.255.4: seen, against it: no firewall of the policy has it: "
+        "afw has 10.20.255.5",
+        "! azure/nsg/attachment: seen, against it: x-nsg is that of no subnet",
+        f"! {table}/service-endpoints: seen, against it: the subnet snet has service endpoints for "
+        "Microsoft.Storage",
+        f"{table}/attachment: seen: x-route-table is that of snet (10.20.0.0/28)",
+        f"! {table}/attachment: seen, against it: 10.20.99.1/32 stands in none of these subnets",
+    ] == logged(
+        firewall_policy={"id": POLICY}, route_table={"firewall_address": "10.20.255.4"}
+    )  # fmt: skip
+
+
+def test_the_base_policy_and_listed_subnets_are_looked_at(
+    logged: Callable[..., list[str]],
+) -> None:
+    """Of a policy that is made here only what it inherits from; of a subnet its own route."""
+    own = {"name": "own", "base_policy": BASE, "threat_intel_mode": "Deny"}
+    table = "azure/route-table"
+    assert [
+        "azure/firewall-policy/base-policy/base: seen: the group company (priority 100) has no rule "
+        "for these servers",
+        f"! {table}/service-endpoints: seen, against it: the subnet snet has service endpoints for "
+        "Microsoft.Storage",
+        f"! {table}/default-route/snet: seen, against it: rt of snet leads 0.0.0.0/0 to Internet",
+        "! azure/nsg/attachment: seen, against it: x-nsg is that of no subnet",
+    ] == logged(firewall_policy=own, subnets=LISTED)
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({}, "x: firewall_policy.threat_intel_mode: the base policy base is in mode Deny, and below it "
+         "no mode can be looser; write Deny"),
+        ({"location": "northeurope"}, "x: location: the base policy base is in westeurope, and this one "
+         "would be in another region; write westeurope, or the base policy of this region"),
+    ],
+)  # fmt: skip
+def test_a_base_policy_that_does_not_fit_is_refused(
+    logged: Callable[..., list[str]], own: dict[str, Any], expected: str
+) -> None:
+    """Azure would refuse the policy below it, or leave its setting out of account."""
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(firewall_policy={"name": "own", "base_policy": BASE}, **own)
+
+    assert expected in str(caught.value).splitlines()
+
+
+def test_what_is_not_there_is_passed_over(logged: Callable[..., list[str]]) -> None:
+    """A base policy that cannot be read stays assumed, and that is said."""
+    base = BASE.replace("/base", "/other")
+    (found,) = logged(
+        firewall_policy={"name": "own", "base_policy": base},
+        subnets=[{**LISTED[0], "address_prefix": "10.20.0.0/16", "name": "none"}],
+    )
+
+    assert found.startswith(
+        "azure/firewall-policy/base-policy/other: seen: it cannot be looked up: "
+    )
