@@ -19,11 +19,11 @@ setup: ## Install what is missing: .venv, a Pulumi engine, the stand-ins for the
 	  echo "error: $(PYTHON) is not on PATH: the project is written in Python. Install Python 3.11 or newer, or say where it is: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) tools/setup.py
 
-up: setup ## Deploy the sandbox (both clouds, as stand-ins) with the real engine and show its policy
-	@$(PYTHON) sandbox/stack.py up
+up: setup ## Deploy the sandbox, or ENV=mine, to stand-ins with the real engine and show its policy
+	@$(PYTHON) sandbox/stack.py up $(if $(ENV),'$(ENV)')
 
-down: ## Remove what `make up` deployed
-	@$(PYTHON) sandbox/stack.py down
+down: ## Remove what `make up`, or `make up ENV=mine`, deployed
+	@$(PYTHON) sandbox/stack.py down $(if $(ENV),'$(ENV)')
 
 check: setup lint ## Lint, types and the fast tests: about a minute, for while you work
 	$(RUN) python -m pytest -q -n 2 --dist worksteal $(FAST)

@@ -1,14 +1,17 @@
-"""Reads `sandbox/world.yaml`: the networks and accounts that exist before a deployment."""
+"""Reads `sandbox/world.yaml`, or a scratch world: what exists before a deployment."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-WORLD_FILE: Final = Path(__file__).resolve().parents[1] / "world.yaml"
-WORLD_NAME: Final = "sandbox/world.yaml"
+_SCRATCH: Final = os.environ.get("WSUS_EGRESS_SANDBOX_WORLD", "")
+WORLD_FILE: Final = Path(_SCRATCH or Path(__file__).resolve().parents[1] / "world.yaml")
+"""The checkout's own, or the scratch world that `make up ENV=mine` invented."""
+WORLD_NAME: Final = _SCRATCH or "sandbox/world.yaml"
 
 Row = dict[str, Any]
 Rows = dict[tuple[str, str], Row]

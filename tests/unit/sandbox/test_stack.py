@@ -13,6 +13,7 @@ import pytest
 import env
 import stack
 from bootstrap import steps
+from place import Lock, Place
 
 Answer = subprocess.CompletedProcess[str]
 
@@ -23,13 +24,13 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Answer]
     answers: dict[str, Answer] = {}
 
     def answer(arguments: Sequence[Any], **_: Any) -> Answer:
-        command = str(arguments[1] if str(arguments[0]).endswith("wsus-egress") else arguments[0])
+        command = str(arguments[1])
         if command == "stack":
-            command = f"stack {arguments[1]}"
+            command = f"stack {arguments[2]}"
         return answers.get(command, subprocess.CompletedProcess(arguments, 0, "{}", ""))
 
     monkeypatch.setattr(env, "ROOT", tmp_path)
-    monkeypatch.setattr(stack, "pulumi", answer)
+    monkeypatch.setattr(env, "engine_environment", lambda _: {})
     monkeypatch.setattr(subprocess, "run", answer)
     return answers
 
@@ -39,13 +40,18 @@ def failed(said: str, status: int = 7) -> Answer:
     return subprocess.CompletedProcess([], status, "", said)
 
 
+def deployed(place: Place) -> None:
+    """Let the stack exist."""
+    path = place.state / ".pulumi" / "stacks" / "wsus-egress" / f"{place.stack}.json"
+    path.parent.mkdir(parents=True)
+    path.touch()
+
+
 def test_a_stack_that_stays_is_said_to(
     engine: dict[str, Answer], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`make down` prints the engine's own error, and how to remove the sandbox anyway."""
-    path = stack.state_folder() / ".pulumi" / "stacks" / stack.PROJECT / f"{stack.STACK}.json"
-    path.parent.mkdir(parents=True)
-    path.touch()
+    deployed(stack.place())
     engine["stack rm"] = failed("error: it is in use\n")
 
     assert 7 == stack.down()
@@ -75,7 +81,7 @@ def test_a_lock_is_judged_without_ps(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     gone.wait()
 
     assert [True, False, False] == [
-        stack.Lock(tmp_path, process).is_held() for process in (os.getpid(), gone.pid, 0)
+        Lock(tmp_path, process).is_held() for process in (os.getpid(), gone.pid, 0)
     ]
 
 
