@@ -118,13 +118,13 @@ def without_backend(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def released(config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The settings that let go of what they protect, and which of them that changes.
+    """The settings that let go of what they protect or attach, and which of them that changes.
 
     Args:
         config: The settings by key, as a file has them.
     """
     found: dict[str, Any] = deepcopy(dict(config))
-    aws = found.get(f"{NAMESPACE}aws") or {}
+    aws, azure = found.get(f"{NAMESPACE}aws") or {}, found.get(f"{NAMESPACE}azure") or {}
     changed = []
     firewall, dns = aws.get("networkFirewall") or {}, aws.get("dnsFirewall") or {}
     if firewall.get("mode") == "full" and firewall.get("protected", True):
@@ -133,19 +133,23 @@ def released(config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]
     if dns.get("protected"):
         dns["protected"] = False
         changed.append("dnsFirewall.protected: false")
+    for subnet in azure.get("subnets") or ():
+        if subnet.get("attached", True):
+            subnet["attached"] = False
+            changed.append(f"attached: false of {subnet['name']}")
     return found, tuple(changed)
 
 
 def let_go(place: Place) -> int:
-    """Deploy the copy without protection, so that it can be destroyed; return the engine's status."""
+    """Deploy the copy without what holds it, so that it can be destroyed; return the engine's status."""
     file = place.program / CONFIG_FOLDER / f"{_PREFIX}{place.stack}{_SUFFIX}"
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
     data["config"], changed = released(data["config"])
     if not changed:
         return 0
     print(
-        "What is protected is removed in two steps, here as in your accounts (docs/deploy.md):\n"
-        f"  1. `{'`, `'.join(changed)}` and an update\n  2. the destroy",
+        "It is removed in two steps, here as in your accounts (docs/remove.md):\n"
+        f"  1. {', '.join(changed)}; `pulumi up`\n  2. `pulumi destroy`",
         flush=True,
     )
     file.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")

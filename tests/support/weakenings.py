@@ -240,6 +240,7 @@ WEAKENING: Final = (
     Row("prod", {"azure.subnets.0.virtualNetwork": "vnet-other"}),
     Row("prod", {"azure.subnets.0.name": "snet-other"}),
     Row("prod", {"azure.subnets.0.addressPrefix": "10.31.0.0/25"}),
+    Row("prod", {"azure.subnets.0.attached": False}),
     # Whole targets.
     Row("prod", {"aws": GONE}, also={
         "servers.0.location": "elsewhere", "clients.0.location": "elsewhere"}),

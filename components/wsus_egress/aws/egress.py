@@ -43,19 +43,22 @@ class AwsWsusEgress(AwsComponent):
         """
         super().__init__(name, args, opts)
         given, child = self._compiled, pulumi.ResourceOptions(parent=self)
+        groups = {
+            group.party: AwsWsusSecurityGroup(
+                f"{name}-{group.party}", given.handed(party=group.party), child
+            )
+            for group in self._control(AwsSecurityGroups).groups
+        }
         self.security_group_ids = pulumi.Output.all(
-            **{
-                group.party: AwsWsusSecurityGroup(
-                    f"{name}-{group.party}", given.handed(party=group.party), child
-                ).security_group_id
-                for group in self._control(AwsSecurityGroups).groups
-            }
+            **{party: group.security_group_id for party, group in groups.items()}
         )
         self.rule_group_arns = pulumi.Output.from_input([])
         self.firewall_policy_arn = self.dns_rule_group_id = pulumi.Output.from_input("")
         self.endpoint_ids = pulumi.Output.from_input({})
         if given.control(AwsNetworkFirewall):
-            firewall = AwsWsusNetworkFirewall(f"{name}-network-firewall", given.handed(), child)
+            # A destroy goes the other way round: what protects the firewall keeps the groups too.
+            after = pulumi.ResourceOptions(parent=self, depends_on=[*groups.values()])
+            firewall = AwsWsusNetworkFirewall(f"{name}-network-firewall", given.handed(), after)
             self.rule_group_arns = firewall.rule_group_arns
             self.firewall_policy_arn = firewall.firewall_policy_arn
             self.endpoint_ids = firewall.endpoint_ids

@@ -183,6 +183,8 @@ class SubnetArgs(TypedDict):
     """The id of the one that it has already."""
     route_table: NotRequired[str]
     """The id of the one that it has already."""
+    attached: NotRequired[bool]
+    """false: the security group and the route table are taken off it, before its entry or the whole target goes. Default: `true`."""
 
 
 class AzureWsusEgressArgs(TypedDict):

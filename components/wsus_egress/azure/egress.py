@@ -57,29 +57,35 @@ class AzureWsusEgress(AzureComponent):
         self.firewall_policy_name = self.firewall_policy_id = None
         self.route_table_id = self.firewall_private_address = None
         made: dict[str, Any] = {}
+        # The route leads to the rules: it comes after them, and a destroy, which Azure refuses while a
+        # subnet has the table, fails there before it deletes a rule that servers need.
+        before: list[pulumi.Resource] = []
         if given.control(AzureApplicationRules):
             handed = given.handed(beside_policy=self._beside_policy)
             rules = AzureWsusFirewallRules(f"{name}-firewall", handed, child)
+            before.append(rules)
             self.rule_collection_group_id = rules.rule_collection_group_id
             self.firewall_policy_name = rules.firewall_policy_name
             self.firewall_policy_id = rules.firewall_policy_id
             if given.target.firewall:
-                self.firewall_private_address = self._firewall(rules)
+                gateway = self._firewall(rules)
+                before.append(gateway)
+                self.firewall_private_address = gateway.private_address
                 address = f"${{{name}-firewall.ipConfigurations[0].privateIPAddress}}"
                 made[address] = self.firewall_private_address
         if given.control(AzureRouteTable):
-            table = AzureWsusRouteTable(f"{name}-routes", given.handed(made), child)
+            after = pulumi.ResourceOptions(parent=self, depends_on=before)
+            table = AzureWsusRouteTable(f"{name}-routes", given.handed(made), after)
             self.route_table_id = table.route_table_id
             attached[f"${{{name}-route-table.id}}"] = table.route_table_id
         self._declarer.given.update(attached)
         self._declarer.declare(subnet_documents(name, given.target))
         self.register()
 
-    def _firewall(self, rules: AzureWsusFirewallRules) -> pulumi.Output[str]:
-        """Declare the firewall once its policy has every rule; its private address."""
+    def _firewall(self, rules: AzureWsusFirewallRules) -> AzureWsusFirewall:
+        """Declare the firewall once its policy has every rule."""
         policy = self._compiled.target.firewall_policy
         assert policy is not None  # noqa: S101 - it is what the rules are in
         given = self._compiled.handed(firewall_policy_id=rules.firewall_policy_id, sku=policy.sku)
         after = pulumi.ResourceOptions(parent=self, depends_on=[rules])
-        name = f"{self.pulumi_resource_name}-gateway"
-        return AzureWsusFirewall(name, given, after).private_address
+        return AzureWsusFirewall(f"{self.pulumi_resource_name}-gateway", given, after)

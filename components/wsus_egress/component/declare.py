@@ -86,6 +86,9 @@ class Declarer:
                 provider=self.provider,
                 depends_on=before + (self._last if serial else []),
                 ignore_changes=[key for key in kept if key not in document.properties],
+                # None leaves it to the component's own options, which its children inherit.
+                protect=bool(document.protect) or None,
+                retain_on_delete=document.retain or None,
             )
             arguments = {
                 snake(key): self._resolved(value) for key, value in document.properties.items()

@@ -117,12 +117,17 @@ class Document:
         properties: camelCase; a value that only a deployed resource has is `${name.property}`.
         after: Logical names of resources that must be there before this one takes effect, though
             it does not refer to them.
+        protect: The setting by which the engine refuses to delete or replace it, until that setting
+            is false and deployed: `networkFirewall.protected`. Empty where nothing protects it.
+        retain: Whether it stays in the cloud when the engine lets go of it.
     """
 
     type: str
     name: str
     properties: Mapping[str, Any]
     after: tuple[str, ...] = ()
+    protect: str = ""
+    retain: bool = False
 
 
 class Rule(Protocol):

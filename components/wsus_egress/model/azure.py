@@ -333,6 +333,13 @@ class Subnet(Settings):
     route_table: Annotated[
         ArmId | None, Field(description="The id of the one that it has already.")
     ] = None
+    attached: Annotated[
+        bool,
+        Field(
+            description="false: the security group and the route table are taken off it, before "
+            "its entry or the whole target goes."
+        ),
+    ] = True
 
 
 class FirewallAlone(Settings):

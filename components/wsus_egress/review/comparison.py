@@ -25,7 +25,7 @@ from wsus_egress.review.findings import Approved, Finding, Unguarded
 from wsus_egress.review.gitbase import base_project
 from wsus_egress.review.locations import Locator
 from wsus_egress.review.quotas import QuotaUse, quota_uses
-from wsus_egress.review.replacements import is_replaced, is_risk
+from wsus_egress.review.replacements import is_locked, is_replaced, is_risk
 from wsus_egress.review.unguarded import unguarded
 
 
@@ -38,6 +38,8 @@ class ResourceChange:
     name: str
     properties: tuple[str, ...]
     """The inputs that differ, where the resource is on both sides."""
+    protect: str = ""
+    """The setting by which the change is refused, such as `networkFirewall.protected`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,9 @@ def _at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Ite
     for resource in resources:
         if resource.kind == "replace" and is_risk(resource.kind, resource.type):
             yield gate.rule_group_at_risk(*place, resource.kind, resource.type, resource.name)
+    for setting in sorted({each.protect for each in resources if each.protect}):
+        names = [each.name for each in resources if each.protect == setting]
+        yield gate.refused_while_protected(*place, setting, names)
 
 
 def _gate(old: Environment | None, new: Environment) -> Gate:
@@ -335,13 +340,24 @@ def _resources(before: Sequence[Control], after: Sequence[Control]) -> Iterator[
     old, new = _documents(before), _documents(after)
     for key in sorted({*old, *new}):
         was, now = old.get(key), new.get(key)
-        if was is None or now is None:
-            yield ResourceChange("create" if was is None else "delete", *key, ())
+        if was is None:
+            yield ResourceChange("create", *key, ())
+        elif now is None:
+            # What is retained is the cloud's from then on: the engine only forgets it.
+            yield ResourceChange("forget" if was.retain else "delete", *key, (), was.protect)
         elif was.properties != now.properties:
             names = sorted({*was.properties, *now.properties})
             differ = [n for n in names if was.properties.get(n) != now.properties.get(n)]
             kind = "replace" if is_replaced(now.type, differ) else "update"
-            yield ResourceChange(kind, *key, tuple(differ))
+            yield ResourceChange(kind, *key, tuple(differ), _refused_by(was, now, kind, differ))
+
+
+def _refused_by(was: Document, now: Document, kind: str, differ: Sequence[str]) -> str:
+    """The setting by which the engine, or AWS behind it, refuses a change; empty where none does."""
+    if kind == "replace":
+        # The engine lets a change pass that ends the protection and replaces at once.
+        return was.protect and now.protect
+    return now.protect if is_locked(now.type, differ) else ""
 
 
 def _documents(controls: Sequence[Control]) -> dict[tuple[str, str], Document]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wsus_egress.review.unguarded import Unguarding
 
 Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
-               "unapproved-unguarding", "protection-removed",
+               "unapproved-unguarding", "protection-removed", "two-steps",
                "unapproved-renewal", "approval-renewed", "approval-idle",
                "unapproved-assumption", "newly-assumed",
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
@@ -48,6 +48,8 @@ RULES: Final[dict[Kind, str]] = {
     "expires-soon": "An approval or acceptance expires soon.",
     "widening-let-pass": "A change allows more without approval, within the gate's threshold.",
     "rule-group-replaced": "The engine replaces a rule group: connections may drop meanwhile.",
+    "two-steps": "A change removes what is protected: `pulumi up` refuses it until a change that takes "
+    "the protection off is deployed.",
     "no-longer-enforced": "A change removes a target: nothing is enforced there any more.",
     "protection-removed": "A change takes protection away, or opens what no endpoint list has, "
     "with an approval.",
@@ -293,6 +295,20 @@ def rule_group_at_risk(
         f"the engine will {operation} {type_} {name}: connections may drop until every "
         "endpoint has the new rules",
         "keep its name and capacity, or deploy when no server synchronizes",
+    )
+
+
+def refused_while_protected(
+    environment: str, target: str, setting: str, names: Sequence[str]
+) -> Finding:
+    """Protected resources that a change deletes, replaces or moves: `pulumi up` refuses that."""
+    rest = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return Finding(
+        "two-steps",
+        environment,
+        target,
+        f"`{setting}` protects {names[0]}{rest}: `pulumi up` refuses to delete, replace or move it",
+        f"write `{setting}: false` and run `pulumi up`; deploy this change after that",
     )
 
 

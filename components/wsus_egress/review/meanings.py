@@ -223,11 +223,14 @@ AZURE: Final[Mapping[str, Meaning]] = {
         "the servers may administer others by SSH, RDP and WinRM", _down("allow", "deny")
     ),
     "subnets": Meaning(
-        "the engine detaches and deletes it, unless something is in it",
+        "the stack lets go of the subnet, which stays in Azure as it is then",
         lost=True,
         key=("virtualNetwork", "name"),
     ),
     "subnets[].addressPrefix": Meaning("other addresses have the rules than before", _any),
     "subnets[].networkSecurityGroup": HARMLESS,
     "subnets[].routeTable": HARMLESS,
+    "subnets[].attached": Meaning(
+        "the subnet has no security group and no route table of this stack", _off
+    ),
 }

@@ -53,6 +53,15 @@ def is_replaced(kind: str, properties: Iterable[str]) -> bool:
     return not REPLACED_BY.get(kind, frozenset()).isdisjoint(properties)
 
 
+def is_locked(kind: str, properties: Iterable[str]) -> bool:
+    """Whether AWS refuses to change these properties in place while the resource is protected.
+
+    The provider changes a protection before what it protects (terraform-provider-aws, firewall.go, read
+    2026-11): a change that turns it on and moves an endpoint is refused too.
+    """
+    return kind == "aws:networkfirewall/firewall:Firewall" and "subnetMappings" in properties
+
+
 def is_risk(operation: str, kind: str) -> bool:
     """Whether a firewall's rules are at stake: a rule group is replaced or deleted."""
     name = kind.rpartition(":")[2]

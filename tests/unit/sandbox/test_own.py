@@ -90,6 +90,10 @@ def test_what_is_protected_is_let_go_of() -> None:
     assert let["wsus-egress:aws"]["networkFirewall"] == {"mode": "full", "protected": False}
     assert "protected" not in full["wsus-egress:aws"]["networkFirewall"]
     assert ("dnsFirewall.protected: false",) == own.released(both)[1]
+    subnets = [{"name": "snet-a"}, {"name": "snet-b", "attached": False}]
+    let, changed = own.released({"wsus-egress:azure": {"subnets": subnets}})
+    assert ("attached: false of snet-a",) == changed
+    assert [False, False] == [each["attached"] for each in let["wsus-egress:azure"]["subnets"]]
     others: list[dict[str, Any]] = [off, {}, {"wsus-egress:azure": {}}]
     for config in others:
         assert (config, ()) == own.released(config)

@@ -151,6 +151,8 @@ def test_a_protected_firewall_keeps_its_subnets_and_policy(account: Account) -> 
         account.update, FIREWALL, FIREWALL_ARN, **on, **new
     )
     account.update(FIREWALL, FIREWALL_ARN, **one, **new)
+    # Turned on in the same update, it counts before the subnets move.
+    assert "subnetChangeProtection is on" in refusal(account.update, FIREWALL, FIREWALL_ARN, **on)
     assert [SUBNETS[0]] == [
         attachment["subnetId"]
         for state in account.outputs(FIREWALL, FIREWALL_ARN)["firewallStatuses"][0]["syncStates"]

@@ -236,6 +236,7 @@ class AwsDnsFirewall(Control):
                 "vpcId": self.target.vpc_id,
             },
             allowing,
+            protect="dnsFirewall.protected" if self.firewall.protected else "",
         )
         yield Document(
             "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",

@@ -33,6 +33,11 @@ class Parts:
     ip_sets: Mapping[str, tuple[str, ...]]
     default_actions: tuple[str, ...]
 
+    @property
+    def protect(self) -> str:
+        """What the engine protects the firewall by, and all that leads to it and tells of it."""
+        return "networkFirewall.protected" if self.firewall.protected else ""
+
     def tags(self, name: str) -> dict[str, str]:
         """The tags of the resource with this name."""
         return tags_of(self.target, self.environment, name)
@@ -134,10 +139,11 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
             "tags": parts.tags(prefix),
             "vpcId": parts.target.firewall_vpc,
         },
+        protect=parts.protect,
     )
     yield from _logging(parts, prefix)
     for endpoint in firewall.by_zone:
-        yield from _routes(prefix, endpoint)
+        yield from _routes(prefix, endpoint, parts.protect)
 
 
 def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
@@ -145,6 +151,7 @@ def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
     if logging is None:
         return
     destinations = []
+    groups = []
     for kind in logging.types:
         if logging.bucket is not None:
             where = {"bucketName": logging.bucket}
@@ -152,6 +159,7 @@ def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
         else:
             name = f"{prefix}-{kind.lower()}-logs"
             destination = {"logGroup": f"{logging.log_group}/{kind.lower()}"}
+            groups.append(name)
             yield Document(
                 "aws:cloudwatch/logGroup:LogGroup",
                 name,
@@ -175,24 +183,33 @@ def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
             "firewallArn": f"${{{prefix}.arn}}",
             "loggingConfiguration": {"logDestinationConfigs": destinations},
         },
+        # AWS refuses a destination that is not there yet.
+        after=tuple(groups),
+        protect=parts.protect,
     )
 
 
-def _routes(prefix: str, endpoint: FirewallEndpoint) -> Iterator[Document]:
+def _routes(prefix: str, endpoint: FirewallEndpoint, protect: str) -> Iterator[Document]:
+    """The way through an endpoint, in both directions.
+
+    AWS's own protection is the firewall's alone, and the routes are deleted before the firewall: so
+    the engine protects the routes too, or a destroy would leave the servers without a way out.
+    """
     reference = f"${{{prefix}.endpoint({endpoint.zone})}}"
     for table in sorted(endpoint.protected_route_tables):
-        yield _route(f"{prefix}-out-{table}", table, "0.0.0.0/0", reference)
+        yield _route(f"{prefix}-out-{table}", table, "0.0.0.0/0", reference, protect)
     for route in endpoint.return_routes:
         for network in route.destinations:
             name = f"{prefix}-back-{route.route_table_id}-{slug(network)}"
-            yield _route(name, route.route_table_id, str(network), reference)
+            yield _route(name, route.route_table_id, str(network), reference, protect)
 
 
-def _route(name: str, table: str, destination: str, endpoint: str) -> Document:
+def _route(name: str, table: str, destination: str, endpoint: str, protect: str) -> Document:
     return Document(
         "aws:ec2/route:Route",
         name,
         {"destinationCidrBlock": destination, "routeTableId": table, "vpcEndpointId": endpoint},
+        protect=protect,
     )
 
 

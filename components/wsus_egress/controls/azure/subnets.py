@@ -7,10 +7,11 @@ from typing import Any
 
 from wsus_egress.controls.base import Document
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure import AzureTarget, Subnet
 from wsus_egress.model.flows import Network
 
 SUBNET_TYPE = "azure-native:network:Subnet"
+ATTACHED = "subnets[].attached"
 
 
 def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
@@ -22,17 +23,26 @@ def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
     for subnet in target.subnets:
         properties: dict[str, Any] = {
             "addressPrefix": str(subnet.address_prefix),
-            "networkSecurityGroup": {"id": f"${{{prefix}-nsg.id}}"},
             "resourceGroupName": target.resource_group,
             "subnetName": subnet.name,
             "virtualNetworkName": subnet.virtual_network,
         }
-        if target.route_table:
+        if subnet.attached:
+            properties["networkSecurityGroup"] = {"id": f"${{{prefix}-nsg.id}}"}
+        if subnet.attached and target.route_table:
             properties["routeTable"] = {"id": f"${{{prefix}-route-table.id}}"}
-        yield Document(SUBNET_TYPE, f"{prefix}-subnet-{subnet.name}", properties)
+        # The subnet is its owner's, with whatever stands in it: it is never deleted with the stack. Nor
+        # is it forgotten while it has the group and the table, which Azure then deletes for nobody.
+        name, protect = f"{prefix}-subnet-{subnet.name}", ATTACHED if subnet.attached else ""
+        yield Document(SUBNET_TYPE, name, properties, protect=protect, retain=True)
+
+
+def attached(target: AzureTarget) -> tuple[Subnet, ...]:
+    """The subnets that have the security group and the route table."""
+    return tuple(subnet for subnet in target.subnets if subnet.attached)
 
 
 def uncovered(target: AzureTarget, networks: Iterable[Network]) -> tuple[Network, ...]:
-    """The addresses that are in none of the target's subnets."""
-    prefixes = [subnet.address_prefix for subnet in target.subnets]
+    """The addresses that are in none of the target's subnets, or in one that is detached."""
+    prefixes = [subnet.address_prefix for subnet in attached(target)]
     return tuple(network for network in networks if not is_within(network, prefixes))

@@ -204,12 +204,13 @@ def _mapping_problems(mapping: Inputs, index: int, seen: set[str]) -> Problems:
 
 
 def _check_protection(old: Record, new: Inputs, in_order: Any) -> None:
-    # The provider changes a protection before what it protects: turned off, it does not count.
+    # The provider changes a protection before what it protects (terraform-provider-aws, firewall.go,
+    # read 2026-11): turned off it does not count, and turned on it counts at once.
     for flag, field, operation in _PROTECTED:
         changed = old.get(field) != new.get(field)
         if field == "subnetMappings":
             changed = in_order(old) != in_order(new)
-        if changed and old.get(flag) and new.get(flag):
+        if changed and new.get(flag):
             raise NETWORK_FIREWALL.refusal(
                 operation,
                 f"Unable to change {field}: {flag} is on, set it to false first",

@@ -1,0 +1,115 @@
+"""A change that removes what is protected: the preview says that it takes two steps."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from gitproject import GitProject, preview
+from paths import ROOT
+
+PROD = "config/Pulumi.prod.yaml"
+TEXT = (ROOT / PROD).read_text(encoding="utf-8")
+ZONE = re.compile(r"        - zone: eu-west-1b\n(?:          .*\n)+")
+LOGGING = "      logging:\n        logGroup: /aws/network-firewall/wsus-prod\n"
+FULL = "      mode: full\n      endpoints:\n"
+OFF = FULL.replace("full\n", "full\n      protected: false\n")
+DNS = '    dnsFirewall:\n      alsoResolve: ["*.eu-west-1.amazonaws.com"]\n'
+SUBNET = (
+    "      - {virtualNetwork: vnet-wsus-prod, name: snet-kiosks, addressPrefix: 10.31.8.0/24}\n"
+)
+WHAT = re.compile(r"note two-steps prod/aws\n((?:      .*\n)+)")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> GitProject:
+    """The environment `prod` and its lists."""
+    shutil.copytree(ROOT / "config" / "endpoints", tmp_path / "config" / "endpoints")
+    return GitProject.make(tmp_path, {PROD: TEXT})
+
+
+def said(project: GitProject, before: str, after: str) -> str:
+    """What the preview of a change says of two steps, in one line."""
+    project.write({PROD: before})
+    project.commit()
+    project.write({PROD: after})
+    found = WHAT.search(preview(project.root).stdout)
+    return " ".join(found[1].split()) if found else ""
+
+
+def without_firewall(text: str) -> str:
+    """The mode `policy`, and none of what belongs to `full`."""
+    start = text.index(FULL)
+    return text[:start] + text[text.index(DNS) :]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        without_firewall(TEXT),
+        ZONE.sub("", TEXT),
+        TEXT.replace(LOGGING, ""),
+        TEXT.replace("vpc-0b2c3d4e5f607182a", "vpc-0b2c3d4e5f607182b"),
+        TEXT.replace("subnet-0b2c3d4e5f60f000b", "subnet-0b2c3d4e5f60f000c"),
+        ZONE.sub("", TEXT.replace(FULL, OFF)),
+    ],
+    ids=["mode", "zone", "logging", "vpc", "subnet", "zone, and the protection with it"],
+)
+def test_what_is_protected_goes_in_two_steps(project: GitProject, after: str) -> None:
+    """The engine refuses to delete or replace it, and AWS to move an endpoint."""
+    assert TEXT != after
+    told = said(project, TEXT, after)
+
+    assert "`networkFirewall.protected` protects wsus-network-firewall" in told
+    assert "write `networkFirewall.protected: false` and run `pulumi up`" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (TEXT.replace(FULL, OFF), ZONE.sub("", TEXT.replace(FULL, OFF))),
+        (TEXT, TEXT.replace(FULL, OFF)),
+        (TEXT, TEXT.replace("[wsus, automatic-updates]", "[wsus]")),
+        (ZONE.sub("", TEXT.replace(FULL, OFF)), TEXT.replace(FULL, OFF)),
+    ],
+    ids=["unprotected", "first step", "a list", "a new zone"],
+)
+def test_everything_else_takes_one_step(project: GitProject, before: str, after: str) -> None:
+    """What is not protected, and what protected resources do not notice."""
+    assert before != after
+    assert "" == said(project, before, after)
+
+
+def test_protection_is_turned_on_after_a_move(project: GitProject) -> None:
+    """The provider turns it on before it moves the endpoint, and AWS then refuses."""
+    before = ZONE.sub("", TEXT.replace(FULL, OFF))
+
+    assert "protects wsus-network-firewall" in said(project, before, TEXT)
+
+
+def test_a_protected_association_goes_in_two_steps(project: GitProject) -> None:
+    """DNS Firewall's own setting is named."""
+    guarded = TEXT.replace(DNS, f"{DNS}      protected: true\n")
+    told = said(project, guarded, TEXT.replace(DNS, ""))
+
+    assert "`dnsFirewall.protected` protects wsus-dns-firewall-association:" in told
+
+
+def test_a_subnet_is_only_forgotten(project: GitProject) -> None:
+    """Nothing of the customer's is deleted; while it is attached it is not even forgotten."""
+    project.write({PROD: TEXT.replace(SUBNET, "")})
+    attached = " ".join(preview(project.root).stdout.split())
+    project.write({PROD: TEXT.replace(SUBNET, SUBNET.replace("}", ", attached: false}"))})
+    first = preview(project.root).stdout
+    project.commit()
+    project.write({PROD: TEXT.replace(SUBNET, "")})
+    stdout = preview(project.root).stdout
+
+    assert "`subnets[].attached` protects wsus-subnet-snet-kiosks: `pulumi up` refuses" in attached
+    assert "subnets.vnet-wsus-prod/snet-kiosks.attached true becomes false" in first
+    assert "two-steps" not in first + stdout
+    assert "forget prod/azure azure-native:network:Subnet wsus-subnet-snet-kiosks" in stdout
+    assert "delete prod/azure azure-native:network:Subnet" not in stdout
+    assert "the stack lets go of the subnet, which stays in Azure" in " ".join(stdout.split())
