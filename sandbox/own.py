@@ -25,8 +25,9 @@ from invented import Invention, invent
 from place import Place
 from providers.store import Store
 from wsus_egress.config.project import environment_names, load_environments
-from wsus_egress.config.stacks import CONFIG_FOLDER, NAMESPACE, read_project, read_stack
+from wsus_egress.config.stacks import NAMESPACE, read_project, read_stack
 
+_CONFIG: Final = "config"  # `stackConfigDir` of this checkout's Pulumi.yaml.
 _PREFIX: Final = "Pulumi."
 _SUFFIX: Final = ".yaml"
 # What ties a settings file to one backend: the copy has a state and an empty passphrase of its own.
@@ -55,7 +56,7 @@ def find(asked: str) -> tuple[str, Path]:
     """
     names = environment_names(env.ROOT)
     if asked in names:
-        return asked, env.ROOT / CONFIG_FOLDER / f"{_PREFIX}{asked}{_SUFFIX}"
+        return asked, env.ROOT / _CONFIG / f"{_PREFIX}{asked}{_SUFFIX}"
     path = Path(asked)
     name = path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
     if path.is_file() and path.name == f"{_PREFIX}{name}{_SUFFIX}" and name.strip("."):
@@ -79,11 +80,11 @@ def copy(place: Place, file: Path) -> tuple[str, ...]:
     """Copy the program and the settings; return what of the settings was left out, a line each."""
     shutil.rmtree(place.program, ignore_errors=True)
     env.copy_program(place.program)
-    config = place.program / CONFIG_FOLDER
-    inside = file.parent == env.ROOT / CONFIG_FOLDER
+    config = place.program / _CONFIG
+    inside = file.parent == env.ROOT / _CONFIG
     # The others say which claims of theirs this one must not make; a file from elsewhere has none.
     ignored = None if inside else shutil.ignore_patterns(f"{_PREFIX}*")
-    shutil.copytree(env.ROOT / CONFIG_FOLDER, config, ignore=ignored)
+    shutil.copytree(env.ROOT / _CONFIG, config, ignore=ignored)
     text, lines = without_backend(file.read_text(encoding="utf-8"))
     (config / f"{_PREFIX}{place.stack}{_SUFFIX}").write_text(text, encoding="utf-8")
     return lines
@@ -142,7 +143,7 @@ def released(config: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]
 
 def let_go(place: Place) -> int:
     """Deploy the copy without what holds it, so that it can be destroyed; return the engine's status."""
-    file = place.program / CONFIG_FOLDER / f"{_PREFIX}{place.stack}{_SUFFIX}"
+    file = place.program / _CONFIG / f"{_PREFIX}{place.stack}{_SUFFIX}"
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
     data["config"], changed = released(data["config"])
     if not changed:
@@ -239,7 +240,7 @@ def up(asked: str) -> int:
         )
         return status
     print(NEXT_STEPS.format(name=name, asked=asked, file=file if asked != name else
-                            f"{CONFIG_FOLDER}/{file.name}"))  # fmt: skip
+                            f"{_CONFIG}/{file.name}"))  # fmt: skip
     return 0
 
 

@@ -22,6 +22,8 @@ PROJECT_FILE: Final = "Pulumi.yaml"
 # What tells the providers where to deploy, and as whom. Tags and a default location do not.
 _PROVIDERS: Final = ("aws:", "aws-native:", "azure:", "azure-native:")
 _HARMLESS: Final = frozenset({"aws:defaultTags", "azure-native:location"})
+# The settings that are plain words, whatever else they look like.
+_WORDS: Final = ("mode", "schemes")
 IMPORTS: Final = "environment"
 """The key under which a stack's file imports settings that only Pulumi's service has."""
 
@@ -55,9 +57,9 @@ class Stack:
     def settings(self) -> dict[str, Any]:
         """This project's settings, without their namespace."""
         return {
-            key.removeprefix(NAMESPACE): value
+            name: _as_written(name, value)
             for key, (value, _, _) in self.values.items()
-            if key.startswith(NAMESPACE)
+            if (name := key.removeprefix(NAMESPACE)) != key
         }
 
     @property
@@ -79,6 +81,20 @@ class Stack:
             _, file, start = self.values.get(key, (None, self.file, ("config", key)))
             return file.locate((*start, *keys[1:]))
         return self.file.locate(keys)
+
+
+def _as_written(name: str, value: Any) -> Any:
+    """A setting as its author wrote it, before the engine rewrote the file.
+
+    Measured with Pulumi 3.259.0: `pulumi stack init` and `up` write `ipv6: "true"` where the file had
+    `ipv6: true`, when they add a salt. The engine itself reads both alike.
+    """
+    if not isinstance(value, str) or name in _WORDS:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value  # The settings' own check says what it should be.
 
 
 def _text(value: Any) -> str:
