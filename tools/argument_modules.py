@@ -26,7 +26,7 @@ _ENVIRONMENT: Final = (
 )  # fmt: skip
 _LISTS: Final = (
     "endpoint_lists", "NotRequired[str]",
-    "The folder of the endpoint lists; those that come with the package by default.",
+    "A folder of endpoint lists, beside the package's; a list there is used instead of the package's of its name.",
 )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ class PolicyArgs(TypedDict):
     mode: NotRequired[PolicyMode]
     """restricted: only the endpoint lists' names; open: TCP 80 and 443 to any address. One of `open`, `restricted`. Default: `restricted`."""
     lists: NotRequired[list[str]]
-    """Endpoint lists, by name, from config/endpoints/."""
+    """Endpoint lists, by name: those of the package, and files in endpoints/ beside the settings."""
     schemes: NotRequired[PolicySchemes]
     """What counts for the lists' endpoints. both: TCP 80 and 443 for each; as-listed: each one's own schemes. One of `both`, `as-listed`. Default: `both`."""
     extra_endpoints: NotRequired[Sequence[ExtraEndpointArgs]]

@@ -6,12 +6,15 @@ set -euo pipefail
 echo "lock=$(git hash-object "$GITHUB_ACTION_PATH/requirements.txt")" >>"$GITHUB_OUTPUT"
 
 cd "$PROJECT"
-files=(Pulumi.yaml config)
+# Wherever Pulumi.yaml says that the stacks' files are.
+files=(Pulumi.yaml ':(glob)**/Pulumi.*.yaml' ':(glob)**/endpoints/*.yaml')
 changed=true
-# A link or a submodule leads to files elsewhere, whose changes would not be seen here.
+# The package's lists come with its version. A link or a submodule leads to files elsewhere, whose changes would
+# not be seen here.
 if [ -e Pulumi.yaml ] && git diff --quiet "$BASE" HEAD -- "${files[@]}" \
-  && [ -z "$(git ls-files --stage -- "${files[@]}" | grep '^1[26]0000 ')" ]; then
+  && [ -z "$(git diff "$BASE" HEAD -- requirements.txt pyproject.toml | grep -i '^[-+].*pulumi[-_.]wsus[-_.]egress')" ] \
+  && [ -z "$(git ls-files --stage | grep '^1[26]0000 ')" ]; then
   changed=false
-  echo "Nothing of the policy changed: the change touches neither Pulumi.yaml nor config/ in $PROJECT."
+  echo "Nothing of the policy changed: the change touches neither Pulumi.yaml nor settings nor lists in $PROJECT."
 fi
 echo "changed=$changed" >>"$GITHUB_OUTPUT"

@@ -147,7 +147,7 @@ class AwsWsusEgressArgs(TypedDict):
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; those that come with the package by default."""
+    """A folder of endpoint lists, beside the package's; a list there is used instead of the package's of its name."""
     tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 
@@ -168,7 +168,7 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; those that come with the package by default."""
+    """A folder of endpoint lists, beside the package's; a list there is used instead of the package's of its name."""
     tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 
@@ -187,7 +187,7 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; those that come with the package by default."""
+    """A folder of endpoint lists, beside the package's; a list there is used instead of the package's of its name."""
     tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 
@@ -206,6 +206,6 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; those that come with the package by default."""
+    """A folder of endpoint lists, beside the package's; a list there is used instead of the package's of its name."""
     tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""

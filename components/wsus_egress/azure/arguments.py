@@ -227,7 +227,7 @@ class AzureWsusEgressArgs(TypedDict):
     environment: NotRequired[str]
     """The value of the environment tag; the stack name by default."""
     endpoint_lists: NotRequired[str]
-    """The folder of the endpoint lists; those that come with the package by default."""
+    """A folder of endpoint lists, beside the package's; a list there is used instead of the package's of its name."""
     tags: NotRequired[Mapping[str, str]]
     """Tags for every resource."""
 

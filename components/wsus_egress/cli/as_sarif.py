@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from wsus_egress.config.stacks import CONFIG_FOLDER
 from wsus_egress.problems import Location
 from wsus_egress.review.findings import RULES, Finding
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 
-def render(findings: Sequence[Finding], environments: Sequence[str] = (), prefix: str = "") -> str:
+def render(
+    findings: Sequence[Finding], environments: Mapping[str, str] | None = None, prefix: str = ""
+) -> str:
     """A log of one run.
 
     Args:
         findings: The results.
-        environments: The names of those that were looked at.
+        environments: The files of those that were looked at, by their names.
         prefix: The project's folder inside the repository, which addresses begin at; it ends with
             a slash, or is empty.
     """
@@ -41,7 +42,7 @@ def render(findings: Sequence[Finding], environments: Sequence[str] = (), prefix
                 },
                 "columnKind": "unicodeCodePoints",
                 "results": [
-                    _result(finding, ids.index(finding.kind), environments, prefix)
+                    _result(finding, ids.index(finding.kind), environments or {}, prefix)
                     for finding in findings
                 ],
             }
@@ -51,7 +52,7 @@ def render(findings: Sequence[Finding], environments: Sequence[str] = (), prefix
 
 
 def _result(
-    finding: Finding, index: int, environments: Sequence[str], prefix: str
+    finding: Finding, index: int, environments: Mapping[str, str], prefix: str
 ) -> dict[str, Any]:
     where = f"{finding.where}: " if finding.where else ""
     # GitHub refuses a result without a location ("locationFromSarifResult: expected at least one
@@ -76,7 +77,8 @@ def _result(
     }
 
 
-def _file(finding: Finding, environments: Sequence[str]) -> str:
-    """The stack's file; Pulumi.yaml where the finding belongs to no stack and there are several."""
-    names = [finding.environment] if finding.environment else environments
-    return f"{CONFIG_FOLDER}/Pulumi.{names[0]}.yaml" if len(names) == 1 else "Pulumi.yaml"
+def _file(finding: Finding, environments: Mapping[str, str]) -> str:
+    """The stack's file; Pulumi.yaml where it is gone, or where several would be right."""
+    files = list(environments.values())
+    of_all = files[0] if len(files) == 1 else "Pulumi.yaml"
+    return environments.get(finding.environment, of_all)

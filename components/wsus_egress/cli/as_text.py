@@ -80,14 +80,15 @@ def _ends(analyses: Sequence[Analysis], found: Iterable[Finding]) -> list[Findin
         if deviation.acceptance
     }
     return [
-        each for each in found if each.kind in {"expired-entry", "expires-soon"}
+        each for each in found if each.kind != "unaccepted-deviation"
         and (each.location is None or each.location not in told)
     ]  # fmt: skip
 
 
 def _line(finding: Finding) -> str:
     where = f"{finding.location}: " if finding.location else ""
-    return f"{where}{finding.environment}: {finding.what}"
+    whose = f"{finding.environment}: " if finding.environment else ""
+    return f"{where}{whose}{finding.what}"
 
 
 def _summary(proof: Proof) -> str:
@@ -120,9 +121,12 @@ def _findings(environment: str, proof: Proof) -> Iterator[str]:
         )
 
 
-def preview(analyses: Sequence[Analysis]) -> str:
+def preview(analyses: Sequence[Analysis], notes: Iterable[Finding] = ()) -> str:
     """Every environment: what is allowed, then per target and control the rules."""
-    return "\n".join("\n".join(_environment(analysis)) + "\n" for analysis in analyses)
+    pages = ["\n".join(_environment(analysis)) + "\n" for analysis in analyses]
+    if told := [f"note: {_line(each)}; {each.instead}" for each in notes]:
+        pages.append("\n".join(told) + "\n")
+    return "\n".join(pages)
 
 
 def _environment(analysis: Analysis) -> Iterator[str]:

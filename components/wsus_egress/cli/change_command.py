@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsus_egress.config.files import find_files
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.review.analysis import analyse
+from wsus_egress.review.project_notes import own_lists
 
 if TYPE_CHECKING:
     from wsus_egress.review.comparison import Review
     from wsus_egress.review.events import EngineReport
+    from wsus_egress.review.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class PreviewRequest:
     """A preview as the command line's options ask for it.
 
     Attributes:
-        project: The folder that has Pulumi.yaml and config/.
+        project: The folder that has Pulumi.yaml.
         names: Which environments; all where empty.
         today: The day on which acceptances and approvals must not have expired.
         base: The branch, tag or commit to compare with; None shows what stands.
@@ -55,7 +58,7 @@ def preview_change(request: PreviewRequest) -> tuple[str, bool]:
         from wsus_egress.cli import as_text  # noqa: PLC0415
 
         analyses = analyse(request.project, request.names, request.today, each_control=True)
-        return as_text.preview(analyses), False
+        return as_text.preview(analyses, _own_lists(request)), False
     problems: list[Problem] = []
     review: Review | None = None
     engine: EngineReport | None = None
@@ -74,6 +77,10 @@ def preview_change(request: PreviewRequest) -> tuple[str, bool]:
     return _rendered(request, review, engine), review.fails
 
 
+def _own_lists(request: PreviewRequest) -> tuple[Finding, ...]:
+    return tuple(own_lists(find_files(request.project)))
+
+
 def _engine(request: PreviewRequest) -> EngineReport | None:
     if request.events is None:
         return None
@@ -87,7 +94,8 @@ def _review(request: PreviewRequest) -> Review:
 
     project, names, today = request.project, request.names, request.today
     if request.base is None:
-        return without_base(analyse(project, names, today, each_control=True), today)
+        analyses = analyse(project, names, today, each_control=True)
+        return without_base(analyses, today, _own_lists(request))
     prove_all = request.format in ("json", "html")
     return against_base(project, request.base, names, today, prove_all=prove_all)
 
@@ -118,8 +126,8 @@ def _rendered(request: PreviewRequest, review: Review, engine: EngineReport | No
         from wsus_egress.cli import as_sarif  # noqa: PLC0415
         from wsus_egress.review.gitbase import prefix_of  # noqa: PLC0415
 
-        names = [analysis.environment.name for analysis in review.analyses]
-        return as_sarif.render(review.findings, names, prefix_of(request.project))
+        files = {each.environment.name: each.environment.file for each in review.analyses}
+        return as_sarif.render(review.findings, files, prefix_of(request.project))
     if request.format == "junit":
         from wsus_egress.cli import as_junit  # noqa: PLC0415
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
+from wsus_egress.cli.starting import lists, project_option
 from wsus_egress.problems import PolicyErrors
 
 if TYPE_CHECKING:
@@ -51,14 +52,6 @@ class _Date(click.ParamType["datetime.date"]):
             return datetime.date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD", param, ctx)
-
-
-_project = click.option(
-    "--project",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="The folder with Pulumi.yaml and config/.  [default: the current folder]",
-)
 
 
 def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
@@ -111,7 +104,7 @@ def main() -> None:
 
 
 @main.command()
-@_project
+@project_option
 @_environments
 @_format
 @_today
@@ -121,14 +114,17 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     Exits with 1 where the rules admit more or less than the policy and no acceptance covers it, and
     where an acceptance or approval has expired.
     """
+    from wsus_egress.config.files import find_files  # noqa: PLC0415
     from wsus_egress.review.analysis import analyse, stale_acceptances  # noqa: PLC0415
-    from wsus_egress.review.findings import standing  # noqa: PLC0415
+    from wsus_egress.review.findings import in_order, standing  # noqa: PLC0415
+    from wsus_egress.review.project_notes import own_lists, skipped_stacks  # noqa: PLC0415
 
     try:
         analyses = analyse(project, names, today)
     except PolicyErrors as error:
         _refuse(error, format_)
-    found = standing(analyses, today)
+    files = find_files(project)
+    found = in_order((*standing(analyses, today), *own_lists(files), *skipped_stacks(files)))
     if format_ == "json":
         from wsus_egress.cli import as_json  # noqa: PLC0415
 
@@ -141,7 +137,7 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
 
 
 @main.command()
-@_project
+@project_option
 @_environments
 @click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
 @click.option(
@@ -234,7 +230,7 @@ def _write(output: Path, text: str) -> None:
 
 @main.command()
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
-@_project
+@project_option
 @_environments
 @_format
 @click.option(
@@ -284,7 +280,7 @@ def explain(
 
 
 @main.command()
-@_project
+@project_option
 @_environments
 @click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
 @_today
@@ -368,6 +364,9 @@ def failure(file: TextIO) -> None:
     from wsus_egress.cli.pull_request.failure import render  # noqa: PLC0415
 
     click.echo(render(file.read()), nl=False)
+
+
+main.add_command(lists)
 
 
 def _be_lenient() -> None:

@@ -109,14 +109,16 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
     data[cloud] = _known(target, (cloud,), problems)
     if accept is not None:
         data["accept"] = _known(accept, ("accept",), problems)
-    folder = _known(lists, ("endpoint_lists",), problems) or str(shipped_lists())
+    given = _known(lists, ("endpoint_lists",), problems)
+    folder = given or str(shipped_lists())
     if not Path(folder).is_dir():
         instead = (
             "give the folder that has <list>.yaml files, or leave it out for the package's own"
         )
         problems.add(None, ("endpoint_lists",), f"{folder!r} is not a directory", instead)
     problems.raise_if_any()
-    built = build_environment(environment, data, load_lists(Path(folder), folder), lambda _: None)
+    known = load_lists(Path(folder), folder, packaged=bool(given))
+    built = build_environment(environment, data, known, lambda _: None)
     own = next(each for each in built.targets if each.cloud == cloud)
     controls = compile_target(built, own, prefix)
     Collector([*of_nothing(built, controls)]).raise_if_any()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import pulumi
@@ -20,6 +21,7 @@ from wsus_egress.component.errors import checked, refusal, refuse
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.component.proved import proved
 from wsus_egress.component.references import camel
+from wsus_egress.config.lists import replaced_lists
 from wsus_egress.problems import PolicyErrors, Problem
 
 C = TypeVar("C")
@@ -103,6 +105,8 @@ class Component(pulumi.ComponentResource):
         )
         for text in checked(name, cloud, lambda: proved(environment, target, controls)):
             pulumi.log.warn(f"{name}: {text}")
+        for each in replaced_lists(Path(), lists) if lists else ():
+            pulumi.log.info(f"{name}: {each}")
         return Compiled(environment_of(args), target, controls, stand_ins.outputs, args)
 
     def _control(self, kind: type[C]) -> C:

@@ -11,6 +11,7 @@ from typing import Final
 from wsus_egress.config.base import parse_settings
 from wsus_egress.config.settings import EndpointListSettings
 from wsus_egress.config.yamlfile import YamlFile, read_yaml
+from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import EXTRA, Endpoint
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Collector, Location, PolicyErrors, choices
@@ -19,6 +20,8 @@ from wsus_egress.problems import Collector, Location, PolicyErrors, choices
 _IN_WHEEL: Final = Path(__file__).parents[1] / "lists"
 _IN_CHECKOUT: Final = Path(__file__).resolve().parents[3] / "config" / "endpoints"
 
+PACKAGED: Final = "wsus_egress/lists"
+"""What messages call the folder of the package's lists."""
 LIST_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -32,17 +35,96 @@ class EndpointList:
     endpoints: tuple[Endpoint, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A list of the package that a list of the project's own is used instead of.
+
+    Attributes:
+        file: The path of the project's own list.
+        more: What only the own list has: patterns, and lists that it includes.
+        less: What only the package's list has.
+        schemes: The patterns that both have, with other schemes.
+    """
+
+    name: str
+    file: str
+    more: tuple[str, ...]
+    less: tuple[str, ...]
+    schemes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The difference, in a clause."""
+        parts = (
+            ("it adds", self.more),
+            ("it leaves out", self.less),
+            ("other schemes for", self.schemes),
+        )
+        found = "; ".join(f"{verb} {', '.join(some)}" for verb, some in parts if some)
+        return f"{self.file} is used instead of the package's list {self.name}: {found}"
+
+
 def shipped_lists() -> Path:
     """The folder of the endpoint lists that come with the package."""
     return _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT
 
 
-def load_lists(folder: Path, name: str) -> Mapping[str, EndpointList]:
+def is_own_checkout(root: Path, folder: str) -> bool:
+    """Whether a project's lists are the package's: in its own repository, or in a copy of it."""
+    return folder == "config/endpoints" and (root / "components" / "wsus_egress").is_dir()
+
+
+def load_project_lists(root: Path, folder: str) -> Mapping[str, EndpointList]:
+    """The lists of the package, and a project's own beside them, or instead of one by its name.
+
+    Args:
+        root: The project's folder.
+        folder: The path of its own lists from there, which need not exist.
+
+    Raises:
+        PolicyErrors: With all problems of all files.
+    """
+    return load_lists(root / folder, folder, packaged=not is_own_checkout(root, folder))
+
+
+def replaced_lists(root: Path, folder: str) -> tuple[Replaced, ...]:
+    """The package's lists that a project has others for, with the difference.
+
+    Raises:
+        PolicyErrors: With all problems of these files.
+    """
+    if is_own_checkout(root, folder):
+        return ()
+    found = []
+    for path in sorted(shipped_lists().glob("*.yaml")):
+        file = f"{folder}/{path.name}"
+        if (root / file).is_file():
+            own, other = load_list(root / file, file), load_list(path, f"{PACKAGED}/{path.name}")
+            mine, theirs = _contents(own), _contents(other)
+            replaced = Replaced(
+                own.name,
+                file,
+                tuple(sorted(mine.keys() - theirs)),
+                tuple(sorted(theirs.keys() - mine)),
+                tuple(sorted(k for k in mine.keys() & theirs if mine[k] != theirs[k])),
+            )
+            if mine != theirs:
+                found.append(replaced)
+    return tuple(found)
+
+
+def _contents(of: EndpointList) -> dict[str, frozenset[Scheme]]:
+    """What a list allows: purposes, sources and dates do not count."""
+    included = {f"all of {name}": frozenset[Scheme]() for name, _ in of.includes}
+    return {**{each.pattern.text: each.schemes for each in of.endpoints}, **included}
+
+
+def load_lists(folder: Path, name: str, *, packaged: bool = False) -> Mapping[str, EndpointList]:
     """Read every endpoint list of a folder.
 
     Args:
         folder: Holds `<list>.yaml` files.
         name: What to call the folder in messages.
+        packaged: Whether the package's lists are there too, except those that the folder has.
 
     Returns:
         The lists by name, each sound in itself and with includes that exist and do not form a circle.
@@ -52,13 +134,15 @@ def load_lists(folder: Path, name: str) -> Mapping[str, EndpointList]:
     """
     problems = Collector()
     lists: dict[str, EndpointList] = {}
-    paths = sorted(folder.glob("*.yaml"))
-    for path in paths:
+    shipped = sorted(shipped_lists().glob("*.yaml")) if packaged else ()
+    files = {path.stem: (path, f"{PACKAGED}/{path.name}") for path in shipped}
+    files |= {path.stem: (path, f"{name}/{path.name}") for path in sorted(folder.glob("*.yaml"))}
+    for stem, (path, file) in sorted(files.items(), key=lambda item: f"{item[0]}.yaml"):
         try:
-            lists[path.stem] = load_list(path, f"{name}/{path.name}")
+            lists[stem] = load_list(path, file)
         except PolicyErrors as error:
             problems.extend(error.problems)
-    known = {path.stem for path in paths}
+    known = files.keys()
     for each in lists.values():
         for include, location in each.includes:
             if include not in known:

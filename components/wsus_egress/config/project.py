@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,95 +10,92 @@ from typing import Any, Final
 
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.conflicts import conflicts, places
-from wsus_egress.config.lists import EndpointList, load_lists
-from wsus_egress.config.stacks import (
-    CONFIG_FOLDER,
-    NAMESPACE,
-    NO_PROJECT,
-    Project,
-    Stack,
-    elsewhere,
-    read_project,
-    read_stack,
+from wsus_egress.config.files import (
+    ProjectFiles,
+    find_files,
+    misnamed,
+    misplaced,
+    without_settings,
 )
+from wsus_egress.config.lists import EndpointList, load_project_lists
+from wsus_egress.config.stacks import NAMESPACE, Project, Stack, elsewhere, read_stack
 from wsus_egress.model.environment import Environment
-from wsus_egress.problems import Collector, PolicyErrors, Problem, choices
+from wsus_egress.problems import Collector, PolicyErrors, choices
 
-LISTS_FOLDER: Final = "config/endpoints"
 # The settings that are plain words.
 _WORDS: Final = ("mode", "schemes")
-# What Pulumi takes as a stack's name (pulumi 3.259.0, sdk/go/common/tokens/stack_name.go).
-_STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 def environment_names(root: Path) -> tuple[str, ...]:
-    """The environments of a project, by their files `config/Pulumi.<name>.yaml`, sorted."""
-    return tuple(name for name in _stacks(root) if _STACK_NAME.fullmatch(name))
-
-
-def _stacks(root: Path) -> list[str]:
-    paths = (root / CONFIG_FOLDER).glob("Pulumi.*.yaml")
-    return sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in paths)
-
-
-def _misnamed(root: Path) -> Iterator[Problem]:
-    for name in _stacks(root):
-        if not _STACK_NAME.fullmatch(name):
-            # Escaped: a file's name can have in it what a terminal obeys, or what is not text.
-            file = ascii(f"{CONFIG_FOLDER}/Pulumi.{name}.yaml")
-            what = f"{file} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
-            yield Problem(None, (), what, "rename the file, or remove it")
+    """The environments of a project, by the stacks' files that have settings, sorted."""
+    return find_files(root).environments
 
 
 def load_environments(
-    root: Path, names: Sequence[str] = (), *, deployed: bool = True
+    root: Path,
+    names: Sequence[str] = (),
+    *,
+    deployed: bool = True,
+    files: ProjectFiles | None = None,
 ) -> tuple[Environment, ...]:
     """Read a project's environments and all its endpoint lists.
 
     Args:
         root: The project's folder.
         names: Which environments; all of them where empty.
-        deployed: Whether Pulumi.yaml must lead the engine to these files: not of a change's base.
+        deployed: Whether the engine reads these files, and not others: not a change's base.
+        files: The project's files, where the caller has looked for them.
 
     Raises:
         PolicyErrors: With every problem of every list and environment.
     """
+    files = files or find_files(root)
     problems = Collector()
-    project = _project(root, problems)
-    lists: Mapping[str, EndpointList] | None = None
-    try:
-        lists = load_lists(root / LISTS_FOLDER, LISTS_FOLDER)
-    except PolicyErrors as error:
-        problems.extend(error.problems)
-    known = environment_names(root)
+    problems.extend(files.problems)
+    lists = _lists(files, problems)
+    known = files.environments
     environments = []
     for name in names or known:
-        if name not in known:
+        if name in known:
+            try:
+                environments.append(_load(files, name, lists))
+            except PolicyErrors as error:
+                problems.extend(error.problems)
+        elif name in files.others:
+            what = f"{name!r} is another stack: its file has no {NAMESPACE} setting"
+            problems.add(None, (), what, choices(known))
+        else:
             problems.add(None, (), f"there is no environment {name!r}", choices(known))
-            continue
-        try:
-            environments.append(_load(root, name, lists, project))
-        except PolicyErrors as error:
-            problems.extend(error.problems)
-    problems.extend(_misnamed(root))
-    problems.extend(elsewhere(root, project) if deployed else ())
+    problems.extend(misnamed(files))
+    if deployed:
+        problems.extend((*elsewhere(root, files.project), *misplaced(files)))
     if not known:
-        what = f"there is no environment: no {CONFIG_FOLDER}/Pulumi.<name>.yaml in {root}"
-        problems.add(None, (), what, "run this in the project's folder, or say --project")
+        problems.extend(without_settings(files))
+        if not problems.problems:
+            file = files.project.stack_file("<name>")
+            what = f"there is no environment: no {file} in {root}"
+            problems.add(None, (), what, "run this in the project's folder, or say --project")
     asked = {environment.name for environment in environments}
     others = [each for each in known if each not in asked]
-    beside = _beside(root, environments, lists, others, project)
+    beside = _beside(files, environments, lists, others)
     problems.extend(conflicts(environments, beside))
     problems.raise_if_any()
     return tuple(environments)
 
 
+def _lists(files: ProjectFiles, problems: Collector) -> Mapping[str, EndpointList] | None:
+    try:
+        return load_project_lists(files.root, files.lists_folder)
+    except PolicyErrors as error:
+        problems.extend(error.problems)
+        return None
+
+
 def _beside(
-    root: Path,
+    files: ProjectFiles,
     environments: Sequence[Environment],
     lists: Mapping[str, EndpointList] | None,
     others: Sequence[str],
-    project: Project,
 ) -> Iterator[Environment]:
     """Of the project's other environments those that could be in conflict with these.
 
@@ -110,9 +106,9 @@ def _beside(
     ids = [each.lower().encode() for each in frozenset[str]().union(*map(places, environments))]
     for name in others if ids else ():
         try:
-            text = (root / CONFIG_FOLDER / f"Pulumi.{name}.yaml").read_bytes().lower()
+            text = (files.root / files.project.stack_file(name)).read_bytes().lower()
             if any(each in text for each in ids):
-                yield _load(root, name, lists, project)
+                yield _load(files, name, lists)
         except (OSError, PolicyErrors):
             continue
 
@@ -122,21 +118,17 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
 
     Args:
         root: The project's folder.
-        name: The stack's name. Where `config/Pulumi.<name>.yaml` has a setting, problems name
-            its line.
+        name: The stack's name. Where the stack's file has a setting, problems name its line.
         data: The settings, without their namespace.
 
     Raises:
         PolicyErrors: With every problem of the settings and of every list.
     """
+    files = find_files(root)
     problems = Collector()
-    lists: Mapping[str, EndpointList] | None = None
-    try:
-        lists = load_lists(root / LISTS_FOLDER, LISTS_FOLDER)
-    except PolicyErrors as error:
-        problems.extend(error.problems)
-    project = _project(root, problems)
-    stack = _stack(root, name, project)
+    lists = _lists(files, problems)
+    problems.extend(files.problems)
+    stack = _stack(root, name, files.project)
     locate = stack.locate if stack else lambda _: None
     try:
         environment = build_environment(name, data, lists, locate, from_file=True)
@@ -144,18 +136,10 @@ def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> E
     except PolicyErrors as error:
         problems.extend(error.problems)
     problems.raise_if_any()
-    others = [each for each in environment_names(root) if each != name]
-    problems.extend(conflicts([environment], _beside(root, [environment], lists, others, project)))
+    others = [each for each in files.environments if each != name]
+    problems.extend(conflicts([environment], _beside(files, [environment], lists, others)))
     problems.raise_if_any()
     return environment
-
-
-def _project(root: Path, problems: Collector) -> Project:
-    try:
-        return read_project(root)
-    except PolicyErrors as error:
-        problems.extend(error.problems)
-        return NO_PROJECT
 
 
 def _stack(root: Path, name: str, project: Project) -> Stack | None:
@@ -190,9 +174,7 @@ def _setting(key: str, text: str) -> Any:
         return text  # The settings' own check says what it should be.
 
 
-def _load(
-    root: Path, name: str, lists: Mapping[str, EndpointList] | None, project: Project
-) -> Environment:
-    stack = read_stack(root, name, project)
+def _load(files: ProjectFiles, name: str, lists: Mapping[str, EndpointList] | None) -> Environment:
+    stack = read_stack(files.root, name, files.project)
     made = build_environment(name, stack.settings, lists, stack.locate, from_file=True)
     return replace(made, account=stack.account)

@@ -234,7 +234,10 @@ class EnvironmentSettings(Settings):
         ),
     ] = "restricted"
     lists: Annotated[
-        list[str], Field(description="Endpoint lists, by name, from config/endpoints/.")
+        list[str],
+        Field(
+            description="Endpoint lists, by name: those of the package, and files in endpoints/ beside the settings."
+        ),
     ] = []
     schemes: Annotated[
         Literal["both", "as-listed"],

@@ -16,9 +16,10 @@ from typing import Any, Final
 from wsus_egress.config.yamlfile import YamlFile, read_yaml
 from wsus_egress.problems import Keys, Location, PolicyErrors, Problem
 
-CONFIG_FOLDER: Final = "config"
 NAMESPACE: Final = "wsus-egress:"
 PROJECT_FILE: Final = "Pulumi.yaml"
+USUAL_FOLDERS: Final = ("config", "")
+"""Where projects keep their stacks' files: beside Pulumi.yaml unless it names a folder."""
 # What tells the providers where to deploy, and as whom. Tags and a default location do not.
 _PROVIDERS: Final = ("aws:", "aws-native:", "azure:", "azure-native:")
 _HARMLESS: Final = frozenset({"aws:defaultTags", "azure-native:location"})
@@ -35,15 +36,32 @@ class Project:
     Attributes:
         file: None where there is none.
         values: By whole key, with where each is written.
+        folder: Where the stacks' files are, as `config`; empty for beside Pulumi.yaml.
     """
 
     file: YamlFile | None
     name: str
     values: Mapping[str, tuple[Any, Keys]]
+    folder: str
+
+    def inside(self, name: str) -> str:
+        """The path of something in the folder of the stacks' files, from the project's folder."""
+        return f"{self.folder}/{name}" if self.folder else name
+
+    def stack_file(self, name: str) -> str:
+        """The path of a stack's file: `config/Pulumi.prod.yaml`."""
+        return self.inside(f"Pulumi.{name}.yaml")
+
+    @property
+    def lists_folder(self) -> str:
+        """The path of the project's own endpoint lists."""
+        return self.inside("endpoints")
 
 
-NO_PROJECT: Final = Project(None, NAMESPACE.removesuffix(":"), {})
-"""Where there is no Pulumi.yaml, or none that can be read."""
+def no_project(root: Path) -> Project:
+    """What stands for a Pulumi.yaml that is not there or cannot be read: files in a usual folder."""
+    folders = (each for each in USUAL_FOLDERS if any((root / each).glob("Pulumi.*.yaml")))
+    return Project(None, NAMESPACE.removesuffix(":"), {}, next(folders, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +126,7 @@ def read_project(root: Path) -> Project:
         PolicyErrors: When it cannot be read, or a key is there twice.
     """
     if not (root / PROJECT_FILE).exists():
-        return NO_PROJECT
+        return no_project(root)
     file = read_yaml(root / PROJECT_FILE, PROJECT_FILE)
     data = file.data if isinstance(file.data, dict) else {}
     name = str(data.get("name"))
@@ -117,7 +135,19 @@ def read_project(root: Path) -> Project:
         for key, given, keys in _entries(file, name)
         for value, inside in _declared(given)
     }
-    return Project(file, name, values)
+    return Project(file, name, values, folder_of(data) or "")
+
+
+def folder_of(data: Mapping[str, Any]) -> str | None:
+    """The folder of the stacks' files that Pulumi.yaml names, empty for its own; None for one outside.
+
+    Pulumi 3.259.0 takes a text under `config` as the older name of `stackConfigDir`
+    (sdk/go/common/workspace/project.go, RewriteConfigPathIntoStackConfigDir).
+    """
+    older = data.get("config")
+    given = data.get("stackConfigDir") or (older if isinstance(older, str) else "")
+    path = PurePosixPath(str(given))
+    return None if path.is_absolute() or ".." in path.parts else "/".join(path.parts)
 
 
 def read_stack(root: Path, name: str, project: Project) -> Stack:
@@ -126,7 +156,7 @@ def read_stack(root: Path, name: str, project: Project) -> Stack:
     Raises:
         PolicyErrors: When it cannot be read, has no configuration, or a key is there twice.
     """
-    file_name = f"{CONFIG_FOLDER}/Pulumi.{name}.yaml"
+    file_name = project.stack_file(name)
     file = read_yaml(root / file_name, file_name)
     if not isinstance(file.data, dict) or not isinstance(file.data.get("config"), dict):
         what = f"the file has no `config:` with {NAMESPACE} settings"
@@ -148,19 +178,27 @@ def elsewhere(root: Path, project: Project) -> Iterator[Problem]:
         if (root / name).exists():
             what = f"{name} is the project's file for Pulumi, and this command reads {PROJECT_FILE}"
             yield Problem(Location(name, 1), (), what, f"write all of it into {PROJECT_FILE}")
-    if project.file is None:
-        return
-    data = project.file.data if isinstance(project.file.data, dict) else {}
-    folder = str(data.get("stackConfigDir") or ".")
-    if PurePosixPath(folder) != PurePosixPath(CONFIG_FOLDER):
-        place = "this folder" if folder == "." else folder
+    if project.file is not None:
+        yield from _outside(project.file)
+
+
+def _outside(file: YamlFile) -> Iterator[Problem]:
+    data = file.data if isinstance(file.data, dict) else {}
+    if folder_of(data) is None:
+        key = "stackConfigDir" if data.get("stackConfigDir") else "config"
         what = (
-            f"Pulumi reads the stacks' files from {place}, and this command from {CONFIG_FOLDER}/"
+            "the folder of the stacks' files is not inside the project, whose commits are compared"
         )
-        keys = ("stackConfigDir",)
-        yield Problem(
-            project.file.locate(keys), keys, what, f"write `stackConfigDir: {CONFIG_FOLDER}`"
-        )
+        yield Problem(file.locate((key,)), (key,), what, "name a folder inside, such as config")
+
+
+def own_keys(file: YamlFile, project: Project) -> tuple[str, ...]:
+    """The settings of this package that a stack's own file has, by whole key.
+
+    Raises:
+        PolicyErrors: When a key is there twice.
+    """
+    return tuple(key for key, _, _ in _entries(file, project.name) if key.startswith(NAMESPACE))
 
 
 def _entries(file: YamlFile, project: str) -> Iterator[tuple[str, Any, Keys]]:

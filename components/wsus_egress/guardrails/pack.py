@@ -24,7 +24,7 @@ with needing("pulumi_policy", "guardrails"):
     from pulumi_policy.proxy import UnknownValueError
 
 _CONFIG: Final[dict[str, dict[str, Any]]] = {
-    "project": {"type": "string", "description": "Directory that holds the project's config/."},
+    "project": {"type": "string", "description": "Folder of the project's Pulumi.yaml."},
     "environment": {
         "type": "string",
         "description": "The project's environment whose policy applies.",

@@ -82,6 +82,12 @@ class Environment:
     """What says where the stack deploys to, and where else its settings come from: keys and values."""
 
     @property
+    def file(self) -> str:
+        """The file that its settings stand in, as the user would write it."""
+        location = self.locate(())
+        return location.file if location else f"Pulumi.{self.name}.yaml"
+
+    @property
     def aws(self) -> AwsTarget | None:
         """The AWS target, where there is one."""
         return next((t for t in self.targets if isinstance(t, AwsTarget)), None)

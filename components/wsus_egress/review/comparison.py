@@ -7,12 +7,13 @@ For example a branch that adds `*.example.com` to a list of `prod` gives a `Revi
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsus_egress.config.project import LISTS_FOLDER, environment_names, load_environments
-from wsus_egress.config.stacks import CONFIG_FOLDER, PROJECT_FILE
+from wsus_egress.config.files import ProjectFiles, find_files
+from wsus_egress.config.project import load_environments
+from wsus_egress.config.stacks import PROJECT_FILE
 from wsus_egress.controls import Control, Document
 from wsus_egress.model.environment import COMPONENT_NAME, Approval, Environment, Gate
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
@@ -24,6 +25,8 @@ from wsus_egress.review.entries import entries, whats
 from wsus_egress.review.findings import Approved, Finding, Unguarded
 from wsus_egress.review.gitbase import base_project
 from wsus_egress.review.locations import Locator
+from wsus_egress.review.package_version import package_moved
+from wsus_egress.review.project_notes import moved_package, own_lists
 from wsus_egress.review.quotas import QuotaUse, quota_uses
 from wsus_egress.review.replacements import is_locked, is_replaced, is_risk
 from wsus_egress.review.unguarded import unguarded
@@ -96,17 +99,19 @@ def against_base(
     Raises:
         PolicyErrors: With every problem of both sides; those of the base name it.
     """
+    head = find_files(root)
     try:
         with base_project(root, ref) as base:
-            before, after, files = _both(root, base, ref, names)
+            before, after, files = _both(head, find_files(base), ref, names)
+            moved = package_moved(root, base)
     except PolicyErrors as error:
         # Where there is no base to compare with, the head's own problems are reported too.
-        raise PolicyErrors([*error.problems, *_of_head(root, names)]) from None
+        raise PolicyErrors([*error.problems, *_of_head(head, names)]) from None
     same = tuple(sorted(name for name in after if before.get(name) == after[name]))
     unproved = () if prove_all else same
     analyses = analysed(after.values(), today, each_control=prove_all, unproved=frozenset(unproved))
     heads = {analysis.environment.name: analysis for analysis in analyses}
-    locator = Locator(root)
+    locator = Locator(root, head.lists_folder)
     parts: list[_Part] = []
     problems = Collector()
     others = {
@@ -115,15 +120,15 @@ def against_base(
         for what, approval in gate.given_by(before.get(name), environment, today).items()
     }
     for name in sorted({*before, *after}):
-        old, head = before.get(name), heads.get(name)
+        old, analysis = before.get(name), heads.get(name)
         changed = name not in same
         try:
-            was = _controls(analysed([old], None)[0] if old and changed else head)
+            was = _controls(analysed([old], None)[0] if old and changed else analysis)
         except PolicyErrors as error:
             problems.extend(_of_base(problem, ref) for problem in error.problems)
             continue
         parts.append(
-            _Pair(name, old, after.get(name), head, was, changed, others).part(locator, today)
+            _Pair(name, old, after.get(name), analysis, was, changed, others).part(locator, today)
         )
     problems.raise_if_any()
     return Review(
@@ -132,7 +137,13 @@ def against_base(
         changes=tuple(change for part in parts for change in part.changes),
         approved={key: value for part in parts for key, value in part.approved.items()},
         resources={key: value for part in parts for key, value in part.resources.items()},
-        findings=gate.in_order(finding for part in parts for finding in part.findings),
+        findings=gate.in_order(
+            (
+                *(finding for part in parts for finding in part.findings),
+                *own_lists(head),
+                *moved_package(head, moved, after.values()),
+            )
+        ),
         quotas={key: value for part in parts for key, value in part.quotas.items()},
         same=same,
         files=files,
@@ -140,14 +151,16 @@ def against_base(
     )
 
 
-def without_base(analyses: Sequence[Analysis], today: datetime.date) -> Review:
+def without_base(
+    analyses: Sequence[Analysis], today: datetime.date, notes: Iterable[Finding] = ()
+) -> Review:
     """The environments as they stand: nothing changes, and the gate judges what is there."""
     quotas = {
         (analysis.environment.name, cloud): quota_uses((), controls)
         for analysis in analyses
         for cloud, controls in _controls(analysis).items()
     }
-    findings = gate.standing(analyses, today)
+    findings = gate.in_order((*gate.standing(analyses, today), *notes))
     return Review("", tuple(analyses), (), {}, {}, findings, quotas, (), ())
 
 
@@ -268,10 +281,10 @@ def _controls(analysis: Analysis | None) -> dict[str, tuple[Control, ...]]:
 
 
 def _both(
-    root: Path, base: Path, ref: str, names: Sequence[str]
+    head: ProjectFiles, base: ProjectFiles, ref: str, names: Sequence[str]
 ) -> tuple[dict[str, Environment], dict[str, Environment], tuple[str, ...]]:
     problems = Collector()
-    heads, bases = environment_names(root), environment_names(base)
+    heads, bases = head.environments, base.environments
     for name in names:
         if name not in heads and name not in bases:
             known = ", ".join(sorted({*heads, *bases}))
@@ -281,31 +294,34 @@ def _both(
     try:
         wanted = [name for name in asked if name in heads]
         if wanted or not asked:
-            after = {e.name: e for e in load_environments(root, wanted)}
+            after = {e.name: e for e in load_environments(head.root, wanted, files=head)}
     except PolicyErrors as error:
         problems.extend(error.problems)
-    files = _different_files(root, base)
-    shared = any(name.startswith(f"{LISTS_FOLDER}/") or name == PROJECT_FILE for name in files)
+    files = _different_files(head, base)
+    lists = f"{head.lists_folder}/"
+    shared = any(name.startswith(lists) or name == PROJECT_FILE for name in files)
+    shared = shared or head.project.folder != base.project.folder
     before: dict[str, Environment] = {}
     wanted = []
     for name in (name for name in asked if name in bases):
-        if name in after and not shared and _file(name) not in files:
+        if name in after and not shared and head.project.stack_file(name) not in files:
             before[name] = after[name]  # Identical files: read once.
         else:
             wanted.append(name)
     try:
         if wanted:
-            before |= {e.name: e for e in load_environments(base, wanted, deployed=False)}
+            loaded = load_environments(base.root, wanted, deployed=False, files=base)
+            before |= {e.name: e for e in loaded}
     except PolicyErrors as error:
         problems.extend(_of_base(problem, ref) for problem in error.problems)
     problems.raise_if_any()
     return before, after, files
 
 
-def _of_head(root: Path, names: Sequence[str]) -> tuple[Problem, ...]:
-    there = environment_names(root)
+def _of_head(head: ProjectFiles, names: Sequence[str]) -> tuple[Problem, ...]:
     try:
-        load_environments(root, [name for name in names if name in there])
+        there = [name for name in names if name in head.environments]
+        load_environments(head.root, there, files=head)
     except PolicyErrors as error:
         return error.problems
     return ()
@@ -318,22 +334,19 @@ def _of_base(problem: Problem, ref: str) -> Problem:
     return Problem(location, problem.keys, what, "name a valid base, or leave --base out")
 
 
-def _file(name: str) -> str:
-    return f"{CONFIG_FOLDER}/Pulumi.{name}.yaml"
-
-
-def _different_files(root: Path, base: Path) -> tuple[str, ...]:
+def _different_files(head: ProjectFiles, base: ProjectFiles) -> tuple[str, ...]:
     texts: list[dict[str, bytes]] = [{}, {}]
-    for found, folder in zip(texts, (root, base), strict=True):
-        for pattern in (f"{CONFIG_FOLDER}/Pulumi.*.yaml", f"{LISTS_FOLDER}/*.yaml", PROJECT_FILE):
-            for path in folder.glob(pattern):
-                name = path.relative_to(folder).as_posix()
+    for found, files in zip(texts, (head, base), strict=True):
+        lists = f"{files.lists_folder}/*.yaml"
+        for pattern in (files.project.stack_file("*"), lists, PROJECT_FILE):
+            for path in files.root.glob(pattern):
+                name = path.relative_to(files.root).as_posix()
                 try:
                     found[name] = path.read_bytes()
                 except OSError:
                     found[name] = b""  # Loading the settings reports what is wrong.
-    head, was = texts
-    return tuple(sorted(n for n in {*head, *was} if head.get(n) != was.get(n)))
+    now, was = texts
+    return tuple(sorted(n for n in {*now, *was} if now.get(n) != was.get(n)))
 
 
 def _resources(before: Sequence[Control], after: Sequence[Control]) -> Iterator[ResourceChange]:

@@ -30,7 +30,7 @@ Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-remov
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
-               "policy-warning"]  # fmt: skip
+               "policy-warning", "own-list", "package-moved", "stack-skipped"]  # fmt: skip
 
 RULES: Final[dict[Kind, str]] = {
     "unapproved-widening": "A change allows more, and the same change does not approve it.",
@@ -61,6 +61,9 @@ RULES: Final[dict[Kind, str]] = {
     "engine-error": "The engine's preview has an error, so what it would do is unknown.",
     "policy-violation": "A policy pack's mandatory rule is broken.",
     "policy-warning": "A policy pack's advisory rule is broken.",
+    "own-list": "A list of the project is used instead of the package's list of that name, and differs.",
+    "package-moved": "A change moves the package's version, with which the package's lists may change.",
+    "stack-skipped": "A stack's file has no setting of this package.",
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
                    "unapproved-unguarding", "unapproved-renewal", "unapproved-assumption",

@@ -9,16 +9,18 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from wsus_egress.config.stacks import CONFIG_FOLDER, PROJECT_FILE
+from wsus_egress.config.stacks import PROJECT_FILE, USUAL_FOLDERS, read_project
 from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.review.package_version import NAMING_FILES
 
-_READ: Final = (f"{CONFIG_FOLDER}/", PROJECT_FILE)
 # What may follow a name: `main~1`, `main^2`, `main@{1}`, `main:path`.
 _SUFFIX: Final = re.compile(r"[~^:]|@\{")
 _LINK: Final = "120000"
+_MODULE: Final = "160000"
 _FILES: Final = ("100644", "100755")
 
 
@@ -27,34 +29,80 @@ def base_project(root: Path, ref: str) -> Iterator[Path]:
     """A temporary folder with the project's configuration as of a commit.
 
     Objects are read one by one, not as an archive: attributes of the repository (`export-ignore`)
-    must not hide a file.
+    must not hide a file. A commit from before the project gives an empty folder: all is new then.
 
     Args:
         root: The project's folder, inside a git work tree.
         ref: A branch, tag or commit.
 
     Raises:
-        PolicyErrors: When there is no git, no repository, no such commit, or no project in it.
+        PolicyErrors: When there is no git, no repository or no such commit, or when it has links.
     """
-    commit = _commit(root, ref)
-    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", *_READ).split(b"\0")
-    entries = [_entry(line) for line in listed if line]
-    files = [(path, sha) for mode, sha, path in entries if mode in _FILES and _is_read(path)]
-    for mode, _, path in entries:
-        if mode == _LINK and _is_read(path):
-            what = f"{path} is a symbolic link in {ref}, and links are not followed there"
-            raise _refusal(what, "make it a file")
-    stacks = PurePosixPath(CONFIG_FOLDER)
-    if not any(path.parent == stacks and path.name.startswith("Pulumi.") for path, _ in files):
-        what = f"{ref} has no project here: no {CONFIG_FOLDER}/Pulumi.<name>.yaml"
-        raise _refusal(what, "name a commit that has it, or leave --base out")
+    base = _Base(root, ref, _commit(root, ref))
     with tempfile.TemporaryDirectory(prefix="wsus-egress-") as temporary:
         folder = Path(temporary)
-        for (path, _), content in zip(files, _contents(root, files), strict=True):
+        base.write(folder, PROJECT_FILE, *NAMING_FILES)
+        for place in _folders(folder):
+            base.refuse_links(PurePosixPath(place) / "endpoints")
+            if place:
+                base.write(folder, f"{place}/", recursive=True)
+            else:
+                base.write(folder)
+                base.write(folder, "endpoints/")
+        yield folder
+
+
+def _folders(base: Path) -> tuple[str, ...]:
+    """Where the base's settings are: as its Pulumi.yaml says, else wherever a reader would look."""
+    if (base / PROJECT_FILE).exists():
+        try:
+            return (read_project(base).folder,)
+        except PolicyErrors:
+            pass  # Loading the base says what is wrong with it.
+    return USUAL_FOLDERS
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """A commit of the repository that a project's folder is in."""
+
+    root: Path
+    ref: str
+    commit: str
+
+    def write(self, folder: Path, *paths: str, recursive: bool = False) -> None:
+        """Write files into a folder: those at these paths, or all directly in the project's folder."""
+        entries = [
+            entry for entry in self._entries(*paths, recursive=recursive) if _is_read(entry[2])
+        ]
+        for mode, _, path in entries:
+            if mode == _LINK:
+                raise self._is_link(path)
+        files = [(path, sha) for mode, sha, path in entries if mode in _FILES]
+        for (path, _), content in zip(files, _contents(self.root, files), strict=True):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        yield folder
+
+    def refuse_links(self, path: PurePosixPath) -> None:
+        """Refuse what stands in place of a folder: nobody would see what is in there."""
+        for place in (path, *path.parents)[:-1]:
+            for mode, _, found in self._entries(str(place)):
+                if mode in (_LINK, _MODULE):
+                    raise self._is_link(found)
+
+    def _entries(
+        self, *paths: str, recursive: bool = False
+    ) -> Iterator[tuple[str, bytes, PurePosixPath]]:
+        deep = ("-r",) if recursive else ()
+        listed = _git(self.root, "ls-tree", *deep, "-z", self.commit, "--", *paths)
+        return map(_entry, filter(None, listed.split(b"\0")))
+
+    def _is_link(self, path: PurePosixPath) -> PolicyErrors:
+        what = (
+            f"{path} is a symbolic link or a submodule in {self.ref}, and neither is followed there"
+        )
+        return _refusal(what, "make it a file or a folder")
 
 
 def prefix_of(root: Path) -> str:
@@ -66,7 +114,7 @@ def prefix_of(root: Path) -> str:
 
 
 def _is_read(path: PurePosixPath) -> bool:
-    return path.suffix == ".yaml"
+    return path.suffix == ".yaml" or path.name in NAMING_FILES
 
 
 def _entry(line: bytes) -> tuple[str, bytes, PurePosixPath]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wsus_egress.config.project import LISTS_FOLDER
 from wsus_egress.config.yamlfile import YamlFile, read_yaml
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import EXTRA, Party
@@ -16,9 +15,10 @@ from wsus_egress.review.change import ANY_NAME, NameChange, TargetChange
 class Locator:
     """Finds lines; reads a list once, and only when a change needs it."""
 
-    def __init__(self, root: Path) -> None:
-        """Remember where the lists are."""
+    def __init__(self, root: Path, lists_folder: str) -> None:
+        """Remember where the project's own lists are."""
         self._root = root
+        self._lists_folder = lists_folder
         self._files: dict[str, YamlFile | None] = {}
         self._lines: dict[str, dict[str, int]] = {}
 
@@ -41,13 +41,14 @@ class Locator:
         for endpoint in environment.policy.endpoints:
             if endpoint.pattern.text == pattern:
                 if endpoint.list != EXTRA:
-                    return self._in_list(endpoint.list, pattern)
+                    # A list of the package is in no file of the project: what names it is.
+                    return self._in_list(endpoint.list, pattern) or environment.locate(("lists",))
                 extra = [e.pattern.text for e in environment.policy.endpoints if e.list == EXTRA]
                 return environment.locate(("extraEndpoints", extra.index(pattern)))
         return None
 
     def _in_list(self, name: str, pattern: str) -> Location | None:
-        file_name = f"{LISTS_FOLDER}/{name}.yaml"
+        file_name = f"{self._lists_folder}/{name}.yaml"
         if name not in self._files:
             try:
                 self._files[name] = read_yaml(self._root / file_name, file_name)

@@ -237,7 +237,8 @@ def test_problems_in_json(write: Write, run: Run, root: Path, command: str) -> N
         "line": 3,
         "path": "lists[1]",
         "what": "there is no endpoint list 'none'",
-        "instead": "the choices are good",
+        "instead": "the choices are automatic-updates, certificate-validation, delivery-optimization, "
+        "good, wsus, wsus-reference",
     }
     assert (result.exit_code, json.loads(result.stdout)["problems"]) == (2, [expected])
 
@@ -259,7 +260,7 @@ def test_a_folder_without_a_project(tmp_path: Path, run: Run) -> None:
     """A folder without environments is refused with what to do."""
     result = run("check", tmp_path)
     expected = (
-        f"there is no environment: no config/Pulumi.<name>.yaml in {tmp_path}; "
+        f"there is no environment: no Pulumi.<name>.yaml in {tmp_path}; "
         "run this in the project's folder, or say --project\n"
     )
     assert (result.exit_code, result.stderr.splitlines(keepends=True)[0]) == (2, expected)

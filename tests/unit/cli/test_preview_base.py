@@ -356,11 +356,11 @@ def test_the_clone_is_shallow(project: GitProject, tmp_path: Path) -> None:
 
 
 def test_the_base_has_no_project(tmp_path: Path) -> None:
-    """A commit from before the project is none to compare with."""
+    """In the pull request that adds a project all of it is new, and wants approval."""
     project = GitProject.make(tmp_path, {"README": "x"})
     project.write(BEFORE)
-    text = refusal(preview(project.root))
-    assert "HEAD has no project here: no config/Pulumi.<name>.yaml" in text
+    result = preview(project.root)
+    assert (1, True) == (result.exit_code, "what: aws/list/main" in result.stdout)
 
 
 def test_the_base_is_of_another_version(project: GitProject) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -11,6 +12,7 @@ from mocked_run import deploy
 from sample import VPC
 
 from wsus_egress import aws, azure
+from wsus_egress.config.lists import shipped_lists
 
 pytestmark = pytest.mark.usefixtures("one_run")
 
@@ -211,3 +213,22 @@ def test_an_acceptance_of_what_does_not_occur_is_said(warned: list[str]) -> None
 def test_acceptances_that_cannot_be_used(accept: Any, said: str) -> None:
     """They are checked as those of settings are, and named by their argument."""
     assert [said] == refused(aws.AwsWsusEgress, {**IN_AWS, "accept": accept})
+
+
+def test_a_list_that_is_used_instead_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder's lists stand beside the package's; once, the log has where one of them differs."""
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", told.append)
+    text = (shipped_lists() / "wsus.yaml").read_text(encoding="utf-8")
+    changed = text.replace("go.microsoft.com", "go.contoso.com")
+    (tmp_path / "wsus.yaml").write_text(changed, encoding="utf-8")
+    policy = {**POLICY, "lists": ["wsus", "automatic-updates"]}
+    args = {**IN_AWS, "policy": policy, "network_firewall": {}, "endpoint_lists": str(tmp_path)}
+    deploy({}, lambda: aws.AwsWsusEgress("w", args))
+
+    assert [
+        f"w: {tmp_path}/wsus.yaml is used instead of the package's list wsus: it adds go.contoso.com; "
+        "it leaves out go.microsoft.com"
+    ] == told

@@ -17,6 +17,10 @@ from wsus_egress.problems import PolicyErrors, Problem
 LIST = "config/endpoints/good.yaml"
 OTHER = "config/endpoints/other.yaml"
 CONFIG = "config/Pulumi.x.yaml"
+CHOICES = (
+    "the choices are automatic-updates, certificate-validation, delivery-optimization, good, wsus, "
+    "wsus-reference"
+)
 FIXED = (
     "the ports to Microsoft Update are TCP 80 (HTTP) and TCP 443 (HTTPS) and cannot be configured"
 )
@@ -96,9 +100,9 @@ EDITS = [
     (LIST, "", "    colour: red\n", 8, "endpoints[0].colour: the key 'colour' is unknown; "
      "the keys here are date, pattern, purpose, schemes, source"),
     (CONFIG, "[good]", "[good, nosuch]", 3,
-     "lists[1]: there is no endpoint list 'nosuch'; the choices are good"),
+     "lists[1]: there is no endpoint list 'nosuch'; " + CHOICES),
     (LIST, "", "includes: [nosuch]\n", 8,
-     "includes: there is no list 'nosuch'; the choices are good"),
+     "includes: there is no list 'nosuch'; " + CHOICES),
     (LIST, "", "includes: [good]\n", 8,
      "includes: lists include each other: good -> good; remove one"),
     (LIST, "", '  - {pattern: "*.EXAMPLE.com.", schemes: [http], purpose: x, source: x, '

@@ -100,18 +100,6 @@ def test_a_wrong_default_is_named_where_it_stands(tmp_path: Path) -> None:
     assert any(each.startswith("Pulumi.yaml:") for each in unread)
 
 
-@pytest.mark.parametrize(
-    ("folder", "place"), [("stackConfigDir: other\n", "other"), ("", "this folder")]
-)
-def test_the_engine_reads_the_same_files(tmp_path: Path, folder: str, place: str) -> None:
-    """Else what is judged here is not what is deployed."""
-    text = PROJECT.replace("stackConfigDir: config\n", folder)
-    (told,) = problems(project(tmp_path, text))
-
-    assert f"Pulumi reads the stacks' files from {place}, and this command from config/" in told
-    assert told.endswith("write `stackConfigDir: config`")
-
-
 @pytest.mark.parametrize(("name", "beside"), [("Pulumi.json", True), ("Pulumi.yml", False)])
 def test_the_engine_reads_the_same_project(tmp_path: Path, name: str, beside: bool) -> None:
     """It takes a Pulumi.json first, with stacks' files that end alike and that nobody sees here."""

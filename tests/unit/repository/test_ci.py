@@ -204,7 +204,8 @@ def test_where_nothing_of_the_policy_changed_the_job_says_so(
     api: Api, job: RunJob, tmp_path: Path, platform: str
 ) -> None:
     """A required check must end on every pull request: it previews nothing, and leaves no comment."""
-    with_base(tmp_path, changes={"docs/page.md": "a page"})
+    others = {"docs/page.md": "a page", "requirements.txt": "other==1", "src/settings.yaml": "x: 1"}
+    with_base(tmp_path, changes=others)
     done = job(platform, status=1)
     assert (0, [], NOTHING) == (done.status, api.of(), done.markdown)
     assert [["comment", "--existing"]] == [[c.split()[0], c.split()[-1]] for c in done.calls]
@@ -225,7 +226,10 @@ def test_an_earlier_comment_does_not_outlive_what_it_says(
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize(
     "changes",
-    [{"config/Pulumi.x.yaml": "config: {}"}, {"config/endpoints/own.yaml": "title: x"}, {"Pulumi.yaml": "name: y"}],
+    [{"config/Pulumi.x.yaml": "config: {}"}, {"config/endpoints/own.yaml": "title: x"}, {"Pulumi.yaml": "name: y"},
+     {"Pulumi.x.yaml": "config: {}"}, {"endpoints/own.yaml": "title: x"},
+     {"deploy/stacks/Pulumi.x.yaml": "config: {}"}, {"deploy/stacks/endpoints/own.yaml": "title: x"},
+     {"requirements.txt": "pulumi-wsus-egress[cli]==9"}, {"pyproject.toml": "x = ['pulumi_wsus_egress>9']"}],
 )  # fmt: skip
 def test_a_change_of_settings_lists_or_defaults_is_previewed(
     job: RunJob, tmp_path: Path, platform: str, changes: dict[str, str]

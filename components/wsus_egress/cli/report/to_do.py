@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from wsus_egress.config.stacks import CONFIG_FOLDER
 from wsus_egress.model.environment import Environment
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.findings import Approved, Finding
@@ -35,7 +34,7 @@ def to_do(review: Review) -> tuple[str, ...]:
         name = analysis.environment.name
         whole = by_list.get(name, {})
         if found := tuple(_lines(analysis.environment, findings.get(name, ()), whole)):
-            lines += [f"# {CONFIG_FOLDER}/Pulumi.{name}.yaml", *found]
+            lines += [f"# {analysis.environment.file}", *found]
     return tuple(lines)
 
 

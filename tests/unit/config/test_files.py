@@ -1,0 +1,179 @@
+"""Where a project's files are: what Pulumi.yaml says decides, for these commands as for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sample import GOOD_LIST
+
+from wsus_egress.config.files import find_files
+from wsus_egress.config.project import environment_from_config, load_environments
+from wsus_egress.problems import PolicyErrors
+
+SETTINGS = """\
+config:
+  aws:region: eu-west-1
+  wsus-egress:lists: [good]
+  wsus-egress:servers:
+    - name: one
+      addresses: [10.20.0.10]
+  wsus-egress:aws:
+    vpcId: vpc-0a1b2c3d4e5f60718
+"""
+PROJECT = "name: updates\nruntime: python\n"
+FOLDERS = {
+    "": "",
+    "stackConfigDir: .\n": "",
+    "stackConfigDir: ./config/\n": "config/",
+    "stackConfigDir: deploy/stacks\n": "deploy/stacks/",
+    "config: older\n": "older/",
+}
+"""By what Pulumi.yaml says: the folder of the stacks' files."""
+
+
+def made(root: Path, files: Mapping[str, str]) -> Path:
+    """A folder with these files."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return root
+
+
+def wrong(root: Path, *names: str) -> list[str]:
+    """What is wrong with a project, a line each."""
+    with pytest.raises(PolicyErrors) as error:
+        load_environments(root, names)
+    return [str(problem) for problem in error.value.problems]
+
+
+@pytest.mark.parametrize(("said", "folder"), FOLDERS.items())
+def test_settings_are_where_pulumi_reads_them(tmp_path: Path, said: str, folder: str) -> None:
+    """Own lists stand in `endpoints/` beside them, and a problem names the file by its path."""
+    root = made(
+        tmp_path,
+        {
+            "Pulumi.yaml": PROJECT + said,
+            f"{folder}Pulumi.x.yaml": SETTINGS,
+            f"{folder}endpoints/good.yaml": GOOD_LIST,
+        },
+    )
+    (environment,) = load_environments(root)
+    settings = {"lists": ["none"], "servers": [], "aws": {"vpcId": "vpc-0a1b2c3d4e5f60718"}}
+    with pytest.raises(PolicyErrors) as error:
+        environment_from_config(root, "x", settings)
+
+    assert ("x", f"{folder}Pulumi.x.yaml") == (environment.name, environment.file)
+    assert str(error.value).startswith(f"{folder}Pulumi.x.yaml:3: lists[0]: there is no endpoint")
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "key"),
+    [
+        ("stackConfigDir: ../stacks\n", 3, "stackConfigDir"),
+        ("stackConfigDir: /etc\n", 3, "stackConfigDir"),
+        ("config: ../stacks\n", 3, "config"),
+    ],
+)
+def test_a_folder_outside_is_refused(tmp_path: Path, said: str, line: int, key: str) -> None:
+    """What a commit has of the project is compared, and that folder is not in it."""
+    root = made(tmp_path, {"Pulumi.yaml": PROJECT + said})
+    told, *_ = wrong(root)
+
+    assert told == (
+        f"Pulumi.yaml:{line}: {key}: the folder of the stacks' files is not inside the project, whose "
+        "commits are compared; name a folder inside, such as config"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "other", "instead"),
+    [
+        ("", "", "config/", "write `stackConfigDir: config` in Pulumi.yaml"),
+        ("stackConfigDir: config\n", "config/", "", "take `stackConfigDir` out of Pulumi.yaml"),
+        ("stackConfigDir: own\n", "own/", "config/", "write `stackConfigDir: config` in Pulumi.yaml"),
+    ],
+)  # fmt: skip
+def test_files_in_the_wrong_place(
+    tmp_path: Path, said: str, right: str, other: str, instead: str
+) -> None:
+    """Settings and lists that nobody would read are refused, each with where it belongs."""
+    files = {
+        "Pulumi.yaml": PROJECT + said,
+        f"{right}Pulumi.x.yaml": SETTINGS.replace("good", "wsus"),
+    }
+    root = made(tmp_path, files)
+    assert 1 == len(load_environments(root))
+    made(root, {f"{other}Pulumi.y.yaml": SETTINGS, f"{other}endpoints/good.yaml": GOOD_LIST})
+    place = right or "the folder of Pulumi.yaml"
+
+    assert [
+        f"{other}Pulumi.y.yaml:1: Pulumi reads the stacks' files from {place}, so nothing reads this "
+        f"one; move it to {right}Pulumi.y.yaml, or {instead}",
+        f"{other}endpoints/good.yaml:1: an endpoint list belongs beside the stacks' files, so nothing "
+        f"reads this one; move it to {right}endpoints/",
+    ] == wrong(root)
+
+
+def test_other_files_in_usual_folders_are_left_alone(tmp_path: Path) -> None:
+    """Another stack's file, a YAML file of something else, and what cannot be read."""
+    root = made(
+        tmp_path,
+        {
+            "Pulumi.yaml": PROJECT,
+            "Pulumi.x.yaml": SETTINGS.replace("good", "wsus"),
+            "config/Pulumi.web.yaml": "config:\n  aws:region: eu-west-1\n",
+            "config/endpoints/api.yaml": "paths: []\n",
+        },
+    )
+    (root / "config" / "Pulumi.folder.yaml").mkdir()
+
+    assert ["x"] == [each.name for each in load_environments(root)]
+
+
+def test_other_programs_stacks_are_no_environments(tmp_path: Path) -> None:
+    """In a larger repository: a file without settings of ours is skipped, however it is written."""
+    inline = '{config: {"wsus-egress:lists": [wsus]}}\n'
+    root = made(
+        tmp_path,
+        {
+            "Pulumi.yaml": PROJECT,
+            "Pulumi.x.yaml": SETTINGS.replace("good", "wsus"),
+            "Pulumi.web.yaml": "# wsus-egress:lists is elsewhere\nconfig:\n  aws:region: eu-west-1\n",
+            "Pulumi.new.yaml": "encryptionsalt: v1:abc\n",
+            "Pulumi.x.deploy.yaml": "settings: {}\n",
+            "Pulumi.escaped.yaml": 'config:\n  "\\x77sus-egress:lists": [wsus]\n',
+            "Pulumi.inline.yaml": inline,
+            "Pulumi.broken.yaml": "config: [\n",
+        },
+    )
+    files = find_files(root)
+
+    assert ("broken", "escaped", "inline", "x") == files.environments
+    assert ("new", "web", "x.deploy") == files.others
+    assert ["x"] == [each.name for each in load_environments(root, ["x"])]
+    assert [
+        "'web' is another stack: its file has no wsus-egress: setting; the choices are broken, "
+        "escaped, inline, x"
+    ] == wrong(root, "web")
+
+
+def test_a_stack_whose_settings_are_in_pulumi_yaml(tmp_path: Path) -> None:
+    """Then every stack of the project is an environment: Pulumi gives each these settings."""
+    declared = "config:\n  wsus-egress:mode: {type: string, default: open}\n"
+    root = made(
+        tmp_path, {"Pulumi.yaml": PROJECT + declared, "Pulumi.web.yaml": "encryptionsalt: v1:abc\n"}
+    )
+
+    assert ("web",) == find_files(root).environments
+
+
+def test_only_other_programs_stacks(tmp_path: Path) -> None:
+    """Then there is nothing to look at, and each file says what it lacks."""
+    root = made(tmp_path, {"Pulumi.yaml": PROJECT, "Pulumi.web.yaml": "encryptionsalt: v1:abc\n"})
+
+    assert [
+        "Pulumi.web.yaml:1: the file has no `config:` with wsus-egress: settings; see "
+        "docs/configuration.md"
+    ] == wrong(root)
