@@ -133,6 +133,11 @@ def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
     return PolicyErrors(replace(each, keys=_argument(cloud, each.keys)) for each in errors.problems)
 
 
+def argument_of(cloud: str, setting: str) -> str:
+    """The argument that a target's setting is called by: `vpc_id` for `vpcId`."""
+    return str(_argument(cloud, (cloud, setting))[0])
+
+
 def _argument(cloud: str, keys: Keys) -> Keys:
     keys = renamed(keys, snake)
     if keys[:1] != (cloud,) and keys and keys[0] in _OF_A_POLICY:

@@ -113,22 +113,21 @@ def _beside(
             continue
 
 
-def environment_from_config(root: Path, name: str, data: Mapping[str, Any]) -> Environment:
+def environment_from_config(files: ProjectFiles, name: str, data: Mapping[str, Any]) -> Environment:
     """The environment that a stack's configuration describes, as the Pulumi engine gives it.
 
     Args:
-        root: The project's folder.
+        files: The project's.
         name: The stack's name. Where the stack's file has a setting, problems name its line.
         data: The settings, without their namespace.
 
     Raises:
         PolicyErrors: With every problem of the settings and of every list.
     """
-    files = find_files(root)
     problems = Collector()
     lists = _lists(files, problems)
     problems.extend(files.problems)
-    stack = _stack(root, name, files.project)
+    stack = _stack(files.root, name, files.project)
     locate = stack.locate if stack else lambda _: None
     try:
         environment = build_environment(name, data, lists, locate, from_file=True)

@@ -225,7 +225,12 @@ def test_a_list_that_is_used_instead_is_said(
     changed = text.replace("go.microsoft.com", "go.contoso.com")
     (tmp_path / "wsus.yaml").write_text(changed, encoding="utf-8")
     policy = {**POLICY, "lists": ["wsus", "automatic-updates"]}
-    args = {**IN_AWS, "policy": policy, "network_firewall": {}, "endpoint_lists": str(tmp_path)}
+    args: Any = {
+        **IN_AWS,
+        "policy": policy,
+        "network_firewall": {},
+        "endpoint_lists": str(tmp_path),
+    }
     deploy({}, lambda: aws.AwsWsusEgress("w", args))
 
     assert [

@@ -11,6 +11,7 @@ import yaml
 from click.testing import Result
 
 from wsus_egress.config.conflicts import conflicts
+from wsus_egress.config.files import find_files
 from wsus_egress.config.project import environment_from_config
 from wsus_egress.model.environment import Environment
 from wsus_egress.problems import PolicyErrors, path_text
@@ -114,7 +115,7 @@ def test_a_stack_is_told_when_it_is_deployed(two: Path) -> None:
     prefix = "wsus-egress:"
     settings = {k.removeprefix(prefix): v for k, v in config.items() if k.startswith(prefix)}
     with pytest.raises(PolicyErrors) as caught:
-        environment_from_config(two, "x", settings)
+        environment_from_config(find_files(two), "x", settings)
 
     back = "y routes 10.20.0.0/16 in rtb-0a1b2c3d4e5f60719 too"
     full = "y makes a firewall in vpc-0a1b2c3d4e5f60718 too"

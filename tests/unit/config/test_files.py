@@ -62,7 +62,7 @@ def test_settings_are_where_pulumi_reads_them(tmp_path: Path, said: str, folder:
     (environment,) = load_environments(root)
     settings = {"lists": ["none"], "servers": [], "aws": {"vpcId": "vpc-0a1b2c3d4e5f60718"}}
     with pytest.raises(PolicyErrors) as error:
-        environment_from_config(root, "x", settings)
+        environment_from_config(find_files(root), "x", settings)
 
     assert ("x", f"{folder}Pulumi.x.yaml") == (environment.name, environment.file)
     assert str(error.value).startswith(f"{folder}Pulumi.x.yaml:3: lists[0]: there is no endpoint")

@@ -12,6 +12,7 @@ from sample import AZURE, ONE, VPC
 
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.base import _model_at
+from wsus_egress.config.files import find_files
 from wsus_egress.config.lists import load_lists, resolve
 from wsus_egress.config.project import environment_from_config, load_environments
 from wsus_egress.config.settings import EnvironmentSettings
@@ -219,7 +220,7 @@ def test_snake_case_in_a_file_is_refused(write: Callable[..., Path]) -> None:
     assert expected == [str(problem) for problem in caught.value.problems]
     servers = [{**ONE, "content_from": "upstream"}]
     with pytest.raises(PolicyErrors) as caught:
-        environment_from_config(project, "x", stack(servers=servers))
+        environment_from_config(find_files(project), "x", stack(servers=servers))
     assert expected[0] == str(caught.value)
 
 
@@ -275,7 +276,7 @@ def stack(**settings: Any) -> dict[str, Any]:
 
 def test_a_stacks_configuration(write: Callable[..., Path]) -> None:
     """The engine's data is an environment, and an empty target counts as none."""
-    built = environment_from_config(write(), "x", stack(azure={}))
+    built = environment_from_config(find_files(write()), "x", stack(azure={}))
     assert ("x", ["aws"]) == (built.name, [target.cloud for target in built.targets])
 
 
@@ -285,7 +286,7 @@ def test_a_stacks_problem_has_the_files_line(write: Callable[..., Path]) -> None
     places = []
     for name in ("x", "elsewhere"):
         with pytest.raises(PolicyErrors) as caught:
-            environment_from_config(write(), name, stack(servers=servers))
+            environment_from_config(find_files(write()), name, stack(servers=servers))
         places += [problem.location for problem in caught.value.problems]
     assert places == [Location("config/Pulumi.x.yaml", 6), None]
 
@@ -294,7 +295,7 @@ def test_a_stacks_lists_are_checked(write: Callable[..., Path]) -> None:
     """Problems of the endpoint lists come together with those of the stack."""
     project = write(files={"config/endpoints/good.yaml": "title: 7\n"})
     with pytest.raises(PolicyErrors) as caught:
-        environment_from_config(project, "x", stack(servers=[]))
+        environment_from_config(find_files(project), "x", stack(servers=[]))
     assert ["servers", "title"] == [path_text(problem.keys) for problem in caught.value.problems]
 
 
