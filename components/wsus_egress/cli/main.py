@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
-from wsus_egress.cli.starting import lists, project_option
+from wsus_egress.cli.starting import lists, new, project_option
 from wsus_egress.problems import PolicyErrors
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def main() -> None:
 
     \b
     Examples:
+      wsus-egress new prod --cloud aws
       wsus-egress check
       wsus-egress preview --env dev
       wsus-egress preview --base origin/main
@@ -117,14 +118,19 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     from wsus_egress.config.files import find_files  # noqa: PLC0415
     from wsus_egress.review.analysis import analyse, stale_acceptances  # noqa: PLC0415
     from wsus_egress.review.findings import in_order, standing  # noqa: PLC0415
-    from wsus_egress.review.project_notes import own_lists, skipped_stacks  # noqa: PLC0415
+    from wsus_egress.review.project_notes import (  # noqa: PLC0415
+        own_lists,
+        placeholders,
+        skipped_stacks,
+    )
 
     try:
         analyses = analyse(project, names, today)
     except PolicyErrors as error:
         _refuse(error, format_)
     files = find_files(project)
-    found = in_order((*standing(analyses, today), *own_lists(files), *skipped_stacks(files)))
+    notes = (*own_lists(files), *skipped_stacks(files), *placeholders(files))
+    found = in_order((*standing(analyses, today), *notes))
     if format_ == "json":
         from wsus_egress.cli import as_json  # noqa: PLC0415
 
@@ -367,6 +373,7 @@ def failure(file: TextIO) -> None:
 
 
 main.add_command(lists)
+main.add_command(new)
 
 
 def _be_lenient() -> None:

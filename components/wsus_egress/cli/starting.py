@@ -1,20 +1,26 @@
-"""The commands for who begins: which endpoint lists there are.
+"""The commands for who begins: a project with its first environment, and the endpoint lists there are.
 
-For example `wsus-egress lists wsus > endpoints/wsus.yaml` copies a list of the package into a project.
+For example `wsus-egress new prod --cloud aws` writes the four files that a project needs.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from wsus_egress.problems import PolicyErrors, choices
 
+if TYPE_CHECKING:
+    from wsus_egress.cli.new.texts import CI
+
 UNUSABLE: Final = 2
+_CLOUDS: Final = {"aws": ("aws",), "azure": ("azure",), "both": ("aws", "azure")}
+_SDKS: Final = {"aws": "pulumi_aws", "azure": "pulumi_azure_native"}
 # A path to the schema that is right where the package's lists are, and nowhere else.
 _SCHEMA_LINE: Final = re.compile(r"\A# yaml-language-server: .*\n")
 
@@ -24,6 +30,57 @@ project_option = click.option(
     default=Path(),
     help="The folder with Pulumi.yaml.  [default: the current folder]",
 )
+
+
+@click.command()
+@click.argument("name", metavar="ENV")
+@click.option(
+    "--cloud",
+    type=click.Choice(list(_CLOUDS)),
+    required=True,
+    help="Where the rules are enforced.",
+)
+@click.option(
+    "--ci",
+    type=click.Choice(["github", "azure", "gitlab"]),
+    help="Also write the workflow that previews the policy in pull requests.",
+)
+@project_option
+def new(name: str, cloud: str, ci: CI | None, project: Path) -> None:
+    """Write what the environment ENV needs: its settings, and a Pulumi project where there is none.
+
+    Nothing is overwritten. The settings have comments, and placeholders for what is yours.
+
+    \b
+    Examples:
+      wsus-egress new prod --cloud aws
+      wsus-egress new test --cloud both --ci github
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.cli.new.plan import CannotStart, Request, planned, write  # noqa: PLC0415
+
+    try:
+        plan = planned(Request(project, name, _CLOUDS[cloud], ci))
+        write(plan.files)
+    except CannotStart as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(UNUSABLE)
+    needed = any(find_spec(_SDKS[each]) is None for each in _CLOUDS[cloud])
+    there = f"--project {project} " if project != Path() else ""
+    commands = (
+        *([f"pip install -r {project / 'requirements.txt'}"] if needed else []),
+        f"wsus-egress check {there}--env {name}",
+        f"wsus-egress preview {there}--env {name}",
+        *([f"cd {project}"] if there else []),
+        f"pulumi stack init {name}",
+        f"pulumi up --stack {name}",
+    )
+    click.echo("written:")
+    for path in plan.files:
+        click.echo(f"  {path}")
+    click.echo(f"\nWrite your own values into {project / plan.settings}, where it says `replace`.")
+    for text in plan.by_hand:
+        click.echo(text)
+    click.echo("Then:\n" + "".join(f"  {command}\n" for command in commands), nl=False)
 
 
 @click.command()

@@ -74,7 +74,12 @@ def load_environments(
         if not problems.problems:
             file = files.project.stack_file("<name>")
             what = f"there is no environment: no {file} in {root}"
-            problems.add(None, (), what, "run this in the project's folder, or say --project")
+            problems.add(
+                None,
+                (),
+                what,
+                "run this in the project's folder, say --project, or begin with `wsus-egress new`",
+            )
     asked = {environment.name for environment in environments}
     others = [each for each in known if each not in asked]
     beside = _beside(files, environments, lists, others)

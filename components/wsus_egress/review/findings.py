@@ -30,7 +30,8 @@ Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-remov
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
-               "policy-warning", "own-list", "package-moved", "stack-skipped"]  # fmt: skip
+               "policy-warning", "own-list", "package-moved", "stack-skipped",
+               "placeholder"]  # fmt: skip
 
 RULES: Final[dict[Kind, str]] = {
     "unapproved-widening": "A change allows more, and the same change does not approve it.",
@@ -63,6 +64,7 @@ RULES: Final[dict[Kind, str]] = {
     "policy-warning": "A policy pack's advisory rule is broken.",
     "own-list": "A list of the project is used instead of the package's list of that name, and differs.",
     "package-moved": "A change moves the package's version, with which the package's lists may change.",
+    "placeholder": "Settings still have a placeholder of `wsus-egress new`.",
     "stack-skipped": "A stack's file has no setting of this package.",
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",

@@ -18,6 +18,8 @@ from wsus_egress.release import VERSION
 from wsus_egress.review.findings import Finding
 
 _SHOWN = 3
+# How the settings that `new` writes mark what is not the user's own.
+_PLACEHOLDER = "  # replace: "
 
 
 def own_lists(files: ProjectFiles) -> Iterator[Finding]:
@@ -40,6 +42,22 @@ def skipped_stacks(files: ProjectFiles) -> Iterator[Finding]:
     shown += f" and {more} more" if more > 0 else ""
     what = f"skipped, for want of a wsus-egress: setting: {shown}"
     yield Finding("stack-skipped", "", "", what, "nothing, where these are other programs' stacks")
+
+
+def placeholders(files: ProjectFiles) -> Iterator[Finding]:
+    """The settings in which placeholders of `new` are left, a note for each file."""
+    for name in files.environments:
+        file = files.project.stack_file(name)
+        try:
+            lines = (files.root / file).read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            continue  # Loading the settings says what is wrong.
+        found = [number for number, line in enumerate(lines, 1) if _PLACEHOLDER in line]
+        if found:
+            where = f"line{'s' if len(found) > 1 else ''} {', '.join(map(str, found))}"
+            what = f"placeholders of `wsus-egress new` are left, in {where}"
+            instead = "write your own values, and remove the comments"
+            yield Finding("placeholder", name, "", what, instead, Location(file, found[0]))
 
 
 def moved_package(

@@ -261,7 +261,7 @@ def test_a_folder_without_a_project(tmp_path: Path, run: Run) -> None:
     result = run("check", tmp_path)
     expected = (
         f"there is no environment: no Pulumi.<name>.yaml in {tmp_path}; "
-        "run this in the project's folder, or say --project\n"
+        "run this in the project's folder, say --project, or begin with `wsus-egress new`\n"
     )
     assert (result.exit_code, result.stderr.splitlines(keepends=True)[0]) == (2, expected)
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from mocked_run import deploy
 from paths import ROOT
 from sample import VPC
 
+from wsus_egress.cli.main import main
 from wsus_egress.component.references import camel
 from wsus_egress.proof.proof import Fidelity, Proof, prove
 
@@ -102,6 +104,21 @@ def test_the_first_page_shows_the_python_example() -> None:
     blocks = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
 
     assert [(EXAMPLES / "python" / "__main__.py").read_text(encoding="utf-8")] == blocks
+
+
+def test_the_settings_of_the_own_network_are_its_policy(
+    monkeypatch: pytest.MonkeyPatch, proofs: Proved
+) -> None:
+    """`check` and the program prove the same; the program gives the id of the VPC that it makes."""
+    folder = _inside(monkeypatch, "own_network")
+    settings = yaml.safe_load((folder / "Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
+    settings["wsus-egress:aws"]["vpcId"] = VPC
+    checked = CliRunner().invoke(main, ["check", "--project", str(folder), "--today", "2026-11-24"])
+    types = deploy(settings, lambda: runpy.run_path(str(folder / "__main__.py")))
+
+    assert (0, True) == (checked.exit_code, checked.stdout.startswith("prod  aws  exact"))
+    assert [Fidelity.EXACT] == [proof.fidelity for proof, _ in proofs]
+    assert {"aws:ec2/vpc:Vpc", "wsus-egress:index:AwsWsusEgress"} <= set(types)
 
 
 def test_the_fleet_is_exact_everywhere(proofs: Proved) -> None:

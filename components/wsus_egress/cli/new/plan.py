@@ -1,0 +1,188 @@
+"""What `new` writes into a folder, and what keeps it from writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wsus_egress.cli.new import texts
+from wsus_egress.config.files import STACK_NAME
+from wsus_egress.config.stacks import PROJECT_FILE, Project, elsewhere, read_project
+from wsus_egress.problems import PolicyErrors
+
+MAIN_FILE = "__main__.py"
+REQUIREMENTS = "requirements.txt"
+
+
+class CannotStart(Exception):  # noqa: N818 - it is no mistake of the program
+    """Why nothing is written, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        folder: The project's; it need not exist.
+        name: The environment's.
+        clouds: `aws`, `azure`, or both.
+        ci: Where pull requests are previewed; None for nowhere.
+    """
+
+    folder: Path
+    name: str
+    clouds: Collection[str]
+    ci: texts.CI | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be written, and what is left to do by hand.
+
+    Attributes:
+        files: Each new file's text.
+        settings: The path of the settings' file, from the project's folder.
+        by_hand: A sentence each.
+    """
+
+    files: Mapping[Path, str]
+    settings: str
+    by_hand: tuple[str, ...] = ()
+
+
+def planned(request: Request) -> Plan:
+    """What the folder lacks for the environment.
+
+    Raises:
+        CannotStart: When the name cannot be used, or a file is there that would be lost.
+    """
+    if not STACK_NAME.fullmatch(request.name):
+        raise CannotStart(
+            f"{ascii(request.name)} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
+        )
+    if request.folder.exists() and not request.folder.is_dir():
+        raise CannotStart(f"{request.folder} is not a folder; name one with --project")
+    plan = _of_project(request) if (request.folder / PROJECT_FILE).exists() else _of_all(request)
+    if request.ci is None:
+        return plan
+    repository, inside = _repository(request.folder)
+    path = repository / texts.WORKFLOWS[request.ci][1]
+    text = texts.workflow(request.ci, inside)
+    if not path.exists():
+        by_hand = [*plan.by_hand, *(each.format(file=path) for each in _TO_DO[request.ci])]
+        return Plan({**plan.files, path: text}, plan.settings, tuple(by_hand))
+    if path.read_text(encoding="utf-8", errors="replace") == text:
+        return plan
+    raise CannotStart(
+        f"{path} exists already: leave out --ci, and add the job to it as docs/pull-requests.md shows"
+    )
+
+
+_TO_DO: Mapping[texts.CI, tuple[str, ...]] = {
+    "github": ("In {file}, replace OWNER and COMMIT by those of the release that you use.",),
+    "azure": ("In Azure Repos, add {file} as a build validation to the branch policy.",),
+    "gitlab": ("Add an access token with the scope `api` as the masked variable GITLAB_TOKEN.",),
+}
+
+
+def _of_all(request: Request) -> Plan:
+    """All that a project needs, where there is none."""
+    for name in ("Pulumi.json", "Pulumi.yml"):
+        if (request.folder / name).exists():
+            raise CannotStart(
+                f"{request.folder / name} is another Pulumi project's file, and this package reads "
+                f"{PROJECT_FILE}: choose a folder of its own with --project"
+            )
+    settings = f"Pulumi.{request.name}.yaml"
+    files = {
+        PROJECT_FILE: texts.PROJECT,
+        settings: texts.settings(request.name, request.clouds, "endpoints"),
+        MAIN_FILE: texts.MAIN,
+        REQUIREMENTS: f"{texts.requirement(request.clouds)}\n",
+    }
+    if there := [name for name in files if (request.folder / name).exists()]:
+        raise CannotStart(
+            f"{request.folder / there[0]} exists already, and would be this project's: choose a folder of "
+            "its own with --project"
+        )
+    return Plan({request.folder / name: text for name, text in files.items()}, settings)
+
+
+def _of_project(request: Request) -> Plan:
+    """The settings of one more environment, in a project whose program is this package's."""
+    project = _project(request.folder)
+    settings = project.stack_file(request.name)
+    if (request.folder / settings).exists():
+        raise CannotStart(
+            f"{request.folder / settings} exists already: edit it, or choose another name"
+        )
+    if not any(_uses_the_package(path) for path in _programs(request.folder, project)):
+        raise CannotStart(
+            f"{request.folder / PROJECT_FILE} is of the project {project.name!r}, whose program does not use "
+            "wsus_egress: choose a folder of its own with --project"
+        )
+    text = texts.settings(request.name, request.clouds, project.lists_folder)
+    files = {request.folder / settings: text}
+    requirements = request.folder / REQUIREMENTS
+    if not requirements.exists():
+        files[requirements] = f"{texts.requirement(request.clouds)}\n"
+        return Plan(files, settings)
+    named = requirements.read_text(encoding="utf-8", errors="replace")
+    if missing := [cloud for cloud in request.clouds if cloud not in named]:
+        needed = ",".join(sorted(missing))
+        return Plan(files, settings, (f"In {requirements}, add the extra {needed}.",))
+    return Plan(files, settings)
+
+
+def _project(folder: Path) -> Project:
+    try:
+        project = read_project(folder)
+    except PolicyErrors as error:
+        raise CannotStart(str(error)) from None
+    for problem in elsewhere(folder, project):
+        raise CannotStart(str(problem))
+    return project
+
+
+def _programs(folder: Path, project: Project) -> Iterator[Path]:
+    """Where Pulumi looks for a Python program: beside Pulumi.yaml, or where its `main` says."""
+    data = project.file.data if project.file is not None else {}
+    main = folder / str(data.get("main") or "")
+    yield from (main, main / MAIN_FILE)
+
+
+def _uses_the_package(path: Path) -> bool:
+    try:
+        return b"wsus_egress" in path.read_bytes()
+    except OSError:
+        return False
+
+
+def _repository(folder: Path) -> tuple[Path, str]:
+    """The repository that a folder is in, or the folder itself, and the folder's path inside it."""
+    whole = folder.resolve()
+    for place in (whole, *whole.parents):
+        if (place / ".git").exists():
+            return place, whole.relative_to(place).as_posix()
+    return whole, "."
+
+
+def write(files: Mapping[Path, str]) -> None:
+    """Write all of the files, or none: what a failure leaves half-done is removed again.
+
+    Raises:
+        CannotStart: When one cannot be written, or has come into being meanwhile.
+    """
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                written.append(path)
+                file.write(text)
+    except OSError as error:
+        for half in written:
+            half.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise CannotStart(f"{path} cannot be written ({reason}), so nothing is") from None

@@ -1,0 +1,74 @@
+"""The texts that `new` writes: a project's files, an environment's settings, a pull request's workflow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+import jinja2
+
+from wsus_egress.release import VERSION
+
+CI: TypeAlias = Literal["github", "azure", "gitlab"]
+MAIN: Final = "from wsus_egress.program import run\n\nrun()\n"
+PROJECT: Final = """\
+name: wsus-egress
+description: WSUS egress rules for AWS and Azure from one endpoint list
+# The Python that is active: of a virtual environment, once it is activated.
+runtime:
+  name: python
+  options:
+    toolchain: pip
+"""
+WORKFLOWS: Final[Mapping[CI, tuple[str, str]]] = {
+    "github": ("github-actions.yml", ".github/workflows/policy-preview.yml"),
+    "azure": ("azure-pipelines.yml", "azure-pipelines.yml"),
+    "gitlab": ("gitlab-ci.yml", ".gitlab-ci.yml"),
+}
+"""By platform: the workflow's file in docs/ci, and its path in a repository."""
+
+# Where the wheel's build puts a copy of docs/ci.
+_IN_WHEEL: Final = Path(__file__).parents[2] / "ci"
+_IN_CHECKOUT: Final = Path(__file__).resolve().parents[4] / "docs" / "ci"
+# How each workflow says which folder of the repository has the project.
+_PROJECT: Final = re.compile(r'((?:PROJECT|project): )"?\."?')
+_VERSION: Final = re.compile(r"(?<=pulumi-wsus-egress\[cli\]==)[0-9.]+")
+
+
+def settings(name: str, clouds: Collection[str], lists: str) -> str:
+    """The commented settings of an environment, which are valid as they stand.
+
+    Args:
+        name: The environment's.
+        clouds: `aws`, `azure`, or both.
+        lists: The folder of the project's own lists.
+    """
+    templates = jinja2.Environment(
+        autoescape=False,  # noqa: S701 - YAML, of names without markup
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    found = {cloud: cloud in clouds for cloud in ("aws", "azure")}
+    return templates.get_template("settings.yaml.j2").render(name=name, lists=lists, **found)
+
+
+def requirement(clouds: Collection[str]) -> str:
+    """This version of the package, with what these clouds need."""
+    return f"pulumi-wsus-egress[{','.join([*sorted(clouds), 'cli'])}]=={VERSION}"
+
+
+def workflow(ci: CI, project: str) -> str:
+    """The workflow of the policy preview, for this version.
+
+    Args:
+        ci: The platform.
+        project: The project's folder, from the repository's.
+    """
+    folder = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT
+    text = (folder / WORKFLOWS[ci][0]).read_text(encoding="utf-8")
+    quoted = project if re.fullmatch(r"[A-Za-z0-9_./-]+", project) else f"'{project}'"
+    placed = _PROJECT.sub(lambda found: f"{found[1]}{quoted}", text)
+    return _VERSION.sub(VERSION, placed)

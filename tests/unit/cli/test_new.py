@@ -1,0 +1,232 @@
+"""`new`: a project with its first environment, more environments, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from gitproject import DAY
+from paths import ROOT
+
+from wsus_egress.cli.main import main
+from wsus_egress.cli.new import plan
+from wsus_egress.cli.new.texts import WORKFLOWS
+from wsus_egress.release import VERSION
+
+FILES = ["Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py", "requirements.txt"]
+
+
+def new(folder: Path, name: str = "prod", cloud: str = "aws", *more: str) -> Result:
+    """Run `new` for a folder."""
+    return CliRunner().invoke(
+        main, ["new", name, "--cloud", cloud, "--project", str(folder), *more]
+    )
+
+
+def refused(result: Result) -> str:
+    """The one sentence that the command ends with."""
+    assert (2, 1, True) == (
+        result.exit_code,
+        result.stderr.count("\n"),
+        result.stderr.startswith("error: "),
+    )
+    return result.stderr.removeprefix("error: ").rstrip("\n")
+
+
+def names(folder: Path) -> list[str]:
+    """All the files below a folder."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cloud", "extras"), [("aws", "aws,cli"), ("azure", "azure,cli"), ("both", "aws,azure,cli")]
+)
+def test_what_it_writes_is_a_project(tmp_path: Path, cloud: str, extras: str) -> None:
+    """`check` finds nothing wrong, proves each target, and names the placeholders with their lines."""
+    assert 0 == new(tmp_path / "own", "prod", cloud).exit_code
+    folder = tmp_path / "own"
+    arguments = ["check", "--project", str(folder), "--today", DAY, "--format", "json"]
+    checked = CliRunner().invoke(main, arguments)
+    found = json.loads(checked.stdout)
+    text = (folder / "Pulumi.prod.yaml").read_text(encoding="utf-8")
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if "  # replace: " in line]
+
+    assert (0, FILES) == (checked.exit_code, names(folder))
+    assert {"exact"} == {each["fidelity"] for each in found["environments"][0]["targets"]}
+    assert [("placeholder", lines[0])] == [(f["kind"], f["line"]) for f in found["findings"]]
+    assert found["findings"][0]["what"].endswith(f"in lines {', '.join(map(str, lines))}")
+    assert f"pulumi-wsus-egress[{extras}]=={VERSION}\n" == (folder / "requirements.txt").read_text()
+    assert "wsus-egress" == yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
+    assert "python" == yaml.safe_load((folder / "Pulumi.yaml").read_text())["runtime"]["name"]
+    program = [line for line in (folder / "__main__.py").read_text().splitlines() if line]
+    own = (ROOT / "__main__.py").read_text().splitlines()
+    assert program == [line for line in own[1:] if line]
+
+
+def test_what_is_left_to_do_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files, then commands in their order; `pip` only where something is not installed."""
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(main, ["new", "prod", "--cloud", "aws"]).stdout
+
+    assert said == (
+        "written:\n  Pulumi.yaml\n  Pulumi.prod.yaml\n  __main__.py\n  requirements.txt\n\n"
+        "Write your own values into Pulumi.prod.yaml, where it says `replace`.\nThen:\n"
+        "  wsus-egress check --env prod\n  wsus-egress preview --env prod\n"
+        "  pulumi stack init prod\n  pulumi up --stack prod\n"
+    )
+    monkeypatch.setattr("wsus_egress.cli.starting.find_spec", lambda _: None)
+    said = new(tmp_path / "other").stdout
+    folder = tmp_path / "other"
+    assert said.partition("Then:\n")[2].splitlines() == [
+        f"  pip install -r {folder}/requirements.txt",
+        f"  wsus-egress check --project {folder} --env prod",
+        f"  wsus-egress preview --project {folder} --env prod",
+        f"  cd {folder}",
+        "  pulumi stack init prod",
+        "  pulumi up --stack prod",
+    ]
+
+
+def test_a_second_environment(tmp_path: Path) -> None:
+    """Only its settings are written, where the project's are; a cloud that is new wants its extra."""
+    new(tmp_path)
+    before = {name: (tmp_path / name).read_text() for name in FILES}
+    result = new(tmp_path, "test", "both")
+
+    assert (0, sorted([*FILES, "Pulumi.test.yaml"])) == (result.exit_code, names(tmp_path))
+    assert before == {name: (tmp_path / name).read_text() for name in FILES}
+    assert f"In {tmp_path}/requirements.txt, add the extra azure.\n" in result.stdout
+    assert 0 == new(tmp_path, "more", "aws").stdout.count("add the extra")
+
+
+def test_a_second_environment_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    """`stackConfigDir` counts; a program below `main` and one without requirements.txt are fine."""
+    (tmp_path / "Pulumi.yaml").write_text("name: x\nmain: src\nstackConfigDir: config\n")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "__main__.py").write_text("from wsus_egress.program import run\n")
+
+    assert 0 == new(tmp_path).exit_code
+    assert ["Pulumi.yaml", "config/Pulumi.prod.yaml", "requirements.txt", "src/__main__.py"] == names(tmp_path)  # fmt: skip
+    assert "go into config/endpoints/." in (tmp_path / "config" / "Pulumi.prod.yaml").read_text()
+
+
+@pytest.mark.parametrize("file", ["Pulumi.prod.yaml", "__main__.py", "requirements.txt"])
+def test_nothing_is_overwritten(tmp_path: Path, file: str) -> None:
+    """A file that is there stays, and nothing is written beside it."""
+    (tmp_path / file).write_text("mine\n")
+
+    assert refused(new(tmp_path)) == (
+        f"{tmp_path / file} exists already, and would be this project's: choose a folder of its own "
+        "with --project"
+    )
+    assert [file] == names(tmp_path)
+
+
+def test_where_the_environment_is_there(tmp_path: Path) -> None:
+    """It is not written again."""
+    new(tmp_path)
+    assert refused(new(tmp_path)) == (
+        f"{tmp_path}/Pulumi.prod.yaml exists already: edit it, or choose another name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"Pulumi.json": "{}"}, "Pulumi.json is another Pulumi project's file, and this package reads Pulumi.yaml: choose"),
+        ({"Pulumi.yml": "name: x"}, "Pulumi.yml is another Pulumi project's file, and this package reads Pulumi.yaml: choose"),
+        ({"Pulumi.yaml": "name: web\n", "__main__.py": "import pulumi\n"},
+         "Pulumi.yaml is of the project 'web', whose program does not use wsus_egress: choose"),
+        ({"Pulumi.yaml": "name: web\n"}, "whose program does not use wsus_egress: choose a folder of its own with --project"),
+        ({"Pulumi.yaml": "name: [\n"}, "Pulumi.yaml:2: this is not YAML"),
+        ({"Pulumi.yaml": "name: x\nstackConfigDir: ../x\n"}, "Pulumi.yaml:2: stackConfigDir: the folder of the stacks' files is not inside"),
+    ],
+)  # fmt: skip
+def test_somebody_elses_project(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    """Its stacks are not this package's, so nothing is added to it."""
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+
+    assert said in refused(new(tmp_path))
+    assert sorted(files) == names(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a b", "../prod", "", "x" * 101, "büro", "org/prod"])
+def test_names_that_pulumi_does_not_take(tmp_path: Path, name: str) -> None:
+    """They are refused before anything is written."""
+    assert refused(new(tmp_path, name)) == (
+        f"{ascii(name)} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
+    )
+    assert [] == names(tmp_path)
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    """A file cannot have files."""
+    (tmp_path / "file").write_text("")
+    assert refused(new(tmp_path / "file")) == f"{tmp_path}/file is not a folder; name one with --project"  # fmt: skip
+
+
+def test_a_failure_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """Whatever was written before is removed again."""
+    last = tmp_path / "last"
+    last.mkdir()
+    with pytest.raises(plan.CannotStart) as caught:
+        plan.write({tmp_path / "first": "x", last: "y"})
+
+    assert f"{last} cannot be written (file exists), so nothing is" == str(caught.value)
+    assert [] == names(tmp_path)
+
+
+@pytest.mark.parametrize("ci", list(WORKFLOWS))
+def test_a_workflow_of_the_repository(tmp_path: Path, ci: str) -> None:
+    """It stands where the platform reads it, and names the project's folder and this version."""
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    source, place = WORKFLOWS[ci]  # type: ignore[index]
+    folder = tmp_path / "infra" / "wsus"
+    result = new(folder, "prod", "aws", "--ci", ci)
+    written = (tmp_path / place).read_text()
+    original = (ROOT / "docs" / "ci" / source).read_text()
+    changed = [pair for pair in zip(written.splitlines(), original.splitlines(), strict=True)
+               if pair[0] != pair[1]]  # fmt: skip
+
+    assert (0, 1) == (result.exit_code, len(changed)), changed
+    assert "infra/wsus" in changed[0][0]
+    assert changed[0][1] in {'  project: "."', '    PROJECT: "."', "        with: {project: .}"}
+    assert f"  {tmp_path / place}\n" in result.stdout.replace(os.path.realpath(tmp_path), str(tmp_path))  # fmt: skip
+    # The second environment has the same workflow; somebody else's is left alone.
+    assert 0 == new(folder, "test", "aws", "--ci", ci).exit_code
+    (tmp_path / place).write_text("mine\n")
+    assert "exists already: leave out --ci" in refused(new(folder, "more", "aws", "--ci", ci))
+    assert not (folder / "Pulumi.more.yaml").exists()
+
+
+def test_a_folder_of_any_name_and_no_repository(tmp_path: Path) -> None:
+    """The workflow stands in the folder itself; in a repository an odd name is quoted."""
+    assert 0 == new(tmp_path / "a", "prod", "aws", "--ci", "gitlab").exit_code
+    assert "    PROJECT: .\n" in (tmp_path / "a" / ".gitlab-ci.yml").read_text()
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    assert 0 == new(tmp_path / "b c", "prod", "aws", "--ci", "gitlab").exit_code
+    assert "b c" == yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text())["policy-preview"]["variables"]["PROJECT"]  # fmt: skip
+
+
+def test_the_pages_workflow_is_the_file() -> None:
+    """docs/pull-requests.md shows the workflow that `new` writes, but for its comments and its folder."""
+    page = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "ci" / "github-actions.yml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    shown = "\n".join(lines).replace("{project: .}", "{project: infrastructure/wsus}")
+
+    assert f"```yaml\n{shown}\n```\n" in page
+
+
+@pytest.mark.parametrize("name", [name for name, _ in WORKFLOWS.values()])
+def test_workflows_name_this_version(name: str) -> None:
+    """Those that install the package name the release that they are part of."""
+    text = (ROOT / "docs" / "ci" / name).read_text(encoding="utf-8")
+
+    assert text.count("pulumi-wsus-egress[cli]==") == text.count(f"pulumi-wsus-egress[cli]=={VERSION}")  # fmt: skip
