@@ -18,7 +18,12 @@ _NAMED: Final = re.compile(rb"pulumi[-_.]wsus[-_.]egress\b[^\n]*", re.IGNORECASE
 
 
 def package_moved(root: Path, base: Path) -> Location | None:
-    """The line that asks for the package otherwise than the base does, or the file that no longer asks."""
+    """The line that asks for the package otherwise than the base does, or the file that no longer asks.
+
+    None where the base did not ask at all: with the package its lists are new too.
+    """
+    if not any(_named(base / file) for file in NAMING_FILES):
+        return None
     for file in NAMING_FILES:
         now, was = (_named(folder / file) for folder in (root, base))
         if sorted(now.values()) != sorted(was.values()):

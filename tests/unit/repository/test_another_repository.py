@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,8 @@ from gitproject import GitProject
 from paths import ROOT
 
 ACTION = ROOT / ".github" / "actions" / "policy-preview"
-APPROVED = """\
-  wsus-egress:approved:
-    - {what: aws/list/wsus, owner: network team, reason: The WSUS server, expires: "2099-01-01"}
-"""
+TO_DO = re.compile(r"^```yaml\n# Pulumi.prod.yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILLED_IN = {"owner": "network team", "reason": "The WSUS server", "expires": "2099-01-01"}
 Job = Callable[[str], dict[str, str]]
 
 
@@ -53,6 +52,7 @@ def job(project: GitProject, installed: Installed, tmp_path: Path) -> Job:
             "KEY": "preview", "OUTPUT": str(tmp_path / "out"), "GITHUB_OUTPUT": str(outputs),
             "PYTHONPATH": os.pathsep.join(map(str, (installed.site, installed.others))),
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "CHANGED": "",
+            "GITHUB_ACTION_PATH": str(ACTION),
         }  # fmt: skip
         found: dict[str, str] = {}
         for script in ("look.sh", "preview.sh"):
@@ -65,23 +65,27 @@ def job(project: GitProject, installed: Installed, tmp_path: Path) -> Job:
                 capture_output=True,
             )
             found = dict(line.split("=") for line in outputs.read_text().splitlines())
+        del found["lock"]
         return {**found, "page": (tmp_path / "out" / "policy-preview.md").read_text()}
 
     return run
 
 
 def test_the_first_pull_request(project: GitProject, job: Job) -> None:
-    """All is new: it wants the list's approval, and passes with it. A page changes nothing after that."""
+    """All is new: with the entries that the comment shows, filled in, it passes. A page is no change then."""
     base = project.git("rev-parse", "HEAD").strip()
     project.commit()
     refused = job(base)
 
     assert ("true", "1") == (refused["changed"], refused["status"]), refused["page"]
-    assert "# Pulumi.prod.yaml\n" in refused["page"]
-    assert "{what: aws/list/wsus, " in refused["page"]
+    (entries,) = TO_DO.findall(refused["page"])
+    assert "{what: aws/list/wsus, " in entries
+    assert "package-moved" not in refused["page"]
 
+    for key, value in FILLED_IN.items():
+        entries = entries.replace(f'{key}: ""', f'{key}: "{value}"')
     with (project.root / "infra" / "wsus" / "Pulumi.prod.yaml").open("a") as file:
-        file.write(APPROVED)
+        file.write(entries)
     project.commit()
     assert ("true", "0") == ((approved := job(base))["changed"], approved["status"]), approved["page"]  # fmt: skip
 
