@@ -9,6 +9,7 @@ import pytest
 from paths import ROOT
 from pydantic import Field
 
+import argument_modules
 import arguments
 from wsus_egress.model.base import MayBeOutput, Settings
 
@@ -35,7 +36,7 @@ class Room(Settings):
 
 def test_a_setting_becomes_an_argument() -> None:
     """Its type, whether it may be left out or be an output, and its description with the default."""
-    lamp = arguments.Component("LampArgs", "A lamp.", Lamp, before=(), after=())
+    lamp = argument_modules.Component("LampArgs", "A lamp.", Lamp, before=(), after=())
 
     assert (
         "class LampArgs(TypedDict):\n"
@@ -44,12 +45,12 @@ def test_a_setting_becomes_an_argument() -> None:
         '    """Its power. Default: `60`."""\n'
         "    socket: pulumi.Input[str]\n"
         '    """The socket\'s id."""\n'
-    ) == arguments.render(arguments.Module("x.py", "X.", (lamp,))).partition("pulumi\n\n\n")[2]
+    ) == arguments.render(argument_modules.Module("x.py", "X.", (lamp,))).partition("pulumi\n\n\n")[2]
 
 
 def test_a_setting_without_a_description_is_refused() -> None:
     """Nobody could tell what the argument means."""
-    room = arguments.Component("RoomArgs", "A room.", Room, before=(), after=())
+    room = argument_modules.Component("RoomArgs", "A room.", Room, before=(), after=())
 
     with pytest.raises(ValueError, match="the setting colour has no description"):
-        arguments.render(arguments.Module("x.py", "X.", (room,)))
+        arguments.render(argument_modules.Module("x.py", "X.", (room,)))
