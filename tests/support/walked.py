@@ -112,9 +112,11 @@ def program(environment: str) -> None:
             """An id made from the name."""
             return f"{args.name}-id", dict(args.inputs)
 
-        def call(self, _args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], None]:
+        def call(
+            self, _args: pulumi.runtime.MockCallArgs
+        ) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
             """Nothing is known about networks outside the stack."""
-            return {}, None
+            return {}, []
 
     text = (ROOT / "config" / f"Pulumi.{environment}.yaml").read_text()
     settings = {

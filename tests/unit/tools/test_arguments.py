@@ -45,7 +45,9 @@ def test_a_setting_becomes_an_argument() -> None:
         '    """Its power. Default: `60`."""\n'
         "    socket: pulumi.Input[str]\n"
         '    """The socket\'s id."""\n'
-    ) == arguments.render(argument_modules.Module("x.py", "X.", (lamp,))).partition("pulumi\n\n\n")[2]
+    ) == arguments.render(argument_modules.Module("x.py", "X.", (lamp,))).partition("pulumi\n\n\n")[
+        2
+    ]
 
 
 def test_a_setting_without_a_description_is_refused() -> None:
