@@ -9,7 +9,7 @@ FAST := tests/unit tests/golden $(addprefix --ignore=tests/unit/,repository tool
 CODE := components sandbox tools tests benchmarks policy_pack
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down check test lint unit bench schemas lock dist release docs changelog clean
+.PHONY: help setup up down check test lint unit bench schemas lock dist release pictures docs changelog clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -64,6 +64,10 @@ release: setup ## Make everything of a release but its publication: make release
 	$(RUN) python tools/release.py notes > dist/release-notes.md
 	WSUS_EGRESS_WHEEL="$$(echo "$(CURDIR)"/dist/*.whl)" SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
 	  $(RUN) python -m pytest -q tests/unit/repository/test_wheel.py tests/unit/repository/test_wheel_suite.py
+
+pictures: setup ## Draw the pictures of the documentation anew; those of a comment need Chromium
+	$(RUN) python tools/pictures.py
+	$(RUN) python tools/website/comment.py
 
 docs: setup ## Build the documentation site into .sandbox/site
 	$(RUN) mkdocs build --strict

@@ -1,4 +1,4 @@
-"""Writes docs/settings.md, the table of every setting, from the schema of an environment's file.
+"""Writes docs/settings.md, the page of every setting, from the schema of an environment's file.
 
 Types, defaults and descriptions stand at the settings' types; an example is what the first of the
 project's environments and examples says. `make schemas` runs it, and a test holds the page to what it writes.
@@ -45,36 +45,52 @@ def render(root: Path) -> str:
     given = [_given(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
     lines = [_HEAD]
     for path, owner in _owners(schema, schema, ""):
-        title = path or "The environment"
+        title = f"`{path}`" if path else "The environment"
         lines += [f"## {title}\n", f"{owner['description']}\n"]
-        lines += [
-            "| Setting | Type | Default | Example | Meaning |",
-            "| --- | --- | --- | --- | --- |",
-        ]
         for name, setting in owner["properties"].items():
             where = f"{path}.{name}" if path else name
-            cells = (
-                f'<a id="{_anchor(where)}"></a>`{name}`',
-                _type(schema, setting),
-                _default(owner, name, setting),
-                _example(schema, where, setting, given),
-                setting.get("description") or _resolved(schema, setting).get("description", ""),
-            )
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        lines.append("")
+            lines += _setting(schema, owner, where, setting, given)
     return "\n".join(lines)
+
+
+def _setting(
+    schema: Schema, owner: Schema, where: str, setting: Schema, given: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """A heading that a link can name, the meaning, and what one needs to write the setting.
+
+    The heading is HTML: its id says the whole path, and the page's table of contents stays short.
+    """
+    anchor, name = _anchor(where), where.rpartition(".")[2]
+    below = _below(schema, where, setting)
+    # A mapping at the top has a section of the same name: that is its anchor.
+    own = "" if below == anchor else f' id="{anchor}"'
+    yield f'<h3{own}><a href="#{anchor}"><code>{name}</code></a></h3>\n'
+    meaning = setting.get("description") or _resolved(schema, setting).get("description", "")
+    yield f"{meaning}\n"
+    yield f"- Type: {_type(schema, setting)}"
+    yield f"- Default: {_default(owner, name, setting)}"
+    if below:
+        yield f"- Its settings: [below](#{below})\n"
+    else:
+        yield f"- Example: {_example(schema, where, setting, given)}\n"
 
 
 def _example(
     schema: Schema, where: str, setting: Schema, given: Sequence[Mapping[str, Any]]
 ) -> str:
-    """What the first file says; a mapping with settings of its own has their examples instead."""
+    """What the first file that has the setting says; if none has a switch, the way it is not by default."""
+    said = (value for data in given for value in _values(data, where))
+    if _resolved(schema, setting).get("type") == "boolean":
+        return _code(next(said, not setting.get("default")))
+    return next((_code(value) for value in said), "")
+
+
+def _below(schema: Schema, where: str, setting: Schema) -> str:
+    """The anchor of the section of a mapping, or of the mappings of a list, that has settings itself."""
     inner, path = _resolved(schema, setting), where
     if inner.get("type") == "array":
         inner, path = _resolved(schema, inner["items"]), f"{where}[]"
-    if "properties" in inner:
-        return f"[below](#{_heading(path)})"
-    return next((_code(value) for data in given for value in _values(data, where)), "")
+    return _heading(path) if "properties" in inner else ""
 
 
 def _heading(path: str) -> str:
@@ -114,7 +130,8 @@ def _type(schema: Schema, setting: Schema) -> str:
     if "enum" in kind:
         return " or ".join(_code(value) for value in kind["enum"])
     if kind.get("type") == "array":
-        return f"list: {_type(schema, kind['items'])}"
+        entry = _type(schema, kind["items"])
+        return "list of mappings" if entry == "mapping" else f"list of {entry}"
     if kind.get("type") == "integer" and "minimum" in kind and "maximum" in kind:
         return f"{kind['minimum']} to {kind['maximum']}"
     names = {"string": "text", "integer": "whole number", "boolean": "true or false"}

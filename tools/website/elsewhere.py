@@ -59,9 +59,7 @@ def relinked(text: str, source: str, repository: str) -> str:
 
 def edit_url(page: str, proposed: str | None, config: MkDocsConfig) -> str | None:
     """Where one edits a page; None if nobody knows, or if a tool writes it."""
-    if proposed is None or page in _WRITTEN:
-        return None
     if page in PAGES and config.repo_url and config.edit_uri:
         folder = config.edit_uri.removesuffix("docs/")
         return f"{config.repo_url}{folder}{PAGES[page]}"
-    return proposed
+    return None if page in _WRITTEN else proposed

@@ -2,18 +2,20 @@
 
 import logging
 import sys
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils.templates import TemplateContext
 
 # MkDocs imports this file by its path, without `tools/` on the import path.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import env
-from website import changes, diagrams, elsewhere, repository
+from website import blocks, changes, diagrams, elsewhere, interface, repository
 
 log = logging.getLogger("mkdocs.hooks.website")
 
@@ -39,10 +41,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """The changelog begins with what is not released yet."""
+    """The programs that a page names; and the changelog begins with what is not released yet."""
     if page.file.src_uri == changes.PAGE:
-        return changes.with_unreleased(markdown, env.ROOT)
-    return markdown
+        markdown = changes.with_unreleased(markdown, env.ROOT)
+    markdown = interface.with_members(markdown, env.ROOT / "components")
+    source = page.file.abs_src_path
+    return blocks.with_tabs(markdown, Path(source).parent) if source else markdown
+
+
+def on_page_content(html: str, page: Page, **_: object) -> str:
+    """Pictures follow the site's switch; the table of contents breaks paths of settings at their dots."""
+    for part in _parts(page.toc.items):
+        part.title = part.title.replace(".", ".<wbr>")
+    return blocks.with_pictures(html, PurePosixPath(page.url))
 
 
 def on_page_context(
@@ -51,3 +62,9 @@ def on_page_context(
     """A page's edit link leads to the file that one would edit, or is not there."""
     page.edit_url = elsewhere.edit_url(page.file.src_uri, page.edit_url, config)
     return context
+
+
+def _parts(items: Iterable[AnchorLink]) -> Iterator[AnchorLink]:
+    for item in items:
+        yield item
+        yield from _parts(item.children)

@@ -1,4 +1,4 @@
-"""The repository's address, for its link and the edit links: the clone that builds the site knows it."""
+"""The repository's address, for its link and the edit links: the released one, else the clone's own."""
 
 import re
 import shutil
@@ -8,12 +8,17 @@ from typing import Final
 
 from mkdocs.config.defaults import MkDocsConfig
 
+from wsus_egress.release import PUBLISHER, REPOSITORY
+
+_NOBODY: Final = "OWNER"
 _SECURE: Final = re.compile(r"^(?:ssh://)?git@([^:/]+)[:/](.+)$")
 _EDIT: Final = {"github": "edit/main/docs/", "gitlab": "-/edit/main/docs/"}
 
 
 def address(root: Path) -> str:
-    """Where the clone came from, as a page to look at; empty if it came from nowhere."""
+    """Where the project is developed, or this clone came from, as a page to look at; empty if unknown."""
+    if PUBLISHER != _NOBODY:
+        return REPOSITORY
     git = shutil.which("git")
     if git is None:
         return ""

@@ -53,7 +53,8 @@ class AwsWsusEgress(AwsComponent):
             **{party: group.security_group_id for party, group in groups.items()}
         )
         self.rule_group_arns = pulumi.Output.from_input([])
-        self.firewall_policy_arn = self.dns_rule_group_id = pulumi.Output.from_input("")
+        self.firewall_policy_arn = pulumi.Output.from_input("")
+        self.dns_rule_group_id = pulumi.Output.from_input("")
         self.endpoint_ids = pulumi.Output.from_input({})
         if given.control(AwsNetworkFirewall):
             # A destroy goes the other way round: what protects the firewall keeps the groups too.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,32 +17,54 @@ def test_the_page_is_current(root: Path) -> None:
     assert settings_page.render(root) == (root / settings_page.PAGE).read_text(encoding="utf-8")
 
 
-def test_each_setting_has_an_anchor_of_its_own(root: Path) -> None:
-    """A link can name any setting, whatever target or list it stands in."""
-    anchors = re.findall(r'<a id="([^"]+)">', settings_page.render(root))
+ENTRY = re.compile(
+    r'^<h3(?: id="([^"]+)")?><a href="#([^"]+)"><code>(\w+)</code></a></h3>\n\n(.+)\n\n'
+    r"- Type: (.+)\n- Default: (.+)\n- (?:Example: (.+)|Its settings: \[below\]\(#(.+)\))$",
+    re.MULTILINE,
+)
 
-    assert len(anchors) == len(set(anchors))
-    assert {"mode", "servers-addresses", "azure-routetable-direct-addressprefix"} <= set(anchors)
+
+def count(schema: Any) -> int:
+    """How many settings a JSON Schema has, at any depth, each type once."""
+    if isinstance(schema, list):
+        return sum(map(count, schema))
+    if not isinstance(schema, dict):
+        return 0
+    return len(schema.get("properties", ())) + sum(map(count, schema.values()))
+
+
+def test_each_setting_has_an_anchor_of_its_own(root: Path) -> None:
+    """A link can name any setting, whatever target or list it stands in; none of the page's ids is there twice."""
+    page = settings_page.render(root)
+    headings = [
+        re.sub(r"[^a-z0-9-]", "", heading.lower())
+        for heading in re.findall(r"^## (.*)$", page, re.MULTILINE)
+    ]
+    entries = ENTRY.findall(page)
+    ids = [own for own, *_ in entries if own]
+
+    assert len(ids + headings) == len({*ids, *headings})
+    assert {"mode", "servers-addresses", "azure-routetable-direct-addressprefix"} <= set(ids)
+    assert {target for _, target, *_ in entries} <= {*ids, *headings}
 
 
 def test_a_setting_says_its_type_default_example_and_meaning(root: Path) -> None:
-    """A row has what a reader needs to write the setting."""
-    rows = settings_page.render(root).splitlines()
+    """Each entry has what a reader needs to write the setting, and every setting has an entry."""
+    page = settings_page.render(root)
+    schema = json.loads((root / settings_page.SCHEMA).read_text(encoding="utf-8"))
+    entries = {target: rest for _, target, *rest in ENTRY.findall(page)}
 
-    assert (
-        '| <a id="aws-networkfirewall-mode"></a>`mode` | `"rules-only"` or `"policy"` or `"full"` '
-        '| `"policy"` |'
-    ) in "\n".join(rows)
-    assert any('`vpcId` | text | required | `"vpc-' in row for row in rows)
+    assert page.count("<h3") == len(entries)
+    assert count(schema) <= len(entries)
+    assert ['`"rules-only"` or `"policy"` or `"full"`', '`"policy"`'] == entries[
+        "aws-networkfirewall-mode"
+    ][2:4]
+    assert ["text", "required", '`"vpc-0a1b2c3d4e5f60718"`'] == entries["aws-vpcid"][2:5]
 
 
-def test_no_cell_is_empty(root: Path) -> None:
-    """Every setting has a type, a default, an example and a meaning: some file says each of them."""
-    rows = [row for row in settings_page.render(root).splitlines() if row.startswith("| <a id=")]
-    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
-
-    assert 100 < len(rows)
-    assert [] == [row for row in cells if len(row) != 5 or not all(row)]
+def test_nothing_is_wider_than_a_telephone(root: Path) -> None:
+    """The page has no table: what a row of five cells says stands below its setting."""
+    assert "|---" not in settings_page.render(root).replace(" ", "")
 
 
 def test_a_link_to_a_setting_of_its_own_finds_the_heading(root: Path) -> None:

@@ -48,6 +48,14 @@ def test_without_an_origin_there_is_no_address(clone: Path) -> None:
     assert ["", ""] == [repository.address(clone), repository.address(clone.parent)]
 
 
+def test_a_published_project_has_one_address(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once somebody publishes it, a fork's pages lead to the project too."""
+    monkeypatch.setattr(repository, "PUBLISHER", "contoso")
+    monkeypatch.setattr(repository, "REPOSITORY", "https://github.com/contoso/egress")
+    forked = from_(clone, "https://github.com/fabrikam/egress")
+    assert "https://github.com/contoso/egress" == repository.address(forked)
+
+
 def config() -> MkDocsConfig:
     """The site's configuration, without the hooks' part."""
     return load_config(str(ROOT / "mkdocs.yml"), hooks=[])
