@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,33 +9,19 @@ import pytest
 from paths import ROOT
 from sample import TODAY
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
+from website.browser import start
 from wsus_egress.cli.report import as_html
 from wsus_egress.review.analysis import Analysis, analyse
 from wsus_egress.review.comparison import without_base
-
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """One browser for all tests, with a profile of its own."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    driver = shutil.which("chromedriver")
-    if browser is None or driver is None:
+    started = start(tmp_path_factory.mktemp("profile"))
+    if started is None:
         pytest.skip("no Chromium: install the packages chromium and chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    started = webdriver.Chrome(options=options, service=Service(driver))
-    started.set_window_size(1280, 900)
     yield started
     started.quit()
 
