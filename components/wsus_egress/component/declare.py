@@ -79,13 +79,14 @@ class Declarer:
         refuse(self._parent.pulumi_resource_name, twice)
         for document in documents:
             serial = document.type in self._cloud.serial
-            kept = self._cloud.kept.get(document.type, ())
+            own = {*document.properties, *document.clears}
+            kept = [key for key in self._cloud.kept.get(document.type, ()) if key not in own]
             before = [self._declared[name][1] for name in document.after]
             options = pulumi.ResourceOptions(
                 parent=self._parent,
                 provider=self.provider,
                 depends_on=before + (self._last if serial else []),
-                ignore_changes=[key for key in kept if key not in document.properties],
+                ignore_changes=kept,
                 # None leaves it to the component's own options, which its children inherit.
                 protect=bool(document.protect) or None,
                 retain_on_delete=document.retain or None,

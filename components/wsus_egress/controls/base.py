@@ -120,6 +120,7 @@ class Document:
         protect: The setting by which the engine refuses to delete or replace it, until that setting
             is false and deployed: `networkFirewall.protected`. Empty where nothing protects it.
         retain: Whether it stays in the cloud when the engine lets go of it.
+        clears: Properties that it takes away, where what others have set would be left as it is.
     """
 
     type: str
@@ -128,6 +129,7 @@ class Document:
     after: tuple[str, ...] = ()
     protect: str = ""
     retain: bool = False
+    clears: tuple[str, ...] = ()
 
 
 class Rule(Protocol):

@@ -87,7 +87,18 @@ def test_a_subnet_is_kept(attached: bool) -> None:
 
     assert ["wsus-subnet-snet"] == [*kept]
     assert ("subnets[].attached" if attached else "") == subnet.protect
-    assert ({"networkSecurityGroup", "routeTable"} <= subnet.properties.keys()) is attached
+    attachments = {"networkSecurityGroup", "routeTable"}
+    assert (attachments <= subnet.properties.keys()) is attached
+    # What others have attached would be left alone: detached, there is nothing of theirs.
+    assert (set() if attached else attachments) == {*subnet.clears}
+
+
+def test_a_route_table_of_others_stays() -> None:
+    """Detached, a subnet loses what this stack gave it, and nothing else."""
+    given = {**AZURE, "routeTable": None, "subnets": [{**SUBNET, "attached": False}]}
+    (subnet,) = {each.name: each for each in documents(azure=given) if each.retain}.values()
+
+    assert ("networkSecurityGroup",) == subnet.clears
 
 
 def test_a_detached_subnet_is_no_evidence() -> None:

@@ -33,8 +33,14 @@ def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
             properties["routeTable"] = {"id": f"${{{prefix}-route-table.id}}"}
         # The subnet is its owner's, with whatever stands in it: it is never deleted with the stack. Nor
         # is it forgotten while it has the group and the table, which Azure then deletes for nobody.
-        name, protect = f"{prefix}-subnet-{subnet.name}", ATTACHED if subnet.attached else ""
-        yield Document(SUBNET_TYPE, name, properties, protect=protect, retain=True)
+        name = f"{prefix}-subnet-{subnet.name}"
+        if subnet.attached:
+            yield Document(SUBNET_TYPE, name, properties, protect=ATTACHED, retain=True)
+        else:
+            # A route table that the target has not made is somebody else's, and stays.
+            table = ("routeTable",) if target.route_table else ()
+            clears = ("networkSecurityGroup", *table)
+            yield Document(SUBNET_TYPE, name, properties, retain=True, clears=clears)
 
 
 def attached(target: AzureTarget) -> tuple[Subnet, ...]:
