@@ -25,7 +25,7 @@ from wsus_egress.component.claims import RUNS
 from wsus_egress.component.enums import with_enums
 from wsus_egress.component.outputs import IS_OUTPUT
 from wsus_egress.component.references import camel, renamed
-from wsus_egress.problems import PolicyErrors, choices, path_text
+from wsus_egress.problems import PolicyErrors, choices, close_to, path_text
 from wsus_egress.release import PUBLISHER, REPOSITORY, VERSION
 
 NAME: Final = "wsus-egress"
@@ -110,7 +110,8 @@ class WsusEgressProvider(ComponentProvider):
         if not isinstance(inputs, Mapping):
             return
         for key in sorted(set(inputs) - set(properties)):
-            reason = f"is not an argument here; {choices(properties)}"
+            meant = close_to(key, properties) or choices(properties)
+            reason = f"is not an argument here; {meant}"
             yield {"property_path": f"{path}{key}", "reason": reason}
         for key, each in properties.items():
             value = inputs.get(key)

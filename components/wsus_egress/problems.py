@@ -123,6 +123,14 @@ def choices(names: Iterable[str]) -> str:
     return f"the choices are {known}" if known else "there are none yet"
 
 
+def close_to(name: str, known: Iterable[str]) -> str:
+    """Which name may have been meant by one that does not exist; empty where none is like it."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
+    close = difflib.get_close_matches(name, sorted(known), 1)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
 def shortened(text: str) -> str:
     """A value as a problem shows it."""
     return text if len(text) <= 80 else f"{text[:77]}..."

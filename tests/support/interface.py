@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from types import ModuleType, NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, is_typeddict
+from typing import Any, Union, get_args, get_origin, get_overloads, is_typeddict
 
 import pulumi
 
@@ -40,13 +40,16 @@ def _fields(kind: type) -> Iterator[str]:
             mark = " (required)" if is_typeddict(kind) and name in required else ""
             yield f"{name}: {spelled(hint)}{mark}"
     if issubclass(kind, pulumi.Resource):
-        yield f"__init__{_signature(kind.__init__)}"
+        # One way to give the arguments a line.
+        made: Any = inspect.getattr_static(kind, "__init__")
+        yield from (f"__init__{_signature(each)}" for each in get_overloads(made))
 
 
 def _signature(function: Callable[..., Any]) -> str:
     signature = inspect.signature(function)
     parts = [
-        f"{name}: {spelled(each.annotation)}" + ("" if each.default is each.empty else " = ...")
+        f"{'**' if each.kind is each.VAR_KEYWORD else ''}{name}: {spelled(each.annotation)}"
+        + ("" if each.default is each.empty else " = ...")
         for name, each in signature.parameters.items()
         if name != "self"
     ]

@@ -70,13 +70,19 @@ class AwsComponent(Component):
     _cloud = CLOUD
     _compiled: Compiled[AwsTarget]
 
-    def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: Any,
+        opts: pulumi.ResourceOptions | None,
+        keywords: Mapping[str, Any],
+    ) -> None:
         """Check and compile the arguments, and look the VPC up with the component's provider.
 
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, keywords)
         vpc = found_vpc(self, self._vpc, self._vpc_setting, self._members)
         if self._vpc_text in self._declarer.given:
             self._declarer.given[self._vpc_text] = vpc

@@ -3,6 +3,8 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
+from typing import Any, Unpack, overload
+
 import pulumi
 
 from wsus_egress.aws.arguments import AwsWsusEgressArgs
@@ -10,6 +12,7 @@ from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.aws.dns_firewall import AwsWsusDnsFirewall
 from wsus_egress.aws.network_firewall import AwsWsusNetworkFirewall
 from wsus_egress.aws.security_group import AwsWsusSecurityGroup
+from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.controls.aws.dns_firewall import AwsDnsFirewall
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.controls.aws.security_groups import AwsSecurityGroups
@@ -33,15 +36,31 @@ class AwsWsusEgress(AwsComponent):
     dns_rule_group_id: pulumi.Output[str]
     """DNS Firewall's rule group; empty where none is made."""
 
+    @overload
     def __init__(
         self, name: str, args: AwsWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[AwsWsusEgressArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: AwsWsusEgressArgs = AS_KEYWORDS,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
         """Declare everything.
 
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, arguments)
         given, child = self._compiled, pulumi.ResourceOptions(parent=self)
         groups = {
             group.party: AwsWsusSecurityGroup(

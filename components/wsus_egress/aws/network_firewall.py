@@ -3,7 +3,7 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
-from typing import Any
+from typing import Any, Unpack, overload
 
 import pulumi
 
@@ -12,6 +12,7 @@ from wsus_egress.aws.cloud import AwsComponent, endpoint_of
 from wsus_egress.aws.lookups import foreign_endpoints
 from wsus_egress.aws.seen import tell
 from wsus_egress.component.errors import refuse
+from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.problems import Keys
 
@@ -40,11 +41,27 @@ class AwsWsusNetworkFirewall(AwsComponent):
         own = self._vpc_text != self._compiled.target.vpc_id
         return ("network_firewall", "vpc_id") if own else super()._vpc_setting
 
+    @overload
     def __init__(
         self,
         name: str,
         args: AwsWsusNetworkFirewallArgs,
         opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[AwsWsusNetworkFirewallArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: AwsWsusNetworkFirewallArgs = AS_KEYWORDS,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
         """Declare what the mode asks for.
 
@@ -52,7 +69,7 @@ class AwsWsusNetworkFirewall(AwsComponent):
             pulumi.RunError: When the policy cannot be used, or a subnet or route table is of
                 another VPC, before any resource is declared.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, arguments)
         control, declarer = self._control(AwsNetworkFirewall), self._declarer
         refuse(name, foreign_endpoints(self, control, declarer.given, self._vpc))
         tell(self, control, declarer.given)

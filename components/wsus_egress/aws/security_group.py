@@ -3,13 +3,14 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
-from typing import Any
+from typing import Any, Unpack, overload
 
 import pulumi
 
 from wsus_egress.aws.arguments import AwsWsusSecurityGroupArgs
 from wsus_egress.aws.cloud import AwsComponent
 from wsus_egress.component.errors import refusal
+from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.controls.aws.security_groups import AwsSecurityGroups, SecurityGroup
 from wsus_egress.model.flows import Network
 from wsus_egress.problems import Keys, PolicyErrors, Problem, choices
@@ -21,18 +22,31 @@ class AwsWsusSecurityGroup(AwsComponent):
     security_group_id: pulumi.Output[str]
     """The group's id: attach it to the servers' network interfaces."""
 
+    @overload
+    def __init__(
+        self, name: str, args: AwsWsusSecurityGroupArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
     def __init__(
         self,
         name: str,
-        args: AwsWsusSecurityGroupArgs,
+        *,
         opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[AwsWsusSecurityGroupArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: AwsWsusSecurityGroupArgs = AS_KEYWORDS,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
         """Declare the group and its rules.
 
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, arguments)
         control, party, group = self._control(AwsSecurityGroups), self._party, self._group
         if group is None:
             known = choices(group.party for group in control.groups)

@@ -101,13 +101,19 @@ class AzureComponent(Component):
     _makes_rules: ClassVar[bool] = False
     """Whether it makes rules in a firewall policy, which others may keep elsewhere."""
 
-    def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: Any,
+        opts: pulumi.ResourceOptions | None,
+        keywords: Mapping[str, Any],
+    ) -> None:
         """Check and compile the arguments, and look networks and the firewall policy up.
 
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, keywords)
         problems = [*foreign_networks(self, self._compiled)]
         self._beside_policy: pulumi.ProviderResource | None = None
         """The provider for what is made in the policy's resource group; None for the component's own."""

@@ -3,7 +3,7 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
-from typing import Any
+from typing import Any, Unpack, overload
 
 import pulumi
 
@@ -13,6 +13,7 @@ from wsus_egress.azure.firewall import AzureWsusFirewall
 from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
 from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
 from wsus_egress.azure.route_table import AzureWsusRouteTable
+from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.route_table import AzureRouteTable
@@ -37,15 +38,31 @@ class AzureWsusEgress(AzureComponent):
 
     _makes_rules = True
 
+    @overload
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[AzureWsusEgressArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: AzureWsusEgressArgs = AS_KEYWORDS,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
         """Declare everything, the rules before the firewall and the firewall before the route.
 
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, arguments)
         given, child = self._compiled, pulumi.ResourceOptions(parent=self)
         attached: dict[str, Any] = {}
         self.network_security_group_id = None

@@ -4,7 +4,8 @@ Pulumi reads the annotations of component arguments at run time: no postponed an
 """
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Unpack, overload
 
 import pulumi
 
@@ -13,6 +14,7 @@ from wsus_egress.azure.cloud import AzureComponent
 from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.base import environment_of
 from wsus_egress.component.errors import checked
+from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.config.base import parse_settings
 from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, firewall_resources
@@ -31,15 +33,31 @@ class AzureWsusFirewall(AzureComponent):
 
     _suffix = "-gateway"
 
+    @overload
     def __init__(
         self, name: str, args: AzureWsusFirewallArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[AzureWsusFirewallArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: AzureWsusFirewallArgs = AS_KEYWORDS,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
         """Declare the address, the firewall and its diagnostics, on a policy that has its rules.
 
         Raises:
             pulumi.RunError: When the arguments cannot be used, before any resource is declared.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, arguments)
         given, prefix, declarer = self._compiled, self._prefix, self._declarer
         own, firewall = given.arguments, given.target.firewall
         assert firewall is not None  # noqa: S101 - its argument is required
@@ -66,7 +84,7 @@ def _alone(settings: Mapping[str, Any]) -> tuple[AzureTarget, Sku]:
     """
     found, problems = parse_settings(FirewallAlone, settings, lambda _: None)
     if found is None:
-        raise PolicyErrors(problems)
+        raise PolicyErrors(replace(each, keys=("azure", *each.keys)) for each in problems)
     target = AzureTarget.model_construct(**dict(found), address_space=())
     if reserved := tuple(reserved_tags(target)):
         raise PolicyErrors(reserved)

@@ -3,10 +3,13 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
+from typing import Any, Unpack, overload
+
 import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.firewall_documents import (
     ADDRESS_TYPE,
@@ -33,15 +36,31 @@ class AzureWsusFirewallRules(AzureComponent):
     _asked_by = "firewall_policy"
     _suffix = "-firewall"
 
+    @overload
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[AzureWsusEgressArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: AzureWsusEgressArgs = AS_KEYWORDS,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
         """Declare IP Groups, the policy, where it is ours, and the groups one after another.
 
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, arguments)
         documents = self._control(AzureApplicationRules).documents(self._prefix)
         given, declarer = self._compiled, self._declarer
         declarer.provider = self._beside_policy

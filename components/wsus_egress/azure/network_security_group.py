@@ -3,10 +3,13 @@
 Pulumi reads the annotations of component arguments at run time: no postponed annotations here.
 """
 
+from typing import Any, Unpack, overload
+
 import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.subnets import SUBNET_TYPE
 
@@ -20,15 +23,31 @@ class AzureWsusNetworkSecurityGroup(AzureComponent):
     _asked_by = "network_security_group"
     _suffix = "-nsg"
 
+    @overload
     def __init__(
         self, name: str, args: AzureWsusEgressArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[AzureWsusEgressArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: AzureWsusEgressArgs = AS_KEYWORDS,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Any,
     ) -> None:
         """Declare the group.
 
         Raises:
             pulumi.RunError: When the policy cannot be used, before any resource is declared.
         """
-        super().__init__(name, args, opts)
+        super().__init__(name, args, opts, arguments)
         documents = self._control(AzureNsg).documents(self._prefix)
         self._declarer.declare(each for each in documents if each.type != SUBNET_TYPE)
         (group,) = self._declarer.of("azure-native:network:NetworkSecurityGroup")

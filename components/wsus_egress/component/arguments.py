@@ -11,7 +11,6 @@ from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
 from wsus_egress.component.references import renamed, snake
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.lists import load_lists, shipped_lists
-from wsus_egress.config.settings import EnvironmentSettings
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
 from wsus_egress.problems import Collector, Keys, PolicyErrors
@@ -22,8 +21,9 @@ T_co = TypeVar("T_co", bound=Target, covariant=True)
 
 # Settings whose argument is called otherwise.
 _RENAMED: Final[Mapping[Keys, Keys]] = {("resource_group",): ("resource_group_name",)}
-# Settings that stand in a component's argument `policy`.
-_OF_A_POLICY: Final = EnvironmentSettings.model_fields.keys() - {"accept"}
+# Arguments beside the target's settings, and the place of a problem with all of them; what else an
+# environment's settings may begin with, misspelt or not, stands in the argument `policy`.
+_BESIDE_THE_TARGET: Final = {(), ("accept",), ("endpoint_lists",), ("party",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,13 @@ def compile_arguments(  # noqa: PLR0913 - a component's arguments, and its name
 def as_arguments(cloud: str, errors: PolicyErrors) -> PolicyErrors:
     """What is wrong with settings, said of the arguments that they came from.
 
-    `aws.vpc_id` was given as `vpc_id`, and `servers[0]` stands in the argument `policy`.
+    `aws.vpc_id` was given as `vpc_id`, and `servers[0]` stands in the argument `policy`, as does a
+    key that no policy has. A problem of an endpoint list has its place in a file, and keeps it.
     """
-    return PolicyErrors(replace(each, keys=_argument(cloud, each.keys)) for each in errors.problems)
+    return PolicyErrors(
+        each if each.location else replace(each, keys=_argument(cloud, each.keys))
+        for each in errors.problems
+    )
 
 
 def argument_of(cloud: str, setting: str) -> str:
@@ -140,10 +144,9 @@ def argument_of(cloud: str, setting: str) -> str:
 
 def _argument(cloud: str, keys: Keys) -> Keys:
     keys = renamed(keys, snake)
-    if keys[:1] != (cloud,) and keys and keys[0] in _OF_A_POLICY:
-        return ("policy", *keys)
-    own = keys[1:] if keys[:1] == (cloud,) else keys
-    return _RENAMED.get(own, own)
+    if keys[:1] == (cloud,):
+        return _RENAMED.get(keys[1:], keys[1:])
+    return keys if keys[:1] in _BESIDE_THE_TARGET else ("policy", *keys)
 
 
 def _known(value: Any, keys: Keys, problems: Collector) -> Any:

@@ -18,6 +18,7 @@ from wsus_egress.component.checked import wrong_arguments
 from wsus_egress.component.claims import named_twice
 from wsus_egress.component.declare import Cloud, Declarer
 from wsus_egress.component.errors import checked, refusal, refuse
+from wsus_egress.component.given import AS_KEYWORDS, given_twice
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.component.proved import proved
 from wsus_egress.component.references import camel
@@ -32,7 +33,8 @@ _PACKAGE = "wsus_egress."
 class Component(pulumi.ComponentResource):
     """A component whose arguments are checked, compiled and proved before anything is declared.
 
-    `AwsWsusEgress("wsus", {"vpc_id": ..., "policy": {...}})` checks, compiles and proves the mapping.
+    `AwsWsusEgress("wsus", vpc_id=..., policy={...})` checks, compiles and proves its arguments, and so
+    does `AwsWsusEgress("wsus", {"vpc_id": ..., "policy": {...}})`.
     The components inside it are given what that made, a `Compiled`, and do none of it again.
     """
 
@@ -53,17 +55,26 @@ class Component(pulumi.ComponentResource):
             cls._token = f"wsus-egress:index:{cls.__name__}"
             cls._arguments = inspect.get_annotations(cls.__init__)["args"]
 
-    def __init__(self, name: str, args: Any, opts: pulumi.ResourceOptions | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: Any,
+        opts: pulumi.ResourceOptions | None,
+        keywords: Mapping[str, Any],
+    ) -> None:
         """Check, compile and prove the arguments, unless that is done, and register the component.
 
         Args:
             name: Its logical name.
             args: What the program gave, or the `Compiled` of the component around it.
             opts: Pulumi's options.
+            keywords: What the program gave in place of `args`.
 
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
+        refuse(name, given_twice(args, keywords))
+        args = keywords if args is AS_KEYWORDS else args
         given = isinstance(args, Compiled)
         wrong = () if given else wrong_arguments(args, self._arguments)
         refuse(name, (*wrong, *named_twice(self._token, name, opts)))

@@ -14,7 +14,7 @@ from typing import Any, Final, NotRequired, Union, get_args, get_origin, is_type
 from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
 from wsus_egress.component.references import snake
 from wsus_egress.config.settings import EnvironmentSettings
-from wsus_egress.problems import Keys, Problem, choices
+from wsus_egress.problems import Keys, Problem, choices, close_to
 
 NOT_OF_A_POLICY: Final = ("is not part of a policy", "give it to the component, or remove it")
 # What to write for an argument that says where, and that nothing can stand in for.
@@ -49,7 +49,7 @@ def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
             problems.append(Problem(None, (key,), what, _INSTEAD.get(key, "")))
     for key in sorted(set(map(str, args)) - set(hints)):
         what = f"is not an argument of {kind.__name__}"
-        problems.append(Problem(None, (key,), what, choices(hints)))
+        problems.append(Problem(None, (key,), what, close_to(key, hints) or choices(hints)))
     for key, hint in hints.items():
         if not _absent(args, key):
             problems.extend(_unusable(args[key], hint, (key,)))

@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import WithDefaultSchema
 
 from wsus_egress.model.base import FIXED_PORTS, REFUSED, UNLIKE, Settings, models
-from wsus_egress.problems import Key, Keys, Locate, Problem, shortened
+from wsus_egress.problems import Key, Keys, Locate, Problem, close_to, shortened
 
 S = TypeVar("S", bound=Settings)
 
@@ -138,10 +138,7 @@ def _unknown_key(kind: type[Settings], loc: tuple[Key, ...]) -> tuple[str, str]:
     if _PORTS.search(key) and owner.ports_are_fixed:
         what = f"the key {key!r} is unknown: {FIXED_PORTS}"
         return what, "remove it (servers have synchronizationPorts of their own)"
-    import difflib  # noqa: PLC0415 - only a mistake needs it
-
-    close = difflib.get_close_matches(key, known, 1)
-    instead = f"did you mean {close[0]!r}?" if close else f"the keys here are {', '.join(known)}"
+    instead = close_to(key, known) or f"the keys here are {', '.join(known)}"
     return f"the key {key!r} is unknown", instead
 
 

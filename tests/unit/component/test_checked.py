@@ -153,7 +153,7 @@ def test_a_missing_network_is_named(kind: type, missing: list[str]) -> None:
             {**AWS, "policy": {**POLICY, "azure": {}}},
             "policy.azure: is not part of a policy; give it to the component, or remove it",
         ),
-        ({**AWS, "vpcid": "x"}, "vpcid: is not an argument of AwsWsusEgressArgs; the choices are"),
+        ({**AWS, "vpcid": "x"}, "vpcid: is not an argument of AwsWsusEgressArgs; did you mean"),
         ({**AWS, "tags": {"a": {1, 2}}}, "tags.a: is of the type set; write text, a number"),
     ],
 )

@@ -1,0 +1,154 @@
+"""Arguments as keywords, as every SDK of Pulumi's takes them, or as one mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from mocked_run import deploy
+from sample import VPC
+
+from wsus_egress import aws, azure
+
+pytestmark = pytest.mark.usefixtures("one_run")
+
+SERVER = {"name": "wsus", "addresses": ["10.20.0.10"]}
+POLICY: dict[str, Any] = {"lists": ["wsus"], "servers": [SERVER]}
+IN_AWS: Any = {"vpc_id": VPC, "policy": POLICY, "network_firewall": {}}
+IN_AZURE: dict[str, Any] = {
+    "resource_group_name": "rg",
+    "location": "westeurope",
+    "address_space": ["10.20.0.0/16"],
+    "destinations": "list",
+    "firewall_policy": {"name": "afwp"},
+    "policy": POLICY,
+}
+HUB = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/hub"
+ALONE: Any = {
+    "resource_group_name": "rg",
+    "location": "westeurope",
+    "firewall": {"name": "afw", "virtual_network": HUB},
+    "firewall_policy_id": HUB.replace("virtualNetworks/hub", "firewallPolicies/p"),
+}
+ROUTED = {**IN_AZURE, "route_table": {"firewall_address": "10.20.255.4"}}
+BLIND = [
+    {"what": f"aws/aws-{each}", "reason": "a test", "expires": "2099-12-31"}
+    for each in ("security-group/wider/nameless", "dns-firewall/wider/sources")
+]
+COMPONENTS: list[tuple[Any, dict[str, Any]]] = [
+    (aws.AwsWsusEgress, IN_AWS),
+    (aws.AwsWsusSecurityGroup, {"vpc_id": VPC, "policy": {**POLICY, "mode": "open"}, "party": "wsus"}),
+    (aws.AwsWsusNetworkFirewall, IN_AWS),
+    (aws.AwsWsusDnsFirewall, {"vpc_id": VPC, "policy": POLICY, "accept": BLIND}),
+    (azure.AzureWsusEgress, IN_AZURE),
+    (azure.AzureWsusFirewallRules, IN_AZURE),
+    (azure.AzureWsusNetworkSecurityGroup, IN_AZURE),
+    (azure.AzureWsusRouteTable, ROUTED),
+    (azure.AzureWsusFirewall, ALONE),
+]  # fmt: skip
+
+
+def attempted(build: Callable[[], Any]) -> tuple[list[str], list[str]]:
+    """The types that a program declares, and what it is refused for, a problem a line."""
+    said: list[str] = []
+
+    def program() -> None:
+        try:
+            build()
+        except pulumi.RunError as error:
+            said.extend(str(error).splitlines())
+
+    return sorted(each for each in deploy({}, program) if not each.startswith("pulumi:")), said
+
+
+@pytest.mark.parametrize(("component", "args"), COMPONENTS)
+def test_keywords_declare_what_the_mapping_declares(component: Any, args: dict[str, Any]) -> None:
+    """Every component takes both, with its options by name."""
+    options = pulumi.ResourceOptions()
+    declared, said = attempted(lambda: component("one", args, options))
+    assert declared, said
+
+    assert attempted(lambda: component("two", opts=options, **args)) == (declared, said)
+
+
+def test_both_ways_at_once_are_refused() -> None:
+    """One clear error, whatever the two say."""
+    component: Any = aws.AwsWsusEgress  # A type checker refuses it too.
+    declared, said = attempted(lambda: component("x", IN_AWS, environment="dev", tags={}))
+
+    assert declared == []
+    assert said == [
+        "x: arguments are given twice: in a mapping, and as environment, tags; give all of them in "
+        "the mapping, or all as keywords"
+    ]
+
+
+def test_no_arguments_at_all_are_named() -> None:
+    """What is needed is said, as for an empty mapping."""
+    _, said = attempted(lambda: aws.AwsWsusEgress("x"))  # type: ignore[call-overload]
+
+    assert [line.partition(", ")[0] for line in said] == [
+        "x: policy: is missing",
+        "x: vpc_id: is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("vpcId", "x: vpcId: is not an argument of AwsWsusEgressArgs; did you mean 'vpc_id'?"),
+        ("network_firwall", "x: network_firwall: is not an argument of AwsWsusEgressArgs; did you mean "
+         "'network_firewall'?"),
+        ("colour", "x: colour: is not an argument of AwsWsusEgressArgs; the choices are accept, "
+         "dns_firewall, endpoint_lists, environment, network_firewall, policy, security_group, tags, "
+         "vpc_id"),
+    ],
+)  # fmt: skip
+def test_unknown_arguments(key: str, said: str) -> None:
+    """The one that may be meant, or all that there are."""
+    given: Any = {**IN_AWS, key: "x"}
+
+    assert attempted(lambda: aws.AwsWsusEgress("x", **given)) == ([], [said])
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ({**POLICY, "list": ["wsus"]}, "x: policy.list: the key 'list' is unknown; did you mean 'lists'?"),
+        ({**POLICY, "tags": {}}, "x: policy.tags: the key 'tags' is unknown; the keys here are"),
+        ({**POLICY, "vpcId": VPC}, "x: policy.vpc_id: the key 'vpcId' is unknown; the keys here are"),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_of_the_policy_has_its_place(policy: dict[str, Any], said: str) -> None:
+    """It stands in `policy`, even if the component has an argument of that name."""
+    declared, lines = attempted(lambda: aws.AwsWsusEgress("x", **{**IN_AWS, "policy": policy}))
+
+    assert declared == []
+    assert [line.startswith(said) for line in lines] == [True], lines
+
+
+def test_a_mistake_in_an_endpoint_list_keeps_its_line(tmp_path: Any) -> None:
+    """It is no argument: the file and the line say where it is."""
+    (tmp_path / "wsus.yaml").write_text("title: A list\nendpoint: []\n")
+
+    _, said = attempted(lambda: aws.AwsWsusEgress("x", **IN_AWS, endpoint_lists=str(tmp_path)))
+
+    assert len(said) == 1
+    assert said[0].startswith(f"x: {tmp_path}/wsus.yaml:2: endpoint: the key 'endpoint' is unknown")
+
+
+def test_a_firewall_by_itself_has_no_policy() -> None:
+    """What is wrong with its own arguments is said of them."""
+    wrong: Any = {**ALONE, "sku": "Golden", "tags": {"managed-by": "me"}}
+
+    _, said = attempted(lambda: azure.AzureWsusFirewall("x", wrong))
+    _, reserved = attempted(lambda: azure.AzureWsusFirewall("x", **{**wrong, "sku": "Basic"}))
+
+    assert [line.partition("; ")[0] for line in said] == [
+        "x: sku: 'Golden' is not one of the choices"
+    ]
+    assert [line.partition("; ")[0] for line in reserved] == [
+        "x: tags.managed-by: the tag 'managed-by' is reserved for this project"
+    ]
