@@ -26,9 +26,7 @@ AT_ONCE = 4
 
 def program(place: Mapping[str, Any], policy: Any) -> None:
     """What stands in one account and region."""
-    egress = AwsWsusEgress(
-        "wsus", {"policy": policy, "vpc_id": place["vpcId"], "network_firewall": {}}
-    )
+    egress = AwsWsusEgress("wsus", policy=policy, vpc_id=place["vpcId"], network_firewall={})
     pulumi.export("securityGroupIds", egress.security_group_ids)
 
 
@@ -53,12 +51,12 @@ def run(action: str, policy: Any, place: Mapping[str, Any]) -> tuple[str, str, b
     try:
         stack = select(place, policy)
         if action == "up":
-            changes: Any = stack.up().summary.resource_changes
+            changes: Mapping[Any, int] = stack.up().summary.resource_changes or {}
         else:
             changes = stack.preview().change_summary
     except automation.CommandError as error:
         return name, str(error), False
-    counts = {str(getattr(kind, "value", kind)): count for kind, count in (changes or {}).items()}
+    counts = {str(getattr(kind, "value", kind)): count for kind, count in changes.items()}
     return name, ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)), True
 
 

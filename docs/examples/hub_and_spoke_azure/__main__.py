@@ -13,6 +13,7 @@ import yaml
 from pulumi_azure_native import network
 
 from wsus_egress.azure import (
+    AzureWsusEgressArgs,
     AzureWsusFirewall,
     AzureWsusFirewallRules,
     AzureWsusNetworkSecurityGroup,
@@ -45,7 +46,7 @@ base_rules = network.FirewallPolicyRuleCollectionGroup(
             name="time",
             priority=100,
             rule_collection_type="FirewallPolicyFilterRuleCollection",
-            action={"type": "Allow"},
+            action=network.FirewallPolicyFilterRuleCollectionActionArgs(type="Allow"),
             rules=[
                 network.NetworkRuleArgs(
                     name="ntp",
@@ -60,39 +61,37 @@ base_rules = network.FirewallPolicyRuleCollectionGroup(
     ],
 )
 
-FIREWALL_POLICY = {"name": "afwp-wsus", "base_policy": base.id, "threat_intel_mode": "Deny"}
-common = {
-    "policy": policy,
-    "location": LOCATION,
-    "address_space": ["10.42.0.0/16"],
-    "destinations": "list",
-    "firewall_policy": FIREWALL_POLICY,
-}
+in_spoke = AzureWsusEgressArgs(
+    policy=policy,
+    resource_group_name="rg-spoke",
+    location=LOCATION,
+    address_space=["10.42.0.0/16"],
+    destinations="list",
+    firewall_policy={"name": "afwp-wsus", "base_policy": base.id, "threat_intel_mode": "Deny"},
+)
 
 # The hub's part: a policy under the base policy, and the firewall that follows it.
 rules = AzureWsusFirewallRules(
     "hub-firewall",
-    {**common, "resource_group_name": "rg-hub"},
+    {**in_spoke, "resource_group_name": "rg-hub"},
     pulumi.ResourceOptions(depends_on=[base_rules]),
 )
+assert rules.firewall_policy_id is not None  # It has none only on a policy of others.
 firewall = AzureWsusFirewall(
     "hub-gateway",
-    {
-        "resource_group_name": "rg-hub",
-        "location": LOCATION,
-        "firewall": {"name": "afw-hub", "virtual_network": HUB_NETWORK},
-        "firewall_policy_id": rules.firewall_policy_id,
-    },
-    pulumi.ResourceOptions(depends_on=[rules]),
+    resource_group_name="rg-hub",
+    location=LOCATION,
+    firewall={"name": "afw-hub", "virtual_network": HUB_NETWORK},
+    firewall_policy_id=rules.firewall_policy_id,
+    opts=pulumi.ResourceOptions(depends_on=[rules]),
 )
 
 # The spoke's part: out of its subnets only by the firewall, on TCP 80 and 443.
-in_spoke = {**common, "resource_group_name": "rg-spoke"}
 table = AzureWsusRouteTable(
     "spoke-routes", {**in_spoke, "route_table": {"firewall_address": firewall.private_address}}
 )
 group = AzureWsusNetworkSecurityGroup("spoke-nsg", in_spoke)
-before = []
+before: list[pulumi.Resource] = []
 for name, prefix in {"snet-wsus": "10.42.0.0/24", "snet-computers": "10.42.4.0/22"}.items():
     subnet = network.Subnet(
         name,

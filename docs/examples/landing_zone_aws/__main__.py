@@ -14,7 +14,7 @@ import yaml
 
 from wsus_egress.args import AcceptArgs
 from wsus_egress.aws import AwsWsusNetworkFirewall, AwsWsusSecurityGroup
-from wsus_egress.aws.arguments import FirewallEndpointArgs
+from wsus_egress.aws.arguments import FirewallEndpointArgs, ReturnRouteArgs
 
 network = yaml.safe_load(Path("network.yaml").read_text(encoding="utf-8"))
 policy = yaml.safe_load(Path("policy.yaml").read_text(encoding="utf-8"))
@@ -47,41 +47,37 @@ for zone, there in inspection["zones"].items():
             destination_cidr_block=its["cidr"],
             transit_gateway_id=transit,
         )
+    back = ReturnRouteArgs(
+        route_table_id=there["publicTable"], destinations=[its["cidr"] for its in spokes.values()]
+    )
     endpoints.append(
-        {
-            "zone": zone,
-            "subnet_id": subnet.id,
-            "protected_route_tables": [there["transitTable"]],
-            "return_routes": [
-                {
-                    "route_table_id": there["publicTable"],
-                    "destinations": [its["cidr"] for its in spokes.values()],
-                }
-            ],
-        }
+        FirewallEndpointArgs(
+            zone=zone,
+            subnet_id=subnet.id,
+            protected_route_tables=[there["transitTable"]],
+            return_routes=[back],
+        )
     )
 
 firewall = AwsWsusNetworkFirewall(
     "inspection",
-    {
-        "policy": policy,
-        "vpc_id": inspection["vpc"],
-        "network_firewall": {
-            "mode": "full",
-            "protected": pulumi.Config().get_bool("protected", default=True),
-            "endpoints": endpoints,
-            "logging": {"log_group": "/aws/network-firewall/wsus"},
-        },
+    policy=policy,
+    vpc_id=inspection["vpc"],
+    network_firewall={
+        "mode": "full",
+        "protected": pulumi.Config().get_bool("protected", default=True),
+        "endpoints": endpoints,
+        "logging": {"log_group": "/aws/network-firewall/wsus"},
     },
 )
 
 # A security group sees no names, and these know nothing of the firewall in the other VPC.
-elsewhere: list[AcceptArgs] = [
-    {
-        "what": f"aws/aws-security-group/wider/{subject}",
-        "reason": "The inspection VPC's firewall sees the names: the only way out leads through it",
-        "expires": "2027-11-30",
-    }
+elsewhere = [
+    AcceptArgs(
+        what=f"aws/aws-security-group/wider/{subject}",
+        reason="The inspection VPC's firewall sees the names: the only way out leads through it",
+        expires="2027-11-30",
+    )
     for subject in ("names", "nameless")
 ]
 groups = {}
@@ -89,7 +85,10 @@ for spoke, its in spokes.items():
     for party in its["parties"]:
         groups[party] = AwsWsusSecurityGroup(
             f"{spoke}-{party}",
-            {"policy": policy, "party": party, "vpc_id": its["vpc"], "accept": elsewhere},
+            policy=policy,
+            party=party,
+            vpc_id=its["vpc"],
+            accept=elsewhere,
         ).security_group_id
     for route_table in its["routeTables"]:
         aws.ec2.Route(

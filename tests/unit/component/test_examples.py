@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import importlib.util
 import re
@@ -41,8 +42,15 @@ def proofs(monkeypatch: pytest.MonkeyPatch) -> Proved:
 
 
 def from_python() -> Any:
-    """The arguments of the Python program, as other languages write them."""
-    return _camel(runpy.run_path(str(EXAMPLES / "python" / "__main__.py"))["args"])
+    """The arguments of the Python program, which runs here, as other languages write them."""
+    program = EXAMPLES / "python" / "__main__.py"
+    runpy.run_path(str(program))
+    (given,) = [
+        {each.arg: ast.literal_eval(each.value) for each in node.keywords}
+        for node in ast.walk(ast.parse(program.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "AwsWsusEgress"
+    ]
+    return _camel(given)
 
 
 def _camel(value: Any) -> Any:
