@@ -215,7 +215,8 @@ WEAKENING: Final = (
                     "azure.networkRules.0.destinations": GONE},
         {**WITH_KMS, f"{POLICY}.dnsProxy": True}),
     Row("prod", {"azure.firewall.name": "afw-another"}),
-    Row("prod", {"azure.firewall.virtualNetwork": f"{ARM}/Microsoft.Network/virtualNetworks/other"}),
+    Row("prod", {"azure.firewall.virtualNetwork":
+                 f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/virtualNetworks/other"}),
     Row("prod", {"azure.firewall.zones": ["1"]}),
     Row("prod", {"azure.firewall.workspace": GONE}),
     Row("prod", {"azure.firewall.workspace": f"{ARM}/Microsoft.OperationalInsights/workspaces/other"}),

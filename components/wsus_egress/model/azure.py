@@ -49,9 +49,9 @@ SecurityGroupId: TypeAlias = Annotated[
     ArmId, MayBeOutput(f"{SOME_ID}/applicationSecurityGroups/{{key}}")
 ]
 IdsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, SecurityGroupId])]
-ResourceGroup = Annotated[
-    str, Field(min_length=1, max_length=90), MayBeOutput("unknown-resource-group")
-]
+# Stands for a resource group that only the deployment knows.
+UNKNOWN_GROUP: Final = "unknown-resource-group"
+ResourceGroup = Annotated[str, Field(min_length=1, max_length=90), MayBeOutput(UNKNOWN_GROUP)]
 Region = Annotated[
     str,
     Matching(r"^[a-z0-9]+$", "is not an Azure region's name", "write it like westeurope"),

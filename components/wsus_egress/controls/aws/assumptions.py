@@ -23,6 +23,7 @@ _ROUTED: Final = (
     Way("evidence", "the firewall's flow logs have the servers' connections to Microsoft Update"),
 )  # fmt: skip
 _ASSOCIATED: Final = (
+    Way("lookup", "the subnets that have those route tables"),
     Way(
         "evidence",
         "the associations of `protectedRouteTables` name the subnets that the servers are in",

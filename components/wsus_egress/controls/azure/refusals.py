@@ -12,12 +12,15 @@ from wsus_egress.controls.azure.firewall_refusals import WEB, firewall_refusals,
 from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import AzureTarget, RouteTable
+from wsus_egress.model.azure import SOME_ID, UNKNOWN_GROUP, AzureTarget, RouteTable
 from wsus_egress.model.flows import PRIVATE_NETWORKS, is_internet
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.problems import Problem
 
 _GROUP_ID: Final = "/applicationSecurityGroups/"
+# The parts of a network's id, and the resource group of one that only the deployment knows.
+NETWORK_PARTS: Final = 9
+SOME_GROUP: Final = SOME_ID.split("/")[4]
 
 
 def azure_refusals(policy: EgressPolicy, target: AzureTarget, prefix: str) -> Iterator[Problem]:
@@ -59,6 +62,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         what = "a firewall is created in mode full only"
         instead = "write firewallPolicy.mode: full, or leave it out"
         yield refusal(("azure", "firewall"), what, instead)
+    yield from network_elsewhere(target)
     if policy and policy.mode == "rules-only":
         for key, given in (
             ("basePolicy", bool(policy.base_policy and not policy.rules)),
@@ -77,6 +81,23 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
             if given:
                 what = "this belongs to a firewall policy, and none is given"
                 yield refusal(("azure", key), what, "add azure.firewallPolicy, or leave it out")
+
+
+def network_elsewhere(target: AzureTarget) -> Iterator[Problem]:
+    """A firewall's network in another resource group, as far as both are known.
+
+    "Azure Firewall FAQ" (2022-09-12): the firewall and its virtual network are in one resource group.
+    """
+    parts = target.firewall.virtual_network.split("/") if target.firewall else []
+    if len(parts) != NETWORK_PARTS or UNKNOWN_GROUP in (parts[4], target.resource_group):
+        return
+    if parts[4] != SOME_GROUP and parts[4].casefold() != target.resource_group.casefold():
+        what = (
+            f"the network is in the resource group {parts[4]}, and Azure takes a firewall only where its "
+            "network is (Azure Firewall FAQ)"
+        )
+        instead = f"write resourceGroup: {parts[4]}, or a network of {target.resource_group}"
+        yield refusal(("azure", "firewall", "virtualNetwork"), what, instead)
 
 
 def _route_table(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from wsus_egress.problems import PolicyErrors, path_text
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
 HUB = f"{NETWORK}/firewallPolicies/afwp-hub"
 FIREWALL = {"name": "afw", "virtualNetwork": f"{NETWORK}/virtualNetworks/vnet"}
+FAR = f"{NETWORK.replace('/rg/', '/rg-far/')}/virtualNetworks/vnet"
 SUBNET = {"virtualNetwork": "vnet", "name": "servers", "addressPrefix": "10.20.0.0/24"}
 TABLE = {"firewallAddress": "10.20.255.4"}
 RULE = {"name": "theirs", "groupPriority": 200, "action": "allow", "destinationPorts": [25]}
@@ -65,6 +66,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "firewallPolicy.mode: full, or leave it out"),
     (policy(existing=True, mode="policy"), "azure.firewallPolicy.mode: the policy exists, and mode "
      "policy would create it; write rules-only, or leave existing out"),
+    ({**policy(mode="full"), "firewall": {**FIREWALL, "virtualNetwork": FAR}},
+     "azure.firewall.virtualNetwork: the network is in the resource group rg-far, and Azure takes a "
+     "firewall only where its network is (Azure Firewall FAQ); write resourceGroup: rg-far, or a network "
+     "of rg"),
     ({"firewallPolicy": {"id": HUB, "mode": "full"}}, "azure.firewallPolicy.mode: the policy of an id "
      "exists, and mode full would create it; write rules-only, or name in place of id"),
     ({"firewallPolicy": {"id": HUB, "name": "afwp-hub"}}, "azure.firewallPolicy.name: the id has the "
