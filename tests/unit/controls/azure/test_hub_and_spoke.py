@@ -60,3 +60,34 @@ def test_a_table_without_a_group_and_a_policy(compiled: Compile) -> None:
 
     assert ["azure-route-table"] == [control.name for control in controls]
     assert "azure/nsg/others" in assumptions(controls)
+
+
+def test_what_stands_beside_a_policy_goes_to_its_resource_group(compiled: Compile) -> None:
+    """Groups and IP Groups of an id's policy, under the names that the settings give."""
+    hub = "/subscriptions/s/resourcegroups/rg-hub/providers/microsoft.network/firewallpolicies/afwp-hub"
+    own = {"ipGroups": True, "ruleCollectionGroupName": "wsus-branch"}
+    _, controls = compiled({"firewallPolicy": {"id": hub, "groups": 2}, **own})
+    documents = [each for control in controls for each in control.documents("wsus")]
+    beside = [each for each in documents if "NetworkSecurityGroup" not in each.type]
+
+    assert {"rg-hub"} == {each.properties["resourceGroupName"] for each in beside}
+    groups = [each for each in beside if "ruleCollectionGroupName" in each.properties]
+    assert {"afwp-hub"} == {each.properties["firewallPolicyName"] for each in groups}
+    assert [("wsus-branch-1", "wsus-firewall-rules-1"), ("wsus-branch-2", "wsus-firewall-rules-2"),
+            ("wsus-branch-3", "wsus-firewall-rules-3")] == [
+        (each.properties["ruleCollectionGroupName"], each.name) for each in groups
+    ]  # fmt: skip
+    assert "azure/firewall-policy/other-rules/afwp-hub" in assumptions(controls)
+
+
+def test_a_base_policy_is_assumed_to_fit(compiled: Compile) -> None:
+    """Its region and its threat intelligence, until the engine can look."""
+    base = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/firewallPolicies/base"
+    found = assumptions(compiled({"firewallPolicy": {"name": "afwp", "basePolicy": base}})[1])
+    fits = found["azure/firewall-policy/base-mode/base"]
+
+    assert ["lookup", "evidence"] == [way.by for way in fits.ways]
+    assert (
+        "the base policy base is in westeurope, and its threat intelligence is in no stricter mode "
+        "than Alert"
+    ) == fits.what
