@@ -95,14 +95,13 @@ def of_groups(
             text = f"the group {name} has the priority {priority} too"
             yield Seen(f"azure/firewall-policy/priority/{priority}", text, against=True)
         resource = Resource(GROUP_TYPE, name, "", group)
+        # Whose sources are not known, as an IP Group's, may be for these servers.
         found = [
-            each.id.removeprefix(f"{name}/")
+            each.id.removeprefix(f"{name}/") + ("" if read.least else " (perhaps)")
             for read in GroupReader(resource, owner, (), space, frozenset()).reads()
             for each in (read.most or read.least)[:1]
         ]
-        unlisted = [
-            each for each in found if each.partition("/")[2].partition("/")[0] not in listed
-        ]
+        unlisted = [each for each in found if _rule_name(each) not in listed]
         where = f"the group {name} (priority {priority})"
         if unlisted:
             text = f"{where} has rules for these servers that are not listed: {', '.join(unlisted)}"
@@ -110,6 +109,11 @@ def of_groups(
         else:
             but = f" but {', '.join(found)}, as listed" if found else ""
             yield Seen(key, f"{where} has no rule for these servers{but}")
+
+
+def _rule_name(text: str) -> str:
+    """`portal`, of `web/portal/1 (perhaps)`: a rule that is read in parts has a number each."""
+    return text.removesuffix(" (perhaps)").split("/")[1]
 
 
 def of_addresses(assumed: str, firewalls: Mapping[str, Sequence[str]]) -> Iterator[Seen]:

@@ -119,6 +119,17 @@ def test_rules_of_others_for_these_servers(control: Control) -> None:
     assert {OTHERS} == {each.key for each in found}
 
 
+def test_rules_by_an_ip_group_may_be_for_these_servers(control: Control) -> None:
+    """Nobody has looked at its addresses; one that the settings list is said to be so."""
+    by_group = {**rule("all", "*"), "sourceIpGroups": ["/subscriptions/s/ipGroups/x"]}
+    del by_group["sourceAddresses"]
+    listed = {"name": "known", "groupPriority": 200, "action": "allow", "destinationPorts": [443]}
+    rules = [by_group, {**by_group, "name": "known"}]
+    (found,) = seen.of_groups(control(rules=[listed]), [group("hub", 200, *rules)], [])
+
+    assert found.text.endswith("rules for these servers that are not listed: web/all (perhaps)")
+
+
 def test_a_priority_that_another_group_has(control: Control) -> None:
     """Our own group has it too, and is not told of."""
     groups = [group("WSUS-firewall-rules", 300, rule("x", "*")), group("hub", 300)]
