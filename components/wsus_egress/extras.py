@@ -1,9 +1,21 @@
-"""What an optional part of the package needs, and the word about how to install it."""
+"""What the package and its optional parts need, and the word about how to install it."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Final
+
+OLDEST: Final = (3, 11)
+"""The oldest Python that can run the package, as pyproject.toml says to pip."""
+
+
+def too_old(version: tuple[int, ...]) -> str:
+    """What to do about a Python that is too old, where the package got into it past pip; else empty."""
+    if version >= OLDEST:
+        return ""
+    needed, this = (".".join(map(str, each)) for each in (OLDEST, version))
+    return f"wsus-egress needs Python {needed} or newer, and this is {this}: make a virtual environment with a newer one"
 
 
 @contextlib.contextmanager

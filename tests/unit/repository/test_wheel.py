@@ -37,6 +37,8 @@ def test_one_package_and_the_lists(wheel: Path) -> None:
     shipped = {name for name in names if name.startswith("wsus_egress/lists/")}
     lists = (ROOT / "config" / "endpoints").glob("*.yaml")
     assert {f"wsus_egress/lists/{path.name}" for path in lists} == shipped
+    workflows = {name for name in names if name.startswith("wsus_egress/ci/")}
+    assert {f"wsus_egress/ci/{path.name}" for path in (ROOT / "docs" / "ci").iterdir()} == workflows
 
 
 def metadata_of(wheel: Path) -> Message:
@@ -99,7 +101,7 @@ def test_the_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     (tree,) = (path for path in tmp_path.iterdir() if path.is_dir())
 
     assert [
-        ".gitignore", "LICENSE", "PKG-INFO", "README.md", "components", "config", "pyproject.toml",
+        ".gitignore", "LICENSE", "PKG-INFO", "README.md", "components", "config", "docs", "pyproject.toml",
     ] == sorted(path.name for path in tree.iterdir())  # fmt: skip
     assert wheel.read_bytes() == build(tmp_path, "wheel", tree).read_bytes()
 
@@ -153,6 +155,25 @@ def test_without_the_command_line_it_says_so(
     expected = 'error: click is not installed: pip install "pulumi-wsus-egress[cli]"\n'
 
     assert (2, expected) == (done.returncode, done.stderr)
+
+
+def test_a_python_that_is_too_old(wheel: Path) -> None:
+    """Pip refuses it by the wheel's metadata; the command says the same where pip was not asked."""
+    from wsus_egress.extras import OLDEST  # noqa: PLC0415
+
+    code = (
+        "import sys; from wsus_egress.cli import main; "
+        "sys.version_info = (3, 10, 4, 'final', 0); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    name = f"pulumi_wsus_egress-{VERSION}.dist-info/METADATA"
+    required = message_from_bytes(zipfile.ZipFile(wheel).read(name))["Requires-Python"]
+
+    assert (2, f">={'.'.join(map(str, OLDEST))}") == (done.returncode, required)
+    assert done.stderr == (
+        "error: wsus-egress needs Python 3.11 or newer, and this is 3.10.4: make a virtual environment "
+        "with a newer one\n"
+    )
 
 
 def test_the_command_line_alone(with_extra: Callable[[str], Installed], root: Path) -> None:
