@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from wsus_egress.config.lists import is_own_checkout
 from wsus_egress.config.stacks import (
     NAMESPACE,
     PROJECT_FILE,
@@ -122,8 +121,6 @@ def misplaced(files: ProjectFiles) -> Iterator[Problem]:
                 what = f"Pulumi reads the stacks' files from {here}, so nothing reads this one"
                 instead = f"move it to {project.inside(ascii(path.name)[1:-1])}, or {other}"
                 yield Problem(Location(name, 1), (), what, instead)
-        if is_own_checkout(files.root, project.lists_folder):
-            continue
         for path in sorted((place / "endpoints").glob("*.yaml")):
             if _has(path, _LIST):
                 name = path.relative_to(files.root).as_posix()

@@ -154,13 +154,10 @@ def read_stack(root: Path, name: str, project: Project) -> Stack:
     """Read a stack's file, with what Pulumi.yaml declares where the file has nothing.
 
     Raises:
-        PolicyErrors: When it cannot be read, has no configuration, or a key is there twice.
+        PolicyErrors: When it cannot be read, or a key is there twice.
     """
     file_name = project.stack_file(name)
     file = read_yaml(root / file_name, file_name)
-    if not isinstance(file.data, dict) or not isinstance(file.data.get("config"), dict):
-        what = f"the file has no `config:` with {NAMESPACE} settings"
-        raise PolicyErrors([Problem(file.locate(()), (), what, "see docs/configuration.md")])
     own = {key: (value, file, keys) for key, value, keys in _entries(file, project.name)}
     declared = {
         key: (value, project.file, keys)

@@ -161,12 +161,16 @@ def test_other_programs_stacks_are_no_environments(tmp_path: Path) -> None:
 
 def test_a_stack_whose_settings_are_in_pulumi_yaml(tmp_path: Path) -> None:
     """Then every stack of the project is an environment: Pulumi gives each these settings."""
-    declared = "config:\n  wsus-egress:mode: {type: string, default: open}\n"
+    declared = SETTINGS.replace("[good]", "[wsus]").replace("  aws:region: eu-west-1\n", "")
+    declared = declared.replace("servers:\n    -", "servers:\n    default:\n    -")
+    declared = declared.replace("aws:\n    vpcId", "aws:\n    default:\n      vpcId")
     root = made(
         tmp_path, {"Pulumi.yaml": PROJECT + declared, "Pulumi.web.yaml": "encryptionsalt: v1:abc\n"}
     )
+    (environment,) = load_environments(root)
 
-    assert ("web",) == find_files(root).environments
+    assert ("web", "Pulumi.web.yaml") == (environment.name, environment.file)
+    assert ["one"] == [party.name for party in environment.policy.parties]
 
 
 def test_only_other_programs_stacks(tmp_path: Path) -> None:
