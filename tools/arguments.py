@@ -28,6 +28,7 @@ from pydantic.fields import FieldInfo
 
 import choices
 from argument_modules import MODULES, Argument, Component, Module
+from wsus_egress.component.given import OLD_NAMES
 from wsus_egress.model.base import MayBeOutput, Settings, WrittenAs
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -39,9 +40,9 @@ annotations at run time: none of them is postponed.
 
 {imports}
 '''
-# Classes and arguments that are not called as their setting is.
+# Classes that are not called as their setting is.
 _CLASSES: Final = {"Nsg": "NetworkSecurityGroup", "SecurityGroupQuotas": "SecurityGroup"}
-_RENAMED: Final = {"resource_group": "resource_group_name"}
+_OLD: Final = {new: old for old, new in OLD_NAMES.items()}
 
 
 def render(module: Module) -> str:
@@ -145,9 +146,12 @@ def _arguments(
     for name in names:
         field = kind.model_fields[name]
         text = _text(choices.alias(owner, name), field.annotation, field.metadata)
-        if not field.is_required() and name not in needed:
+        # With two names, neither is needed by itself: the component asks for one of them.
+        if (not field.is_required() and name not in needed) or name in _OLD:
             text = f"NotRequired[{text}]"
-        arguments.append((_RENAMED.get(name, name), text, _meaning(name, field, needed)))
+        arguments.append((name, text, _meaning(name, field, needed)))
+        if name in _OLD:
+            arguments.append((_OLD[name], text, f"Deprecated: the old name of `{name}`."))
     return arguments
 
 

@@ -23,8 +23,9 @@ from pulumi.provider.server import ComponentInitError
 from wsus_egress import aws, azure
 from wsus_egress.component.claims import RUNS
 from wsus_egress.component.enums import with_enums
+from wsus_egress.component.given import OLD_NAMES
 from wsus_egress.component.outputs import IS_OUTPUT
-from wsus_egress.component.references import camel, renamed
+from wsus_egress.component.references import camel, renamed, snake
 from wsus_egress.problems import PolicyErrors, choices, close_to, path_text
 from wsus_egress.release import PUBLISHER, REPOSITORY, VERSION
 
@@ -75,6 +76,13 @@ class WsusEgressProvider(ComponentProvider):
             f"{NAME}:index:{each.__name__}": inspect.get_annotations(each.__init__)["args"].__name__
             for each in components()
         }
+        for kind in inferred["resources"].values():
+            for old in kind["inputProperties"].keys() & {camel(each) for each in OLD_NAMES}:
+                new = camel(OLD_NAMES[snake(old)])
+                kind["inputProperties"][old] |= {
+                    "description": f"The old name of `{new}`.",
+                    "deprecationMessage": f"It is now called {new}.",
+                }
         self.schema = json.dumps({**with_enums(inferred, NAME, arguments), **_ABOUT})
 
     def construct(
@@ -110,7 +118,8 @@ class WsusEgressProvider(ComponentProvider):
         if not isinstance(inputs, Mapping):
             return
         for key in sorted(set(inputs) - set(properties)):
-            meant = close_to(key, properties) or choices(properties)
+            known = properties.keys() - {camel(each) for each in OLD_NAMES}
+            meant = close_to(key, known) or choices(known)
             reason = f"is not an argument here; {meant}"
             yield {"property_path": f"{path}{key}", "reason": reason}
         for key, each in properties.items():

@@ -19,6 +19,7 @@ from pulumi.runtime.config import CONFIG
 
 from wsus_egress.args import PolicyArgs
 from wsus_egress.component.arguments import Compiled, argument_of, compile_environment
+from wsus_egress.component.given import OLD_NAMES
 from wsus_egress.component.proved import proved
 from wsus_egress.component.references import snake
 from wsus_egress.config.files import ProjectFiles, find_files
@@ -145,7 +146,9 @@ def _arguments(cloud: Literal["aws", "azure"], outputs: Mapping[str, Any]) -> di
         what = f"the stack's settings have no target in {cloud}"
         raise PolicyErrors([Problem(environment.locate(()), (), what, f"add wsus-egress:{cloud}")])
     known = inspect.get_annotations(_kind(cloud))
-    later = sorted(key for key, hint in known.items() if "Output" in str(hint))
+    later = sorted(
+        key for key, hint in known.items() if "Output" in str(hint) and key not in OLD_NAMES
+    )
     Collector([_not_an_output(key, later) for key in outputs if key not in later]).raise_if_any()
     policy = {key: value for key, value in settings.items() if snake(key) in _POLICY}
     found = {argument_of(cloud, key): value for key, value in settings[cloud].items()}

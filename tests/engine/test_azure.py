@@ -85,13 +85,13 @@ network = pulumi.Output.from_input(
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-wsus-sandbox"
     "/providers/Microsoft.Network/virtualNetworks/vnet-wsus-sandbox")
 common = {
-    "policy": policy, "resource_group_name": pulumi.Output.from_input("rg-wsus-sandbox"),
+    "policy": policy, "resource_group": pulumi.Output.from_input("rg-wsus-sandbox"),
     "location": "westeurope", "address_space": ["10.33.0.0/16"], "destinations": "list",
     "firewall_policy": {"name": "afwp"},
 }
 rules = AzureWsusFirewallRules("hub", common)
 firewall = AzureWsusFirewall("hub-gateway", {
-    "resource_group_name": "rg-wsus-sandbox", "location": "westeurope",
+    "resource_group": "rg-wsus-sandbox", "location": "westeurope",
     "firewall": {"name": "afw", "virtual_network": network},
     "firewall_policy_id": pulumi.Output.concat(
         "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-wsus-sandbox"

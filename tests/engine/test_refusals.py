@@ -102,7 +102,7 @@ AZURE = """
 
     address = {"name": "wsus", "addresses": ["10.33.0.10"]}
     args = {
-        "policy": {**policy, "servers": [address]}, "resource_group_name": "rg-wsus-sandbox",
+        "policy": {**policy, "servers": [address]}, "resource_group": "rg-wsus-sandbox",
         "location": "westeurope", "address_space": ["10.33.0.0/16"], "destinations": "list",
         "firewall_policy": {"name": Output.from_input("afwp")},
         "route_table": {"firewall_address": Output.from_input("10.33.255.4")},
@@ -120,7 +120,7 @@ AZURE = """
     attempt("own group", AzureWsusEgress, "egress", {**args, "subnets": [
         {**known[0], "network_security_group": own + "/networkSecurityGroups/egress-nsg"}]})
     alone = {
-        "resource_group_name": "rg-wsus-sandbox", "location": "westeurope",
+        "resource_group": "rg-wsus-sandbox", "location": "westeurope",
         "firewall_policy_id": later,
         "firewall": {"name": "afw", "virtual_network":
             "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-wsus-sandbox"

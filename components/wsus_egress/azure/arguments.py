@@ -192,8 +192,10 @@ class AzureWsusEgressArgs(TypedDict):
 
     policy: PolicyArgs
     """What is allowed, and for whom."""
-    resource_group_name: pulumi.Input[str]
+    resource_group: NotRequired[pulumi.Input[str]]
     """The resource group, of the firewall policy too."""
+    resource_group_name: NotRequired[pulumi.Input[str]]
+    """Deprecated: the old name of `resource_group`."""
     location: pulumi.Input[str]
     """The region, as Azure writes it: westeurope."""
     address_space: list[str]
@@ -235,8 +237,10 @@ class AzureWsusEgressArgs(TypedDict):
 class AzureWsusFirewallArgs(TypedDict):
     """A firewall on a policy."""
 
-    resource_group_name: pulumi.Input[str]
+    resource_group: NotRequired[pulumi.Input[str]]
     """The resource group, of the virtual network too."""
+    resource_group_name: NotRequired[pulumi.Input[str]]
+    """Deprecated: the old name of `resource_group`."""
     location: pulumi.Input[str]
     """The region, as Azure writes it: westeurope."""
     firewall: FirewallArgs

@@ -138,11 +138,11 @@ class AzureComponent(Component):
 
     def _shown(self) -> dict[str, Any]:
         given = self._compiled
+        # The key that the state of every stack has: another one would be a change of each component.
         return {"resource_group_name": given.given(given.target.resource_group)}
 
     @classmethod
     def _settings(cls, args: Mapping[str, Any]) -> dict[str, Any]:
-        settings = {
+        return {
             key: value for key, value in args.items() if value is not None and key not in _OTHERS
         }
-        return {"resource_group": settings.pop("resource_group_name"), **settings}

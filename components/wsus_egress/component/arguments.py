@@ -19,8 +19,6 @@ from wsus_egress.proof.accepted import of_nothing
 C = TypeVar("C")
 T_co = TypeVar("T_co", bound=Target, covariant=True)
 
-# Settings whose argument is called otherwise.
-_RENAMED: Final[Mapping[Keys, Keys]] = {("resource_group",): ("resource_group_name",)}
 # Arguments beside the target's settings, and the place of a problem with all of them; what else an
 # environment's settings may begin with, misspelt or not, stands in the argument `policy`.
 _BESIDE_THE_TARGET: Final = {(), ("accept",), ("endpoint_lists",), ("party",)}
@@ -145,7 +143,7 @@ def argument_of(cloud: str, setting: str) -> str:
 def _argument(cloud: str, keys: Keys) -> Keys:
     keys = renamed(keys, snake)
     if keys[:1] == (cloud,):
-        return _RENAMED.get(keys[1:], keys[1:])
+        return keys[1:]
     return keys if keys[:1] in _BESIDE_THE_TARGET else ("policy", *keys)
 
 

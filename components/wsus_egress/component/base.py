@@ -18,7 +18,7 @@ from wsus_egress.component.checked import wrong_arguments
 from wsus_egress.component.claims import named_twice
 from wsus_egress.component.declare import Cloud, Declarer
 from wsus_egress.component.errors import checked, refusal, refuse
-from wsus_egress.component.given import AS_KEYWORDS, given_twice
+from wsus_egress.component.given import AS_KEYWORDS, by_their_names, given_twice
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.component.proved import proved
 from wsus_egress.component.references import camel
@@ -74,7 +74,9 @@ class Component(pulumi.ComponentResource):
             pulumi.RunError: With everything that is wrong with the arguments.
         """
         refuse(name, given_twice(args, keywords))
-        args = keywords if args is AS_KEYWORDS else args
+        args, warnings = by_their_names(keywords if args is AS_KEYWORDS else args)
+        for text in warnings:
+            pulumi.log.warn(f"{name}: {text}")
         given = isinstance(args, Compiled)
         wrong = () if given else wrong_arguments(args, self._arguments)
         refuse(name, (*wrong, *named_twice(self._token, name, opts)))

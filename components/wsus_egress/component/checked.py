@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NotRequired, Union, get_args, get_origin, is_typeddict
 
+from wsus_egress.component.given import OLD_NAMES
 from wsus_egress.component.outputs import IS_OUTPUT, PLAIN
 from wsus_egress.component.references import snake
 from wsus_egress.config.settings import EnvironmentSettings
@@ -22,7 +23,7 @@ _INSTEAD: Final = {
     "firewall_policy_id": "give the policy's id, plain or as the output of the resource that makes it",
     "location": "give the network's region, as Azure writes it: westeurope",
     "policy": "give a mapping with servers, and lists or mode",
-    "resource_group_name": "give the network's resource group, plain or as an output",
+    "resource_group": "give the network's resource group, plain or as an output",
     "vpc_id": "give the VPC's id, plain or as the output of the resource that makes it",
 }
 
@@ -38,7 +39,8 @@ def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
         Everything that is wrong; nothing where they can be used.
     """
     hints = _hints(kind)
-    required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
+    renamed = {new for old, new in OLD_NAMES.items() if old in hints}
+    required: frozenset[str] = getattr(kind, "__required_keys__", frozenset()) | renamed
     if not isinstance(args, Mapping):
         what = f"arguments are a mapping, not {type(args).__name__}"
         return (Problem(None, (), what, f"write {{...}} with {', '.join(sorted(required))}"),)
@@ -49,7 +51,8 @@ def wrong_arguments(args: Any, kind: type) -> tuple[Problem, ...]:
             problems.append(Problem(None, (key,), what, _INSTEAD.get(key, "")))
     for key in sorted(set(map(str, args)) - set(hints)):
         what = f"is not an argument of {kind.__name__}"
-        problems.append(Problem(None, (key,), what, close_to(key, hints) or choices(hints)))
+        known = hints.keys() - OLD_NAMES
+        problems.append(Problem(None, (key,), what, close_to(key, known) or choices(known)))
     for key, hint in hints.items():
         if not _absent(args, key):
             problems.extend(_unusable(args[key], hint, (key,)))

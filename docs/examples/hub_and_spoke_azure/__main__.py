@@ -63,7 +63,7 @@ base_rules = network.FirewallPolicyRuleCollectionGroup(
 
 in_spoke = AzureWsusEgressArgs(
     policy=policy,
-    resource_group_name="rg-spoke",
+    resource_group="rg-spoke",
     location=LOCATION,
     address_space=["10.42.0.0/16"],
     destinations="list",
@@ -73,13 +73,13 @@ in_spoke = AzureWsusEgressArgs(
 # The hub's part: a policy under the base policy, and the firewall that follows it.
 rules = AzureWsusFirewallRules(
     "hub-firewall",
-    {**in_spoke, "resource_group_name": "rg-hub"},
+    {**in_spoke, "resource_group": "rg-hub"},
     pulumi.ResourceOptions(depends_on=[base_rules]),
 )
 assert rules.firewall_policy_id is not None  # It has none only on a policy of others.
 firewall = AzureWsusFirewall(
     "hub-gateway",
-    resource_group_name="rg-hub",
+    resource_group="rg-hub",
     location=LOCATION,
     firewall={"name": "afw-hub", "virtual_network": HUB_NETWORK},
     firewall_policy_id=rules.firewall_policy_id,

@@ -28,7 +28,7 @@ AwsWsusEgress("nothing")  # refused
 
 in_azure: AzureWsusEgressArgs = {
     "policy": policy,
-    "resource_group_name": "rg",
+    "resource_group": "rg",
     "location": "westeurope",
     "address_space": ["10.42.0.0/16"],
     "destinations": "lst",  # refused

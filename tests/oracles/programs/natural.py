@@ -56,7 +56,7 @@ AwsWsusDnsFirewall(
 groups: Mapping[str, pulumi.Output[str]] = {"wsus": vpc.id}
 in_azure = AzureWsusEgressArgs(
     policy={"lists": ["wsus"], "servers": servers},
-    resource_group_name=vpc.id,
+    resource_group=vpc.id,
     location="westeurope",
     address_space=["10.42.0.0/16"],
     network_security_group={"application_security_groups": groups},

@@ -21,7 +21,7 @@ POLICY: dict[str, Any] = {
 AWS: dict[str, Any] = {"policy": POLICY, "vpc_id": "vpc-0a1b2c3d4e5f60718"}
 AZURE: dict[str, Any] = {
     "policy": POLICY,
-    "resource_group_name": "rg",
+    "resource_group": "rg",
     "location": "westeurope",
     "address_space": ["10.33.0.0/16"],
 }
@@ -64,7 +64,7 @@ def paths(args: Any, kind: type) -> list[str]:
         (
             {
                 **AZURE,
-                "resource_group_name": LATER,
+                "resource_group": LATER,
                 "location": LATER,
                 "firewall_policy": {"name": LATER, "base_policy": LATER},
                 "firewall": {"name": "afw", "virtual_network": LATER, "workspace": LATER},
@@ -129,10 +129,10 @@ def test_an_output_is_refused_where_the_structure_depends_on_it(
     [
         (AwsWsusEgressArgs, ["policy", "vpc_id"]),
         (AwsWsusSecurityGroupArgs, ["party", "policy", "vpc_id"]),
-        (AzureWsusEgressArgs, ["address_space", "location", "policy", "resource_group_name"]),
+        (AzureWsusEgressArgs, ["address_space", "location", "policy", "resource_group"]),
         (
             AzureWsusFirewallArgs,
-            ["firewall", "firewall_policy_id", "location", "resource_group_name"],
+            ["firewall", "firewall_policy_id", "location", "resource_group"],
         ),
     ],
 )

@@ -124,7 +124,7 @@ from wsus_egress import azure
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/hub"
 try:
     azure.AzureWsusFirewall("hub", {
-        "resource_group_name": "rg", "location": "westeurope", "environment": "test",
+        "resource_group": "rg", "location": "westeurope", "environment": "test",
         "firewall": {"name": "afw", "virtual_network": NETWORK},
         "firewall_policy_id": NETWORK, "tags": dict.fromkeys(sys.argv[1:], "me"),
     })

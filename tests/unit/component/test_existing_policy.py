@@ -27,7 +27,7 @@ def arguments(**policy: Any) -> Any:
     """A component's arguments, with this firewall policy."""
     return {
         "policy": {"lists": ["wsus"], "servers": [ONE]},
-        "resource_group_name": "rg-spoke",
+        "resource_group": "rg-spoke",
         "location": "westeurope",
         "address_space": ["10.20.0.0/16"],
         "destinations": "list",

@@ -18,7 +18,7 @@ SERVER = {"name": "wsus", "addresses": ["10.20.0.10"]}
 POLICY: dict[str, Any] = {"lists": ["wsus"], "servers": [SERVER]}
 IN_AWS: Any = {"vpc_id": VPC, "policy": POLICY, "network_firewall": {}}
 IN_AZURE: dict[str, Any] = {
-    "resource_group_name": "rg",
+    "resource_group": "rg",
     "location": "westeurope",
     "address_space": ["10.20.0.0/16"],
     "destinations": "list",
@@ -27,7 +27,7 @@ IN_AZURE: dict[str, Any] = {
 }
 HUB = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/hub"
 ALONE: Any = {
-    "resource_group_name": "rg",
+    "resource_group": "rg",
     "location": "westeurope",
     "firewall": {"name": "afw", "virtual_network": HUB},
     "firewall_policy_id": HUB.replace("virtualNetworks/hub", "firewallPolicies/p"),
@@ -151,4 +151,37 @@ def test_a_firewall_by_itself_has_no_policy() -> None:
     ]
     assert [line.partition("; ")[0] for line in reserved] == [
         "x: tags.managed-by: the tag 'managed-by' is reserved for this project"
+    ]
+
+
+def test_the_old_name_of_an_argument_warns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It declares the same, in a mapping and as a keyword."""
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warned.append)
+    old: Any = {key: value for key, value in IN_AZURE.items() if key != "resource_group"}
+    older: Any = {**old, "resource_group_name": "rg"}
+    declared = attempted(lambda: azure.AzureWsusEgress("now", **IN_AZURE))
+    assert warned == []
+
+    assert declared == attempted(lambda: azure.AzureWsusEgress("one", older))
+    assert declared == attempted(
+        lambda: azure.AzureWsusEgress("two", **old, resource_group_name="rg")
+    )
+    assert declared[1] == []
+    assert warned == [
+        f"{name}: resource_group_name is now called resource_group; the next major version no longer "
+        "takes the old name"
+        for name in ("one", "two")
+    ]
+
+
+def test_both_names_of_an_argument_are_refused() -> None:
+    """Nothing says which of them counts."""
+    declared, said = attempted(
+        lambda: azure.AzureWsusEgress("x", **IN_AZURE, resource_group_name="rg")
+    )
+
+    assert declared == []
+    assert said == [
+        "x: resource_group_name: is the old name of resource_group, which is given too; remove it"
     ]

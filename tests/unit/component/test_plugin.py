@@ -44,6 +44,23 @@ def test_the_schema_says_whose_package_it_is() -> None:
     assert "pluginDownloadURL" not in SCHEMA
 
 
+def test_old_names_are_deprecated() -> None:
+    """In every language; the new name is there, and neither is required by the schema."""
+    old = {
+        (token.rpartition(":")[2], name): each["deprecationMessage"]
+        for token, kind in SCHEMA["resources"].items()
+        for name, each in kind["inputProperties"].items()
+        if "deprecationMessage" in each
+    }
+
+    assert len(old) == 5
+    assert set(old.values()) == {"It is now called resourceGroup."}
+    for token, kind in SCHEMA["resources"].items():
+        if "AzureWsus" in token:
+            assert {"resourceGroup", "resourceGroupName"} <= set(kind["inputProperties"])
+            assert not {"resourceGroup", "resourceGroupName"} & set(kind["requiredInputs"])
+
+
 def test_outputs_have_safe_shapes() -> None:
     """No output is of a type whose names Pulumi's host would leave in snake_case."""
     for resource in SCHEMA["resources"].values():

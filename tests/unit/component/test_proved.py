@@ -20,7 +20,7 @@ SERVER = {"name": "wsus", "addresses": ["10.20.0.10"]}
 POLICY: dict[str, Any] = {"lists": ["wsus"], "servers": [SERVER]}
 IN_AWS: dict[str, Any] = {"vpc_id": VPC, "policy": POLICY}
 IN_AZURE: dict[str, Any] = {
-    "resource_group_name": "rg",
+    "resource_group": "rg",
     "location": "westeurope",
     "address_space": ["10.20.0.0/16"],
     "destinations": "list",

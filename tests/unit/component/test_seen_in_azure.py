@@ -123,7 +123,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
             )
         arguments: Any = {
             "policy": {"lists": ["wsus"], "servers": [ONE, FAR]},
-            "resource_group_name": "rg",
+            "resource_group": "rg",
             "location": "westeurope",
             "address_space": ["10.20.0.0/16"],
             "destinations": "list",

@@ -11,6 +11,11 @@ from pydantic import Field
 
 import argument_modules
 import arguments
+from argument_modules import MODULES, Component
+from wsus_egress import args
+from wsus_egress.aws import arguments as aws_arguments
+from wsus_egress.azure import arguments as azure_arguments
+from wsus_egress.component.references import camel
 from wsus_egress.model.base import MayBeOutput, Settings
 
 
@@ -18,6 +23,35 @@ from wsus_egress.model.base import MayBeOutput, Settings
 def test_a_file_of_arguments_is_current(path: Path) -> None:
     """`make schemas` writes it anew."""
     assert arguments.files()[path] == (ROOT / path).read_text(encoding="utf-8")
+
+
+# Arguments that are not settings of a target.
+BESIDE = {
+    "policy": "in a file these settings stand beside the target",
+    "party": "an environment makes a security group for each",
+    "accept": "it stands beside the target too",
+    "environment": "the file's name says it",
+    "endpoint_lists": "the project has one folder of them",
+    "resource_group_name": "the old name of resource_group",
+}
+
+
+@pytest.mark.parametrize(
+    "component",
+    [each for module in MODULES for each in module.components],
+    ids=lambda each: each.name,
+)
+def test_an_argument_is_called_as_its_setting(component: Component) -> None:
+    """One name for one thing: in snake_case here, and in camelCase as the file has it."""
+    homes = (args, aws_arguments, azure_arguments)
+    kind = next(vars(home)[component.name] for home in homes if component.name in vars(home))
+    settings = component.settings.model_fields
+    found = set(kind.__annotations__)
+
+    assert found - BESIDE.keys() == set(component.fields or settings) - {"cloud"}
+    assert {camel(name) for name in found - BESIDE.keys()} <= {
+        field.alias for field in settings.values()
+    }
 
 
 class Lamp(Settings):
