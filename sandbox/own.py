@@ -37,10 +37,9 @@ NEXT_STEPS: Final = """
 Both clouds above are stand-ins on this machine: no account was used and nothing left the machine.
 What to try next:
 
-  edit {file}, then `make up ENV={asked}`    the engine changes only what differs
-  .venv/bin/wsus-egress preview --env {name}    what the rules admit
-  make down ENV={asked}    removes all of it
-  pulumi up --stack {name}    your accounts: docs/deploy.md
+  edit {file}, then `make up ENV={asked}`: the engine changes only what differs
+  `make down ENV={asked}` removes all of it
+  docs/deploy.md says how to deploy it to your own accounts
 """
 
 
@@ -239,7 +238,7 @@ def up(asked: str) -> int:
             file=sys.stderr,
         )
         return status
-    print(NEXT_STEPS.format(name=name, asked=asked, file=file if asked != name else
+    print(NEXT_STEPS.format(asked=asked, file=file if asked != name else
                             f"{_CONFIG}/{file.name}"))  # fmt: skip
     return 0
 
