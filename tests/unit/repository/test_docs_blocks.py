@@ -42,6 +42,8 @@ OF_EVERY_PAGE = {
 HERE = "tests/unit/repository/test_docs_blocks.py"
 CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("README.md", "python"): "tests/unit/component/test_examples.py",
+    ("README.md", "sh"): HERE,
+    ("README.md", "yaml"): HERE,
     ("CONTRIBUTING.md", "sh"): Shown("it runs tests; below, its files are looked for"),
     ("docs/aws.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/azure.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
@@ -115,6 +117,17 @@ def test_a_claim_is_true(page: str, language: str) -> None:
     if isinstance(made, str):
         text = (ROOT / made).read_text(encoding="utf-8")
         assert page.rpartition("/")[2].removesuffix(".md") in text
+
+
+def test_the_readme_shows_what_others_run() -> None:
+    """Its settings are an example's, and its commands, in their order, those of the start page."""
+    (settings,) = blocks("README.md", "yaml")
+    example = ROOT / "docs/examples/settings/Pulumi.aws-policy.yaml"
+    (commands,) = blocks("README.md", "sh")
+    start = iter("".join(blocks("docs/start.md", "sh")).splitlines())
+
+    assert yaml.safe_load(example.read_text(encoding="utf-8")) == yaml.safe_load(settings)
+    assert [] == [command for command in commands.splitlines() if command not in start]
 
 
 Check = Callable[[dict[str, Any]], tuple[int, str]]
