@@ -197,7 +197,9 @@ def test_what_a_component_may_accept_is_all_that_there_is(check: Check) -> None:
     """Both forms of the page are one; with them the path without names passes, without them it does not."""
     python, text = (
         next(
-            block for block in blocks("docs/examples/README.md", kind) if block.startswith("accept")
+            block
+            for block in blocks("docs/examples/README.md", kind)
+            if re.search(r"^accept\b", block, re.MULTILINE)
         )
         for kind in ("python", "yaml")
     )
