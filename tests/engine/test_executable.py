@@ -25,7 +25,10 @@ def shape(schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "inputs": {token: sorted(each["inputProperties"]) for token, each in resources.items()},
         "outputs": {token: sorted(each["properties"]) for token, each in resources.items()},
-        "types": {token: sorted(each["properties"]) for token, each in types.items()},
+        "types": {  # An enum has values instead.
+            token: sorted(each.get("properties") or [str(one["value"]) for one in each["enum"]])
+            for token, each in types.items()
+        },
         **{key: schema[key] for key in ("name", "version", "publisher", "repository", "license")},
     }
 
