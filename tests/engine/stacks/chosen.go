@@ -1,7 +1,7 @@
 package main
 
 import (
-	wsusegress "example.com/pulumi-wsus-egress/sdk/go/wsus-egress"
+	wsusegress "github.com/OWNER/pulumi-wsus-egress/sdk/go/wsus-egress"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
