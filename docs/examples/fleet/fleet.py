@@ -26,7 +26,8 @@ AT_ONCE = 4
 
 def program(place: Mapping[str, Any], policy: Any) -> None:
     """What stands in one account and region."""
-    egress = AwsWsusEgress("wsus", policy=policy, vpc_id=place["vpcId"], network_firewall={})
+    own = {**policy, "servers": place["servers"]}
+    egress = AwsWsusEgress("wsus", policy=own, vpc_id=place["vpcId"], network_firewall={})
     pulumi.export("securityGroupIds", egress.security_group_ids)
 
 
