@@ -7,6 +7,7 @@ import shutil
 from typing import Any
 
 import pytest
+import yaml
 from paths import ROOT
 from project import Project
 
@@ -76,6 +77,14 @@ def test_a_spoke_adds_its_rules_to_the_policy_of_another_subscription(project: P
         "azure/route-table/service-endpoints: seen: the subnet snet-wsus has no service endpoint",
     ):
         assert seen in shown
+    # A subnet is not let go of while it has the route and the group (docs/remove.md).
+    file = project.root / "config" / f"Pulumi.{SPOKE}.yaml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for subnet in settings["config"]["wsus-egress:azure"]["subnets"]:
+        subnet["attached"] = False
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    detached = project.pulumi("up", "--yes", "--skip-preview", "--stack", SPOKE)
+    assert 0 == detached.returncode, detached.stdout + detached.stderr
     for stack in (SPOKE, HUB):
         gone = project.pulumi("destroy", "--yes", "--skip-preview", "--stack", stack)
         assert 0 == gone.returncode, gone.stdout + gone.stderr
