@@ -10,8 +10,8 @@ from distribution import Installed
 
 # What is about the checkout and not about the package: stand-ins, set-up, CI, documentation, release.
 NOT_OF_THE_PACKAGE = ("tools", "sandbox", "repository")
-# Hundreds of combinations of controls, by the same few calls: they say nothing of a wheel.
-SLOW = ("proof/test_proof.py",)
+# Hundreds of inputs for the same few calls, which run on the checkout: they say nothing of a wheel.
+SLOW = ("proof/test_proof.py", "review/test_weakenings.py")
 
 # The tests, and then the folders that the package's modules came from.
 PROGRAM = """
@@ -39,13 +39,13 @@ def test_the_checkout_is_not_found(installed: Installed, root: Path) -> None:
 def test_the_suite_on_the_wheel(
     installed: Installed, root: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Unit, property and golden tests pass, each import of the package being the wheel's."""
+    """Unit and golden tests pass, each import of the package being the wheel's."""
     places = [place for place in request.config.getini("pythonpath") if place.name != "components"]
     done = installed.run(
         "-c", PROGRAM, "-q", "-p", "no:cacheprovider",
         "-o", f"pythonpath={' '.join(str(place.relative_to(root)) for place in places)}",
         *(f"--ignore=tests/unit/{name}" for name in (*NOT_OF_THE_PACKAGE, *SLOW)),
-        "tests/unit", "tests/properties", "tests/golden",
+        "tests/unit", "tests/golden",
         cwd=root,
     )  # fmt: skip
     passed = re.search(r"^(\d+) passed\b", done.stdout, re.MULTILINE)

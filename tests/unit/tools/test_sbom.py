@@ -76,7 +76,9 @@ def test_nothing_of_this_machine(bill: dict[str, Any], wheel: Path, root: Path) 
 
     assert [] == re.findall(r'"(?:/|file:)[^"]*"', text)
     # The schema's own address, the project's, and one in a package's description of itself.
-    assert {"cyclonedx.org", "github.com", "semver.org"} == set(re.findall(r"https?://([\w.-]+)", text))
+    assert {"cyclonedx.org", "github.com", "semver.org"} == set(
+        re.findall(r"https?://([\w.-]+)", text)
+    )
     assert bill == sbom.bill(wheel, root)
 
 
