@@ -19,6 +19,7 @@ import pulumi
 import yaml
 from pulumi import automation
 
+from wsus_egress.args import PolicyArgs
 from wsus_egress.aws import AwsWsusEgress
 
 AT_ONCE = 4
@@ -26,7 +27,7 @@ AT_ONCE = 4
 
 def program(place: Mapping[str, Any], policy: Any) -> None:
     """What stands in one account and region."""
-    own = {**policy, "servers": place["servers"]}
+    own = PolicyArgs(lists=policy["lists"], servers=place["servers"])
     egress = AwsWsusEgress("wsus", policy=own, vpc_id=place["vpcId"], network_firewall={})
     pulumi.export("securityGroupIds", egress.security_group_ids)
 
