@@ -140,6 +140,18 @@ class _Builder:
         for keys, value in _values(data, ("extraEndpoints",), "pattern"):
             if isinstance(value, str):
                 self._pattern(keys, value)
+        names = data.get("lists") if isinstance(data, Mapping) else None
+        if isinstance(names, list) and all(isinstance(name, str) for name in names):
+            self._known_lists(names)
+
+    def _known_lists(self, names: Sequence[str]) -> list[str]:
+        """Those that there are; of each other one it is noted."""
+        lists = self._lists or {}
+        for index, name in enumerate(names if self._lists is not None else ()):
+            if name not in lists:
+                what = f"there is no endpoint list {name!r}"
+                self._refuse(("lists", index), what, choices(lists))
+        return [name for name in names if name in lists]
 
     def _pattern(self, keys: Keys, text: str) -> Pattern | None:
         try:
@@ -177,11 +189,7 @@ class _Builder:
         endpoints: list[Endpoint] = []
         before = len(self.problems.problems)
         if self._lists is not None:
-            for index, name in enumerate(settings.lists):
-                if name not in self._lists:
-                    what = f"there is no endpoint list {name!r}"
-                    self._refuse(("lists", index), what, choices(self._lists))
-            endpoints += resolve(self._lists, [n for n in settings.lists if n in self._lists])
+            endpoints += resolve(self._lists, self._known_lists(settings.lists))
         for index, extra in enumerate(settings.extra_endpoints):
             keys = ("extraEndpoints", index, "pattern")
             pattern = self._pattern(keys, extra.pattern)

@@ -305,6 +305,16 @@ def test_chosen_environments_only(write: Callable[..., Path]) -> None:
     assert ["x"] == [each.name for each in load_environments(project, ["x"])]
 
 
+def test_a_wrong_server_hides_no_wrong_list(write: Callable[..., Path]) -> None:
+    """Settings that cannot be read leave the lists that do not exist to be told in the same run."""
+    settings = stack(lists=["good", "none"], servers=[{"name": 7, "addresses": ["10.20.0.x"]}])
+    with pytest.raises(PolicyErrors) as caught:
+        environment_from_config(find_files(write()), "x", settings)
+    assert {"lists[1]", "servers[0].addresses[0]", "servers[0].name"} == {
+        path_text(problem.keys) for problem in caught.value.problems
+    }
+
+
 def test_what_the_controls_refuse(refused_by_controls: Refused) -> None:
     """Everything a target cannot express is said at once, each with its setting."""
     tags = {"managed-by": "me", "wsus-egress-environment": "x", "fine": "x"}
