@@ -11,6 +11,7 @@ from providers.aws.ec2.networks import route_tables, subnets
 from providers.aws.networkfirewall.endpoints import endpoints
 from providers.aws.registry import check_schema, properties
 from providers.errors import CloudError, Problem, Problems, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 from providers.world import WORLD_NAME, Row
@@ -28,6 +29,12 @@ TARGETS: Final = (
 )  # fmt: skip
 
 
+_SOURCE: Final = "terraform-provider-aws internal/service/ec2/vpc_route.go, commit 0128541"
+
+
+@written(
+    "destination and table are ForceNew, a new target is set by ReplaceRoute", _SOURCE, "2026-11"
+)
 class Route(AwsKind):
     """A route in a table that is there."""
 
@@ -38,6 +45,7 @@ class Route(AwsKind):
     replaced_by: ClassVar = frozenset({*DESTINATIONS, "region", "routeTableId"})
     computed: ClassVar = ("instanceId", "instanceOwnerId", "origin", "region", "state")
 
+    @written("one destination and one target; no endpoint for a prefix list", _SOURCE, "2026-11")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the provider, or EC2 behind it, refuses in the inputs alone."""
         for choices in (DESTINATIONS, TARGETS):
@@ -57,6 +65,7 @@ class Route(AwsKind):
                 "VPC Endpoint.",
             )
 
+    @believed("the wording of InvalidRouteTableID.NotFound")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The table must exist, without that destination."""
         where, table = region(inputs, session), known(inputs, "routeTableId")
@@ -83,10 +92,14 @@ class Route(AwsKind):
         destination = next(str(inputs[field]) for field in DESTINATIONS if field in inputs)
         return f"r-{inputs['routeTableId']}{zlib.crc32(destination.encode())}"
 
+    @believed(
+        "CreateRoute names the destination by its id where the stack itself made the other route"
+    )
     def taken(self, id_: str) -> CloudError:
         """A table has each destination once."""
         return _exists(id_)
 
+    @believed("a target in another network is refused, and in these words")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema, then the target; a table has each destination once."""
         operation = "ReplaceRoute" if id_ in records.get(ROUTE, {}) else "CreateRoute"
@@ -121,6 +134,11 @@ class Route(AwsKind):
         }
 
 
+@written(
+    "a table has each destination once: RouteAlreadyExists, the destination in the message",
+    "terraform-aws-modules/terraform-aws-vpc issue 44",
+    "2026-11",
+)
 def _exists(destination: str) -> CloudError:
     return aws_error(
         "CreateRoute",
@@ -129,6 +147,11 @@ def _exists(destination: str) -> CloudError:
     )
 
 
+@written(
+    "a destination must be a network address",
+    f"{_SOURCE}: verify.ValidIPv4CIDRNetworkAddress",
+    "2026-11",
+)
 def _network_problems(field: str, text: str | None, version: int) -> Problems:
     if text is None:
         return
@@ -144,6 +167,11 @@ def _network_problems(field: str, text: str | None, version: int) -> Problems:
         )
 
 
+@written(
+    "inside the VPC a route leads to an endpoint only for a whole subnet",
+    'VPC user guide, "Example routing options"',
+    "2026-11",
+)
 def _check_more_specific(destination: str, row: Row, local: str, session: Session) -> None:
     # Inside the VPC a route may lead to an endpoint only for a whole subnet ("Example routing
     # options": routing within a VPC, VPC user guide, read 2026-11).
