@@ -183,11 +183,14 @@ def _target(target: TargetAnalysis) -> Iterator[str]:
     for assumption in target.assumptions:
         yield from _assumed(assumption, target.word.get(assumption.id))
     for control in target.controls:
-        for residue in control.residues:
-            text = f"{control.name} cannot decide: {residue.what} ({residue.source})"
-            yield from textwrap.wrap(text, 96, initial_indent="  ", subsequent_indent="    ")
-    for control in target.controls:
         yield from _control(target, control)
+    # Last, because they are the same at every change: a reader looks for the rules first.
+    for control in target.controls:
+        if control.residues:
+            yield f"  {control.name} cannot decide:"
+        for residue in control.residues:
+            text = f"{residue.what} ({residue.source})"
+            yield from textwrap.wrap(text, 96, initial_indent="  - ", subsequent_indent="    ")
 
 
 def _unproved(unproved: Unproved) -> Iterator[str]:

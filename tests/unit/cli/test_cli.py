@@ -274,7 +274,7 @@ def test_a_day_that_is_none(write: Write, run: Run) -> None:
 
 
 def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
-    """Endpoints, parties, deviations, rules and quotas, in this order."""
+    """Endpoints, parties, deviations, rules, quotas and known limits, in this order."""
     project = write((CONFIG, "", accepted(NAMES)))
     result = run("preview", project, "--today", "2026-11-24")
     expected = """\
@@ -295,13 +295,14 @@ def test_preview_of_a_restricted_environment(write: Write, run: Run) -> None:
             aws/security-group/attachment/vpc-0a1b2c3d4e5f60718
             made sure by evidence: `aws ec2 describe-network-interfaces` shows the groups of each
             interface
-          aws-security-group cannot decide: who may reach the Internet on TCP 80 and 443 may reach
-            private addresses on them too: the Internet without those is 51 blocks, at two ports 102
-            rules, and a group has 60 (Amazon VPC quotas, 2023-06)
           aws-security-group (on its own: wider)
             one-egress-http-ipv4   allow egress tcp/80 to 0.0.0.0/0
             one-egress-https-ipv4  allow egress tcp/443 to 0.0.0.0/0
             2 of 60 IPv4 egress rules of security group one
+          aws-security-group cannot decide:
+          - who may reach the Internet on TCP 80 and 443 may reach private addresses on them too: the
+            Internet without those is 51 blocks, at two ports 102 rules, and a group has 60 (Amazon VPC
+            quotas, 2023-06)
         """
     assert (result.exit_code, result.stdout) == (0, dedent(expected))
 
