@@ -17,6 +17,7 @@ pytestmark = pytest.mark.engine
 UPGRADES = Path(__file__).parent / "upgrades"
 # Their names have the version of the cloud's SDK, which an upgrade may change.
 _PROVIDERS = "::pulumi:providers:"
+_RULE = "$aws:vpc/securityGroup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,14 @@ class Upgrade:
         return {operation: sorted(names) for operation, names in found.items()}
 
     def identities(self) -> dict[str, Any]:
-        """Each resource's id, by its URN: what a replacement or a rename would change."""
+        """Each resource's id, by its URN: what a replacement or a rename would change.
+
+        A rule of a security group counts by its id alone: its name is another one now, and an alias
+        keeps what it names.
+        """
         resources = self.project.export(self.stack)["deployment"]["resources"]
         return {
-            resource["urn"]: resource.get("id")
+            resource["id" if _RULE in resource["urn"] else "urn"]: resource.get("id")
             for resource in resources
             if _PROVIDERS not in resource["urn"]
         }

@@ -90,6 +90,7 @@ class Declarer:
                 # None leaves it to the component's own options, which its children inherit.
                 protect=bool(document.protect) or None,
                 retain_on_delete=document.retain or None,
+                aliases=[pulumi.Alias(name=former) for former in document.aliases],
             )
             arguments = {
                 snake(key): self._resolved(value) for key, value in document.properties.items()

@@ -52,6 +52,8 @@ def _marked(
 
 # A value that is not an output that can be looked at before anything is deployed.
 PLAIN: Final = (str, int, float, bool, list, tuple, Mapping, type(None))
+# Of what stands here, one output given twice has one text.
+_ALIKE: Final = frozenset({"sg-{n}", "pl-{n}"})
 # What is wrong with an output where there may be none, and what to write instead.
 IS_OUTPUT: Final = (
     "is an output or a secret, and must be known before anything is deployed",
@@ -71,6 +73,7 @@ class StandIns:
         """
         self._forms = {tuple(path.split(".")): text for path, text in forms.items()}
         self._numbered: Counter[str] = Counter()
+        self._texts: dict[tuple[int, str], str] = {}
         self.outputs: dict[str, Any] = {}
 
     def plain(self, value: Any, *keys: str) -> Any:
@@ -87,6 +90,9 @@ class StandIns:
         form = None if isinstance(value, PLAIN) else self._form(keys)
         if form is None:
             return value
+        # Two peers that have one security group have one rule; so it has one text.
+        if form in _ALIKE and (id(value), form) in self._texts:
+            return self._texts[id(value), form]
         # Numbers stand in names of resources: what one setting has must not renumber another's.
         self._numbered[keys[0]] += 1
         number = f"{self._numbered[keys[0]]:08x}"
@@ -94,6 +100,7 @@ class StandIns:
             number = f"c{number[1:]}"  # A server's group is no client's, though both are the first.
         text = form.replace("{n}", number).replace("{key}", keys[-1])
         self.outputs[text] = value
+        self._texts[id(value), form] = text
         return text
 
     def _form(self, keys: tuple[str, ...]) -> str | None:

@@ -121,6 +121,7 @@ class Document:
             is false and deployed: `networkFirewall.protected`. Empty where nothing protects it.
         retain: Whether it stays in the cloud when the engine lets go of it.
         clears: Properties that it takes away, where what others have set would be left as it is.
+        aliases: Logical names that earlier versions gave it; a resource of such a name is this one.
     """
 
     type: str
@@ -130,6 +131,7 @@ class Document:
     protect: str = ""
     retain: bool = False
     clears: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 class Rule(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -48,7 +49,14 @@ def _by_text(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
 VpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput(SOME_VPC)]
 SecurityGroupId = Annotated[str, resource_id("sg", "a security group"), MayBeOutput("sg-{n}")]
 PrefixListId = Annotated[str, resource_id("pl", "a prefix list"), MayBeOutput("pl-{n}")]
+# `{n}` above, as the components write it: 8 hex digits, a client's with a c in front.
+_STAND_IN: Final = re.compile(r"(sg|pl)-[0c]0{4}[0-9a-f]{3}")
 Entries = Annotated[int, Field(ge=1, le=1000), WHOLE]
+
+
+def is_stand_in(identity: str) -> bool:
+    """Whether an id stands for an output: it says what it is the id of only in this run."""
+    return _STAND_IN.fullmatch(identity) is not None
 
 
 class AwsPeer(Checked):

@@ -69,6 +69,20 @@ def test_servers_and_clients_do_not_share_a_text() -> None:
     assert {server, clients, *vpcs} == set(stand_ins.outputs.values())
 
 
+def test_one_group_given_twice_has_one_text() -> None:
+    """Two peers that have one security group are one for EC2, though nobody knows its id yet."""
+    stand_ins = StandIns(forms_of(AwsTarget))
+    group, other, vpc = Later(), Later(), Later()
+    peers = [
+        {"awsPeer": {"securityGroupId": each}, "awsVpcId": vpc} for each in (group, other, group)
+    ]
+
+    first, second, third = stand_ins.plain({"clients": peers})["clients"]
+
+    assert first["awsPeer"] == third["awsPeer"] != second["awsPeer"]
+    assert first["awsVpcId"] != third["awsVpcId"]
+
+
 @pytest.mark.parametrize("value", [{"mode": Later()}, {"endpoints": Later()}, [Later()]])
 def test_other_outputs_are_left(value: Any) -> None:
     """Where no form is, the output stays: the checks that follow refuse it."""

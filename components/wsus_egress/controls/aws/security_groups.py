@@ -52,6 +52,7 @@ class SecurityGroupRule:
         made: Whether the prefix list is made here.
         group: A security group's id; empty where the peer is none.
         weight: How many rules it counts for: a prefix list as many as it may hold.
+        former: Ids that earlier versions gave it.
     """
 
     id: str
@@ -66,6 +67,12 @@ class SecurityGroupRule:
     group: str = ""
     weight: int = 1
     endpoints: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str, int, int, str]:
+        """What EC2 knows it by in its group: a second rule like this is refused as a duplicate."""
+        return (self.direction, self.protocol, self.from_port, self.to_port, self.peer)
 
     @property
     def peer(self) -> str:
@@ -238,6 +245,7 @@ class AwsSecurityGroups(Control):
                     "tags": tags,
                     "toPort": rule.to_port,
                 },
+                aliases=tuple(f"{prefix}-{former}" for former in rule.former),
             )
 
     def quotas(self) -> tuple[Quota, ...]:

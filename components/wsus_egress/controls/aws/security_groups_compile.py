@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
 
 from wsus_egress.controls.aws.assumptions import security_group_assumptions
 from wsus_egress.controls.aws.security_groups import (
@@ -18,13 +19,17 @@ from wsus_egress.controls.aws.security_groups import (
     weight,
 )
 from wsus_egress.controls.base import collapsed, slug
-from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.aws import AwsTarget, is_stand_in
 from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import EgressPolicy, Party
 from wsus_egress.problems import Problem
 
 _EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")
 _EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
+# EC2 API, SecurityGroupRuleUpdate and IpRange: a description has at most 255 characters (2016-11-15).
+_LONGEST_DESCRIPTION: Final = 255
+_Wanted: TypeAlias = tuple[SecurityGroupRule, str]
+"""A rule and the peer that it is for, which its description is to name; empty for the Internet."""
 
 
 def compile_security_groups(
@@ -37,7 +42,7 @@ def compile_security_groups(
 
 
 def same_names(control: AwsSecurityGroups) -> Iterator[Problem]:
-    """Rules or prefix lists that get one name: names of servers and clients are joined by hyphens.
+    """Rules or prefix lists that get one name, where names of servers and clients are in it.
 
     `aa-bb` towards `cc` and `aa` towards `bb-cc` are told apart by nothing else, and to name all of
     them otherwise would replace what is deployed.
@@ -54,7 +59,7 @@ def same_names(control: AwsSecurityGroups) -> Iterator[Problem]:
 
 
 def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
-    rules = tuple(_rules(policy, party, by_list=False))
+    rules = _each_once(_rules(policy, party, by_list=False))
     # A prefix list counts as many rules as it may hold, so it makes no room; but it is one rule to
     # read and to change where there are many.
     crowded = any(
@@ -64,7 +69,7 @@ def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
     )
     if not crowded:
         return SecurityGroup(party.name, party.addresses, rules, vpc_id=party.aws_vpc_id)
-    rules = tuple(_rules(policy, party, by_list=True))
+    rules = _each_once(_rules(policy, party, by_list=True))
     lists = {
         rule.prefix_list: PrefixList(rule.prefix_list, rule.networks) for rule in rules if rule.made
     }
@@ -72,7 +77,7 @@ def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
     return SecurityGroup(party.name, party.addresses, rules, listed, party.aws_vpc_id)
 
 
-def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[SecurityGroupRule]:
+def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[_Wanted]:
     if party.internet:
         for scheme in Scheme:
             if policy.names(scheme.port, scheme.application):
@@ -85,9 +90,9 @@ def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[Sec
             yield from _synchronization("ingress", party, asker, party, by_list)
 
 
-def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[SecurityGroupRule]:
+def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[_Wanted]:
     for network in (_EVERYWHERE, _EVERYWHERE_IPV6) if policy.ipv6 else (_EVERYWHERE,):
-        yield SecurityGroupRule(
+        rule = SecurityGroupRule(
             id=f"{party.name}-egress-{scheme.value}-ipv{network.version}",
             direction="egress",
             from_port=scheme.port,
@@ -95,41 +100,94 @@ def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[Se
             networks=(network,),
             description=f"{scheme.value.upper()} to Microsoft Update",
         )
+        yield rule, ""
 
 
 def _synchronization(
     direction: Direction, party: Party, peer: Party, server: Party, by_list: bool
-) -> Iterator[SecurityGroupRule]:
+) -> Iterator[_Wanted]:
     way = "to" if direction == "egress" else "from"
     assert server.ports is not None  # noqa: S101 - parties only ask servers
     for port in server.ports.all():
-        for suffix, peering in _peerings(party, peer, by_list):
-            yield SecurityGroupRule(
-                id=f"{party.name}-{direction}-{port}-{peer.name}{suffix}",
+        for peering in _peerings(party, peer, by_list):
+            at = f"{party.name}-{direction}-{port}"
+            rule = SecurityGroupRule(
+                id=f"{at}-{peering.name}",
                 direction=direction,
                 from_port=port,
                 to_port=port,
-                description=f"WSUS synchronization {way} {peer.name}",
-                **peering,
+                description=f"WSUS synchronization {way}",
+                former=(f"{at}-{peering.former}",) if peering.former != peering.name else (),
+                **peering.fields,
             )
+            yield rule, peer.name
 
 
-def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """How a peer is named in rules: the end of the rule's id, and the rule's fields."""
+@dataclass(frozen=True, slots=True)
+class _Peering:
+    """How a peer is named in rules.
+
+    Attributes:
+        name: The end of the rule's id: what EC2 knows the peer by, where that is known. So a peer's
+            new name, or an address that moves to another peer, is the same rule as before: Pulumi
+            would create another before it deletes the old one, and EC2 refuses that as a duplicate.
+        former: The same in earlier versions, which had the peer's name there.
+        fields: The rule's.
+    """
+
+    name: str
+    former: str
+    fields: dict[str, Any]
+
+
+def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[_Peering]:
     named = peer.aws_peer
-    if named is not None and named.security_group_id:
-        yield "", {"networks": peer.addresses, "group": named.security_group_id}
-        return
     if named is not None:
-        fields: dict[str, Any] = {"prefix_list": named.prefix_list_id, "weight": named.max_entries}
-        yield "", {"networks": peer.addresses, **fields}
+        name = peer.name if is_stand_in(named.identity) else named.identity
+        fields: dict[str, Any] = {"group": named.security_group_id}
+        if named.prefix_list_id:
+            fields = {"prefix_list": named.prefix_list_id, "weight": named.max_entries}
+        yield _Peering(name, peer.name, {"networks": peer.addresses, **fields})
         return
     for version in (4, 6):
         networks = tuple(collapsed(peer.addresses, version))
         if by_list and len(networks) > 1:
             listed = f"{party.name}-{peer.name}-ipv{version}"
             fields = {"prefix_list": listed, "made": True, "weight": len(networks)}
-            yield f"-ipv{version}", {"networks": networks, **fields}
+            name = f"{peer.name}-ipv{version}"
+            yield _Peering(name, name, {"networks": networks, **fields})
             continue
         for network in networks:
-            yield f"-{slug(network)}", {"networks": (network,)}
+            name = slug(network)
+            yield _Peering(name, f"{peer.name}-{name}", {"networks": (network,)})
+
+
+def _each_once(wanted: Iterable[_Wanted]) -> tuple[SecurityGroupRule, ...]:
+    """One rule where several are the same for EC2, as of two peers that have one security group."""
+    found: dict[tuple[object, ...], list[_Wanted]] = {}
+    for rule, peer in wanted:
+        found.setdefault(rule.identity, []).append((rule, peer))
+    return tuple(_together(same) for same in found.values())
+
+
+def _together(same: Sequence[_Wanted]) -> SecurityGroupRule:
+    first = same[0][0]
+    networks = dict.fromkeys(network for rule, _ in same for network in rule.networks)
+    former = dict.fromkeys(name for rule, _ in same for name in rule.former)
+    return replace(
+        first,
+        networks=tuple(networks),
+        description=_described(first.description, [peer for _, peer in same if peer]),
+        weight=max(rule.weight for rule, _ in same),
+        former=tuple(former),
+    )
+
+
+def _described(what: str, peers: Sequence[str]) -> str:
+    """`WSUS synchronization from desktops, laptops`, as far as the names fit."""
+    for count in range(len(peers), -1, -1):
+        named, left = ", ".join(peers[:count]), len(peers) - count
+        text = f"{what} {named}{f' and {left} more' if left else ''}" if peers else what
+        if len(text) <= _LONGEST_DESCRIPTION:
+            break
+    return text

@@ -66,6 +66,74 @@ def test_a_security_group_as_peer(groups: Callable[..., AwsSecurityGroups]) -> N
     assert control.admits(Flow(asker, server, "tcp", 8530)).verdict is Verdict.ALLOW
 
 
+def test_a_rule_has_its_peers_address_for_its_name(
+    groups: Callable[..., AwsSecurityGroups],
+) -> None:
+    """Not the peer's name, which may change; the names of earlier versions are aliases."""
+    peer = {"awsPeer": {"securityGroupId": GROUP}}
+    control = groups(
+        servers=[ONE],
+        clients=[
+            *clients("10.20.4.0/24"),
+            {"name": "desktops", "addresses": ["10.20.5.0/24"], "updatesFrom": "one", **peer},
+        ],
+    )
+    found = {d.name: d.aliases for d in control.documents("wsus") if d.aliases}
+    assert {
+        "wsus-one-ingress-8530-10-20-4-0-24": ("wsus-one-ingress-8530-pcs-10-20-4-0-24",),
+        f"wsus-one-ingress-8530-{GROUP}": ("wsus-one-ingress-8530-desktops",),
+    } == {name: former for name, former in found.items() if "one-ingress-8530-" in name}
+
+
+def test_peers_that_are_one_for_ec2_have_one_rule(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """It admits what each of them sends; its description has all their names that fit."""
+    group = {"awsPeer": {"securityGroupId": GROUP}}
+    listed = {"awsPeer": {"prefixListId": LIST}}
+    many = [
+        {
+            "name": f"clients-of-a-long-name-{number:02}",
+            "addresses": [f"10.20.{number}.0/24"],
+            "updatesFrom": "one",
+            **group,
+        }
+        for number in range(20, 40)
+    ]
+    lists = [
+        {
+            "name": name,
+            "addresses": [addresses],
+            "updatesFrom": "one",
+            "awsPeer": {**listed["awsPeer"], "maxEntries": entries},
+        }
+        for name, addresses, entries in (
+            ("pcs", "10.20.4.0/24", 5),
+            ("tablets", "10.20.5.0/24", 9),
+        )
+    ]
+    control = groups(servers=[ONE], clients=[*many, *lists])
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    server = ip_address("10.20.0.10")
+    last = control.groups[0].rules[-1]
+
+    assert 4 == len(ingress)
+    assert (
+        "WSUS synchronization from " + ", ".join(f"clients-of-a-long-name-{n}" for n in range(20, 28))
+        + " and 12 more"
+    ) == ingress[0]["description"]  # fmt: skip
+    assert ("WSUS synchronization from pcs, tablets", 9) == (last.description, last.weight)
+    for address in ("10.20.20.1", "10.20.39.1", "10.20.5.1"):
+        flow = Flow(ip_address(address), server, "tcp", 8530)
+        assert Verdict.ALLOW is control.admits(flow).verdict
+
+
+def test_a_group_that_only_the_deployment_knows(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """Its rules keep the peer's name: the text that stands for the id says something else tomorrow."""
+    peer = {"awsPeer": {"securityGroupId": "sg-c0000001"}}
+    control = groups(servers=[ONE], clients=clients("10.20.4.0/24", **peer))
+    (rule, _) = (rule for rule in control.rules if rule.direction == "ingress")
+    assert ("one-ingress-8530-pcs", ()) == (rule.id, rule.former)
+
+
 def test_a_prefix_list_as_peer(groups: Callable[..., AwsSecurityGroups]) -> None:
     """It counts as many rules as it may hold."""
     peer = {"awsPeer": {"prefixListId": LIST, "maxEntries": 20}}
