@@ -211,6 +211,8 @@ WEAKENING: Final = (
     Row("staging", {"azure.networkRules.0.protocol": "udp"}, WITH_KMS),
     Row("staging", {"azure.networkRules.0.destinationPorts": [22]}, WITH_KMS),
     Row("staging", {"azure.networkRules.0.destinations": ["0.0.0.0/0"]}, WITH_KMS),
+    Row("prod", {"azure.networkRules.0.parties": ["hub", "kiosks"]},
+        {"azure.networkRules": [{**KMS, "parties": ["hub"]}], "accept": accepting(*PORTS)}),
     Row("staging", {"azure.networkRules.0.fqdns": ["kms.example.com"],
                     "azure.networkRules.0.destinations": GONE},
         {**WITH_KMS, f"{POLICY}.dnsProxy": True}),
@@ -236,6 +238,8 @@ WEAKENING: Final = (
     Row("staging", {"azure.networkSecurityGroup.applicationSecurityGroups":
                     {"wsus": f"{ARM}/Microsoft.Network/applicationSecurityGroups/asg"}}),
     Row("staging", {"azure.networkSecurityGroup.lateralMovement": "allow"}),
+    Row("staging", {"azure.networkSecurityGroup.flush": False},
+        {"azure.networkSecurityGroup.flush": True}),
     Row("prod", {"azure.subnets": GONE}),
     Row("prod", {"azure.subnets.0": GONE}),
     Row("prod", {"azure.subnets.0.virtualNetwork": "vnet-other"}),

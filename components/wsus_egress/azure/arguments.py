@@ -70,12 +70,12 @@ class FirewallPolicyArgs(TypedDict):
     """rules-only: the policy exists, and only rule collection groups are added. policy: it is created (the default). full: the firewall is created too. One of `rules-only`, `policy`, `full`."""
     sku: NotRequired[FirewallPolicySku]
     """The policy's tier. One of `Basic`, `Standard`, `Premium`. Default: `Standard`."""
-    threat_intel_mode: NotRequired[FirewallPolicyThreatIntelMode]
-    """What the firewall does with known malicious addresses and names. One of `Off`, `Alert`, `Deny`. Default: `Alert`."""
     base_policy: NotRequired[pulumi.Input[str]]
     """The id of the policy that this one inherits from."""
+    threat_intel_mode: NotRequired[FirewallPolicyThreatIntelMode]
+    """What the firewall does with known malicious addresses and names. Alert unless there is a basePolicy, whose mode is then inherited. One of `Off`, `Alert`, `Deny`."""
     dns_proxy: NotRequired[bool]
-    """The firewall answers DNS, as host names in networkRules need. Default: `false`."""
+    """The firewall answers DNS, as host names in networkRules need. Make its address the DNS server of the servers' network. Default: `false`."""
     dns_servers: NotRequired[list[str]]
     """Addresses; empty for Azure's own."""
     groups: NotRequired[int]
@@ -97,6 +97,8 @@ class NetworkRuleArgs(TypedDict):
     """Address blocks."""
     fqdns: NotRequired[list[str]]
     """Host names, without wildcards."""
+    parties: NotRequired[list[str]]
+    """Names of the servers and client groups that it is for; empty for all that reach Microsoft Update themselves."""
     reason: str
     """Why it is needed."""
 
@@ -168,6 +170,8 @@ class NetworkSecurityGroupArgs(TypedDict):
     """Ids by server or client group, for all or none."""
     lateral_movement: NotRequired[NetworkSecurityGroupLateralMovement]
     """deny: no SSH, RDP or WinRM from the servers into the network. One of `deny`, `allow`. Default: `deny`."""
+    flush: NotRequired[bool]
+    """true: a change of the rules ends connections that it denies, where the region has that (flushConnection). Default: `false`."""
 
 
 class SubnetArgs(TypedDict):
@@ -207,11 +211,11 @@ class AzureWsusEgressArgs(TypedDict):
     fqdn_tags: NotRequired[list[str]]
     """Azure's FQDN tags, whose content Microsoft keeps and does not publish. Default: `["WindowsUpdate"]`."""
     rule_collection_group_priority: NotRequired[int]
-    """100 (first) to 65000 (last) among the policy's groups. Default: `300`."""
+    """100 (first) to 65000 (last) among the policy's groups. 300 unless the policy is others' (mode rules-only): then 1000, away from the groups that Azure's portal makes at 100, 200 and 300."""
     rule_collection_group_name: NotRequired[str]
     """What the group is called in the policy, where others have groups too; with several groups their names begin with it."""
     deny_rest: NotRequired[AzureWsusEgressDenyRest]
-    """Whom the last rule denies every other name: the whole virtual network, the policy's own sources, or nobody. One of `address-space`, `servers`, `nobody`. Default: `address-space`."""
+    """Whom the last rule denies every other name: the whole virtual network (the default), the policy's own sources (the default in mode rules-only, where others have rules too), or nobody. One of `address-space`, `servers`, `nobody`."""
     ip_groups: NotRequired[bool]
     """true: sources by IP Group. Default: `false`."""
     network_rules: NotRequired[Sequence[NetworkRuleArgs]]

@@ -132,7 +132,8 @@ def unfit_base(
     # "Azure Firewall Manager policy overview", read 2026-11: a child is in its parent's region, and
     # threat intelligence can only be made stricter than the parent's.
     theirs = found.threat_intel_mode or "Alert"
-    if THREAT_MODES.index(theirs) > THREAT_MODES.index(policy.threat_intel_mode):
+    mode = policy.threat_intel_mode
+    if mode and THREAT_MODES.index(theirs) > THREAT_MODES.index(mode):
         what = f"the base policy {parts[8]} is in mode {theirs}, and below it no mode can be looser"
         yield Problem(None, ("firewall_policy", "threat_intel_mode"), what, f"write {theirs}")
     if target.location not in compiled.outputs and elsewhere(found.location, target.location):

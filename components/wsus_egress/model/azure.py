@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -147,17 +147,25 @@ class FirewallPolicy(Checked):
         ),
     ]
     sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
-    threat_intel_mode: Annotated[
-        Literal["Off", "Alert", "Deny"],
-        Field(description="What the firewall does with known malicious addresses and names."),
-    ] = "Alert"
     base_policy: Annotated[
         ArmId | None,
         Field(description="The id of the policy that this one inherits from."),
         MayBeOutput(f"{SOME_ID}/firewallPolicies/base"),
     ] = None
+    threat_intel_mode: Annotated[
+        Literal["Off", "Alert", "Deny"] | None,
+        Field(
+            default_factory=lambda given: None if given.get("base_policy") else "Alert",
+            description="What the firewall does with known malicious addresses and names. Alert "
+            "unless there is a basePolicy, whose mode is then inherited.",
+        ),
+    ]
     dns_proxy: Annotated[
-        bool, Field(description="The firewall answers DNS, as host names in networkRules need.")
+        bool,
+        Field(
+            description="The firewall answers DNS, as host names in networkRules need. Make its "
+            "address the DNS server of the servers' network."
+        ),
     ] = False
     dns_servers: Annotated[
         Items[SingleAddress], Field(description="Addresses; empty for Azure's own.")
@@ -212,6 +220,13 @@ class NetworkRule(Settings):
     destination_ports: Annotated[Ports, Field(description="Its ports; TCP 80 and 443 are refused.")]
     destinations: Annotated[Items[AddressBlock], Field(description="Address blocks.")] = ()
     fqdns: Annotated[Items[str], Field(description="Host names, without wildcards.")] = ()
+    parties: Annotated[
+        Items[Name],
+        Field(
+            description="Names of the servers and client groups that it is for; empty for all that "
+            "reach Microsoft Update themselves."
+        ),
+    ] = ()
     reason: Annotated[Text, Field(description="Why it is needed.")]
 
 
@@ -312,6 +327,14 @@ class Nsg(Settings):
         Field(description="deny: no SSH, RDP or WinRM from the servers into the network."),
     ] = "deny"
 
+    flush: Annotated[
+        bool,
+        Field(
+            description="true: a change of the rules ends connections that it denies, where the region "
+            "has that (flushConnection)."
+        ),
+    ] = False
+
     @property
     def deny_lateral_movement(self) -> bool:
         """Whether remote administration from the servers is denied."""
@@ -358,6 +381,12 @@ class FirewallAlone(Settings):
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()
 
 
+def _is_others(given: dict[str, Any]) -> bool:
+    """Whether the settings above name a firewall policy that others keep."""
+    policy = given.get("firewall_policy")
+    return policy is not None and policy.mode == "rules-only"
+
+
 class AzureTarget(Settings):
     """The Azure target: one virtual network, behind an Azure Firewall where a policy is given."""
 
@@ -386,8 +415,13 @@ class AzureTarget(Settings):
     ] = ("WindowsUpdate",)
     rule_collection_group_priority: Annotated[
         Number,
-        Field(description="100 (first) to 65000 (last) among the policy's groups."),
-    ] = 300
+        Field(
+            default_factory=lambda given: 1000 if _is_others(given) else 300,
+            description="100 (first) to 65000 (last) among the policy's groups. 300 unless the policy "
+            "is others' (mode rules-only): then 1000, away from the groups that Azure's portal makes "
+            "at 100, 200 and 300.",
+        ),
+    ]
     rule_collection_group_name: Annotated[
         ResourceName | None,
         Field(
@@ -398,10 +432,12 @@ class AzureTarget(Settings):
     deny_rest: Annotated[
         Literal["address-space", "servers", "nobody"],
         Field(
-            description="Whom the last rule denies every other name: the whole virtual network, the "
-            "policy's own sources, or nobody."
+            default_factory=lambda given: "servers" if _is_others(given) else "address-space",
+            description="Whom the last rule denies every other name: the whole virtual network (the "
+            "default), the policy's own sources (the default in mode rules-only, where others have "
+            "rules too), or nobody.",
         ),
-    ] = "address-space"
+    ]
     ip_groups: Annotated[bool, Field(description="true: sources by IP Group.")] = False
     network_rules: Annotated[
         Items[NetworkRule], Field(description="What else the sources may reach.")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from wsus_egress.controls import Control
-from wsus_egress.model.environment import Acceptance, Approval, Environment, Gate
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.environment import Acceptance, Approval, Environment, Gate, Target
 from wsus_egress.model.policy import EXTRA
 from wsus_egress.problems import Location
 from wsus_egress.proof.proof import admitted_anew
@@ -31,7 +32,7 @@ Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-remov
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
                "policy-warning", "own-list", "package-moved", "stack-skipped",
-               "placeholder"]  # fmt: skip
+               "placeholder", "deprecated-tag"]  # fmt: skip
 
 RULES: Final[dict[Kind, str]] = {
     "unapproved-widening": "A change allows more, and the same change does not approve it.",
@@ -65,6 +66,7 @@ RULES: Final[dict[Kind, str]] = {
     "own-list": "A list of the project is used instead of the package's list of that name, and differs.",
     "package-moved": "A change moves the package's version, with which the package's lists may change.",
     "placeholder": "Settings still have a placeholder of `wsus-egress new`.",
+    "deprecated-tag": "A rule names what its cloud is withdrawing.",
     "stack-skipped": "A stack's file has no setting of this package.",
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
@@ -351,6 +353,23 @@ def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Fin
             )
 
 
+def withdrawn(environment: Environment, target: Target) -> Iterator[Finding]:
+    """What rules name and the cloud is withdrawing."""
+    if isinstance(target, AzureTarget):
+        group = target.network_security_group
+        if group.create and group.destinations == "service-tags":
+            # "Virtual network service tags" marks it as deprecated; as quoted 2024-06-05, and no page
+            # that was found has a last day.
+            what = (
+                "the service tag AzureUpdateDelivery is deprecated: rules that name it stop working on "
+                "a day that Microsoft has not published"
+            )
+            instead = "write destinations: internet, and let the firewall's rules see the names"
+            keys = ("azure", "networkSecurityGroup", "destinations")
+            where = environment.locate(keys)
+            yield Finding("deprecated-tag", environment.name, "azure", what, instead, where)
+
+
 def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Finding, ...]:
     """What the gate finds in environments as they stand, without a base."""
     found: list[Finding] = []
@@ -358,6 +377,7 @@ def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Findin
         found += expiries(analysis.environment, analysis.environment.gate, today)
         for target in analysis.targets:
             found += deviations(analysis.environment, target)
+            found += withdrawn(analysis.environment, target.target)
     return in_order(found)
 
 

@@ -67,7 +67,7 @@ def _drops_less(old: Any, new: Any) -> bool:
     return "drop" in str(old) or "drop" not in str(new)
 
 
-def _down(*ranks: str) -> Callable[[Any, Any], bool]:
+def _down(*ranks: str | None) -> Callable[[Any, Any], bool]:
     """From the weakest to the strongest value."""
     return lambda old, new: ranks.index(new) < ranks.index(old)
 
@@ -185,7 +185,7 @@ AZURE: Final[Mapping[str, Meaning]] = {
         "the tier has fewer protections", _down("Basic", "Standard", "Premium")
     ),
     "firewallPolicy.threatIntelMode": Meaning(
-        "known malicious addresses and names pass", _down("Off", "Alert", "Deny")
+        "known malicious addresses and names pass", _down(None, "Off", "Alert", "Deny")
     ),
     "firewallPolicy.basePolicy": Meaning("its rules come first", _any, opens=True),
     "firewallPolicy.dnsProxy": Meaning("the firewall does not answer DNS any more", _off),
@@ -219,6 +219,7 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "networkSecurityGroup.applicationSecurityGroups": Meaning(
         "whoever is in it counts as this party", gained=True, opens=True
     ),
+    "networkSecurityGroup.flush": Meaning("what a change denies goes on until it ends", _off),
     "networkSecurityGroup.lateralMovement": Meaning(
         "the servers may administer others by SSH, RDP and WinRM", _down("allow", "deny")
     ),

@@ -33,6 +33,11 @@ FQDN_TAGS: Final = (
     "WindowsUpdate",
     "WindowsVirtualDesktop",
 )
+# "Use Azure Firewall to protect Microsoft 365" (2026-03-28); older copies write Office365.
+_OFFICE_TAG: Final = re.compile(
+    r"(?:Office365|Microsoft365)\.(?:Exchange|Skype|SharePoint|Common)"
+    r"\.(?:Optimize|Allow|Default)(?:\.(?:Required|NotRequired))?"
+)
 _PROTOCOLS: Final = ("Http", "Https")
 _HIGHEST_PORT: Final = 64000  # Microsoft.Network 2024-05-01; the limits page says 65535.
 _KEYS: Final = frozenset(
@@ -102,7 +107,7 @@ def _protocol_problems(path: str, rule: dict[str, Any]) -> Problems:
 def _tag_problems(path: str, rule: dict[str, Any]) -> Problems:
     tags = items(rule, "fqdnTags")
     for index, tag in enumerate(tags):
-        if isinstance(tag, str) and tag not in FQDN_TAGS:
+        if isinstance(tag, str) and tag not in FQDN_TAGS and not _OFFICE_TAG.fullmatch(tag):
             same = [name for name in FQDN_TAGS if name.casefold() == tag.casefold()]
             hint = f"write {same[0]}" if same else f"known tags: {', '.join(FQDN_TAGS)}"
             yield bad(f"{path}.fqdnTags[{index}]", f"Invalid FQDN tag '{tag}'; {hint}.")

@@ -38,8 +38,8 @@ AZURE = """\
 """
 AWS = "  wsus-egress:aws:\n    vpcId: vpc-0a1b2c3d4e5f60718\n"
 TAGS = (
-    "AppServiceEnvironment, AzureBackup, AzureKubernetesService, HDInsight, "
-    "MicrosoftActiveProtectionService, MicrosoftIntune, Windows365, WindowsDiagnostics, "
+    "AppServiceEnvironment, AzureActiveDirectoryDomainServices, AzureBackup, AzureKubernetesService, "
+    "CitrixHDXPlusForWindows365, HDInsight, MicrosoftActiveProtectionService, MicrosoftIntune, Windows365, WindowsDiagnostics, "
     "WindowsUpdate, WindowsVirtualDesktop"
 )
 

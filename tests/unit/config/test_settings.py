@@ -322,6 +322,7 @@ def test_what_the_controls_refuse(refused_by_controls: Refused) -> None:
     azure = {
         **AZURE,
         "addressSpace": ["10.20.0.0/16", "fd00::/64"],
+        "destinations": "tag+list",
         "fqdnTags": ["windowsupdate", "*.windowsupdate.com", "WindowsUpdate", "None"],
         "firewallPolicy": policy,
         "ruleCollectionGroupPriority": 99.0,

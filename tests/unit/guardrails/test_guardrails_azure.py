@@ -368,6 +368,26 @@ def test_every_rule_that_widens_is_named() -> None:
     assert [True, True] == ["rule one" in str(found[0]), "rule two" in str(found[1])]
 
 
+def test_a_default_rule_cannot_be_taken_out() -> None:
+    """What to do is to decide before it; another rule can be taken out."""
+    resources, context = baseline()
+    denied = {"access": "Deny", "name": "x", "priority": 4000, "protocol": "*"}
+    everywhere = {"sourceAddressPrefix": "*", "destinationPortRange": "*"}
+    no_neighbour = security_rule(**denied, **everywhere, destinationAddressPrefix="VirtualNetwork")
+    inside, internet, own = (
+        {each.fix for each in judged(change(resources), context, WIDENS)}
+        for change in (
+            other_group(nothing_else()),
+            other_group(no_neighbour),
+            other_group(nothing_else(), security_rule(name="mine")),
+        )
+    )
+    assert any("denies TCP 8530 from and to VirtualNetwork" in each for each in inside)
+    assert not any("take the rule out" in each for each in inside)
+    assert any("to the service tag Internet" in each for each in internet)
+    assert "take the rule out, or let it name only what the policy allows" in own
+
+
 def test_a_route_is_told_once() -> None:
     """A route is one finding, whatever could go along it."""
     resources, context = baseline()

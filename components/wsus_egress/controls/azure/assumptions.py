@@ -61,6 +61,16 @@ _ENDPOINTS: Final = (
     ),
     Way("evidence", "`az network vnet subnet show` has no `serviceEndpoints` for those subnets"),
 )
+_CLIENT_DNS: Final = (
+    Way("stack", "write `destinations` in place of `fqdns`"),
+    Way(
+        "evidence", "`az network vnet show` has the firewall's private address under `dhcpOptions`"
+    ),
+)
+_DNS_SERVERS: Final = (
+    Way("stack", "leave `dnsServers` out, and the firewall asks Azure's own resolver"),
+    Way("evidence", "what these servers answer for the names of the policy's lists"),
+)
 _PRIORITY: Final = (
     Way("stack", "write another `ruleCollectionGroupPriority`, which no other group has"),
     Way("lookup", "the priorities of the policy's groups"),
@@ -151,7 +161,30 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
         *_service_endpoints(senders),
         *_others_group(policy, target),
         *_of_others(target, firewall, senders),
+        *_resolving(policy, target, firewall, senders),
     )
+
+
+def _resolving(
+    policy: EgressPolicy, target: AzureTarget, firewall: FirewallPolicy, senders: Sequence[Party]
+) -> Iterator[Assumption]:
+    """Who answers for names: the firewall and whoever asks must get the same addresses."""
+    # "Azure Firewall DNS settings", read 2026-11: "enable DNS proxy and update the virtual machine
+    # configuration"; and "Azure Firewall DNS proxy details": a client that gets other addresses than
+    # the firewall does not match.
+    named = [rule for rule in target.network_rules if rule.fqdns]
+    whom = {name for rule in named for name in rule.parties or [p.name for p in senders]}
+    names = ", ".join(rule.name for rule in named)
+    what = (
+        f"the servers ask the firewall for names, whose address is their network's DNS server: {names} "
+        "of networkRules match only what it resolved itself"
+    )
+    askers = [party for party in policy.in_place("azure") if party.name in whom]
+    yield from _of("azure/firewall-policy/client-dns", what, askers, _CLIENT_DNS)
+    if firewall.dns_servers:
+        servers = ", ".join(map(str, firewall.dns_servers))
+        what = f"the DNS servers {servers} resolve every name that the firewall is to admit"
+        yield from _of("azure/firewall-policy/dns-servers", what, senders, _DNS_SERVERS)
 
 
 def _others_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Assumption]:
@@ -198,10 +231,9 @@ def _of_others(
         # "Azure Firewall Manager policy overview", read 2026-11: a child is in its parent's region,
         # and its threat intelligence is the parent's or stricter.
         name, mode = firewall.base_policy.rpartition("/")[2], firewall.threat_intel_mode
-        what = (
-            f"the base policy {name} is in {target.location}, and its threat intelligence is in no "
-            f"stricter mode than {mode}"
-        )
+        what = f"the base policy {name} is in {target.location}"
+        if mode:
+            what += f", and its threat intelligence is in no stricter mode than {mode}"
         yield from _of(f"azure/firewall-policy/base-mode/{name}", what, senders, _BASE_MODE)
     if firewall.mode == "rules-only":
         # Azure takes equal priorities, and no page says which group comes first (a question to

@@ -67,7 +67,7 @@ def application_rules(
     firewall = target.firewall_policy
     assert firewall is not None  # noqa: S101 - without one there is no such control
     own: list[FirewallRule] = [
-        *_network_rules(target, sources),
+        *_network_rules(policy, target, sources),
         *_web(policy, target, firewall, sources),
     ]
     others = [foreign_rule(rule) for rule in firewall.rules]
@@ -106,20 +106,26 @@ def _groups(grouped: Grouped, policy: EgressPolicy, firewall: FirewallPolicy) ->
     return max(firewall.groups, math.ceil(size / COMFORTABLE_BYTES))
 
 
-def _network_rules(target: AzureTarget, sources: Sources) -> Iterator[NetworkRule]:
-    if sources:
-        for permit in target.network_rules:
+def _network_rules(
+    policy: EgressPolicy, target: AzureTarget, sources: Sources
+) -> Iterator[NetworkRule]:
+    for permit in target.network_rules:
+        whom = sources
+        if permit.parties:
+            here = policy.in_place("azure")
+            whom = tuple((p.name, p.addresses) for p in here if p.name in permit.parties)
+        if whom:
             yield NetworkRule(
                 id=permit.name,
                 collection="allow",
-                sources=_addresses(sources),
+                sources=_addresses(whom),
                 protocol=permit.protocol,
                 ports=permit.destination_ports,
                 destinations=permit.destinations,
                 fqdns=permit.fqdns,
                 description=permit.reason,
                 place=(target.rule_collection_group_priority, NETWORK_PRIORITY),
-                parties=_parties(sources),
+                parties=_parties(whom),
             )
 
 

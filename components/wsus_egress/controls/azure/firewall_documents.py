@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from wsus_egress.controls.azure.firewall_rules import (
@@ -71,7 +72,9 @@ def policy_documents(
             )
     if policy.mode != "rules-only":
         yield Document(POLICY_TYPE, f"{prefix}-firewall-policy", _policy(target, policy, tags))
-    yield from _groups(prefix, target, policy, rules)
+    # A party without Internet access has no IP Group: a rule for it names its addresses.
+    grouped = {name for name, _ in sources} if target.ip_groups else set()
+    yield from _groups(prefix, target, policy, rules, grouped)
 
 
 def _policy(target: AzureTarget, policy: FirewallPolicy, tags: dict[str, str]) -> dict[str, Any]:
@@ -81,8 +84,9 @@ def _policy(target: AzureTarget, policy: FirewallPolicy, tags: dict[str, str]) -
         "resourceGroupName": target.resource_group,
         "sku": {"tier": policy.sku},
         "tags": tags,
-        "threatIntelMode": policy.threat_intel_mode,
     }
+    if policy.threat_intel_mode:
+        properties["threatIntelMode"] = policy.threat_intel_mode
     if policy.base_policy:
         properties["basePolicy"] = {"id": policy.base_policy}
     if policy.dns_proxy or policy.dns_servers:
@@ -94,7 +98,11 @@ def _policy(target: AzureTarget, policy: FirewallPolicy, tags: dict[str, str]) -
 
 
 def _groups(
-    prefix: str, target: AzureTarget, policy: FirewallPolicy, rules: Sequence[FirewallRule]
+    prefix: str,
+    target: AzureTarget,
+    policy: FirewallPolicy,
+    rules: Sequence[FirewallRule],
+    grouped: AbstractSet[str],
 ) -> Iterator[Document]:
     own = [rule for rule in rules if not rule.owner]
     first = target.rule_collection_group_priority
@@ -112,13 +120,13 @@ def _groups(
                 "priority": priority,
                 "resourceGroupName": target.policy_group,
                 "ruleCollectionGroupName": f"{called}{suffix}",
-                "ruleCollections": list(_collections(prefix, target, here)),
+                "ruleCollections": list(_collections(prefix, grouped, here)),
             },
         )
 
 
 def _collections(
-    prefix: str, target: AzureTarget, rules: Sequence[FirewallRule]
+    prefix: str, grouped: AbstractSet[str], rules: Sequence[FirewallRule]
 ) -> Iterator[dict[str, Any]]:
     kinds: tuple[tuple[type[FirewallRule], str, str, int], ...] = (
         (NetworkRule, "allow", "wsus-egress-network", NETWORK_PRIORITY),
@@ -133,12 +141,12 @@ def _collections(
                 "name": name,
                 "priority": priority,
                 "ruleCollectionType": "FirewallPolicyFilterRuleCollection",
-                "rules": [_rule(prefix, target, rule) for rule in found],
+                "rules": [_rule(prefix, grouped, rule) for rule in found],
             }
 
 
-def _rule(prefix: str, target: AzureTarget, rule: FirewallRule) -> dict[str, Any]:
-    if target.ip_groups and rule.parties:
+def _rule(prefix: str, grouped: AbstractSet[str], rule: FirewallRule) -> dict[str, Any]:
+    if rule.parties and grouped >= set(rule.parties):
         groups = [f"${{{prefix}-{party}-addresses.id}}" for party in rule.parties]
         sources: dict[str, Any] = {"sourceIpGroups": groups}
     else:

@@ -6,16 +6,24 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
+from pydantic.alias_generators import to_camel
+
 from wsus_egress.controls.azure.firewall_compile import group_count
-from wsus_egress.controls.azure.firewall_rules import EVERY_NAME, FQDN_TAGS
+from wsus_egress.controls.azure.firewall_rules import EVERY_NAME, FQDN_TAGS, OFFICE_TAG
 from wsus_egress.model.azure import AzureTarget, FirewallPolicy, ForeignRule
 from wsus_egress.model.flows import Address, Network, Scheme
-from wsus_egress.model.policy import EgressPolicy
+from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Keys, Problem
 
 PRIORITIES: Final = range(100, 65001)
 SKUS: Final = "features by SKU, 2025-09-18"
+# The groups that Azure's portal makes in every policy ("Azure Firewall policy rule sets", 2023):
+# DNAT, network and application rules.
+PORTAL_PRIORITIES: Final = (100, 200, 300)
+_OF_THE_POLICY: Final = frozenset(
+    {"deny_rest", "fqdn_tags", "rule_collection_group_name", "rule_collection_group_priority"}
+)
 WEB: Final = frozenset(scheme.port for scheme in Scheme)
 
 
@@ -28,7 +36,8 @@ def firewall_refusals(policy: EgressPolicy, target: AzureTarget) -> Iterator[Pro
         yield from _foreign(target.firewall_policy)
         servers = target.firewall_policy.dns_servers
         yield from _ipv4(("azure", "firewallPolicy", "dnsServers"), servers)
-    yield from _network_rules(target)
+    yield from _network_rules(policy, target)
+    yield from _idle(policy, target)
 
 
 def refusal(keys: Keys, what: str, instead: str) -> Problem:
@@ -48,7 +57,13 @@ def _fqdn_tags(target: AzureTarget) -> Iterator[Problem]:
     by_folded = {tag.lower(): tag for tag in FQDN_TAGS}
     for index, tag in enumerate(target.fqdn_tags):
         keys = ("azure", "fqdnTags", index)
-        if "." in tag or "*" in tag:
+        if OFFICE_TAG.fullmatch(tag):
+            continue
+        if tag.partition(".")[0] in ("Office365", "Microsoft365"):
+            what = f"{tag!r} is not a known FQDN tag"
+            instead = "write it like Office365.Exchange.Optimize or Office365.Common.Allow.Required"
+            yield refusal(keys, what, instead)
+        elif "." in tag or "*" in tag:
             what = f"{tag!r} is a host name, not an FQDN tag"
             yield refusal(keys, what, "list it under extraEndpoints")
         elif tag not in FQDN_TAGS:
@@ -69,6 +84,13 @@ def _priorities(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     groups = group_count(policy, target, firewall)
     # With several groups the denial stands in one of its own, behind them.
     last = first + (groups if groups > 1 else 0)
+    taken = [each for each in PORTAL_PRIORITIES if first <= each <= last]
+    if taken and firewall.mode == "rules-only":
+        what = (
+            f"{taken[0]} is the priority of a group that Azure's portal makes in every policy, and no "
+            "page says which of two groups of one priority comes first"
+        )
+        yield refusal(keys, what, "write another one, or leave it out: 1000")
     if last not in PRIORITIES:
         what = f"{groups} groups and that of the denial take the priorities {first} to {last}"
         yield refusal(keys, what, f"write {PRIORITIES[-1] - groups} or less")
@@ -133,9 +155,34 @@ def _foreign_names(keys: Keys, rule: ForeignRule) -> Iterator[Problem]:
             yield refusal((*keys, "fqdns", index), f"{fqdn!r}: {error}", "correct it")
 
 
-def _network_rules(target: AzureTarget) -> Iterator[Problem]:
+def _idle(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
+    """What is written and decides nothing: whoever wrote it believes that it does."""
+    given = target.model_fields_set
+    if target.firewall_policy is None:
+        for name in sorted(_OF_THE_POLICY & given):
+            what = "this belongs to a firewall policy, and none is given"
+            instead = "add azure.firewallPolicy, or leave it out"
+            yield refusal(("azure", to_camel(name)), what, instead)
+        return
+    if "fqdn_tags" in given and policy.mode is Mode.OPEN:
+        what = "in mode open the rules admit any name, and this decides nothing"
+        yield refusal(("azure", "fqdnTags"), what, "leave it out, or write mode: restricted")
+    elif "fqdn_tags" in given and target.destinations == "list":
+        what = "destinations: list makes no rule of FQDN tags, and this decides nothing"
+        yield refusal(("azure", "fqdnTags"), what, "write destinations: tag+list, or leave it out")
+
+
+def _network_rules(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
+    here = {party.name: party for party in policy.in_place("azure")}
     for index, rule in enumerate(target.network_rules):
         keys = ("azure", "networkRules", index)
+        for number, name in enumerate(rule.parties):
+            where = (*keys, "parties", number)
+            if name not in here:
+                what = f"{name!r} is not a server or client group in this virtual network"
+                yield refusal(where, what, f"the names are {', '.join(here)}")
+            elif name in rule.parties[:number]:
+                yield refusal(where, f"{name!r} is listed twice", "leave one out")
         if bool(rule.fqdns) == bool(rule.destinations):
             said = "both destinations and fqdns" if rule.fqdns else "neither destinations nor fqdns"
             yield refusal(keys, f"the rule has {said}", "write one of them")

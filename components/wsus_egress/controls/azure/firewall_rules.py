@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -19,8 +20,10 @@ from wsus_egress.names.sets import ALL_NAMES, NameSet
 # 2020-04-17, and `az network firewall policy ... --fqdn-tags HDInsight`).
 FQDN_TAGS: Final = (
     "AppServiceEnvironment",
+    "AzureActiveDirectoryDomainServices",
     "AzureBackup",
     "AzureKubernetesService",
+    "CitrixHDXPlusForWindows365",
     "HDInsight",
     "MicrosoftActiveProtectionService",
     "MicrosoftIntune",
@@ -28,6 +31,12 @@ FQDN_TAGS: Final = (
     "WindowsDiagnostics",
     "WindowsUpdate",
     "WindowsVirtualDesktop",
+)
+# One for each product and category of Microsoft 365, made as Microsoft needs them ("Use Azure Firewall
+# to protect Microsoft 365", 2026-03-28; its older copies write Office365).
+OFFICE_TAG: Final = re.compile(
+    r"(?:Office365|Microsoft365)\.(?:Exchange|Skype|SharePoint|Common)"
+    r"\.(?:Optimize|Allow|Default)(?:\.(?:Required|NotRequired))?"
 )
 PROTOCOLS: Final[Mapping[Application, str]] = {"http": "Http", "tls": "Https"}
 EVERY_NAME: Final = "*"

@@ -140,7 +140,9 @@ class AzureNsg(Control):
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """The group with its rules inside: the project owns all of them."""
+        flush = self.target.network_security_group.flush
         properties = {
+            **({"flushConnection": True} if flush else {}),
             "location": self.target.location,
             "networkSecurityGroupName": f"{prefix}-nsg",
             "resourceGroupName": self.target.resource_group,

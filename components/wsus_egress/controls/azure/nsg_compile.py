@@ -66,8 +66,8 @@ def blocks(policy: EgressPolicy, target: AzureTarget) -> Iterator[Block]:
     yield Block(
         setting=("azure", "networkRules"),
         priorities=range(FIRST_PERMIT, FIRST_DIRECT),
-        rules=tuple(_permits(target, sources)),
-        senders=senders,
+        rules=tuple(_permits(policy, target, sources)),
+        senders=max([senders, *(len(each) for each in _by_permit(policy, target, sources))]),
     )
     yield Block(
         setting=("azure", "routeTable", "direct"),
@@ -147,12 +147,29 @@ def _suffix(senders: list[Sender], number: int) -> str:
     return f"-{number + 1}" if len(senders) > 1 else ""
 
 
-def _permits(target: AzureTarget, senders: list[Sender]) -> Iterator[Named]:
+def _by_permit(
+    policy: EgressPolicy, target: AzureTarget, senders: list[Sender]
+) -> list[list[Sender]]:
+    """Whom each network rule is for."""
+    here = policy.in_place("azure")
+    return [
+        list(_senders(target, (p for p in here if p.name in permit.parties)))
+        if permit.parties
+        else senders
+        for permit in target.network_rules
+    ]
+
+
+def _permits(policy: EgressPolicy, target: AzureTarget, senders: list[Sender]) -> Iterator[Named]:
     """What passes beside Microsoft Update, through the firewall."""
-    for number, (sources, group) in enumerate(senders):
+    whom = _by_permit(policy, target, senders)
+    for number in range(max(map(len, whom), default=0)):
         for offset, permit in enumerate(target.network_rules):
+            if number >= len(whom[offset]):
+                continue
+            sources, group = whom[offset][number]
             rule = _allow_out(
-                id=f"allow-{permit.name}{_suffix(senders, number)}",
+                id=f"allow-{permit.name}{_suffix(whom[offset], number)}",
                 priority=FIRST_PERMIT + offset + number * len(target.network_rules),
                 protocol=_WORDS[permit.protocol],
                 sources=sources,

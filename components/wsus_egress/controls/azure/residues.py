@@ -20,6 +20,10 @@ _ALWAYS: Final = (
         "Azure Firewall known issues, 2023-10",
     ),
     Residue(
+        "an HTTP request whose Host has another port than its connection is dropped, whatever its name",
+        "Azure Firewall rule processing logic, 2026",
+    ),
+    Residue(
         "a TCP connection to a denied name is opened before it is closed: the firewall answers it",
         "Azure Firewall FAQ, 2022-09-12",
     ),
@@ -37,11 +41,16 @@ INFRASTRUCTURE: Final = Residue(
     "status, diagnostics), whose names are not published in full",
     "Infrastructure FQDNs for Azure Firewall, 2018",
 )
+_GOES_ON: Final = Residue(
+    "connections that exist when a rule is removed go on until they end, unless `flush` is true",
+    "Network security groups, 2025-07; flushConnection of API 2024-05-01",
+)
+_FLUSHED: Final = Residue(
+    "connections that exist when a rule is removed go on until they end where the region has no "
+    "flushConnection",
+    "flushConnection of API 2024-05-01; a preview of some regions, as far as is known",
+)
 _GROUP: Final = (
-    Residue(
-        "connections that exist when a rule is removed go on until they end",
-        "Network security groups, 2025-07",
-    ),
     Residue(
         "Azure's own DNS, metadata and licensing (168.63.129.16, 169.254.169.254) pass whatever the "
         "rules, unless they name those service tags",
@@ -88,5 +97,11 @@ def firewall_residues(rules: Sequence[FirewallRule]) -> tuple[Residue, ...]:
 
 def group_residues(target: AzureTarget) -> tuple[Residue, ...]:
     """What a network security group leaves open."""
-    tags = SERVICE_TAGS if target.network_security_group.destinations == "service-tags" else ()
-    return (*_GROUP, *tags, *([_ROUTED] if target.route_table else []))
+    group = target.network_security_group
+    tags = SERVICE_TAGS if group.destinations == "service-tags" else ()
+    return (
+        _FLUSHED if group.flush else _GOES_ON,
+        *_GROUP,
+        *tags,
+        *([_ROUTED] if target.route_table else []),
+    )

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from wsus_egress.guardrails.findings import findings, unaccepted
 from wsus_egress.guardrails.model import Context, Guardrail, NotApplicable, Outcome
 from wsus_egress.readers.azure.nsgs import NONE, judged_nsgs
 from wsus_egress.readers.resources import Resource
+from wsus_egress.review.widenings import Widening
 
-_FIX = "take the rule out, or put a denial of the rest of the Internet before the default rules"
+_DEFAULT: Final = "default rule "
+_TO_INTERNET: Final = "AllowInternetOutBound"
+
+
+def _fix(widening: Widening) -> str:
+    """What ends it: nobody can take a default rule out, only decide before it."""
+    if not widening.rule.startswith(_DEFAULT):
+        return "take the rule out, or let it name only what the policy allows"
+    if _TO_INTERNET in widening.rule:
+        return (
+            "add an outbound rule that denies any protocol to the service tag Internet, at a priority "
+            "of 4096 or less and behind what you allow"
+        )
+    flow = widening.deviation.witness
+    what = f"{flow.protocol.upper()} {flow.port}"
+    return (
+        f"add a rule that denies {what} from and to VirtualNetwork in each direction, at a priority of "
+        "4096 or less and behind rules that allow it between the servers and clients of the policy"
+    )
 
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
@@ -15,7 +36,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     judged = judged_nsgs(resources, context.environment)
     if not judged:
         return NotApplicable(NONE)
-    return findings((w for w in unaccepted(judged, context) if not w.from_internet), _FIX)
+    return findings((w for w in unaccepted(judged, context) if not w.from_internet), _fix)
 
 
 GUARDRAIL = Guardrail(

@@ -107,7 +107,7 @@ def test_rules_of_others_are_assumed_away(compiled: Compile) -> None:
         )
     )  # fmt: skip
 
-    priority = "azure/firewall-policy/priority/300"
+    priority = "azure/firewall-policy/priority/1000"
     assert ({"azure/firewall-policy/other-rules/afwp", priority}, {priority}) == (bare, told)
     assert (True, False) == (unknown, known)
 
@@ -121,3 +121,23 @@ def test_a_priority_of_its_own_is_assumed(compiled: Compile) -> None:
 
     assert "azure/firewall-policy/priority/410" in theirs
     assert "azure/firewall-policy/priority/410" not in ours
+
+
+def test_who_answers_for_names_is_assumed(compiled: Compile) -> None:
+    """A rule's host name matches what the firewall resolved; servers must have got the same."""
+    kms = {"name": "kms", "fqdns": ["azkms.core.windows.net"], "destinationPorts": [1688],
+           "reason": "Activation"}  # fmt: skip
+    own = {**policy(dnsProxy=True, dnsServers=["10.20.9.9"])}
+    two = {"name": "two", "addresses": ["10.20.0.11"]}
+    key = "azure/firewall-policy/client-dns"
+    plain, all_of_them, for_one = (
+        assumptions(compiled({**own, "networkRules": rules}, servers=[ONE, two])[1])
+        for rules in ([], [kms], [{**kms, "parties": ["two"]}])
+    )
+
+    assert key not in plain
+    assert (("one", "two"), ("two",)) == (all_of_them[key].whom, for_one[key].whom)
+    assert ["stack", "evidence"] == [way.by for way in for_one[key].ways]
+    assert "the DNS servers 10.20.9.9 resolve every name that the firewall is to admit" == (
+        plain["azure/firewall-policy/dns-servers"].what
+    )

@@ -83,11 +83,31 @@ def test_what_stands_beside_a_policy_goes_to_its_resource_group(compiled: Compil
 def test_a_base_policy_is_assumed_to_fit(compiled: Compile) -> None:
     """Its region and its threat intelligence, until the engine can look."""
     base = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/firewallPolicies/base"
-    found = assumptions(compiled({"firewallPolicy": {"name": "afwp", "basePolicy": base}})[1])
-    fits = found["azure/firewall-policy/base-mode/base"]
+    said = []
+    for own in ({}, {"threatIntelMode": "Alert"}):
+        settings = {"firewallPolicy": {"name": "afwp", "basePolicy": base, **own}}
+        fits = assumptions(compiled(settings)[1])["azure/firewall-policy/base-mode/base"]
+        assert ["lookup", "evidence"] == [way.by for way in fits.ways]
+        said.append(fits.what)
 
-    assert ["lookup", "evidence"] == [way.by for way in fits.ways]
-    assert (
-        "the base policy base is in westeurope, and its threat intelligence is in no stricter mode "
-        "than Alert"
-    ) == fits.what
+    region = "the base policy base is in westeurope"
+    assert [
+        region,
+        f"{region}, and its threat intelligence is in no stricter mode than Alert",
+    ] == said
+
+
+def test_below_a_base_policy_the_mode_is_inherited(compiled: Compile) -> None:
+    """Unless it is asked for: Alert below a base policy that denies would be looser, and refused."""
+    base = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/firewallPolicies/base"
+    modes = []
+    for own in ({}, {"basePolicy": base}, {"basePolicy": base, "threatIntelMode": "Deny"}):
+        _, controls = compiled({"firewallPolicy": {"name": "afwp", **own}})
+        (document,) = (
+            each
+            for each in controls[-1].documents("wsus")
+            if each.type == "azure-native:network:FirewallPolicy"
+        )
+        modes.append(document.properties.get("threatIntelMode"))
+
+    assert ["Alert", None, "Deny"] == modes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address
 
+import pytest
 from azure_path import ASG, SERVER, Compile, whats
 from sample import ONE, TODAY
 
@@ -93,3 +94,14 @@ def test_no_inbound_rule_is_for_any_source(compiled: Compile) -> None:
         if each["access"] == "Allow" and each.get("sourceAddressPrefix") in ("*", "Internet")
     ]
     assert "Allow" == inbound[0]["access"]
+
+
+@pytest.mark.parametrize("flush", [True, False])
+def test_connections_may_end_with_their_rule(compiled: Compile, flush: bool) -> None:
+    """Where the region has that: the residue says so in both cases."""
+    _, (group, _) = compiled({"networkSecurityGroup": {"flush": flush}})
+    properties = group.documents("wsus")[0].properties
+
+    assert (True if flush else None) is properties.get("flushConnection")
+    said = group.residues[0].what
+    assert said.endswith("has no flushConnection" if flush else "unless `flush` is true")

@@ -44,7 +44,27 @@ def subnet(**own: Any) -> dict[str, Any]:
     return {"subnets": [{**SUBNET, **own}]}
 
 
+ANOTHER = "write another one, or leave it out: 1000"
+ORDER = "that Azure's portal makes in every policy, and no page says which of two groups of one priority comes first"
 CASES: list[tuple[dict[str, Any], str]] = [
+    (network(parties=["nobody"]), "azure.networkRules[0].parties[0]: 'nobody' is not a server or client "
+     "group in this virtual network; the names are one"),
+    (network(parties=["one", "one"]), "azure.networkRules[0].parties[1]: 'one' is listed twice; leave one "
+     "out"),
+    ({"fqdnTags": ["WindowsUpdate"]}, "azure.fqdnTags: destinations: list makes no rule of FQDN tags, and "
+     "this decides nothing; write destinations: tag+list, or leave it out"),
+    ({"destinations": "tag", "fqdnTags": ["Office365.Exchange"]}, "azure.fqdnTags[0]: "
+     "'Office365.Exchange' is not a known FQDN tag; write it like Office365.Exchange.Optimize or "
+     "Office365.Common.Allow.Required"),
+    *(({"firewallPolicy": None, **own}, f"azure.{key}: this belongs to a firewall policy, and none is "
+       "given; add azure.firewallPolicy, or leave it out")
+      for own in ({"denyRest": "servers"}, {"fqdnTags": ["WindowsUpdate"]},
+                  {"ruleCollectionGroupName": "a"}, {"ruleCollectionGroupPriority": 400})
+      for key in own),
+    ({**policy(mode="rules-only"), "ruleCollectionGroupPriority": 200}, "azure.ruleCollectionGroupPriority: "
+     f"200 is the priority of a group {ORDER}; {ANOTHER}"),
+    ({**policy(mode="rules-only", groups=3), "ruleCollectionGroupPriority": 297},
+     f"azure.ruleCollectionGroupPriority: 300 is the priority of a group {ORDER}; {ANOTHER}"),
     (policy(sku="Basic", dnsProxy=True), "azure.firewallPolicy.dnsProxy: the Basic tier has no DNS "
      "proxy (features by SKU, 2025-09-18); write sku Standard, or leave it out"),
     (policy(sku="Basic", dnsServers=["10.0.0.53"]), "azure.firewallPolicy.dnsServers: the Basic tier "

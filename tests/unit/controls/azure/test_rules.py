@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from azure_path import BASE_POLICY, Compile, rule, verdict, web, whats
-from sample import TODAY, policy
+from azure_path import ASG, BASE_POLICY, Compile, rule, verdict, web, whats
+from sample import ONE, TODAY, policy
 
 from wsus_egress.controls import Verdict
+from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.model.flows import Protocol
+from wsus_egress.problems import PolicyErrors
 from wsus_egress.proof.proof import Fidelity, Proof, prove
 
 # "Azure Firewall rule processing logic": network rules first whatever the priorities, the base
@@ -208,3 +210,93 @@ def test_the_denial_has_no_ipv6(compiled: Compile, proof: Callable[..., Proof]) 
         for source in each["sourceAddresses"]
     ]
     assert Fidelity.EXACT is proof(own).fidelity
+
+
+HUB_TO_HEAD = {
+    "name": "to-head", "destinations": ["10.21.0.10"], "destinationPorts": [8530, 8531],
+    "reason": "Synchronization",
+}  # fmt: skip
+HEAD = {"name": "head", "location": "elsewhere", "addresses": ["10.21.0.10"]}
+HUB = {**ONE, "synchronizesFrom": "head", "contentFrom": "microsoft-update"}
+KIOSKS = {"name": "kiosks", "addresses": ["10.20.8.0/24"],
+          "updatesFrom": "microsoft-update"}  # fmt: skip
+THERE = {"routeTable": {"firewallAddress": "10.20.255.4",
+                        "private": [{"name": "head", "addressPrefix": "10.21.0.0/24",
+                                     "via": "firewall"}]}}  # fmt: skip
+
+
+@pytest.mark.parametrize(("parties", "wider"), [([], True), (["one"], False)])
+def test_a_network_rule_may_be_for_one_party(
+    proof: Callable[..., Proof], parties: list[str], wider: bool
+) -> None:
+    """What the hub needs towards its head is not for kiosks, that go to Microsoft Update too."""
+    own = {**THERE, "networkRules": [{**HUB_TO_HEAD, "parties": parties}]}
+    found = proof(own, servers=[HUB, HEAD], clients=[KIOSKS])
+
+    assert wider == any(each.endswith("wider/synchronization") for each in whats(found))
+    assert wider or Fidelity.EXACT is found.fidelity
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_a_rule_for_a_party_names_its_addresses(compiled: Compile, grouped: bool) -> None:
+    """By IP Group where the party has one; who may not reach the Internet has none."""
+    own = {**THERE, "ipGroups": grouped, "networkRules": [
+        {**HUB_TO_HEAD, "parties": ["one"]}, {**HUB_TO_HEAD, "name": "other", "parties": ["inner"]}
+    ]}  # fmt: skip
+    inner = {"name": "inner", "addresses": ["10.20.0.11"], "synchronizesFrom": "one"}
+    _, controls = compiled(own, servers=[HUB, HEAD, inner], clients=[KIOSKS])
+    (group,) = (e for e in controls[-1].documents("wsus") if "ruleCollections" in e.properties)
+    rules = group.properties["ruleCollections"][0]["rules"]
+    sources = [each.get("sourceIpGroups") or each["sourceAddresses"] for each in rules]
+
+    assert [["${wsus-one-addresses.id}"] if grouped else ["10.20.0.10"], ["10.20.0.11"]] == sources
+
+
+def test_a_rule_for_a_party_is_for_its_security_group(compiled: Compile) -> None:
+    """Each party's rules have numbers of their own, and no priority twice."""
+    members = {"one": f"{ASG}/one", "kiosks": f"{ASG}/kiosks"}
+    own = {
+        **THERE,
+        "networkSecurityGroup": {"applicationSecurityGroups": members},
+        "networkRules": [
+            {**HUB_TO_HEAD, "parties": ["kiosks"]}, {**HUB_TO_HEAD, "name": "all"}
+        ],
+    }  # fmt: skip
+    _, (group, *_) = compiled(own, servers=[HUB, HEAD], clients=[KIOSKS])
+    assert isinstance(group, AzureNsg)
+    permits = {r.id: (r.priority, r.source_group) for r in group.rules if 300 <= r.priority < 600}
+
+    assert {
+        "allow-to-head": (300, f"{ASG}/kiosks"),
+        "allow-all-1": (301, f"{ASG}/one"),
+        "allow-all-2": (303, f"{ASG}/kiosks"),
+    } == permits
+
+
+def test_in_a_policy_of_others_the_group_stands_aside(compiled: Compile) -> None:
+    """Behind those that the portal makes, and it denies nobody else's computers anything."""
+    found = []
+    for own in ({}, policy(mode="rules-only"), {"firewallPolicy": {"id": BASE_POLICY}}):
+        _, controls = compiled(own)
+        (denial,) = (r for r in controls[-1].rules if r.id == "deny-rest")
+        found.append((denial.place[0], [str(network) for network in denial.sources]))
+
+    theirs = (1000, ["10.20.0.10/32"])
+    assert [(300, ["10.20.0.0/16"]), theirs, theirs] == found
+
+
+@pytest.mark.parametrize(
+    "tag", ["Office365.Exchange.Optimize", "Microsoft365.Common.Default.NotRequired",
+            "CitrixHDXPlusForWindows365", "AzureActiveDirectoryDomainServices"],
+)  # fmt: skip
+def test_every_fqdn_tag_of_azure_is_taken(compiled: Compile, tag: str) -> None:
+    """Also the one that each product of Microsoft 365 has."""
+    _, controls = compiled({"destinations": "tag", "fqdnTags": ["WindowsUpdate", tag]})
+
+    assert tag in controls[-1].rules[0].text
+
+
+def test_in_mode_open_tags_decide_nothing(compiled: Compile) -> None:
+    """Every name passes there."""
+    with pytest.raises(PolicyErrors, match="in mode open the rules admit any name"):
+        compiled({"destinations": "tag", "fqdnTags": ["WindowsUpdate"]}, mode="open", lists=[])
