@@ -167,6 +167,7 @@ class Control(ABC):
         name: What the control is called, for example `aws-security-group`.
         rules: Every rule, in the order in which the control reads them.
         sees_names: Whether its rules tell host names apart.
+        sees_segments: Whether a first message in two segments fares otherwise than one in one.
         leads_past: The names of the controls that it may lead a flow past: a route table's `skips`.
         last_dot: What becomes of a dot at the end of a name, which means the same name: whether it is
             compared like any other character, or `unknown` where the vendor does not say.
@@ -178,6 +179,7 @@ class Control(ABC):
     sees_names: bool = False
     leads_past: frozenset[str] = frozenset()
     last_dot: Literal["ignored", "compared", "unknown"] = "ignored"
+    sees_segments: bool = False
     assumptions: tuple[Assumption, ...] = ()
 
     @property

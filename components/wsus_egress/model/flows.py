@@ -81,6 +81,8 @@ class Flow:
         port: The destination port, 0 to 65535.
         application: What its first bytes speak; None for anything but HTTP and TLS.
         name: The HTTP Host or TLS SNI, normalised; None where there is none.
+        split: Whether the client's first message comes in two segments, as a ClientHello with a
+            post-quantum key share does.
     """
 
     source: Address
@@ -89,12 +91,17 @@ class Flow:
     port: int
     application: Application | None = None
     name: str | None = None
+    split: bool = False
 
     def __str__(self) -> str:
         """`10.0.0.4 -> https://name/` or `10.0.0.4 -> 203.0.113.80 udp/443`.
 
         Where a name is reached at an address that is not just any, that stands behind it.
         """
+        text = self._plainly()
+        return f"{text} in two segments" if self.split else text
+
+    def _plainly(self) -> str:
         if self.name is not None and self.application is not None:
             scheme = "http" if self.application == "http" else "https"
             usual = HTTP_PORT if scheme == "http" else HTTPS_PORT

@@ -24,6 +24,12 @@ from wsus_egress.model.base import (
     refused,
 )
 from wsus_egress.model.flows import INTERNAL_NETWORKS, PRIVATE_NETWORKS, Network
+from wsus_egress.model.other_rules import (
+    HIGHEST_PRIORITY,
+    OtherRule,
+    OtherRuleGroup,
+    Priority,
+)
 from wsus_egress.problems import Keys, Problem
 
 # AWS's default since 2026-06 for policies in strict order: it waits for the server name or Host and
@@ -32,8 +38,16 @@ from wsus_egress.problems import Keys, Problem
 DROP: Final = "aws:drop_established_app_layer_to_server"
 ALERT: Final = "aws:alert_established_app_layer_to_server"
 # Each waits for the name. The others do not: drop_established drops the first segment of a
-# ClientHello in two, as post-quantum key shares make it, and drop_strict the TCP handshake.
-DROP_ACTIONS: Final = (DROP, "aws:drop_established_app_layer")
+# ClientHello in two, as post-quantum key shares make it, and drop_strict the TCP handshake, unless
+# a rule passes it.
+WAITING_DROPS: Final = (DROP, "aws:drop_established_app_layer")
+ESTABLISHED_DROP: Final = "aws:drop_established"
+STRICT_DROP: Final = "aws:drop_strict"
+DROP_ACTIONS: Final = (*WAITING_DROPS, ESTABLISHED_DROP, STRICT_DROP)
+# The priorities in a firewall policy that are kept for the rule groups made here: as many as a policy
+# may have ("AWS Network Firewall quotas", read 2026-11).
+GROUPS_PER_POLICY: Final = 20
+FIRST_PRIORITY: Final = 100
 _KNOWN_ACTIONS: Final = frozenset(
     f"aws:{verb}_{scope}"
     for verb in ("drop", "alert")
@@ -187,6 +201,10 @@ class ExistingFirewallPolicy(Settings):
     stateful_default_actions: Annotated[
         Items[str], Field(description="The policy's default actions, as AWS writes them.")
     ] = (DROP, ALERT)
+    rules: Annotated[
+        Items[OtherRule],
+        Field(description="Rules that others keep in the policy, for the proof."),
+    ] = ()
 
 
 class FirewallManager(Settings):
@@ -232,6 +250,18 @@ class NetworkFirewall(Checked):
         ExistingFirewallPolicy,
         Field(description="With mode rules-only: what your firewall policy does."),
     ] = ExistingFirewallPolicy.model_construct()
+    rule_groups: Annotated[
+        Items[OtherRuleGroup],
+        Field(
+            description="Rule groups of others, and managed ones, in the same firewall policy. With mode rules-only, and without firewallManager: those that your policy has."
+        ),
+    ] = ()
+    priority: Annotated[
+        Priority,
+        Field(
+            description="The priority of the first rule group made here; it and the 19 after it are kept for them. With mode rules-only: the one that your policy refers to it by."
+        ),
+    ] = FIRST_PRIORITY
     default_action: Annotated[
         Literal["drop", "alert"],
         Field(
@@ -292,6 +322,7 @@ class NetworkFirewall(Checked):
             what = "mode full makes a firewall, and no zone is given for it"
             yield Problem(None, ("endpoints",), what, "add a zone, or write `mode: policy`")
         yield from self._given_twice()
+        yield from self._priorities()
 
     def _misplaced(self) -> Iterator[Problem]:
         given, made = self.model_fields_set, f"mode {self.mode} makes"
@@ -337,13 +368,48 @@ class NetworkFirewall(Checked):
             if action not in _KNOWN_ACTIONS:
                 what = f"{action!r} is not a default action that is known here"
                 yield Problem(None, (*keys, index), what, f"write {DROP}")
-            elif action.startswith("aws:drop") and action not in DROP_ACTIONS:
-                what = f"{action} drops packets before the host name is known"
-                yield Problem(None, (*keys, index), what, f"write {DROP}")
         if len([action for action in actions if action.startswith("aws:drop")]) > 1:
             yield Problem(
                 None, keys, "a firewall policy has at most one drop action", f"keep {DROP}"
             )
+
+    @property
+    def own_priorities(self) -> range:
+        """The priorities that are kept for the rule groups made here: in a policy of the user's, one."""
+        theirs = self.mode == "rules-only" and self.firewall_manager is None
+        return range(self.priority, self.priority + (1 if theirs else GROUPS_PER_POLICY))
+
+    def _priorities(self) -> Iterator[Problem]:
+        """Each group of others has a priority of its own, and none of those kept for ours."""
+        own, taken, arns = self.own_priorities, set[int](), set[str]()
+        kept = f"{own[0]} to {own[-1]} are kept for the rule groups made here"
+        if len(own) == 1:
+            kept = f"{own[0]} is the priority of the rule groups made here"
+        if own[-1] > HIGHEST_PRIORITY:
+            what = f"{kept}, and priorities end at {HIGHEST_PRIORITY}"
+            instead = f"write {HIGHEST_PRIORITY - GROUPS_PER_POLICY + 1} or less"
+            yield Problem(None, ("priority",), what, instead)
+        for index, group in enumerate(self.rule_groups):
+            keys: Keys = ("ruleGroups", index)
+            if group.priority in own:
+                instead = "write a lower one for a group that comes before them, else a higher one"
+                yield Problem(None, (*keys, "priority"), kept, instead)
+            if group.priority in taken:
+                what = f"another rule group has the priority {group.priority}, and a policy takes each once"
+                yield Problem(None, (*keys, "priority"), what, "give each its own")
+            if group.arn in arns:
+                what = f"{group.name} is given twice: a policy refers to a rule group once"
+                yield Problem(None, (*keys, "arn"), what, "name each once")
+            taken.add(group.priority)
+            arns.add(group.arn)
+        for index, rule in enumerate(self.existing_policy.rules):
+            keys = ("existingPolicy", "rules", index, "priority")
+            if rule.priority in own:
+                instead = "write a lower one for a rule that comes before them, else a higher one"
+                yield Problem(None, keys, kept, instead)
+            if rule.priority in taken:
+                what = f"the priority {rule.priority} is that of a rule group in ruleGroups"
+                yield Problem(None, keys, what, "write the rule there, or give it another one")
 
     def _given_twice(self) -> Iterator[Problem]:
         zones, subnets, routed = set(), set(), set()

@@ -49,6 +49,9 @@ def representatives(
             for application in _APPLICATIONS:
                 yield Flow(source, destination, "tcp", port, application)
             yield Flow(source, destination, "udp", port)
+        if any(control.sees_segments for control in controls):
+            for scheme in Scheme:
+                yield Flow(source, destination, "tcp", scheme.port, scheme.application, split=True)
     for source, destination, port in itertools.product(internet, inside, ports):
         yield Flow(source, destination, "tcp", port)
         yield Flow(source, destination, "udp", port)

@@ -183,4 +183,6 @@ def _compare_names(wanted: NameSet, parts: Sequence[Bounds]) -> _Names:
 
 
 def _named(flow: Flow, name: str) -> Flow:
-    return Flow(flow.source, flow.destination, flow.protocol, flow.port, flow.application, name)
+    return Flow(
+        flow.source, flow.destination, flow.protocol, flow.port, flow.application, name, flow.split
+    )

@@ -80,6 +80,7 @@ class Proof:
 _REASONS: Final[Mapping[str, str]] = {
     "names": "any other host name",
     "nameless": "TCP 80 without an HTTP host, or TCP 443 without a TLS server name",
+    "segments": "a ClientHello or HTTP request in two segments",
     "ports": "a port of the Internet that is not 80 or 443",
     "udp": "UDP to the Internet",
     "ipv6": "an IPv6 address",
@@ -150,6 +151,11 @@ def prove_alone(policy: EgressPolicy, place: Place, control: Control) -> tuple[D
     return tuple(found[what] for what in sorted(found))
 
 
+def _in_one_segment(flow: Flow) -> tuple[Flow, ...]:
+    """The same flow in one segment, where it comes in two: a deviation of both is that of the one."""
+    return (replace(flow, split=False),) if flow.split else ()
+
+
 def _judged(
     deviation: Deviation, accepted: Mapping[str, Acceptance], today: datetime.date
 ) -> Deviation:
@@ -177,8 +183,16 @@ def _compare(
         if not (said := path.answers(flow, other=other)):
             continue
         opaque: list[Unproved] = []
+        known = {
+            (each.kind, each.control)
+            for plain in _in_one_segment(flow)
+            for each in comparer.differences(
+                asked_of_names(policy, plain), plain, path.answers(plain, other=other), []
+            )
+        }
         for each in comparer.differences(asked_of_names(policy, flow), flow, said, opaque):
-            _note(found, policy, place, each, "the target {}; the policy does not")
+            if (each.kind, each.control) not in known:
+                _note(found, policy, place, each, "the target {}; the policy does not")
         for answer in said:
             if other and not _guards(policy, place, answer.control, flow):
                 continue
@@ -319,5 +333,7 @@ def subject_of(policy: EgressPolicy, flow: Flow) -> str:
         return "udp"
     if flow.port not in {scheme.port for scheme in Scheme}:
         return "ports"
+    if flow.split:
+        return "segments"
     fits = any((flow.application, flow.port) == (s.application, s.port) for s in Scheme)
     return "names" if fits and flow.name is not None else "nameless"

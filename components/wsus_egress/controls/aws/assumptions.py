@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from wsus_egress.controls.assumptions import Assumption, Way, across, peers
+from wsus_egress.controls.aws.others import Placed
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Party
@@ -42,6 +43,18 @@ _PRIVATE: Final = (
 _POLICY: Final = (
     Way("stack", "write `mode: policy`, and the firewall policy is made here"),
     Way("evidence", "`aws network-firewall describe-firewall-policy` shows its order and actions"),
+)
+_GIVEN: Final = (
+    Way("stack", "write its rules under `networkFirewall.ruleGroups[].rules`, and they are proved"),
+    Way("evidence", "`aws network-firewall describe-rule-group` shows its rules"),
+)
+_MANAGED: Final = (
+    Way("stack", "write `alertOnly: true`, and it drops nothing"),
+    Way("evidence", "the firewall's alert logs have no drop of it for these servers"),
+)
+_READ: Final = (
+    Way("stack", "write the rule with addresses, ports and one host name only"),
+    Way("evidence", "the rule's text, beside the endpoint lists"),
 )
 _OTHERS: Final = (
     Way("stack", "write `mode: policy`, and the firewall policy has these rule groups only"),
@@ -100,14 +113,15 @@ def _named_peers(policy: EgressPolicy) -> Iterator[Assumption]:
 
 
 def network_firewall_assumptions(
-    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall
+    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall, others: Sequence[Placed]
 ) -> tuple[Assumption, ...]:
-    """What others must keep true: the firewall policy, where it is theirs, and the routes."""
+    """What others must keep true: the firewall policy, where it is theirs, its rules, and the routes."""
     whom = tuple(party.name for party in _senders(policy))
     if not whom:
         return ()
     return (
         *_of_policy(target, firewall, whom),
+        *_of_rule_groups(firewall, others, whom),
         *_of_routes(policy, target, firewall, whom),
         *_of_synchronization(policy, target),
     )
@@ -153,12 +167,42 @@ def _of_policy(
         whom,
         _POLICY,
     )
+    known = bool(firewall.rule_groups or firewall.existing_policy.rules)
     yield Assumption(
         f"aws/network-firewall/other-rules/{target.vpc_id}",
-        "the firewall policy's other rule groups admit nothing to these sources",
+        "the firewall policy has no other rules than these and those in the settings"
+        if known
+        else "the firewall policy's other rule groups admit nothing to these sources, and drop "
+        "nothing that these rules admit",
         whom,
         _OTHERS,
     )
+
+
+def _of_rule_groups(
+    firewall: NetworkFirewall, others: Sequence[Placed], whom: tuple[str, ...]
+) -> Iterator[Assumption]:
+    """What rule groups of others decide whose rules nobody gave, or of which some are not read."""
+    for group in firewall.rule_groups:
+        if group.rules is not None or group.alert_only:
+            continue
+        what = (
+            f"the rule group {group.name}, whose rules are not given, admits nothing that the policy "
+            "denies, and drops nothing that it allows"
+        )
+        if group.managed:
+            # "Working with AWS managed rule groups", developer guide, read 2026-11: they drop or alert.
+            what = f"the rule group {group.name}, which AWS keeps, drops nothing that the policy allows"
+        key = f"aws/network-firewall/rule-group/{group.name}"
+        yield Assumption(key, what, whom, _MANAGED if group.managed else _GIVEN)
+    for line in (each.line for each in others if each.line.unread):
+        verb = "admits nothing that the policy denies"
+        if not line.passes:
+            verb = "drops nothing that the policy allows"
+        key = f"aws/network-firewall/{line.id.removeprefix('the ').replace(' ', '-')}"
+        yield Assumption(
+            key, f"{line.id}, of which {line.unread} is not read here, {verb}", whom, _READ
+        )
 
 
 def _of_routes(

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 from typing import Final
 
 from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.aws.assumptions import network_firewall_assumptions
 from wsus_egress.controls.aws.network_firewall_documents import Parts, network_firewall_documents
+from wsus_egress.controls.aws.other_lines import FROM_SERVER, Moment, OtherLine
+from wsus_egress.controls.aws.others import lines_of_others
 from wsus_egress.controls.aws.rule_groups import RuleGroup, in_groups, quotas
+from wsus_egress.controls.aws.strict_order import (
+    Decider,
+    Steps,
+    admitted,
+    default_decider,
+    moments,
+    of_lines,
+    verdict,
+)
 from wsus_egress.controls.aws.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
 from wsus_egress.controls.base import (
     Bounds,
@@ -29,10 +39,10 @@ from wsus_egress.controls.base import (
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import Address, Flow, Network, Scheme, is_internet
 from wsus_egress.model.latest import Latest
-from wsus_egress.model.network_firewall import DROP_ACTIONS, NetworkFirewall
+from wsus_egress.model.network_firewall import ESTABLISHED_DROP, STRICT_DROP, NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import Pattern
-from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet, PatternIndex
+from wsus_egress.names.sets import NO_NAMES, NameSet, PatternIndex
 
 _GUIDE: Final = "AWS Network Firewall developer guide, read 2026-11"
 _MEASURED: Final = "measured with Suricata 7.0.10 and an emulation of the default action, 2026-11"
@@ -65,12 +75,19 @@ MIDSTREAM: Final = Residue(
 _ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what leaves the VPC passes here")
 
 
-class _Passing(Enum):
-    """Which part of the firewall decides flows between two addresses."""
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """What decides flows between two addresses, beside the default action.
 
-    NONE = "nothing"
-    DEFAULT = "the default action"
-    RULES = "the rules of TCP, then the default action"
+    Attributes:
+        ours: Whether the rules made here are for them.
+        before: The rules of others that are read before these.
+        after: Those that are read after them.
+    """
+
+    ours: bool
+    before: tuple[OtherLine, ...]
+    after: tuple[OtherLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +97,8 @@ class AwsNetworkFirewall(Control):
     Attributes:
         sources: Who may reach Microsoft Update from here; the rules are for them only.
         elsewhere: Parties that stand elsewhere: what they send does not pass here.
+        before: Rules of others that the firewall policy reads before these.
+        after: Those that it reads after them.
         default_actions: The firewall policy's, ours or the user's.
     """
 
@@ -90,6 +109,8 @@ class AwsNetworkFirewall(Control):
     elsewhere: tuple[Network, ...]
     rules: tuple[SuricataRule, ...]
     default_actions: tuple[str, ...]
+    before: tuple[OtherLine, ...] = ()
+    after: tuple[OtherLine, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     residues: tuple[Residue, ...] = RESIDUES
 
@@ -107,66 +128,106 @@ class AwsNetworkFirewall(Control):
         """The rule groups' variables."""
         return {SOURCES: tuple(map(str, self.sources))}
 
+    @cached_property
+    def others(self) -> tuple[OtherLine, ...]:
+        """The rules of others that decide something."""
+        return (*self.before, *self.after)
+
+    @cached_property
+    def sees_segments(self) -> bool:  # type: ignore[override]
+        """Whether something drops the first packet with data, whatever it is the beginning of."""
+        dropping = {ESTABLISHED_DROP, STRICT_DROP} & {*self.default_actions}
+        return bool(dropping) or any(
+            Moment.DATA in line.moments and not line.passes for line in self.others
+        )
+
     @property
     def networks(self) -> Iterable[Network]:
-        """The sources, and who stands elsewhere."""
-        return (*self.sources, *self.elsewhere)
+        """The sources, who stands elsewhere, and what the rules of others tell apart."""
+        yield from (*self.sources, *self.elsewhere)
+        for line in self.others:
+            for where in (line.sources, line.destinations):
+                yield from (*where.some, *where.without)
 
     @property
     def ports(self) -> Iterable[tuple[int, int]]:
         """The rules' ports."""
-        return ((port, port) for port in sorted({rule.port for rule in self.rules}))
+        yield from ((port, port) for port in sorted({rule.port for rule in self.rules}))
+        for line in self.others:
+            for ports in (line.ports, line.source_ports):
+                yield from (*ports.some, *ports.without)
 
     def kind_of(self, source: Address) -> Hashable:
         """All sources that the rules are for are of one kind."""
         inside = within(self.sources, source), within(self.elsewhere, source)
-        return source.version, is_internet(source), *inside
+        of_others = tuple(
+            source in where for line in self.others for where in (line.sources, line.destinations)
+        )
+        return source.version, is_internet(source), *inside, of_others
 
     @cached_property
-    def _passing(self) -> Latest[_Passing]:
+    def _passing(self) -> Latest[_Passing | None]:
         return Latest(self._between)
 
-    def _between(self, source: Address, destination: Address) -> _Passing:
+    def _between(self, source: Address, destination: Address) -> _Passing | None:
         if not leaves(source, destination, self.elsewhere):
-            return _Passing.NONE
+            return None
         # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
         ours = source.version == destination.version and within(self.sources, source)
-        return _Passing.RULES if ours else _Passing.DEFAULT
+        before, after = (
+            tuple(line for line in lines if line.is_between(source, destination))
+            for lines in (self.before, self.after)
+        )
+        return _Passing(ours, before, after)
 
     def admits(self, flow: Flow) -> Ruling:
-        """The rule that has the name, or the default action."""
+        """What the first rule that fits decides, packet by packet, or the default action."""
         passing = self._passing(flow)
-        if passing is _Passing.NONE:
+        if passing is None:
             return _ELSEWHERE
-        if passing is _Passing.RULES and flow.protocol == "tcp":
-            for rule in self._open.get(flow.port, ()):
-                return Ruling(Verdict.ALLOW, rule.id)
-            if flow.name is not None and flow.application is not None:
-                index = self._indexes.get((flow.application, flow.port))
-                pattern = index.match(flow.name) if index else None
-                if pattern is not None:
-                    return Ruling(Verdict.ALLOW, self._ids[flow.application, flow.port, pattern])
-        return self._default
-
-    @cached_property
-    def _default(self) -> Ruling:
-        for action in self.default_actions:
-            if action in DROP_ACTIONS:
-                return Ruling(Verdict.DENY, f"default action {action}")
-        return Ruling(Verdict.ALLOW, "the firewall policy has no default action that drops")
+        return verdict(self._steps(flow, passing, named=True), flow.name)
 
     def names(self, flow: Flow) -> Bounds | None:
-        """The names of the rules about such a flow."""
-        passing = self._passing(flow)
-        if passing is _Passing.NONE:
+        """The names under which such a flow passes."""
+        if (passing := self._passing(flow)) is None:
             return None
-        if self._default.verdict is Verdict.ALLOW:
-            return Bounds.exact(ALL_NAMES)
-        if passing is not _Passing.RULES or flow.protocol != "tcp":
-            return Bounds.exact(NO_NAMES)
-        if flow.port in self._open:
-            return Bounds.exact(ALL_NAMES)
-        return Bounds.exact(self._names.get((flow.application, flow.port), NO_NAMES))
+        steps = self._steps(flow, passing, named=False)
+        deciding = tuple(tuple(each.ruling.rule for each in step) for step in steps)
+        key = flow.application, flow.port, deciding
+        if (found := self._bounds.get(key)) is None:
+            found = self._bounds[key] = Bounds.exact(admitted(steps))
+        return found
+
+    @cached_property
+    def _bounds(self) -> dict[tuple[object, ...], Bounds]:
+        return {}
+
+    def _steps(self, flow: Flow, passing: _Passing, *, named: bool) -> Steps:
+        ours = passing.ours and flow.protocol == "tcp"
+        return [
+            (
+                *of_lines(passing.before, flow, at),
+                *(self._own(flow, at, named=named) if ours else ()),
+                *of_lines(passing.after, flow, at),
+                *default_decider(self.default_actions, flow, at),
+            )
+            for at in moments(flow)
+        ]
+
+    def _own(self, flow: Flow, at: frozenset[Moment], *, named: bool) -> Iterator[Decider]:
+        """What the rules made here decide at a packet: for the flow's own name, or for which names."""
+        if at.isdisjoint(FROM_SERVER):  # EXTERNAL_NET leaves addresses out: asked for each packet.
+            for rule in self._open.get(flow.port, ()):
+                yield Decider(Ruling(Verdict.ALLOW, rule.id), None, True)
+        if Moment.COMPLETE in at and flow.application is not None:
+            kind = flow.application, flow.port
+            if not named:
+                names = self._names.get(kind, NO_NAMES)
+                yield Decider(Ruling(Verdict.ALLOW, "the rules made here"), names, True)
+            elif flow.name is not None and kind in self._indexes:
+                pattern = self._indexes[kind].match(flow.name)
+                if pattern is not None:
+                    yield Decider(Ruling(Verdict.ALLOW, self._ids[(*kind, pattern)]), None, True)
 
     @cached_property
     def _open(self) -> Mapping[int, tuple[SuricataRule, ...]]:
@@ -218,7 +279,12 @@ class AwsNetworkFirewall(Control):
     def quotas(self) -> tuple[Quota, ...]:
         """Of rule groups, in units, bytes and numbers."""
         written_out = len(f"[{','.join(map(str, self.sources))}]") - len(f"${SOURCES}")
-        return quotas(self.rule_groups, self.firewall.policy_capacity, max(written_out, 0))
+        return quotas(
+            self.rule_groups,
+            self.firewall.policy_capacity,
+            max(written_out, 0),
+            others=len(self.firewall.rule_groups),
+        )
 
 
 def compile_network_firewall(
@@ -228,6 +294,7 @@ def compile_network_firewall(
     sources = tuple(
         network for party in policy.in_place("aws") if party.internet for network in party.addresses
     )
+    others = lines_of_others(firewall)
     continues = firewall.stream_exception_policy == "CONTINUE"
     return AwsNetworkFirewall(
         target=target,
@@ -237,7 +304,9 @@ def compile_network_firewall(
         elsewhere=policy.addresses_outside("aws"),
         rules=numbered(_wanted(policy)) if sources else (),
         default_actions=firewall.default_actions,
-        assumptions=network_firewall_assumptions(policy, target, firewall),
+        before=tuple(each.line for each in others if each.before and not each.line.unread),
+        after=tuple(each.line for each in others if not each.before and not each.line.unread),
+        assumptions=network_firewall_assumptions(policy, target, firewall, others),
         residues=(*RESIDUES, MIDSTREAM) if continues else RESIDUES,
     )
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from wsus_egress.controls.aws.rule_groups import RuleGroup
 from wsus_egress.controls.base import Document, slug
 from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall
-
-FIRST_PRIORITY: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +111,10 @@ def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
                     "streamExceptionPolicy": parts.firewall.stream_exception_policy,
                 },
                 "statefulRuleGroupReferences": [
-                    {"priority": FIRST_PRIORITY + number, "resourceArn": f"${{{group}.arn}}"}
-                    for number, group in enumerate(groups)
+                    {"priority": priority, "resourceArn": arn, **_override(alert_only)}
+                    for priority, arn, alert_only in _references(
+                        parts, [f"${{{group}.arn}}" for group in groups]
+                    )
                 ],
                 "statelessDefaultActions": ["aws:forward_to_sfe"],
                 "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
@@ -122,6 +122,18 @@ def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
             "tags": parts.tags(name),
         },
     )
+
+
+def _references(parts: Parts, arns: Sequence[str]) -> Iterator[tuple[int, str, bool]]:
+    """The rule groups of the policy by priority: ours, by their ARNs, and those of others."""
+    ours = ((parts.firewall.priority + number, arn, False) for number, arn in enumerate(arns))
+    others = ((each.priority, each.arn, each.alert_only) for each in parts.firewall.rule_groups)
+    yield from sorted([*ours, *others])
+
+
+def _override(alert_only: bool) -> dict[str, Any]:
+    # StatefulRuleGroupOverride (botocore 1.44.5), and "SecurityServicePolicyData" of Firewall Manager.
+    return {"override": {"action": "DROP_TO_ALERT"}} if alert_only else {}
 
 
 def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
@@ -277,8 +289,8 @@ def managed_service_data(parts: Parts, arns: Mapping[str, str]) -> str:
             "networkFirewallStatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
             "networkFirewallStatelessCustomActions": [],
             "networkFirewallStatefulRuleGroupReferences": [
-                {"resourceARN": arn, "priority": FIRST_PRIORITY + number}
-                for number, arn in enumerate(arns.values())
+                {"resourceARN": arn, "priority": priority, **_override(alert_only)}
+                for priority, arn, alert_only in _references(parts, [*arns.values()])
             ],
             "networkFirewallStatefulEngineOptions": {
                 "ruleOrder": "STRICT_ORDER",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wsus_egress.controls.aws.others import unreadable
 from wsus_egress.controls.base import collapsed
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.aws import AwsTarget
@@ -14,6 +15,8 @@ from wsus_egress.problems import Problem
 
 def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
     """Everything that is wrong with one target, in the order of its settings."""
+    if target.network_firewall is not None:
+        yield from unreadable(target.network_firewall)
     if target.network_firewall is not None and target.network_firewall.mode == "full":
         yield from _ipv6(policy)
         yield from _unrouted(policy, target.network_firewall)

@@ -9,13 +9,13 @@ from typing import Final
 
 from wsus_egress.controls.aws.suricata import SuricataRule
 from wsus_egress.controls.base import Quota
+from wsus_egress.model.network_firewall import GROUPS_PER_POLICY
 
 # "AWS Network Firewall quotas", read 2026-11, and the API's model (botocore 1.44.5): a group's
 # capacity, the bytes of its rules, stateful groups of a policy, characters of a rule with its
 # variables written out.
 GROUP_CAPACITY: Final = 30_000
 GROUP_BYTES: Final = 2_000_000
-GROUPS_PER_POLICY: Final = 20
 RULE_CHARACTERS: Final = 8_192
 
 # Groups are filled to three quarters, so that a list can grow before its rules are dealt out anew.
@@ -111,7 +111,7 @@ def _step(need: int) -> int:
 
 
 def quotas(
-    groups: Sequence[RuleGroup], policy_capacity: int, source_characters: int
+    groups: Sequence[RuleGroup], policy_capacity: int, source_characters: int, others: int = 0
 ) -> tuple[Quota, ...]:
     """What the groups use of the quotas.
 
@@ -119,6 +119,7 @@ def quotas(
         groups: The groups.
         policy_capacity: What they may reserve together.
         source_characters: How long the sources are when they are written out.
+        others: How many rule groups of others are in the policy.
     """
     shorter = "shorten the list, or split the environment"
     found = []
@@ -134,7 +135,7 @@ def quotas(
     longest = max((group.longest for group in groups), default=0)
     found += [
         Quota("units of stateful capacity reserved", reserved, policy_capacity, setting=("lists",), instead=shorter),
-        Quota("stateful rule groups", len(groups), GROUPS_PER_POLICY, setting=("lists",), instead=shorter),
+        Quota("stateful rule groups", len(groups) + others, GROUPS_PER_POLICY, setting=("lists",), instead=shorter),
         Quota("characters of the longest rule with its sources", longest + source_characters,
               RULE_CHARACTERS, setting=("servers",), instead="use larger address blocks"),
     ]  # fmt: skip
