@@ -31,6 +31,8 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "NetworkRuleProtocol": ("tcp", "udp"),
     "NetworkSecurityGroupDestinations": ("internet", "service-tags"),
     "NetworkSecurityGroupLateralMovement": ("deny", "allow"),
+    "OtherRuleAction": ("pass", "drop", "reject"),
+    "OtherRuleProtocol": ("ip", "tcp", "udp", "http", "tls"),
     "PolicyMode": ("open", "restricted"),
     "PolicySchemes": ("both", "as-listed"),
     "PrivateRouteVia": ("gateway", "peering", "firewall"),
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
     NetworkRuleProtocol: TypeAlias = Literal["tcp", "udp"]
     NetworkSecurityGroupDestinations: TypeAlias = Literal["internet", "service-tags"]
     NetworkSecurityGroupLateralMovement: TypeAlias = Literal["deny", "allow"]
+    OtherRuleAction: TypeAlias = Literal["pass", "drop", "reject"]
+    OtherRuleProtocol: TypeAlias = Literal["ip", "tcp", "udp", "http", "tls"]
     PolicyMode: TypeAlias = Literal["open", "restricted"]
     PolicySchemes: TypeAlias = Literal["both", "as-listed"]
     PrivateRouteVia: TypeAlias = Literal["gateway", "peering", "firewall"]
@@ -85,6 +89,8 @@ else:
     NetworkRuleProtocol = str
     NetworkSecurityGroupDestinations = str
     NetworkSecurityGroupLateralMovement = str
+    OtherRuleAction = str
+    OtherRuleProtocol = str
     PolicyMode = str
     PolicySchemes = str
     PrivateRouteVia = str

@@ -16,6 +16,8 @@ from wsus_egress.choices import (
     NetworkFirewallDefaultAction,
     NetworkFirewallMode,
     NetworkFirewallStreamExceptionPolicy,
+    OtherRuleAction,
+    OtherRuleProtocol,
 )
 
 
@@ -26,6 +28,27 @@ class SecurityGroupArgs(TypedDict):
     """Your quota of rules per security group, direction and IP version; 60 unless AWS raised it. Default: `60`."""
 
 
+class OtherRuleArgs(TypedDict):
+    """A rule that others keep in a firewall policy of yours, so that the proof knows it."""
+
+    name: str
+    """What findings call it."""
+    priority: NotRequired[int]
+    """Of its rule group in the policy. Rules of one priority stand in order. Default: `1`."""
+    action: OtherRuleAction
+    """What it does with a packet. One of `pass`, `drop`, `reject`."""
+    protocol: NotRequired[OtherRuleProtocol]
+    """http and tls: what the connection speaks, on whatever port. One of `ip`, `tcp`, `udp`, `http`, `tls`. Default: `ip`."""
+    sources: NotRequired[list[str]]
+    """Address blocks; empty for any."""
+    destinations: NotRequired[list[str]]
+    """Address blocks; empty for any."""
+    destination_ports: NotRequired[Sequence[int]]
+    """Ports; empty for any."""
+    fqdns: NotRequired[list[str]]
+    """Of a rule about http or tls: the names that it is for; empty for any."""
+
+
 class ExistingFirewallPolicyArgs(TypedDict):
     """What a firewall policy of your own does, with mode rules-only: the proof rests on it."""
 
@@ -33,6 +56,32 @@ class ExistingFirewallPolicyArgs(TypedDict):
     """STRICT_ORDER; in any other order these rules cannot be used. Default: `STRICT_ORDER`."""
     stateful_default_actions: NotRequired[list[str]]
     """The policy's default actions, as AWS writes them. Default: `["aws:drop_established_app_layer_to_server", "aws:alert_established_app_layer_to_server"]`."""
+    rules: NotRequired[Sequence[OtherRuleArgs]]
+    """Rules that others keep in the policy, for the proof."""
+
+
+class RuleVariableArgs(TypedDict):
+    """A variable in the rules of others: address blocks or ports."""
+
+    name: str
+    """Its name, without $."""
+    values: list[str]
+    """Address blocks, or ports and ranges like 8000:8099."""
+
+
+class OtherRuleGroupArgs(TypedDict):
+    """A stateful rule group of others, or one that AWS manages, in the same firewall policy."""
+
+    arn: pulumi.Input[str]
+    """Its ARN, of this Region."""
+    priority: int
+    """Its priority in the policy: lower ones are read first. Ours: priority."""
+    alert_only: NotRequired[bool]
+    """Of a managed group: its rules alert where they would drop. Default: `false`."""
+    rules: NotRequired[str]
+    """Its rules, as Suricata reads them, for the proof. Without them the proof takes for granted that the group decides as the policy does."""
+    variables: NotRequired[Sequence[RuleVariableArgs]]
+    """What variables in its rules stand for, such as $ADMINS."""
 
 
 class ReturnRouteArgs(TypedDict):
@@ -96,6 +145,10 @@ class NetworkFirewallArgs(TypedDict):
     """HOME_NET of the firewall policy. Default: `["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]`."""
     existing_policy: NotRequired[ExistingFirewallPolicyArgs]
     """With mode rules-only: what your firewall policy does."""
+    rule_groups: NotRequired[Sequence[OtherRuleGroupArgs]]
+    """Rule groups of others, and managed ones, in the same firewall policy. With mode rules-only, and without firewallManager: those that your policy has."""
+    priority: NotRequired[int]
+    """The priority of the first rule group made here; it and the 19 after it are kept for them. With mode rules-only: the one that your policy refers to it by. Default: `100`."""
     default_action: NotRequired[NetworkFirewallDefaultAction]
     """What happens to what no rule admits. alert: it passes and is logged, for a roll-out; the target is then wider. One of `drop`, `alert`. Default: `drop`."""
     stream_exception_policy: NotRequired[NetworkFirewallStreamExceptionPolicy]

@@ -95,6 +95,23 @@ AWS: Final[Mapping[str, Meaning]] = {
     "networkFirewall.existingPolicy.statefulDefaultActions": Meaning(
         "they decide about what no rule admits", _drops_less
     ),
+    "networkFirewall.existingPolicy.rules": Meaning(
+        "the proof takes others' rules to be so",
+        lost=True,
+        gained=True,
+        opens=True,
+        aside=("name",),
+    ),
+    "networkFirewall.ruleGroups": Meaning(
+        "others' rules decide in the same policy", lost=True, gained=True, opens=True, key=("arn",)
+    ),
+    "networkFirewall.ruleGroups[].priority": Meaning("the policy reads it at another place", _any),
+    "networkFirewall.ruleGroups[].alertOnly": Meaning("it drops nothing any more", _on),
+    "networkFirewall.ruleGroups[].rules": Meaning("the proof takes its rules to be so", _any),
+    "networkFirewall.ruleGroups[].variables": Meaning(
+        "the proof takes its rules to be so", lost=True, gained=True
+    ),
+    "networkFirewall.priority": Meaning("rule groups of others can decide first", _more),
     "networkFirewall.defaultAction": Meaning("it decides about what no rule admits", _drops_less),
     "networkFirewall.streamExceptionPolicy": Meaning(
         "connections whose beginning the firewall did not see go on",
