@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from random_environments import endpoints
 
 import strict
 from conversation import Conversation, opening, said, split, usual
 from deployed import network_firewall
-from random_environments import endpoints
 from replay import Deployment, Suricata
 from replay import Verdict as Seen
 from traffic import DESTINATIONS, neighbours
@@ -190,7 +190,7 @@ def spoken(flow: Flow) -> Conversation:
     return said(flow, *split(data, len(data) // 2 if flow.application == "http" else 60))
 
 
-@pytest.mark.parametrize("seed", range(int(__import__("os").environ.get("SEEDS", "4"))))
+@pytest.mark.parametrize("seed", range(4))
 def test_others_before_and_after(suricata: Suricata, seed: int) -> None:
     """On 20,000 flows and more, over the seeds, no verdict differs."""
     rng = random.Random(seed)  # noqa: S311 - a seed that is printed
@@ -201,7 +201,7 @@ def test_others_before_and_after(suricata: Suricata, seed: int) -> None:
         assert control is not None
         if any("not read" in each.what for each in control.assumptions):
             continue  # Such a rule is assumed to decide nothing: there is nothing to judge.
-        wanted = [flow for flow in around(rng, environment)]
+        wanted = list(around(rng, environment))
         judged = strict.verdicts(suricata, deployed(control), [spoken(flow) for flow in wanted])
         different = [
             f"{flow}: Suricata {seen}, the control {control.admits(flow)}"

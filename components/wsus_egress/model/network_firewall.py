@@ -368,10 +368,15 @@ class NetworkFirewall(Checked):
             if action not in _KNOWN_ACTIONS:
                 what = f"{action!r} is not a default action that is known here"
                 yield Problem(None, (*keys, index), what, f"write {DROP}")
+        families = {each.partition("_")[2] for each in actions if each in _KNOWN_ACTIONS}
         if len([action for action in actions if action.startswith("aws:drop")]) > 1:
             yield Problem(
                 None, keys, "a firewall policy has at most one drop action", f"keep {DROP}"
             )
+        elif len(families - {"strict"}) > 1:
+            # "StatefulDefaultActions cannot exist together" (CreateFirewallPolicy, measured 2026-09).
+            what = "a firewall policy's drop and alert actions are of one kind, and these are of several"
+            yield Problem(None, keys, what, f"keep {actions[0]} and those that end alike")
 
     @property
     def own_priorities(self) -> range:
@@ -407,7 +412,7 @@ class NetworkFirewall(Checked):
             if rule.priority in own:
                 instead = "write a lower one for a rule that comes before them, else a higher one"
                 yield Problem(None, keys, kept, instead)
-            if rule.priority in taken:
+            elif rule.priority in taken:
                 what = f"the priority {rule.priority} is that of a rule group in ruleGroups"
                 yield Problem(None, keys, what, "write the rule there, or give it another one")
 

@@ -13,6 +13,7 @@ from sample import VPC
 
 from wsus_egress.controls import compile_target
 from wsus_egress.model.environment import Environment
+from wsus_egress.model.network_firewall import DROP
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.proof.proof import Fidelity, prove
 
@@ -35,6 +36,8 @@ def aws(**settings: Any) -> dict[str, Any]:
     return {"vpcId": VPC, **settings}
 
 
+GROUPS = "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup"
+MANAGED = "arn:aws:network-firewall:eu-west-1:aws-managed:stateful-rulegroup/{}"
 BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a policy in default order": (
         {"mode": "rules-only", "existingPolicy": {"ruleOrder": "DEFAULT_ACTION_ORDER"}},
@@ -44,22 +47,34 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "invalid rule order; give the policy STRICT_ORDER (it is replaced by that)"
         ],
     ),
-    "default actions that come too early": (
+    "default actions that do not go together": (
         {
             "mode": "rules-only",
             "existingPolicy": {
-                "statefulDefaultActions": ["aws:drop_strict", "aws:drop_established", "aws:nothing"]
+                "statefulDefaultActions": ["aws:drop_established", DROP, "aws:nothing"]
             },
         },
         [
-            f"{PATH}.existingPolicy.statefulDefaultActions: a firewall policy has at most one drop "
-            "action; keep aws:drop_established_app_layer_to_server",
-            f"{PATH}.existingPolicy.statefulDefaultActions[0]: aws:drop_strict drops packets before "
-            "the host name is known; write aws:drop_established_app_layer_to_server",
-            f"{PATH}.existingPolicy.statefulDefaultActions[1]: aws:drop_established drops packets "
-            "before the host name is known; write aws:drop_established_app_layer_to_server",
-            f"{PATH}.existingPolicy.statefulDefaultActions[2]: 'aws:nothing' is not a default action "
-            "that is known here; write aws:drop_established_app_layer_to_server",
+            f"{PATH}.existingPolicy.statefulDefaultActions: a firewall policy has at most one drop action; "
+            "keep aws:drop_established_app_layer_to_server",
+            f"{PATH}.existingPolicy.statefulDefaultActions[2]: 'aws:nothing' is not a default action that is "
+            "known here; write aws:drop_established_app_layer_to_server",
+        ],
+    ),
+    "alerts of another kind": (
+        {
+            "mode": "rules-only",
+            "existingPolicy": {
+                "statefulDefaultActions": [
+                    "aws:drop_established",
+                    "aws:alert_established_app_layer",
+                    "aws:alert_strict",
+                ]
+            },
+        },
+        [
+            f"{PATH}.existingPolicy.statefulDefaultActions: a firewall policy's drop and alert actions are of "
+            "one kind, and these are of several; keep aws:drop_established and those that end alike"
         ],
     ),
     "a policy of one's own beside one that is made": (
@@ -81,6 +96,110 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
         [
             f"{PATH}.endpoints: mode full makes a firewall, and no zone is given for it; add a zone, "
             "or write `mode: policy`"
+        ],
+    ),
+    "rule groups that a policy cannot have": (
+        {
+            "ruleGroups": [
+                {"arn": f"{GROUPS}/team", "priority": 100, "alertOnly": True},
+                {
+                    "arn": f"{GROUPS}/team",
+                    "priority": 10,
+                    "variables": [{"name": "A", "values": ["b"]}],
+                },
+                {
+                    "arn": MANAGED.format("ThreatSignaturesBotnetActionOrder"),
+                    "priority": 10,
+                    "rules": "drop ip any any -> any any (sid:1;)",
+                },
+            ]
+        },
+        [
+            f"{PATH}.ruleGroups[0].alertOnly: only the drops of a managed rule group can be turned into "
+            "alerts; remove it, or change the group's own rules",
+            f"{PATH}.ruleGroups[0].priority: 100 to 119 are kept for the rule groups made here; write a "
+            "lower one for a group that comes before them, else a higher one",
+            f"{PATH}.ruleGroups[1].arn: team is given twice: a policy refers to a rule group once; name "
+            "each once",
+            f"{PATH}.ruleGroups[1].variables: variables are given, and no rules that have them; add "
+            "rules, or remove them",
+            f"{PATH}.ruleGroups[2].arn: ThreatSignaturesBotnetActionOrder is for policies in the default "
+            "action order, and this one is in STRICT_ORDER; write ThreatSignaturesBotnetStrictOrder at "
+            "the end of its ARN",
+            f"{PATH}.ruleGroups[2].priority: another rule group has the priority 10, and a policy takes "
+            "each once; give each its own",
+            f"{PATH}.ruleGroups[2].rules: AWS keeps the rules of a managed group, changes them and does "
+            "not publish all; remove them",
+        ],
+    ),
+    "values of rule groups that AWS refuses": (
+        {
+            "priority": 65530,
+            "ruleGroups": [
+                {
+                    "arn": "arn:aws:network-firewall:eu-west-1:111122223333:stateless-rulegroup/x",
+                    "priority": 0,
+                },
+                {
+                    "arn": f"{GROUPS}/a",
+                    "priority": 1,
+                    "rules": "drop ip any any -> any any (sid:1;)\a",
+                },
+                {"arn": f"{GROUPS}/b", "priority": 2, "variables": [{"name": "1", "values": []}]},
+            ],
+        },
+        [
+            f"{PATH}.ruleGroups[0].arn: 'arn:aws:network-firewall:eu-west-1:111122223333:stateless-rulegroup/x' "
+            "is not the ARN of a stateful rule group; write it like "
+            "arn:aws:network-firewall:REGION:ACCOUNT:stateful-rulegroup/NAME",
+            f"{PATH}.ruleGroups[0].priority: 0 cannot be used; input should be greater than or equal to 1",
+            f"{PATH}.ruleGroups[1].rules: the rules have a control character in them (\\u0007); write "
+            "printable text",
+            f"{PATH}.ruleGroups[2].variables[0].name: '1' is not a variable's name; write it without $: at "
+            "most 32 letters, digits and underscores, a letter first",
+            f"{PATH}.ruleGroups[2].variables[0].values: it is empty; give at least one entry",
+        ],
+    ),
+    "a first priority too high": (
+        {"priority": 65530},
+        [
+            f"{PATH}.priority: 65530 to 65549 are kept for the rule groups made here, and priorities end at "
+            "65535; write 65516 or less"
+        ],
+    ),
+    "rules of an existing policy": (
+        {
+            "mode": "rules-only",
+            "priority": 7,
+            "ruleGroups": [
+                {"arn": f"{GROUPS}/team", "priority": 5},
+                {"arn": f"{GROUPS}/b", "priority": 7},
+            ],
+            "existingPolicy": {
+                "rules": [
+                    {"name": "web", "action": "drop", "destinationPorts": [80]},
+                    {
+                        "name": "names",
+                        "action": "drop",
+                        "protocol": "tcp",
+                        "fqdns": ["a.com"],
+                        "priority": 5,
+                    },
+                    {"name": "ours", "action": "drop", "priority": 7},
+                ]
+            },
+        },
+        [
+            f"{PATH}.existingPolicy.rules[0].destinationPorts: a rule about every IP protocol has no ports; "
+            "write `protocol: tcp` or `udp`, a rule of each",
+            f"{PATH}.existingPolicy.rules[1].fqdns: a rule about tcp sees no host names; write `protocol: "
+            "http` or `tls`, a rule of each",
+            f"{PATH}.existingPolicy.rules[1].priority: the priority 5 is that of a rule group in "
+            "ruleGroups; write the rule there, or give it another one",
+            f"{PATH}.existingPolicy.rules[2].priority: 7 is the priority of the rule groups made here; "
+            "write a lower one for a rule that comes before them, else a higher one",
+            f"{PATH}.ruleGroups[1].priority: 7 is the priority of the rule groups made here; write a lower "
+            "one for a group that comes before them, else a higher one",
         ],
     ),
     "zones and logs without a firewall": (
@@ -378,3 +497,22 @@ def test_two_environments_in_two_vpcs(
     """Nothing stands in the way of environments that share no VPC."""
     project = both(write, "networkFirewall: {}", "networkFirewall: {}")
     assert 0 == run("check", project).exit_code
+
+
+def test_rules_that_cannot_be_read(environment: Build) -> None:
+    """A line that is not a rule, and variables that stand for nothing known, are refused together."""
+    long = "deny everything that anybody could ever send to anywhere from anywhere"
+    rules = f"# theirs\n{long}\ndrop tcp $ADMINS any -> $EXTERNAL_NET [25,$MAIL] (sid:1;)"
+    group = {"arn": f"{GROUPS}/team", "priority": 5, "rules": rules}
+    built = environment(aws=aws(networkFirewall={"mode": "rules-only", "ruleGroups": [group]}))
+
+    with pytest.raises(PolicyErrors) as raised:
+        compile_target(built, built.targets[0])
+
+    place = "aws.networkFirewall.ruleGroups[0].rules"
+    missing = "its rules have ${0}, and nothing says what that stands for; add it: variables: [{{name: {0}, values: [...]}}]"
+    assert sorted(str(problem) for problem in raised.value.problems) == [
+        *(f"{place}: {missing.format(name)}" for name in ("ADMINS", "HOME_NET", "MAIL")),
+        f"{place}: rule 1, '{long[:60]}...', is not a Suricata rule; write it as "
+        "`drop tcp any any -> any 25 (sid:1;)`, on one line",
+    ]
