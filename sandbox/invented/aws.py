@@ -11,11 +11,13 @@ from typing import Final
 from invented.rows import Found, Held, Room, Row, name_for
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall
+from wsus_egress.model.other_rules import OtherRuleGroup
 from wsus_egress.model.policy import EgressPolicy
 
 REGION: Final = "aws:region"
 _SOME_REGION: Final = "eu-west-1"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+_RULE_GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
 # A VPC has 65,536 addresses at most ("Amazon VPC quotas", read 2026-11).
 _LARGEST: Final = 16
 # A VPC in which no server stands, for inspection: shared address space.
@@ -75,6 +77,12 @@ def of_aws(policy: EgressPolicy, target: AwsTarget, given: Mapping[str, str]) ->
             0, f"{REGION} is not in the file: {region} is taken; a deployment to AWS needs it"
         )
     held: Held = {_GROUP: {id_: _group(id_, target, region) for id_ in groups}} if groups else {}
+    others = {
+        each.arn: _rule_group(each, region) for each in firewall.rule_groups if not each.managed
+    }
+    if others and firewall.mode != "rules-only":
+        held[_RULE_GROUP] = others
+        lines += [f"{arn}: a rule group of others" for arn in sorted(others)]
     return Found(world, held, settings, tuple(lines), tuple(_unknown(firewall)))
 
 
@@ -202,6 +210,17 @@ def _organization(firewall: NetworkFirewall) -> tuple[Row, list[str]]:
 def _group(id_: str, target: AwsTarget, region: str) -> Row:
     about = "Invented: an environment names it as a peer"
     return {"name": id_, "description": about, "vpcId": target.vpc_id, "region": region}
+
+
+def _rule_group(group: OtherRuleGroup, region: str) -> Row:
+    rules = group.rules or "alert ip any any -> any any (sid:1;)"
+    body = {
+        "rulesSource": {"rulesString": rules},
+        "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
+    }
+    return {
+        "name": group.name, "type": "STATEFUL", "capacity": 100, "region": region, "ruleGroup": body,
+    }  # fmt: skip
 
 
 def _unknown(firewall: NetworkFirewall) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from random_environments import endpoints
 import strict
 from conversation import Conversation, opening, said, split, usual
 from deployed import network_firewall
+from env import ROOT
 from replay import Deployment, Suricata
 from replay import Verdict as Seen
 from traffic import DESTINATIONS, neighbours
@@ -218,3 +220,24 @@ def test_others_before_and_after(suricata: Suricata, seed: int) -> None:
         assert not different, f"{len(different)}\n{shown}\n" + "\n".join(different[:10])
         total.update(judged)
     assert min(total[Seen.DROPPED], total[Seen.PASSED]) > 200
+
+
+def test_the_handshake_of_a_strict_policy(suricata: Suricata) -> None:
+    """With the rule that docs/aws.md has for it, a policy that drops every packet passes the names."""
+    page = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
+    (handshake,) = re.findall(r"^```text\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    name = 'pass tls any any -> any 443 (tls.sni; content:"a.com"; startswith; nocase; endswith; sid:2;)'
+    wanted = [
+        Flow(ipaddress.ip_address(SOURCES[0]), DESTINATIONS[4], "tcp", 443, "tls", name, split)
+        for name in ("a.com", "b.com")
+        for split in (False, True)
+    ]
+    said_ = [
+        strict.verdicts(
+            suricata,
+            Deployment(rules, HOME, {}, ("aws:drop_strict",)),
+            [spoken(flow) for flow in wanted],
+        )
+        for rules in (f"{handshake}{name}\n", f"{name}\n")
+    ]
+    assert said_ == [[Seen.PASSED, *[Seen.DROPPED] * 3], [Seen.DROPPED] * 4]

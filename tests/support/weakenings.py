@@ -92,6 +92,18 @@ MANAGER: Final = {"accounts": ["111122223333", "444455556666"], "organizationalU
 WITH_MANAGER: Final = {FIREWALL: {"mode": "rules-only", "firewallManager": MANAGER}}
 WITH_BUCKET: Final = {f"{FIREWALL}.logging": {"bucket": "logs", "prefix": "wsus"}}
 PREFIX_LIST: Final = {"prefixListId": "pl-0123456789abcdef0", "maxEntries": 5}
+GROUPS: Final = "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup"
+TEAM: Final = {"arn": f"{GROUPS}/team", "priority": 10, "rules": "drop tcp any any -> $BAD any (sid:1;)",
+               "variables": [{"name": "BAD", "values": ["198.51.100.0/24"]}]}  # fmt: skip
+ATTACK: Final = {
+    "arn": "arn:aws:network-firewall:eu-west-1:aws-managed:stateful-rulegroup/AttackInfrastructureStrictOrder",
+    "priority": 20,
+}
+WITH_GROUPS: Final = {f"{FIREWALL}.ruleGroups": [TEAM, ATTACK]}
+OTHERS: Final = {"name": "theirs", "priority": 5, "action": "drop", "protocol": "tls",
+                 "sources": ["10.9.0.0/16"], "destinations": ["198.51.100.0/24"],
+                 "destinationPorts": [443], "fqdns": ["bad.example.com"]}  # fmt: skip
+WITH_OTHERS: Final = {FIREWALL: {"mode": "rules-only", "existingPolicy": {"rules": [OTHERS]}}}
 RULES_ONLY: Final = {FIREWALL: {"mode": "rules-only", "existingPolicy": {}}}
 
 WEAKENING: Final = (
@@ -137,6 +149,23 @@ WEAKENING: Final = (
     Row("dev", {f"{FIREWALL}.homeNetworks": ["10.20.0.0/16"]}),
     Row("dev", {f"{FIREWALL}.existingPolicy.statefulDefaultActions": ["aws:alert_established_app_layer_to_server"]},
         RULES_ONLY),
+    Row("dev", {f"{FIREWALL}.ruleGroups": [TEAM]}),
+    Row("dev", {f"{FIREWALL}.ruleGroups": [ATTACK]}, WITH_GROUPS),
+    Row("dev", {f"{FIREWALL}.ruleGroups.0.arn": f"{GROUPS}/other"}, WITH_GROUPS),
+    Row("dev", {f"{FIREWALL}.ruleGroups.0.priority": 15}, WITH_GROUPS),
+    Row("dev", {f"{FIREWALL}.ruleGroups.0.rules": "drop udp any any -> $BAD any (sid:1;)"}, WITH_GROUPS),
+    Row("dev", {f"{FIREWALL}.ruleGroups.0.variables.0.name": "WORSE"}, WITH_GROUPS,
+        also={f"{FIREWALL}.ruleGroups.0.rules": "drop tcp any any -> $WORSE any (sid:1;)"}),
+    Row("dev", {f"{FIREWALL}.ruleGroups.0.variables.0.values": ["198.51.100.0/25"]}, WITH_GROUPS),
+    Row("dev", {f"{FIREWALL}.ruleGroups.0.variables": [{"name": "BAD", "values": ["198.51.100.9/32"]}]},
+        WITH_GROUPS),
+    Row("dev", {f"{FIREWALL}.ruleGroups.1.alertOnly": True}, WITH_GROUPS),
+    Row("dev", {f"{FIREWALL}.priority": 200}),
+    Row("dev", {f"{FIREWALL}.existingPolicy.rules": [OTHERS]}, RULES_ONLY),
+    *(Row("dev", {f"{FIREWALL}.existingPolicy.rules.0.{key}": value}, WITH_OTHERS) for key, value in {
+        "action": "reject", "priority": 6, "protocol": "http", "sources": ["10.9.0.0/17"],
+        "destinations": ["198.51.100.0/25"], "destinationPorts": [8443], "fqdns": ["worse.example.com"],
+    }.items()),
     Row("dev", {f"{FIREWALL}.defaultAction": "alert"}),
     Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "CONTINUE"}),
     Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "DROP"}),
@@ -281,6 +310,8 @@ HARMLESS: Final = (
     Row("dev", {"aws.dnsFirewall": {}}),
     Row("dev", {f"{FIREWALL}.existingPolicy.ruleOrder": "STRICT_ORDER"}, RULES_ONLY),
     Row("dev", {f"{FIREWALL}.policyCapacity": 20000}),
+    Row("dev", {f"{FIREWALL}.priority": 50}),
+    Row("dev", {f"{FIREWALL}.existingPolicy.rules.0.name": "renamed"}, WITH_OTHERS),
     Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "REJECT"}, {f"{FIREWALL}.streamExceptionPolicy": "CONTINUE"}),
     Row("dev", {f"{FIREWALL}.shareWith": ["111122223333"]}),
     Row("sandbox", {f"{FIREWALL}.protected": True}),

@@ -324,6 +324,29 @@ def test_what_widens_nothing_is_clean(what: str, seen: Callable[..., list[Resour
     assert_clean(baseline(seen), CLEAN[what], WIDENS, FIREWALL, BYPASSES, NAMES)
 
 
+GROUPS_OF_OTHERS = "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup"
+
+
+@pytest.mark.parametrize("seen", [previewed, deployed])
+def test_rule_groups_that_the_settings_name(seen: Callable[..., list[Resource]]) -> None:
+    """A group of others is read where its rules are given, and else is an assumption; no surprise."""
+    drops = "drop tcp $ADMINS any -> any [25,$MAIL] (sid:1;)"
+    groups: list[dict[str, Any]] = [
+        {"arn": f"{GROUPS_OF_OTHERS}/unknown", "priority": 1},
+        {"arn": f"{GROUPS_OF_OTHERS}/drops", "priority": 2, "rules": drops, "variables": [
+            {"name": "ADMINS", "values": ["10.9.0.0/16"]}, {"name": "MAIL", "values": ["587"]}]},
+    ]  # fmt: skip
+    target = {**TARGET, "network_firewall": {**TARGET["network_firewall"], "rule_groups": groups}}
+    stack = declared("aws", SETTINGS, target, seen)
+    assert_clean(stack, list, FIREWALL)
+
+    groups[1]["rules"] = "pass tcp any any -> any 22 (sid:1;)"
+    groups[1]["variables"] = []
+    resources, context = declared("aws", SETTINGS, target, seen)
+    (found,) = {each.name for each in judged(resources, context, FIREWALL)}
+    assert found == "drops"
+
+
 UNSURE: dict[str, tuple[str, str, Change]] = {
     "a machine's address": (WIDENS, "its address is not known", adding(
         wide(), instance(UNKNOWN, "sg-theirs", refers={"privateIp": ["other"]}))),

@@ -45,6 +45,7 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("README.md", "sh"): HERE,
     ("README.md", "yaml"): HERE,
     ("CONTRIBUTING.md", "sh"): Shown("it runs tests; below, its files are looked for"),
+    ("docs/aws.md", "text"): "tests/oracles/test_suricata_others.py",
     ("docs/aws.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/azure.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/configuration.md", "yaml"): HERE,

@@ -225,3 +225,17 @@ def test_a_resource_policy_needs_its_resource(account: Account) -> None:
     second = json.dumps({"Statement": ["second"]})
     account.create(RESOURCE_POLICY, policy=second)
     assert second == account.records[RESOURCE_POLICY][GROUP_ARN]["policy"]
+
+
+def test_managed_groups_are_there(account: Account) -> None:
+    """AWS has them in every account; of the policy's rule order, and with an override."""
+    managed = "arn:aws:network-firewall:eu-west-1:aws-managed:stateful-rulegroup/{}"
+    strict, other = managed.format("BotnetStrictOrder"), managed.format("BotnetActionOrder")
+    override = {"override": {"action": "DROP_TO_ALERT"}}
+    account.create(
+        POLICY, name="strict", **{REFS: [{"priority": 1, "resourceArn": strict, **override}]}
+    )
+    assert refusal(account.create, POLICY, name="other", **refs(other)) == (
+        f"operation error Network Firewall: CreateFirewallPolicy, {BAD}ResourceArn has invalid rule order, "
+        "context: StatefulRuleGroupReferences[0].ResourceArn"
+    )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from wsus_egress.controls.aws.suricata import SOURCES
 from wsus_egress.controls.base import Ruling, Verdict
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Application, Network
+from wsus_egress.model.other_rules import OtherRuleGroup
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.names.sets import NameSet
 from wsus_egress.readers.aws.suricata_lines import HARMLESS, Line, Variables, lines, read_line
@@ -50,10 +51,33 @@ class _Reader:
     Attributes:
         servers: Who the policy is about.
         variables: The firewall policy's.
+        given: The rule groups of others that the settings have, by their ARNs.
     """
 
     servers: tuple[Network, ...]
     variables: Any
+    given: Mapping[str, OtherRuleGroup]
+
+    def of_others(self, owner: Resource, arn: str) -> Iterator[Read[Pass]]:
+        """A rule group outside the stack: as the settings give it, or whatever it could hold.
+
+        One whose rules the settings do not give is an assumption, which `preview` names.
+        """
+        group = self.given.get(arn)
+        if group is None:
+            yield self.unknown(owner, f"rule group {arn} is not of this stack", sure=True)
+        elif group.rules is not None:
+            sets = [
+                {"key": each.name, "ipSet": {"definitions": list(each.values)}}
+                for each in group.variables
+            ]
+            ports = [
+                {"key": each.name, "portSet": {"definitions": list(each.values)}}
+                for each in group.variables
+            ]
+            variables = {"ruleVariables": {"ipSets": sets, "portSets": ports}}
+            properties = {"rules": group.rules, "ruleGroup": variables}
+            yield from self.group(replace(owner, name=group.name, properties=properties))
 
     def group(self, group: Resource) -> Iterator[Read[Pass]]:
         """Every rule of a group that lets something pass."""
@@ -181,12 +205,14 @@ def judged_policies(
     """Every firewall policy that the servers' flows meet, and groups that no policy here uses."""
     own = [each for each in resources if each.type == GROUP and is_ours(each)]
     servers = addresses(environment.policy.in_place("aws"))
+    firewall = environment.aws.network_firewall if environment.aws else None
+    given = {each.arn: each for each in firewall.rule_groups} if firewall else {}
     serving = {each.urn for each in _of_own_firewalls(resources)}
     used: set[str] = set()
     found = []
     for policy in (each for each in resources if each.type == POLICY):
         body = mapping(policy.properties.get("firewallPolicy"))
-        reader = _Reader(servers, body.get("policyVariables"))
+        reader = _Reader(servers, body.get("policyVariables"), given)
         groups, reads = _groups(policy, body, reader, resources)
         used |= {group.urn for group in groups}
         ours = tuple(filter(is_ours, groups))
@@ -196,7 +222,7 @@ def judged_policies(
             found.append(Judged(policy, "aws", reads, control))
     for group in (each for each in own if each.urn not in used):
         space = joined(servers, own_sources((group,)))
-        alone = tuple(_Reader(servers, None).group(group))
+        alone = tuple(_Reader(servers, None, given).group(group))
         found.append(Judged(group, "aws", alone, functools.partial(_control, space, DROPPED)))
     return tuple(found)
 
@@ -216,11 +242,8 @@ def _groups(
         groups += of.resources
         for group in of.resources:
             reads += reader.group(group)
-        reads += [
-            reader.unknown(policy, f"rule group {arn} is not of this stack", sure=True)
-            for arn in of.foreign
-            if _MANAGED not in arn
-        ]
+        for arn in (each for each in of.foreign if _MANAGED not in each):
+            reads += reader.of_others(policy, arn)
         if of.missing:
             reads.append(reader.unknown(policy, "one of its rule groups is not known", sure=False))
     return tuple(groups), tuple(reads)

@@ -20,6 +20,7 @@ from providers.aws.networkfirewall.common import (
 )
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problems
+from providers.evidence import believed
 from providers.kind import Inputs, Session, is_a, items, known
 from providers.store import Records
 
@@ -96,8 +97,7 @@ def _priority_problems(references: list[Any], order: str | None, path: str) -> P
         if not is_a(reference, dict):
             continue
         place = f"{path}[{index}]"
-        if "override" in reference:
-            # The account's own groups; managed ones the stand-in does not have.
+        if "override" in reference and not is_managed(known(reference, "resourceArn")):
             yield NETWORK_FIREWALL.problem(
                 f"{place}.override", "rule group must be a managed resource"
             )
@@ -149,7 +149,8 @@ def check_references(
         if answer is not None:
             raise NETWORK_FIREWALL.refusal(operation, answer)
         seen.add(arn)
-        total += int(records[RULE_GROUP][arn]["capacity"])
+        # What a managed group reserves is not published with its name: here it is nothing.
+        total += int(records.get(RULE_GROUP, {}).get(arn, {}).get("capacity", 0))
     if total > MOST_CAPACITY:
         # Measured for stateless groups, in these words.
         raise NETWORK_FIREWALL.refusal(
@@ -167,9 +168,24 @@ def _reference_answer(
     if not parts[5].startswith("stateful-rulegroup/"):
         return f"rule group ARN is of incorrect entity type, parameter: [{arn}]"
     group = records.get(RULE_GROUP, {}).get(arn)
+    if is_managed(arn):
+        return _managed_answer(arn, index, order)
     if group is None:
         return f"rule group ARN does not exist, parameter: [{arn}]"
     if group_order(group) != order:
+        return f"ResourceArn has invalid rule order, context: {_CONTEXT}[{index}].ResourceArn"
+    return None
+
+
+def is_managed(arn: object) -> bool:
+    """Whether AWS keeps a rule group ("Working with AWS managed rule groups", read 2026-11)."""
+    return isinstance(arn, str) and ":aws-managed:" in arn
+
+
+@believed("a managed group whose name has the other rule order is refused, and in these words")
+def _managed_answer(arn: str, index: int, order: str | None) -> str | None:
+    other = "ActionOrder" if order == STRICT else "StrictOrder"
+    if arn.endswith(other):
         return f"ResourceArn has invalid rule order, context: {_CONTEXT}[{index}].ResourceArn"
     return None
 
