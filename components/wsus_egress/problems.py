@@ -101,6 +101,16 @@ class Collector:
             raise PolicyErrors(self.problems)
 
 
+def visible(text: str) -> str:
+    """A text from outside with all that is not shown as an escape: data, never an instruction to a terminal.
+
+    For example an escape sequence, a new line that could forge one of ours, or a mark that turns the direction of writing.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
 def path_text(keys: Keys) -> str:
     """`("servers", 0, "addresses")` as `servers[0].addresses`.
 

@@ -15,6 +15,7 @@ from wsus_egress.cli.report.headline import headline
 from wsus_egress.cli.report.to_do import to_do
 from wsus_egress.cli.words import verdict_of
 from wsus_egress.model.environment import Environment
+from wsus_egress.problems import visible
 from wsus_egress.review.analysis import TargetAnalysis
 from wsus_egress.review.change import TargetChange
 from wsus_egress.review.comparison import Review
@@ -43,7 +44,7 @@ _LINKED: Final = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-)
 
 def escape(text: object) -> str:
     """A value as Markdown shows it to the letter: no markup, HTML, mention, link or new line."""
-    apart = _LINKED.sub("\u200b", _visible(str(text)))
+    apart = _LINKED.sub("\u200b", visible(str(text)))
     return _entities(apart).replace("\u200b", "&#8203;")
 
 
@@ -53,16 +54,12 @@ def code(text: object) -> str:
     A fence of backticks longer than any inside would break at the bar of a table, where Markdown
     knows no escape for both: HTML's own element with entities does not. GitHub makes no links in it.
     """
-    plain = _entities(_visible(str(text)))
+    plain = _entities(visible(str(text)))
     return f"<code>{plain.replace('://', '&#58;//').replace('www.', 'www&#46;')}</code>"
 
 
 def _entities(text: str) -> str:
     return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", text)
-
-
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def render(review: Review, engine: EngineReport | None, budget: int = BUDGET) -> str:

@@ -5,15 +5,25 @@ from __future__ import annotations
 import contextlib
 import datetime
 import io
-import ipaddress
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from wsus_egress.cli.logs_command import logs
+from wsus_egress.cli.options import (
+    FINDING,
+    FINE,
+    UNUSABLE,
+    AddressType,
+    environments_option,
+    format_option,
+    refuse,
+    today_option,
+)
 from wsus_egress.cli.starting import lists, new, project_option
 from wsus_egress.problems import PolicyErrors
 
@@ -24,65 +34,7 @@ if TYPE_CHECKING:
 # Looking for pydantic's plugins takes 10 % of a whole `check`, and this program uses none.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-FINE, FINDING, UNUSABLE = 0, 1, 2
 FORBIDDEN = 403
-
-
-class _Address(click.ParamType["Address"]):
-    name = "ADDRESS"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Address:
-        try:
-            return ipaddress.ip_address(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not an address; write one, as 10.20.0.10", param, ctx)
-
-
-class _Date(click.ParamType["datetime.date"]):
-    name = "YYYY-MM-DD"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime.date:
-        if isinstance(value, datetime.date):
-            return value
-        try:
-            return datetime.date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD", param, ctx)
-
-
-def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
-    from wsus_egress.config.project import environment_names  # noqa: PLC0415
-
-    found = environment_names(context.params.get("project") or Path())
-    return [name for name in found if name.startswith(typed)]
-
-
-_environments = click.option(
-    "--env",
-    "names",
-    multiple=True,
-    shell_complete=_complete,
-    metavar="NAME",
-    help="An environment; may be repeated.  [default: all]",
-)
-_format = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
-_today = click.option(
-    "--today",
-    type=_Date(),
-    default=datetime.date.today,
-    help="The date on which acceptances and approvals must be valid.  [default: today]",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -106,9 +58,9 @@ def main() -> None:
 
 @main.command()
 @project_option
-@_environments
-@_format
-@_today
+@environments_option
+@format_option
+@today_option
 def check(project: Path, names: Sequence[str], format_: str, today: datetime.date) -> None:
     """Validate lists and environments, and prove each target's rules.
 
@@ -127,7 +79,7 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     try:
         analyses = analyse(project, names, today)
     except PolicyErrors as error:
-        _refuse(error, format_)
+        refuse(error, format_)
     files = find_files(project)
     notes = (*own_lists(files), *skipped_stacks(files), *placeholders(files))
     found = in_order((*standing(analyses, today), *notes))
@@ -144,7 +96,7 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
 
 @main.command()
 @project_option
-@_environments
+@environments_option
 @click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
 @click.option(
     "--format",
@@ -166,7 +118,7 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     type=click.Path(path_type=Path),
     help="The output of `pulumi preview --json`: adds what the engine will do.",
 )
-@_today
+@today_option
 def preview(  # noqa: PLR0913, PLR0917 - the command's options
     project: Path,
     names: Sequence[str],
@@ -194,7 +146,7 @@ def preview(  # noqa: PLR0913, PLR0917 - the command's options
         with _progress("comparing" if base else "proving"):
             text, fails = preview_change(request)
     except PolicyErrors as error:
-        _refuse(error, "json" if format_ == "json" else "text")
+        refuse(error, "json" if format_ == "json" else "text")
     if output is None:
         _print(text, changes=base is not None and format_ == "text")
     else:
@@ -237,12 +189,12 @@ def _write(output: Path, text: str) -> None:
 @main.command()
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @project_option
-@_environments
-@_format
+@environments_option
+@format_option
 @click.option(
     "--from",
     "source",
-    type=_Address(),
+    type=AddressType(),
     help="Who asks.  [default: every party that may ask]",
 )
 def explain(
@@ -260,7 +212,7 @@ def explain(
     try:
         analyses = analyse(project, names, None)
     except PolicyErrors as error:
-        _refuse(error, format_)
+        refuse(error, format_)
     stream = urls == ("-",)
     if stream or format_ == "json":
         from wsus_egress.cli import as_json  # noqa: PLC0415
@@ -287,9 +239,9 @@ def explain(
 
 @main.command()
 @project_option
-@_environments
+@environments_option
 @click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
-@_today
+@today_option
 @click.option(
     "-o",
     "--output",
@@ -318,7 +270,7 @@ def report(
         with _progress("comparing" if base else "proving"):
             text, fails = preview_change(request)
     except PolicyErrors as error:
-        _refuse(error, "text")
+        refuse(error, "text")
     _write(output, text)
     sys.exit(FINDING if fails else FINE)
 
@@ -373,6 +325,7 @@ def failure(file: TextIO) -> None:
 
 
 main.add_command(lists)
+main.add_command(logs)
 main.add_command(new)
 
 
@@ -394,15 +347,3 @@ def _numbered(urls: Iterable[str]) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(urls, start=1):
         if url := line.strip():
             yield number, url
-
-
-def _refuse(error: PolicyErrors, format_: str) -> NoReturn:
-    if format_ == "json":
-        from wsus_egress.cli import as_json  # noqa: PLC0415
-
-        click.echo(as_json.check((), error.problems, ()), nl=False)
-    else:
-        from wsus_egress.cli import as_text  # noqa: PLC0415
-
-        click.echo(as_text.problems(error.problems), nl=False, err=True)
-    sys.exit(UNUSABLE)

@@ -17,7 +17,7 @@ from wsus_egress.config.stacks import IMPORTS
 from wsus_egress.model.base import Settings
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import EgressPolicy
-from wsus_egress.problems import Keys
+from wsus_egress.problems import Keys, visible
 from wsus_egress.review.meanings import AWS, AZURE, HARMLESS, PEER, UNKNOWN, Meaning
 
 WHOLE: Final = "environment/"
@@ -256,6 +256,4 @@ def _shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return "+".join(_shown(each) for each in value) or "nothing"
-    text = str(value)
-    # A terminal obeys control characters, and a new line could forge one of ours.
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return visible(str(value))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from wsus_egress.cli.json_types import Check, Explanation, Preview, Refusal
+from wsus_egress.cli.log_types import LogLine, LogSummary
 from wsus_egress.config.base import json_schema
 from wsus_egress.config.settings import EndpointListSettings, EnvironmentSettings, stack_schema
 from wsus_egress.config.stacks import NAMESPACE
@@ -19,6 +20,7 @@ def render() -> Mapping[str, str]:
         "preview.json": output_schema(Preview | Refusal, "WSUS egress preview"),
         "check.json": output_schema(Check, "WSUS egress check"),
         "explain.json": output_schema(Explanation | Refusal, "WSUS egress explanation"),
+        "logs.json": output_schema(LogLine | LogSummary | Refusal, "WSUS egress logs"),
         "endpoint-list.json": json_schema(EndpointListSettings, "WSUS egress endpoint list"),
         "environment.json": environment,
         "stack-config.json": stack_schema(environment, NAMESPACE),

@@ -1,0 +1,97 @@
+"""Options that several commands have, and how a command ends that cannot use its input.
+
+For example `--env prod --env test` names two environments, and without it every one is meant.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from wsus_egress.problems import PolicyErrors
+
+if TYPE_CHECKING:
+    from wsus_egress.model.flows import Address
+
+FINE, FINDING, UNUSABLE = 0, 1, 2
+
+
+class AddressType(click.ParamType["Address"]):
+    """An IP address."""
+
+    name = "ADDRESS"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        """The address that a text is."""
+        try:
+            return ipaddress.ip_address(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an address; write one, as 10.20.0.10", param, ctx)
+
+
+class DateType(click.ParamType["datetime.date"]):
+    """A day."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime.date:
+        """The day that a text is."""
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD", param, ctx)
+
+
+def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    from wsus_egress.config.project import environment_names  # noqa: PLC0415
+
+    found = environment_names(context.params.get("project") or Path())
+    return [name for name in found if name.startswith(typed)]
+
+
+environments_option = click.option(
+    "--env",
+    "names",
+    multiple=True,
+    shell_complete=_complete,
+    metavar="NAME",
+    help="An environment; may be repeated.  [default: all]",
+)
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+today_option = click.option(
+    "--today",
+    type=DateType(),
+    default=datetime.date.today,
+    help="The date on which acceptances and approvals must be valid.  [default: today]",
+)
+
+
+def refuse(error: PolicyErrors, format_: str) -> NoReturn:
+    """Print every problem, and exit with 2."""
+    if format_ == "json":
+        from wsus_egress.cli import as_json  # noqa: PLC0415
+
+        click.echo(as_json.check((), error.problems, ()), nl=False)
+    else:
+        from wsus_egress.cli import as_text  # noqa: PLC0415
+
+        click.echo(as_text.problems(error.problems), nl=False, err=True)
+    sys.exit(UNUSABLE)
