@@ -115,7 +115,7 @@ def _refuse_foreign_parts(text: str) -> None:
     if "://" in text:
         host = re.split(r"[/?#]", text.split("://", 1)[1])[0].rpartition("@")[2]
         host = re.sub(r":[0-9]*$", "", host)
-        raise InvalidName(text, "is a URL", f"write only the host: {ascii(host)}")
+        raise InvalidName(text, "is a URL", _only_host(host))
     if re.fullmatch(r"[0-9a-f.:]*[.:][0-9a-f.:]*/[0-9]+", text, re.IGNORECASE):
         raise InvalidName(
             text, "is an address range, and only names can be listed", "write a host name"
@@ -130,11 +130,22 @@ def _refuse_foreign_parts(text: str) -> None:
         raise InvalidName(
             text,
             "has a port: the ports are TCP 80 and TCP 443 and cannot be configured",
-            f"write {ascii(text.split(':', maxsplit=1)[0])}",
+            _only_host(text.split(":", maxsplit=1)[0], "write "),
         )
     for character in text:
         if character in "'\"`;,\\|%" or character.isspace() or not character.isprintable():
             raise InvalidName(text, f"has the character {ascii(character)}", "remove it")
+
+
+def _only_host(host: str, advice: str = "write only the host: ") -> str:
+    """Advice to write what is left of a text; where that has a wildcard, advice that ends in a pattern."""
+    if "*" in host:
+        try:
+            Pattern.parse(host)
+        except InvalidName as error:
+            said = "; ".join(part for part in (error.reason, error.instead) if part)
+            return f"write only the host, but {error.text} {said}"
+    return f"{advice}{ascii(host)}"
 
 
 def _to_ascii(text: str, name: str) -> str:
@@ -184,8 +195,12 @@ class Pattern:
     def _parse_slowly(cls, text: str) -> Self:
         wildcard = text.startswith("*.")
         rest = text[2:] if wildcard else text
+        if "*" in text and set("/:@").intersection(text):
+            _refuse_foreign_parts(text)
         if "*" in rest:
             _refuse_wildcard(text)
+        if text.startswith(".") and not wildcard:
+            _refuse_leading_dot(text)
         try:
             host = host_name(rest)
         except InvalidName as error:
@@ -210,18 +225,44 @@ class Pattern:
         return self.text
 
 
+def _refuse_leading_dot(text: str) -> None:
+    """Proxies and AWS' domain lists write so what is here two patterns; without the dot it would be one host alone."""
+    try:
+        below = Pattern.parse(f"*{text}")
+    except InvalidName:
+        return
+    raise InvalidName(
+        text,
+        "has a leading dot, which elsewhere means the domain and every name below it",
+        f"write {ascii(below.text)}, and {ascii(below.host)} too if the domain itself is meant",
+    )
+
+
 def _refuse_wildcard(text: str) -> None:
-    tail = text.rsplit("*", 1)[1].lstrip(".")
     if text == "*":
         raise InvalidName(text, "is every name", "use `mode: open` if that is meant")
-    if text.count("*") == 1 and text.startswith("*") and tail:
+    before, _, tail = text.rpartition("*")
+    below = _below(tail.lstrip("."))
+    if not before and below:
         raise InvalidName(
             text,
             f"also matches names that only end alike, such as evil{tail}",
-            f"write '*.{tail}', and '{tail}' if the domain itself is meant",
+            f"write '*.{below}', and '{below}' if the domain itself is meant",
         )
+    inside = tail[:1] not in {"", "."} or before[-1:] not in {"", "."}
+    # Of a star inside a label, the names below the next dot are the least that a pattern can have.
+    wider = below if tail.startswith(".") else _below(tail.partition(".")[2])
+    cost = f"; '*.{wider}' would open every name below {wider}, whoever has them" if wider else ""
     raise InvalidName(
         text,
-        "has a wildcard that is not its first label: no firewall here can match it",
-        f"write '*.{tail}'" if "." in tail else "write '*.' and a domain",
+        "has a wildcard inside a label" if inside else "has a wildcard that is not its first label",
+        f"name the hosts that are meant{cost}",
     )
+
+
+def _below(host: str) -> str:
+    """The host, where all names below it can be a pattern; else nothing."""
+    try:
+        return "" if "*" in host else Pattern.parse(f"*.{host}").host
+    except InvalidName:
+        return ""

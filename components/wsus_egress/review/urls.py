@@ -23,7 +23,10 @@ from wsus_egress.model.flows import (
 from wsus_egress.names.hosts import MAX_NAME, InvalidName, host_name, stand_in
 
 # Programs disagree on what a URL with these means, and a firewall sees only their reading.
-_AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}\ud800-\udfff]")
+_AMBIGUOUS: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`\ud800-\udfff]")
+# Behind the host programs agree on braces and bars, and a firewall does not see them: Windows Update's service locator has
+# them in every path, as /SLS/{9482F4B4-E343-43B6-B170-9A65BC822C77}/x64.
+_AMBIGUOUS_HOST: Final = re.compile(r"(?:[^/?#{|}]*//)?[^/?#{|}]*([{|}])")
 # What the URL Standard's "ends-in-a-number checker" finds (WHATWG, since 2021): browsers and many
 # programs read such a host as an IPv4 address in parts, octal or hexadecimal; others ask the DNS.
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -96,8 +99,9 @@ def parse_url(url: str) -> Request:
     Raises:
         InvalidUrl: When it cannot be read, or can be read in more than one way.
     """
-    if found := _AMBIGUOUS.search(url):
-        raise InvalidUrl(f"{url!r} has {found[0]!r} in it; write it percent-encoded")
+    if found := _AMBIGUOUS.search(url) or _AMBIGUOUS_HOST.match(url):
+        character = found[found.lastindex or 0]
+        raise InvalidUrl(f"{url!r} has {character!r} in it; write it percent-encoded")
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port

@@ -47,10 +47,27 @@ TAGS = (
 PATTERNS = [
     ('"*x.com"', "'*x.com' also matches names that only end alike, such as evilx.com; "
      "write '*.x.com', and 'x.com' if the domain itself is meant"),
-    ("a.*.com", "'a.*.com' has a wildcard that is not its first label: no firewall here can match "
-     "it; write '*.' and a domain"),
-    ("a*.example.com", "'a*.example.com' has a wildcard that is not its first label: no firewall "
-     "here can match it; write '*.example.com'"),
+    ("a.*.com", "'a.*.com' has a wildcard that is not its first label; name the hosts that are meant"),
+    ("a*.example.com", "'a*.example.com' has a wildcard inside a label; name the hosts that are meant; "
+     "'*.example.com' would open every name below example.com, whoever has them"),
+    ("payloadprod*.blob.core.windows.net", "'payloadprod*.blob.core.windows.net' has a wildcard inside a label; name the "
+     "hosts that are meant; '*.blob.core.windows.net' would open every name below blob.core.windows.net, whoever has them"),
+    ('"*-api.example.com"', "'*-api.example.com' has a wildcard inside a label; name the hosts that are meant; "
+     "'*.example.com' would open every name below example.com, whoever has them"),
+    ('"*.*.example.com"', "'*.*.example.com' has a wildcard that is not its first label; name the hosts that are meant; "
+     "'*.example.com' would open every name below example.com, whoever has them"),
+    ("https://*.update.microsoft.com", "'https://*.update.microsoft.com' is a URL; write only the host: '*.update.microsoft.com'"),
+    ("https://*.update.microsoft.com/*", "'https://*.update.microsoft.com/*' is a URL; write only the host: '*.update.microsoft.com'"),
+    ("https://a*.example.com/", "'https://a*.example.com/' is a URL; write only the host, but 'a*.example.com' has a wildcard "
+     "inside a label; name the hosts that are meant; '*.example.com' would open every name below example.com, whoever has them"),
+    ("ctldl.windowsupdate.com/*", "'ctldl.windowsupdate.com/*' has a path; write only the host: names are all firewalls see"),
+    ('"*:443"', "'*:443' has a port: the ports are TCP 80 and TCP 443 and cannot be configured; write only the host, but "
+     "'*' is every name; use `mode: open` if that is meant"),
+    ('"*.example.com:443"', "'*.example.com:443' has a port: the ports are TCP 80 and TCP 443 and cannot be configured; "
+     "write '*.example.com'"),
+    (".windowsupdate.com", "'.windowsupdate.com' has a leading dot, which elsewhere means the domain and every name below it; "
+     "write '*.windowsupdate.com', and 'windowsupdate.com' too if the domain itself is meant"),
+    (".com", "'.com' has an empty label; remove the extra dot"),
     ('"*"', "'*' is every name; use `mode: open` if that is meant"),
     ('"*.com"', "'*.com' would admit a whole top-level domain; name the domain"),
     ("http://host/path", "'http://host/path' is a URL; write only the host: 'host'"),

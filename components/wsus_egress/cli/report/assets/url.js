@@ -5,7 +5,9 @@ const SCHEMES = {
   http: [80, "http"], https: [443, "tls"], ftp: [21, null], ssh: [22, null], ws: [80, "http"],
   wss: [443, "tls"],
 };
-const AMBIGUOUS = /[\u0000-\u0020\u007f\\<>"^`{|}\ud800-\udfff]/u;
+const AMBIGUOUS = /[\u0000-\u0020\u007f\\<>"^`\ud800-\udfff]/u;
+// Behind the host braces and bars are the same to every program, and Windows Update's service locator has them in its paths.
+const AMBIGUOUS_HOST = /^(?:[^/?#{|}]*\/\/)?[^/?#{|}]*([{|}])/u;
 
 class Refused extends Error {}
 class Unsure extends Error {}
@@ -19,8 +21,8 @@ function requestsOf(text) {
 }
 
 function parseUrl(url) {
-  const found = AMBIGUOUS.exec(url);
-  if (found) throw new Refused(`has ${JSON.stringify(found[0])} in it; write it percent-encoded`);
+  const found = AMBIGUOUS.exec(url) ?? AMBIGUOUS_HOST.exec(url);
+  if (found) throw new Refused(`has ${JSON.stringify(found[1] ?? found[0])} in it; write it percent-encoded`);
   let scheme = "", rest = url, authority = "";
   const colon = url.indexOf(":");
   if (colon > 0 && /^[A-Za-z][A-Za-z0-9+.-]*$/.test(url.slice(0, colon))) {
