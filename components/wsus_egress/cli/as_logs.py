@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wsus_egress.readers.logs.files import Counts
     from wsus_egress.review.log_answers import LogAnswer
     from wsus_egress.review.log_groups import Group, Groups
+    from wsus_egress.review.log_suggestions import Suggestion
 
 VERSION: Final = 1
 _SEEN: Final = {"blocked": "blocked", "allowed": "passed", "seen": "seen"}
@@ -34,6 +35,8 @@ class Page:
         counts: How much was read.
         groups: Knows what was left out.
         files: How many files were read.
+        asked: Whether somebody asked for suggestions.
+        suggestions: Edits that would allow what was blocked.
     """
 
     answers: Sequence[LogAnswer]
@@ -41,6 +44,8 @@ class Page:
     counts: Counts
     groups: Groups
     files: int
+    asked: bool = False
+    suggestions: Sequence[Suggestion] = ()
 
 
 def text(page: Page) -> Iterator[str]:
@@ -58,6 +63,7 @@ def text(page: Page) -> Iterator[str]:
         yield "allowed and never used, as far as these logs go back:"
         yield from (f"  {pattern}" for pattern in page.unused)
         yield ""
+    yield from _suggested(page)
     yield from _read(page)
 
 
@@ -83,6 +89,9 @@ def markdown(page: Page) -> Iterator[str]:
         yield ""
         yield from (f"- {code(pattern)}" for pattern in page.unused)
         yield ""
+    if suggested := list(_suggested(page)):
+        # A fence that no text of the block can close: the settings hold host names only.
+        yield from ("```text", *suggested[:-1], "```", "")
     yield " ".join(f"{line[0].upper()}{line[1:]}." for line in _read(page))
 
 
@@ -120,6 +129,8 @@ def lines(page: Page) -> Iterator[str]:
         "earlier": page.groups.earlier,
         "left_out": page.groups.left_out,
     }
+    if page.asked:
+        summary["suggestions"] = [_edit(each) for each in page.suggestions]
     yield json.dumps(summary)
 
 
@@ -183,3 +194,53 @@ def _read(page: Page) -> Iterator[str]:
         yield f"{count(page.groups.left_out, 'record')} of further names left out: there are too many different ones"
     if page.unused is None and counts.records:
         yield "what was never used is not known: that needs a firewall's own log of what passes"
+
+
+def _suggested(page: Page) -> Iterator[str]:
+    """The edits, as they stand in the settings, and what each opens."""
+    if page.asked and not page.suggestions:
+        yield "no edit of an endpoint would allow anything more of what was blocked"
+        yield ""
+    for each in page.suggestions:
+        yield f"the smallest edit of {each.environment} that allows what was blocked; fill in what says `replace`:"
+        if each.lists:
+            yield f"  to `wsus-egress:lists` add {', '.join(each.lists)}"
+        if each.extra:
+            yield "  wsus-egress:extraEndpoints:"
+        for entry in each.extra:
+            schemes = ", ".join(sorted(entry.schemes))
+            guess = (
+                "  # the logs do not say which scheme" if entry.pattern.text in each.guessed else ""
+            )
+            yield f"    - pattern: {entry.pattern.text}"
+            yield f"      schemes: [{schemes}]{guess}"
+            yield '      owner: "replace: who answers for it, and until when"'
+            yield '      reason: "replace: what needs it, and the page that says so"'
+        yield from (f"  cannot be deployed: {visible(problem)}" for problem in each.problems)
+        for change in each.changes:
+            fidelity = dict(each.fidelities).get(change.target, "not proved")
+            opened = [f"{'+'.join(c.schemes)} {c.label}" for c in change.newly_allowed]
+            yield (
+                f"  it opens at {change.target}, proved {fidelity} afterwards:"
+                if opened
+                else f"  it opens nothing at {change.target}"
+            )
+            yield from (f"    + {visible(name)}" for name in opened)
+        yield "  `wsus-egress preview --base HEAD` shows it as a change, and asks for an approval with a day on which it expires"
+        yield ""
+
+
+def _edit(suggestion: Suggestion) -> out.Edit:
+    return {
+        "environment": suggestion.environment,
+        "lists": list(suggestion.lists),
+        "extraEndpoints": [
+            {"pattern": each.pattern.text, "schemes": sorted(each.schemes)} for each in suggestion.extra
+        ],
+        "opens": [
+            {"target": change.target, "pattern": each.label, "schemes": list(each.schemes), "witness": each.witness}
+            for change in suggestion.changes for each in change.newly_allowed
+        ],
+        "fidelities": dict(suggestion.fidelities),
+        "problems": list(suggestion.problems),
+    }  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
-from wsus_egress.cli.json_types import Count, Version
+from wsus_egress.cli.json_types import Count, Schemes, Version
 from wsus_egress.review.log_answers import PolicySays, Reason
 
 Time = Annotated[
@@ -45,6 +45,35 @@ class LogLine(TypedDict):
     control: Annotated[str, Field(description="Whose log this is, as aws-network-firewall.")]
 
 
+class Extra(TypedDict):
+    """An entry for `extraEndpoints`, without an owner and a reason."""
+
+    pattern: str
+    schemes: Schemes
+
+
+class Opened(TypedDict):
+    """What an edit opens at a target."""
+
+    target: str
+    pattern: str
+    schemes: Schemes
+    witness: str
+
+
+class Edit(TypedDict):
+    """The smallest edit of an environment that allows what was blocked."""
+
+    environment: str
+    lists: Annotated[list[str], Field(description="Lists to add.")]
+    extraEndpoints: list[Extra]
+    opens: list[Opened]
+    fidelities: Annotated[
+        dict[str, str], Field(description="What the proof says afterwards, by target.")
+    ]
+    problems: Annotated[list[str], Field(description="Why the edit cannot be deployed.")]
+
+
 class LogSummary(TypedDict):
     """The last object: what was never used, and how much was read."""
 
@@ -58,3 +87,4 @@ class LogSummary(TypedDict):
     unread: Annotated[Count, Field(description="Pieces in no known form, or cut.")]
     earlier: Annotated[Count, Field(description="Records older than asked for.")]
     left_out: Annotated[Count, Field(description="Records of names beyond the most that are kept.")]
+    suggestions: NotRequired[list[Edit]]

@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import click
 
-from wsus_egress.cli.options import FINE, UNUSABLE, environments_option, refuse
+from wsus_egress.cli.options import (
+    FINE,
+    UNUSABLE,
+    environments_option,
+    refuse,
+    today_option,
+)
 from wsus_egress.cli.starting import project_option
 from wsus_egress.problems import PolicyErrors, visible
 
 if TYPE_CHECKING:
     from wsus_egress.readers.logs.files import Counts
     from wsus_egress.review.log_groups import Groups
+    from wsus_egress.review.log_suggestions import Suggestion
 
 STANDARD_INPUT: Final = "-"
 _MILLION: Final = 1_000_000
@@ -50,6 +57,12 @@ class _Since(click.ParamType[str]):
     "--since", type=_Since(), help="Leave out what is older, as 2026-10-01 or 2026-10-01T09:00."
 )
 @click.option(
+    "--suggest",
+    is_flag=True,
+    help="Also write the smallest edit that would allow what was blocked.",
+)
+@today_option
+@click.option(
     "--format",
     "format_",
     type=click.Choice(["text", "markdown", "json"]),
@@ -57,8 +70,15 @@ class _Since(click.ParamType[str]):
     show_default=True,
     help="How to print.",
 )
-def logs(
-    files: Sequence[str], project: Path, names: Sequence[str], since: str | None, format_: str
+def logs(  # noqa: PLR0913, PLR0917 - the command's options
+    files: Sequence[str],
+    project: Path,
+    names: Sequence[str],
+    since: str | None,
+    today: datetime.date,
+    format_: str,
+    *,
+    suggest: bool,
 ) -> None:
     """Say why something was blocked, from the logs of firewalls and machines.
 
@@ -69,6 +89,7 @@ def logs(
     \b
     Examples:
       wsus-egress logs alert.log.gz --env prod
+      wsus-egress logs alert.log.gz --env prod --suggest
       wsus-egress logs WindowsUpdate.log SoftwareDistribution.log
       aws logs filter-log-events --log-group-name /nfw/alert | wsus-egress logs -
     """  # noqa: D301 - click reads the \b
@@ -98,7 +119,12 @@ def logs(
     answers = tuple(reader.answers(groups.all()))
     from wsus_egress.cli import as_logs  # noqa: PLC0415
 
-    page = as_logs.Page(answers, reader.unused(answers), counts, groups, read)
+    edits: Sequence[Suggestion] = ()
+    if suggest:
+        from wsus_egress.review.log_suggestions import suggestions  # noqa: PLC0415
+
+        edits = suggestions(environments, lists, answers, today)
+    page = as_logs.Page(answers, reader.unused(answers), counts, groups, read, suggest, edits)
     for line in as_logs.RENDERERS[format_](page):
         sys.stdout.write(f"{line}\n")
     sys.exit(status)

@@ -282,3 +282,89 @@ def test_the_page_shows_what_happens(project: Path) -> None:
     path = project / "alert.log"
     path.write_text(record)
     assert shown == run(project, str(path), "--env", "prod").output
+
+
+def edits(project: Path, *given: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is suggested for records."""
+    *_, last = told(project, *given, more=("--suggest", "--today", "2026-11-24"))
+    found: list[dict[str, Any]] = last["suggestions"]
+    return found
+
+
+def test_the_smallest_edit_is_a_list_and_a_host(project: Path) -> None:
+    """The list that opens least; for a name that is in none, this host alone, and what is not blocked does not count."""
+    (edit,) = edits(
+        project,
+        line(tls={"sni": "geo.prod.do.dsp.mp.microsoft.com"}), line(tls={"sni": "a.b.example.com"}),
+        line(tls={"sni": "c.b.example.com"}), line(tls={"sni": "crl.microsoft.com"}, verdict={"action": "pass"}),
+        line(tls={"sni": "login.live.com"}, dest_port=8443), line(tls={"sni": "x.example.com"}, src_ip="10.9.9.9"),
+        {"query_name": "d.example.com.", "srcaddr": "10.20.0.10", "firewall_rule_action": "BLOCK"},
+        line(tls={"sni": "not a host.example.com"}),
+    )  # fmt: skip
+    assert ("prod", ["delivery-optimization"], []) == (
+        edit["environment"],
+        edit["lists"],
+        edit["problems"],
+    )
+    assert [
+        ("a.b.example.com", ["https"]), ("c.b.example.com", ["https"]), ("d.example.com", ["http", "https"]),
+    ] == [(each["pattern"], each["schemes"]) for each in edit["extraEndpoints"]]  # fmt: skip
+    opened = {each["pattern"]: each["schemes"] for each in edit["opens"]}
+    assert {
+        "a.b.example.com",
+        "c.b.example.com",
+        "d.example.com",
+        "*.do.dsp.mp.microsoft.com",
+    } <= opened.keys()
+    assert ["https"] == opened["a.b.example.com"]
+    assert {"aws": "exact"} == edit["fidelities"]
+
+
+def test_the_edit_does_what_it_says(project: Path) -> None:
+    """Whoever writes it into the settings and fills it in has an environment that allows the name."""
+    blocked = line(tls={"sni": "clients.config.office.net"})
+    result = run(project, "-", "--suggest", given=json.dumps(blocked))
+    block = result.output.partition("  wsus-egress:extraEndpoints:\n")[2].partition("  it opens")[0]
+    assert "+ https clients.config.office.net\n" in result.output
+    path = project / "config" / "Pulumi.prod.yaml"
+    path.write_text(f"{path.read_text()}  wsus-egress:extraEndpoints:\n{block}")
+    (found, _) = told(project, blocked)
+    assert ("allowed", "clients.config.office.net") == (found["reason"], found["endpoint"])
+
+
+def test_a_scheme_that_a_list_does_not_have(project: Path) -> None:
+    """With `as-listed` a list may not help: then it is the host by this scheme."""
+    path = project / "config" / "Pulumi.prod.yaml"
+    path.write_text(
+        path.read_text().replace(
+            "lists: [wsus]", "lists: [wsus-reference]\n  wsus-egress:schemes: as-listed"
+        )
+    )
+    (edit,) = edits(project, line(tls={"sni": "oneocsp.microsoft.com"}))
+    assert (["certificate-validation"], ["https"]) == (
+        edit["lists"],
+        edit["extraEndpoints"][0]["schemes"],
+    )
+
+
+def test_nothing_to_suggest(project: Path) -> None:
+    """Where the name is allowed, or no endpoint could allow it."""
+    swapped = line(app_proto="http", tls=None, http={"hostname": "sws.update.microsoft.com"})
+    assert [] == edits(project, line(), line(tls={}), swapped)
+    said = run(project, "-", "--suggest", given=json.dumps(line())).output
+    assert "no edit of an endpoint would allow anything more of what was blocked" in said
+    page = run(project, "-", "--suggest", "--format", "markdown", given=json.dumps(line())).output
+    assert "```text\nno edit of an endpoint" in page
+
+
+def test_an_edit_that_cannot_be_deployed_says_why(project: Path) -> None:
+    """For example beyond a capacity that cannot grow."""
+    path = project / "config" / "Pulumi.prod.yaml"
+    path.write_text(
+        path.read_text().replace("networkFirewall: {}", "networkFirewall: {policyCapacity: 100}")
+    )
+    many = [line(tls={"sni": f"h{n}.example.com"}) for n in range(100)]
+    (edit,) = edits(project, *many)
+    said = run(project, "-", "--suggest", given="\n".join(map(json.dumps, many))).output
+    assert edit["problems"]
+    assert "cannot be deployed: " in said
