@@ -1,6 +1,6 @@
 """The commands for who begins: a project with its first environment, and the endpoint lists there are.
 
-For example `wsus-egress new prod --cloud aws` writes the four files that a project needs.
+For example `wsus-egress new prod --cloud aws` writes the files that a project needs.
 """
 
 from __future__ import annotations
@@ -45,8 +45,15 @@ project_option = click.option(
     type=click.Choice(["github", "azure", "gitlab"]),
     help="Also write the workflow that previews the policy in pull requests.",
 )
+@click.option(
+    "--name",
+    "called",
+    default="",
+    metavar="PROJECT",
+    help="What to call a new project; unique in its Pulumi backend.  [default: like the folder]",
+)
 @project_option
-def new(name: str, cloud: str, ci: CI | None, project: Path) -> None:
+def new(name: str, cloud: str, ci: CI | None, called: str, project: Path) -> None:
     """Write what the environment ENV needs: its settings, and a Pulumi project where there is none.
 
     Nothing is overwritten. The settings have comments, and placeholders for what is yours.
@@ -59,7 +66,7 @@ def new(name: str, cloud: str, ci: CI | None, project: Path) -> None:
     from wsus_egress.cli.new.plan import CannotStart, Request, planned, write  # noqa: PLC0415
 
     try:
-        plan = planned(Request(project, name, _CLOUDS[cloud], ci))
+        plan = planned(Request(project, name, _CLOUDS[cloud], ci, called))
         write(plan.files)
     except CannotStart as error:
         click.echo(f"error: {error}", err=True)
@@ -80,6 +87,11 @@ def new(name: str, cloud: str, ci: CI | None, project: Path) -> None:
     click.echo(f"\nWrite your own values into {project / plan.settings}, where it says `replace`.")
     for text in plan.by_hand:
         click.echo(text)
+    if plan.project:
+        click.echo(
+            f"The project is called {plan.project}. No other one on the same Pulumi backend may have this name: each "
+            "would\ndelete the other's resources. To choose another, change `name` in Pulumi.yaml now."
+        )
     click.echo("Then:\n" + "".join(f"  {command}\n" for command in commands), nl=False)
 
 

@@ -18,7 +18,7 @@ from wsus_egress.cli.new import plan
 from wsus_egress.cli.new.texts import WORKFLOWS
 from wsus_egress.release import VERSION
 
-FILES = ["Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py", "requirements.txt"]
+FILES = [".gitignore", "Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py", "requirements.txt"]
 
 
 def new(folder: Path, name: str = "prod", cloud: str = "aws", *more: str) -> Result:
@@ -61,7 +61,7 @@ def test_what_it_writes_is_a_project(tmp_path: Path, cloud: str, extras: str) ->
     assert [("placeholder", lines[0])] == [(f["kind"], f["line"]) for f in found["findings"]]
     assert found["findings"][0]["what"].endswith(f"in lines {', '.join(map(str, lines))}")
     assert f"pulumi-wsus-egress[{extras}]=={VERSION}\n" == (folder / "requirements.txt").read_text()
-    assert "wsus-egress" == yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
+    assert "own" == yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
     assert "python" == yaml.safe_load((folder / "Pulumi.yaml").read_text())["runtime"]["name"]
     program = [line for line in (folder / "__main__.py").read_text().splitlines() if line]
     own = (ROOT / "__main__.py").read_text().splitlines()
@@ -70,12 +70,15 @@ def test_what_it_writes_is_a_project(tmp_path: Path, cloud: str, extras: str) ->
 
 def test_what_is_left_to_do_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files, then commands in their order; `pip` only where something is not installed."""
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wsus").mkdir()
+    monkeypatch.chdir(tmp_path / "wsus")
     said = CliRunner().invoke(main, ["new", "prod", "--cloud", "aws"]).stdout
 
     assert said == (
-        "written:\n  Pulumi.yaml\n  Pulumi.prod.yaml\n  __main__.py\n  requirements.txt\n\n"
-        "Write your own values into Pulumi.prod.yaml, where it says `replace`.\nThen:\n"
+        "written:\n  Pulumi.yaml\n  Pulumi.prod.yaml\n  __main__.py\n  requirements.txt\n  .gitignore\n\n"
+        "Write your own values into Pulumi.prod.yaml, where it says `replace`.\n"
+        "The project is called wsus. No other one on the same Pulumi backend may have this name: each would\n"
+        "delete the other's resources. To choose another, change `name` in Pulumi.yaml now.\nThen:\n"
         "  wsus-egress check --env prod\n  wsus-egress preview --env prod\n"
         "  pulumi stack init prod\n  pulumi up --stack prod\n"
     )
@@ -90,6 +93,58 @@ def test_what_is_left_to_do_is_printed(tmp_path: Path, monkeypatch: pytest.Monke
         "  pulumi stack init prod",
         "  pulumi up --stack prod",
     ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "called"),
+    [
+        ("wsus-berlin", "wsus-berlin"),
+        ("WSUS Süd (2)", "WSUS-Sud-2"),
+        ("...", "wsus-egress"),
+        ("更新", "wsus-egress"),
+        ("1.0", "1.0"),
+        ("no", "no"),
+        ("x" * 120, "x" * 100),
+    ],
+)
+def test_a_project_is_called_like_its_folder(tmp_path: Path, folder: str, called: str) -> None:
+    """Two folders are two projects, of names that Pulumi takes and YAML reads as text."""
+    project = tmp_path / folder if folder != "..." else Path("/")
+    plan_ = plan.planned(plan.Request(project, "prod", ("aws",)))
+    assert called == yaml.safe_load(plan_.files[project / "Pulumi.yaml"])["name"]
+    assert called == plan_.project
+
+
+def test_a_project_that_is_called_otherwise(tmp_path: Path) -> None:
+    """`--name` says how; a project that is there keeps its name."""
+    assert 0 == new(tmp_path, "prod", "aws", "--name", "patching").exit_code
+    assert (tmp_path / "Pulumi.yaml").read_text().startswith("name: patching\n")
+    assert 0 == new(tmp_path, "test", "aws", "--name", "patching").exit_code
+    assert refused(new(tmp_path, "dev", "aws", "--name", "other")) == (
+        f"{tmp_path}/Pulumi.yaml already calls the project 'patching': leave out --name"
+    )
+    assert refused(new(tmp_path / "new", "dev", "aws", "--name", "a b")) == (
+        "'a b' names no project: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
+    )
+
+
+def test_what_a_repository_must_not_have(tmp_path: Path) -> None:
+    """A .gitignore that is there stays as it is, and keeps nothing from being written."""
+    (tmp_path / ".gitignore").write_text("mine\n")
+    assert 0 == new(tmp_path).exit_code
+    assert "mine\n" == (tmp_path / ".gitignore").read_text()
+    new(tmp_path / "other")
+    assert ".venv/\n" in (tmp_path / "other" / ".gitignore").read_text()
+
+
+@pytest.mark.parametrize("name", ["-x", "..", ".", ".hidden", "yaml", "yml", "json"])
+def test_names_that_are_taken_for_something_else(tmp_path: Path, name: str) -> None:
+    """Pulumi would take them, and a shell, a folder's listing or a reader would not."""
+    result = CliRunner().invoke(
+        main, ["new", "--cloud", "aws", "--project", str(tmp_path), "--", name]
+    )
+    assert f"{name!r} would be mistaken for an option or a file" in refused(result)
+    assert [] == names(tmp_path)
 
 
 def test_a_second_environment(tmp_path: Path) -> None:
@@ -199,7 +254,9 @@ def test_a_workflow_of_the_repository(tmp_path: Path, ci: str) -> None:
     assert changed[0][1] in {'  project: "."', '    PROJECT: "."', "        with: {project: .}"}
     assert f"  {tmp_path / place}\n" in result.stdout.replace(os.path.realpath(tmp_path), str(tmp_path))  # fmt: skip
     # The second environment has the same workflow; somebody else's is left alone.
-    assert 0 == new(folder, "test", "aws", "--ci", ci).exit_code
+    second = new(folder, "test", "aws", "--ci", ci)
+    assert 0 == second.exit_code
+    assert f"{place} is there already, and previews this environment too." in second.stdout
     (tmp_path / place).write_text("mine\n")
     assert "exists already: leave out --ci" in refused(new(folder, "more", "aws", "--ci", ci))
     assert not (folder / "Pulumi.more.yaml").exists()
@@ -207,7 +264,8 @@ def test_a_workflow_of_the_repository(tmp_path: Path, ci: str) -> None:
 
 def test_a_folder_of_any_name_and_no_repository(tmp_path: Path) -> None:
     """The workflow stands in the folder itself; in a repository an odd name is quoted."""
-    assert 0 == new(tmp_path / "a", "prod", "aws", "--ci", "gitlab").exit_code
+    first = new(tmp_path / "a", "prod", "aws", "--ci", "gitlab")
+    assert f"  {tmp_path}/a/.gitlab-ci.yml\n" in first.stdout
     assert "    PROJECT: .\n" in (tmp_path / "a" / ".gitlab-ci.yml").read_text()
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     assert 0 == new(tmp_path / "b c", "prod", "aws", "--ci", "gitlab").exit_code

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from wsus_egress.cli.new import texts
 from wsus_egress.config.files import STACK_NAME
@@ -13,6 +16,12 @@ from wsus_egress.problems import PolicyErrors
 
 MAIN_FILE = "__main__.py"
 REQUIREMENTS = "requirements.txt"
+IGNORE_FILE = ".gitignore"
+# What Pulumi takes as a project's name (pulumi 3.259.0, sdk/go/common/tokens/project.go).
+_PROJECT_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+# A stack's name that neither a shell takes as an option nor a folder's listing as itself or hidden.
+_USUAL_NAME: Final = re.compile(r"[A-Za-z0-9_].*")
+_FILE_ENDINGS: Final = frozenset({"yaml", "yml", "json"})
 
 
 class CannotStart(Exception):  # noqa: N818 - it is no mistake of the program
@@ -28,12 +37,14 @@ class Request:
         name: The environment's.
         clouds: `aws`, `azure`, or both.
         ci: Where pull requests are previewed; None for nowhere.
+        project: What the project is called; empty for a name like the folder's.
     """
 
     folder: Path
     name: str
     clouds: Collection[str]
     ci: texts.CI | None = None
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +55,13 @@ class Plan:
         files: Each new file's text.
         settings: The path of the settings' file, from the project's folder.
         by_hand: A sentence each.
+        project: What the new project is called; empty where there was one.
     """
 
     files: Mapping[Path, str]
     settings: str
     by_hand: tuple[str, ...] = ()
+    project: str = ""
 
 
 def planned(request: Request) -> Plan:
@@ -61,6 +74,15 @@ def planned(request: Request) -> Plan:
         raise CannotStart(
             f"{ascii(request.name)} names no stack: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
         )
+    if not _USUAL_NAME.fullmatch(request.name) or request.name in _FILE_ENDINGS:
+        raise CannotStart(
+            f"{request.name!r} would be mistaken for an option or a file: give the environment a name like "
+            "prod, which begins with a letter or a digit"
+        )
+    if request.project and not _PROJECT_NAME.fullmatch(request.project):
+        raise CannotStart(
+            f"{ascii(request.project)} names no project: Pulumi takes 1 to 100 of letters, digits, '_', '.', '-'"
+        )
     if request.folder.exists() and not request.folder.is_dir():
         raise CannotStart(f"{request.folder} is not a folder; name one with --project")
     plan = _of_project(request) if (request.folder / PROJECT_FILE).exists() else _of_all(request)
@@ -71,9 +93,12 @@ def planned(request: Request) -> Plan:
     text = texts.workflow(request.ci, inside)
     if not path.exists():
         by_hand = [*plan.by_hand, *(each.format(file=path) for each in _TO_DO[request.ci])]
-        return Plan({**plan.files, path: text}, plan.settings, tuple(by_hand))
+        return replace(plan, files={**plan.files, path: text}, by_hand=tuple(by_hand))
     if path.read_text(encoding="utf-8", errors="replace") == text:
-        return plan
+        return replace(
+            plan,
+            by_hand=(*plan.by_hand, f"{path} is there already, and previews this environment too."),
+        )
     raise CannotStart(
         f"{path} exists already: leave out --ci, and add the job to it as docs/pull-requests.md shows"
     )
@@ -95,8 +120,9 @@ def _of_all(request: Request) -> Plan:
                 f"{PROJECT_FILE}: choose a folder of its own with --project"
             )
     settings = f"Pulumi.{request.name}.yaml"
+    name = request.project or _name_of(request.folder)
     files = {
-        PROJECT_FILE: texts.PROJECT,
+        PROJECT_FILE: texts.project(name),
         settings: texts.settings(request.name, request.clouds, "endpoints"),
         MAIN_FILE: texts.MAIN,
         REQUIREMENTS: f"{texts.requirement(request.clouds)}\n",
@@ -106,12 +132,29 @@ def _of_all(request: Request) -> Plan:
             f"{request.folder / there[0]} exists already, and would be this project's: choose a folder of "
             "its own with --project"
         )
-    return Plan({request.folder / name: text for name, text in files.items()}, settings)
+    if not (request.folder / IGNORE_FILE).exists():
+        files[IGNORE_FILE] = texts.IGNORED
+    placed = {request.folder / file: text for file, text in files.items()}
+    return Plan(placed, settings, project=name)
+
+
+def _name_of(folder: Path) -> str:
+    """A project's name for a folder: `WSUS Süd` gives `WSUS-Sud`.
+
+    Pulumi keeps a project's stacks by its name, so projects of one name on one backend are the same
+    project: an update of one deletes what only the other declares.
+    """
+    plain = unicodedata.normalize("NFKD", folder.resolve().name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", plain).strip("-._")[:100] or "wsus-egress"
 
 
 def _of_project(request: Request) -> Plan:
     """The settings of one more environment, in a project whose program is this package's."""
     project = _project(request.folder)
+    if request.project not in ("", project.name):
+        raise CannotStart(
+            f"{request.folder / PROJECT_FILE} already calls the project {project.name!r}: leave out --name"
+        )
     settings = project.stack_file(request.name)
     if (request.folder / settings).exists():
         raise CannotStart(
@@ -164,8 +207,9 @@ def _repository(folder: Path) -> tuple[Path, str]:
     whole = folder.resolve()
     for place in (whole, *whole.parents):
         if (place / ".git").exists():
-            return place, whole.relative_to(place).as_posix()
-    return whole, "."
+            inside = whole.relative_to(place).as_posix()
+            return folder if inside == "." else place, inside
+    return folder, "."
 
 
 def write(files: Mapping[Path, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -13,8 +14,8 @@ from wsus_egress.release import VERSION
 
 CI: TypeAlias = Literal["github", "azure", "gitlab"]
 MAIN: Final = "from wsus_egress.program import run\n\nrun()\n"
-PROJECT: Final = """\
-name: wsus-egress
+_PROJECT_TEXT: Final = """\
+name: {name}
 description: WSUS egress rules for AWS and Azure from one endpoint list
 # The Python that is active: of a virtual environment, once it is activated.
 runtime:
@@ -22,6 +23,8 @@ runtime:
   options:
     toolchain: pip
 """
+IGNORED: Final = ".venv/\n__pycache__/\n"
+"""What a repository must not have: the virtual environment, and what Python compiles."""
 WORKFLOWS: Final[Mapping[CI, tuple[str, str]]] = {
     "github": ("github-actions.yml", ".github/workflows/policy-preview.yml"),
     "azure": ("azure-pipelines.yml", "azure-pipelines.yml"),
@@ -32,6 +35,10 @@ WORKFLOWS: Final[Mapping[CI, tuple[str, str]]] = {
 # Where the wheel's build puts a copy of docs/ci.
 _IN_WHEEL: Final = Path(__file__).parents[2] / "ci"
 _IN_CHECKOUT: Final = Path(__file__).resolve().parents[4] / "docs" / "ci"
+# A name that YAML reads as text, whatever version of YAML reads it.
+_PLAIN: Final = re.compile(
+    r"(?!(?:y|n|on|off|yes|no|true|false|null)\Z)[A-Za-z][A-Za-z0-9_-]*", re.IGNORECASE
+)
 # How each workflow says which folder of the repository has the project.
 _PROJECT: Final = re.compile(r'((?:PROJECT|project): )"?\."?')
 _VERSION: Final = re.compile(r"(?<=pulumi-wsus-egress\[cli\]==)[0-9.]+")
@@ -53,6 +60,11 @@ def settings(name: str, clouds: Collection[str], lists: str) -> str:
     )
     found = {cloud: cloud in clouds for cloud in ("aws", "azure")}
     return templates.get_template("settings.yaml.j2").render(name=name, lists=lists, **found)
+
+
+def project(name: str) -> str:
+    """Pulumi.yaml of a project that is called so."""
+    return _PROJECT_TEXT.format(name=name if _PLAIN.fullmatch(name) else json.dumps(name))
 
 
 def requirement(clouds: Collection[str]) -> str:
