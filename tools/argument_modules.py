@@ -88,17 +88,17 @@ MODULES: Final = (
             ),
             Component(
                 "AwsWsusSecurityGroupArgs", "The security group of one server or client group.",
-                AwsTarget, ("vpc_id", "security_group", "tags"), before=(_POLICY, _PARTY),
+                AwsTarget, ("vpc_id", "own_ranges", "security_group", "tags"), before=(_POLICY, _PARTY),
             ),
             Component(
                 "AwsWsusNetworkFirewallArgs",
                 "Network Firewall's rules, and by its mode the policy, firewall, logging and routes "
                 "around.",
-                AwsTarget, ("vpc_id", "network_firewall", "tags"),
+                AwsTarget, ("vpc_id", "own_ranges", "network_firewall", "tags"),
             ),
             Component(
                 "AwsWsusDnsFirewallArgs", "DNS Firewall for one VPC.", AwsTarget,
-                ("vpc_id", "dns_firewall", "tags"),
+                ("vpc_id", "own_ranges", "dns_firewall", "tags"),
             ),
         ),
         ("AcceptArgs", "PolicyArgs"),

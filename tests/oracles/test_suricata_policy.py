@@ -29,7 +29,9 @@ from wsus_egress.names.hosts import MAX_NAME, Pattern
 
 Said = tuple[Seen, frozenset[int]]
 """What becomes of a flow, and the numbers of the rules that pass it."""
-STRANGERS = tuple(map(ipaddress.ip_address, ("10.20.99.99", "192.168.7.7", "fd00::99")))
+STRANGERS = tuple(
+    map(ipaddress.ip_address, ("10.20.99.99", "192.168.7.7", "fd00::99", "2600:1f18:abc:99::1"))
+)
 UNRELATED = ("example.org", "com", "localhost")
 
 
@@ -122,7 +124,8 @@ def endpoint_lists(draw: st.DrawFn) -> list[Endpoint]:
 def configurations(draw: st.DrawFn) -> dict[str, Any]:
     """Settings of an AWS target with a Network Firewall, for one or two servers and clients."""
     ipv6 = draw(st.booleans())
-    others = ["10.20.1.0/28", "10.20.0.12"] + (["fd00:20::10", "fd00:21::/64"] if ipv6 else [])
+    others = ["10.20.1.0/28", "10.20.0.12"]
+    others += ["fd00:20::10", "2600:1f18:abc:21::/64"] if ipv6 else []
     addresses = ["10.20.0.10", *draw(st.lists(st.sampled_from(others), max_size=2, unique=True))]
     existing = draw(st.booleans())
     firewall: dict[str, Any] = {"mode": "rules-only" if existing else "policy"}
@@ -143,7 +146,11 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         "ipv6": ipv6,
         "servers": [{**server, "addresses": standing}],
         "clients": [{**clients, "updatesFrom": asked}],
-        "aws": {"vpcId": "vpc-0a1b2c3d", "networkFirewall": firewall},
+        "aws": {
+            "vpcId": "vpc-0a1b2c3d",
+            "ownRanges": ["2600:1f18:abc::/48"] if ipv6 else [],
+            "networkFirewall": firewall,
+        },
     }
 
 

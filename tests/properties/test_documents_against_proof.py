@@ -97,7 +97,11 @@ def questions(made: Environment, target: Any, rng: random.Random) -> list[Questi
         protocol = "tcp" if rng.random() < 0.85 else "udp"
         port = rng.choice([80, 443] if rng.random() < 0.7 else ports)
         application = name = None
-        if protocol == "tcp" and is_internet(destination) and not is_internet(source):
+        if (
+            protocol == "tcp"
+            and is_internet(destination, policy.own)
+            and not is_internet(source, policy.own)
+        ):
             usual = {80: "http", 443: "tls"}.get(port, "tls")
             application = usual if rng.random() < 0.8 else rng.choice(["http", "tls", None])
             name = rng.choice(known) if application and rng.random() < 0.9 else None
@@ -121,8 +125,8 @@ def concerns(policy: Any, target: Any, flow: Flow) -> bool:
     inside = [party for party in policy.parties if party.place == place]
     source_in = any(flow.source in party for party in inside)
     destination_in = any(flow.destination in party for party in inside)
-    if is_internet(flow.destination):
-        if is_internet(flow.source):
+    if is_internet(flow.destination, policy.own):
+        if is_internet(flow.source, policy.own):
             return False
         # A host that is known by IPv6 too uses that address; a foreign IPv6 one has no IPv4.
         if flow.source.version == flow.destination.version:
@@ -130,7 +134,7 @@ def concerns(policy: Any, target: Any, flow: Flow) -> bool:
         party = next((p for p in policy.parties if flow.source in p), None)
         dual = party is not None and any(n.version == 6 for n in party.addresses)
         return flow.source.version == 4 and not dual
-    if is_internet(flow.source):
+    if is_internet(flow.source, policy.own):
         return destination_in
     if not (source_in or destination_in) or flow.source.version != flow.destination.version:
         return False
@@ -145,9 +149,9 @@ def concerns(policy: Any, target: Any, flow: Flow) -> bool:
 
 def subject(policy: Any, flow: Flow) -> str:
     """The class of a flow, as the documentation of accepted deviations has it."""
-    if is_internet(flow.source):
+    if is_internet(flow.source, policy.own):
         return "ingress"
-    if not is_internet(flow.destination):
+    if not is_internet(flow.destination, policy.own):
         tcp = flow.protocol == "tcp" and flow.port in policy.synchronization_ports
         return "synchronization" if tcp else "inside"
     if not any(party.internet and flow.source in party for party in policy.parties):
@@ -201,6 +205,7 @@ def surroundings(made: Environment, target: Any) -> Surroundings:
         target.cloud == "azure" and target.firewall_policy is not None,
         stands_for,
         tuple(firewall.default_actions) if theirs and firewall else (),
+        own=made.policy.own,
         inherited=tuple(foreign_group(rule) for rule in others if rule.inherited),
         others=tuple(foreign_group(rule) for rule in others if not rule.inherited),
     )

@@ -83,8 +83,8 @@ class DocumentsEvaluator:
 
     def _in_aws(self, flow: Connection) -> Iterator[Verdict]:
         leaves = (
-            is_internet(flow.destination)
-            and not is_internet(flow.source)
+            is_internet(flow.destination, self._around.own)
+            and not is_internet(flow.source, self._around.own)
             and not within(flow.source, self._around.elsewhere)
         )
         if leaves and self._domains and flow.name is not None:

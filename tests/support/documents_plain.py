@@ -53,6 +53,7 @@ class Surroundings:
         prefix: What the names of the component's resources begin with.
         inherited: Rule collection groups of the base policy, as documents would have them.
         others: Rule collection groups that others keep in the policy itself.
+        own: Ranges that are inside though they are not private.
     """
 
     inside: Mapping[str, tuple[Network, ...]]
@@ -66,12 +67,13 @@ class Surroundings:
     prefix: str = "wsus"
     inherited: tuple[Properties, ...] = ()
     others: tuple[Properties, ...] = ()
+    own: tuple[Network, ...] = ()
 
 
 @cache
-def is_internet(address: Address) -> bool:
-    """Whether an address is none of the private and reserved ones."""
-    return not within(address, _PRIVATE)
+def is_internet(address: Address, own: tuple[Network, ...] = ()) -> bool:
+    """Whether an address is none of the private and reserved ones, and in no range of one's own."""
+    return not within(address, (*_PRIVATE, *own))
 
 
 def within(address: Address, networks: Iterable[Network]) -> bool:

@@ -19,6 +19,10 @@ ARM = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
 BASE = {"aws": 10, "azure": 20, "elsewhere": 30}
 
 
+OWN_RANGE = "2600:1f18:abc::/48"
+"""What a VPC has for its IPv6 block: an Internet address range, but inside."""
+
+
 def host(rng: random.Random) -> str:
     """One to three short labels below com."""
     return ".".join([*(rng.choice("ab") for _ in range(rng.randint(1, 3))), "com"])
@@ -35,7 +39,8 @@ def settings(rng: random.Random) -> dict[str, Any]:
         above = ["microsoft-update", *(server["name"] for server in servers)]
         addresses = [f"10.{BASE[place]}.{number}.{rng.choice(['10', '16/28', '10/32'])}"]
         if ipv6 and place == "aws" and rng.random() < 0.5:
-            addresses.append(f"fd00:{number}::10")
+            block = rng.choice(["fd00", OWN_RANGE.removesuffix("::/48")])
+            addresses.append(f"{block}:{number}::10")
         servers.append(
             {
                 "name": f"server{number}",
@@ -79,6 +84,8 @@ def settings(rng: random.Random) -> dict[str, Any]:
     }
     if "aws" in clouds:
         found["aws"] = aws(rng)
+        if ipv6:
+            found["aws"]["ownRanges"] = [OWN_RANGE]
     if "azure" in clouds:
         found["azure"] = azure(rng, [p["name"] for p in (*servers, *clients) if p["location"] == "azure"])  # fmt: skip
     return found

@@ -139,6 +139,7 @@ WEAKENING: Final = (
     Row("dev", {"aws:region": "us-east-1"}),
     Row("dev", {"aws:profile": "other"}),
     Row("dev", {"aws.vpcId": "vpc-0a1b2c3d4e5f60719"}),
+    Row("dev", {"aws.ownRanges": ["2600:1f18:abcd:1200::/56"]}),
     Row("dev", {"servers.0.awsVpcId": "vpc-0a1b2c3d4e5f60719"}),
     Row("prod", {"clients.0.awsVpcId": "vpc-0a1b2c3d4e5f60719"}, {"aws.dnsFirewall": GONE}),
     Row("prod", {f"{FIREWALL}.vpcId": "vpc-0a1b2c3d4e5f60719"}),

@@ -189,6 +189,8 @@ class AwsWsusEgressArgs(TypedDict):
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
     """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
+    own_ranges: NotRequired[list[str]]
+    """Ranges that are inside though they are not private: the VPCs' IPv6 blocks, and public IPv4 of your own."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
     network_firewall: NotRequired[NetworkFirewallArgs]
@@ -214,6 +216,8 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     """The server or client group of the policy that the security group is for."""
     vpc_id: pulumi.Input[str]
     """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
+    own_ranges: NotRequired[list[str]]
+    """Ranges that are inside though they are not private: the VPCs' IPv6 blocks, and public IPv4 of your own."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
     accept: NotRequired[Sequence[AcceptArgs]]
@@ -233,6 +237,8 @@ class AwsWsusNetworkFirewallArgs(TypedDict):
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
     """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
+    own_ranges: NotRequired[list[str]]
+    """Ranges that are inside though they are not private: the VPCs' IPv6 blocks, and public IPv4 of your own."""
     network_firewall: NotRequired[NetworkFirewallArgs]
     """The control that sees names; without it any name can be reached on the policy's ports."""
     accept: NotRequired[Sequence[AcceptArgs]]
@@ -252,6 +258,8 @@ class AwsWsusDnsFirewallArgs(TypedDict):
     """What is allowed, and for whom."""
     vpc_id: pulumi.Input[str]
     """The VPC that the servers are in, unless they have an `awsVpcId` of their own."""
+    own_ranges: NotRequired[list[str]]
+    """Ranges that are inside though they are not private: the VPCs' IPv6 blocks, and public IPv4 of your own."""
     dns_firewall: NotRequired[DnsFirewallArgs]
     """Resolves the listed names only."""
     accept: NotRequired[Sequence[AcceptArgs]]

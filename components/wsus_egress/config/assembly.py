@@ -144,6 +144,11 @@ class _Builder:
         if isinstance(names, list) and all(isinstance(name, str) for name in names):
             self._known_lists(names)
 
+    @property
+    def _own(self) -> tuple[Network, ...]:
+        """What is inside though it is not private."""
+        return self._settings.aws.own_ranges if self._settings.aws else ()
+
     def _known_lists(self, names: Sequence[str]) -> list[str]:
         """Those that there are; of each other one it is noted."""
         lists = self._lists or {}
@@ -172,6 +177,7 @@ class _Builder:
             endpoints=self._endpoints(),
             parties=self._parties(places),
             ipv6=settings.ipv6,
+            own=self._own,
         )
         self._refuse_servers_outside(policy.parties, targets, places)
         return Environment(
@@ -299,9 +305,11 @@ class _Builder:
             network = parse_network((*keys, index), text, self._refuse)
             if network is None:
                 continue
-            if not is_within(network, PRIVATE_NETWORKS):
+            if not is_within(network, (*PRIVATE_NETWORKS, *self._own)):
                 what = f"{text} is an Internet address range, and servers and clients are private"
                 instead = "write a range of RFC 1918, RFC 6598 or fc00::/7"
+                if self._settings.aws is not None:
+                    instead += ", or name the block that is your own in aws.ownRanges"
                 self._refuse((*keys, index), what, instead)
             elif network.version == 6 and not self._settings.ipv6:
                 what = f"{text} is an IPv6 address, and IPv6 is not asked for"

@@ -297,7 +297,7 @@ _NOTHING = Part(False, NO_NAMES)
 
 def asked_of_ports(policy: EgressPolicy, flow: Flow) -> Part:
     """The part of a control that sees addresses and ports, and leaves names to another one."""
-    if not is_internet(flow.destination):
+    if not policy.is_internet(flow.destination):
         return Part(policy.decide(flow).allowed, NO_NAMES)
     some = flow.protocol == "tcp" and flow.port in policy.ports and policy.may_reach(flow)
     return _SOME if some else _NOTHING
@@ -309,9 +309,22 @@ def asked_of_names(policy: EgressPolicy, flow: Flow) -> Part:
     return Part(policy.decide(flow).allowed, names)
 
 
-def leaves(source: Address, destination: Address, elsewhere: Iterable[Network]) -> bool:
-    """Whether a flow goes to the Internet from a private address that does not stand elsewhere."""
-    return is_internet(destination) and not is_internet(source) and not within(elsewhere, source)
+def leaves(
+    source: Address,
+    destination: Address,
+    elsewhere: Iterable[Network],
+    own: Sequence[Network] = (),
+) -> bool:
+    """Whether a flow goes to the Internet from inside, from an address that does not stand elsewhere.
+
+    Args:
+        source: Who sends it.
+        destination: Where to.
+        elsewhere: The addresses of parties outside the target.
+        own: Ranges that are inside though they are not private.
+    """
+    outward = is_internet(destination, own) and not is_internet(source, own)
+    return outward and not within(elsewhere, source)
 
 
 def within(networks: Iterable[Network], address: Address) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from wsus_egress.model.addresses import by_address, is_within, widest
 from wsus_egress.model.base import (
     WHOLE,
     Checked,
@@ -16,7 +17,14 @@ from wsus_egress.model.base import (
     Settings,
     Tags,
     WrittenAs,
+    network,
     refused,
+)
+from wsus_egress.model.flows import (
+    INTERNAL_NETWORKS,
+    SOME_INTERNET_ADDRESS,
+    SOME_INTERNET_ADDRESS_6,
+    Network,
 )
 from wsus_egress.model.network_firewall import NetworkFirewall, resource_id
 from wsus_egress.names.hosts import InvalidName, Pattern
@@ -57,6 +65,30 @@ Entries = Annotated[int, Field(ge=1, le=1000), WHOLE]
 def is_stand_in(identity: str) -> bool:
     """Whether an id stands for an output: it says what it is the id of only in this run."""
     return _STAND_IN.fullmatch(identity) is not None
+
+
+def _own_range(text: str) -> Network:
+    found = network(text)
+    least = 8 if found.version == 4 else 16
+    if is_within(found, INTERNAL_NETWORKS):
+        raise refused(f"{text} is private, and inside in any case", "leave it out")
+    if found.prefixlen < least:
+        what = f"{text} is more than one owner has: the Internet would be inside"
+        raise refused(what, "write the blocks that are yours, as the VPC shows its IPv6 block")
+    for some in (SOME_INTERNET_ADDRESS, SOME_INTERNET_ADDRESS_6):
+        if some in found:
+            what = (
+                f"{text} has {some}, which stands for the Internet and is nobody's (RFC 5737, 3849)"
+            )
+            raise refused(what, "write the blocks that are yours")
+    return found
+
+
+def _in_order(networks: tuple[Network, ...]) -> tuple[Network, ...]:
+    return tuple(sorted(widest(networks), key=by_address))
+
+
+OwnRange = Annotated[Network, WrittenAs(str, _own_range, str)]
 
 
 class AwsPeer(Checked):
@@ -143,6 +175,13 @@ class AwsTarget(Settings):
             description="The VPC that the servers are in, unless they have an `awsVpcId` of their own."
         ),
     ]
+    own_ranges: Annotated[
+        Items[OwnRange],
+        AfterValidator(_in_order),
+        Field(
+            description="Ranges that are inside though they are not private: the VPCs' IPv6 blocks, and public IPv4 of your own."
+        ),
+    ] = ()
     security_group: Annotated[
         SecurityGroupQuotas, Field(description="Your quotas for security groups.")
     ] = SecurityGroupQuotas.model_construct()
@@ -156,6 +195,11 @@ class AwsTarget(Settings):
         DnsFirewall | None, Field(description="Resolves the listed names only.")
     ] = None
     tags: Annotated[Tags, Field(description="Tags for every resource.")] = ()
+
+    @property
+    def home_networks(self) -> tuple[Network, ...]:
+        """HOME_NET of the firewall policy: its own setting, and what else is inside."""
+        return (*(self.network_firewall or NetworkFirewall()).home_networks, *self.own_ranges)
 
     @property
     def firewall_vpc(self) -> str:

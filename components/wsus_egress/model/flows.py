@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
@@ -65,9 +66,16 @@ def _edges(version: int) -> tuple[int, ...]:
 _EDGES: Final = {version: _edges(version) for version in (4, 6)}
 
 
-def is_internet(address: Address) -> bool:
-    """Whether an address is reached over the Internet."""
-    return not bisect.bisect_right(_EDGES[address.version], int(address)) & 1
+def is_internet(address: Address, own: Sequence[Network] = ()) -> bool:
+    """Whether an address is reached over the Internet.
+
+    Args:
+        address: For example one of a VPC's IPv6 addresses, which are all public.
+        own: Ranges that are the network's own though they are not private.
+    """
+    if bisect.bisect_right(_EDGES[address.version], int(address)) & 1:
+        return False
+    return not any(address in network for network in own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ class EgressPolicy:
         endpoints: In restricted mode at least one.
         parties: Servers and clients, in the order of the settings.
         ipv6: Whether the Internet means its IPv6 addresses too.
+        own: Ranges that are inside though they are not private, such as a VPC's IPv6 block.
     """
 
     mode: Mode
@@ -158,6 +159,11 @@ class EgressPolicy:
     endpoints: tuple[Endpoint, ...]
     parties: tuple[Party, ...]
     ipv6: bool = False
+    own: tuple[Network, ...] = ()
+
+    def is_internet(self, address: Address) -> bool:
+        """Whether an address is neither private nor in a range of one's own."""
+        return is_internet(address, self.own)
 
     def schemes_of(self, endpoint: Endpoint) -> frozenset[Scheme]:
         """The schemes that count for an endpoint under this policy."""
@@ -270,7 +276,7 @@ class EgressPolicy:
             for port in server.ports.all()
         }  # fmt: skip
         return _Way(
-            is_internet(destination),
+            self.is_internet(destination),
             has_internet,
             has_internet and (self.ipv6 or destination.version == 4),
             ports,

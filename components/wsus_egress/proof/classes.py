@@ -24,7 +24,6 @@ from wsus_egress.model.flows import (
     Flow,
     Network,
     Scheme,
-    is_internet,
 )
 from wsus_egress.model.policy import EgressPolicy, Place
 
@@ -37,8 +36,8 @@ def representatives(
     """One flow, without a name, for each class of flows that some rule could tell apart."""
     addresses = _address_classes(policy, controls)
     ports = _port_classes(policy, controls)
-    internet = [address for address in addresses if is_internet(address)]
-    internal = [address for address in addresses if not is_internet(address)]
+    internet = [address for address in addresses if policy.is_internet(address)]
+    internal = [address for address in addresses if not policy.is_internet(address)]
     here = policy.in_place(place)
     inside = [a for a in internal if any(a in party for party in here)]
     outside = [a for a in internal if a not in inside]
@@ -102,6 +101,7 @@ def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[
     networks: dict[Network, None] = {}
     for party in policy.parties:
         networks.update(dict.fromkeys(party.addresses))
+    networks.update(dict.fromkeys(policy.own))
     for control in controls:
         networks.update(dict.fromkeys(control.networks))
     classes: dict[tuple[int, bool, tuple[bool, ...]], Address] = {}
@@ -115,7 +115,7 @@ def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[
         for value in sorted(cuts - {top}, key=lambda v: (v != int(ipaddress.ip_address(first)), v)):
             address = ipaddress.IPv4Address(value) if version == 4 else ipaddress.IPv6Address(value)
             membership = tuple(address in network for network in same)
-            classes.setdefault((version, is_internet(address), membership), address)
+            classes.setdefault((version, policy.is_internet(address), membership), address)
     return list(classes.values())
 
 

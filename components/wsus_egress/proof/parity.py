@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TypeAlias
 
 from wsus_egress.controls.base import Bounds, Control, Verdict, met, path_verdict
-from wsus_egress.model.flows import Address, Flow, is_internet
+from wsus_egress.model.flows import Address, Flow
 from wsus_egress.model.policy import EgressPolicy, Place
 from wsus_egress.names.sets import ALL_NAMES
 from wsus_egress.proof.classes import representatives
@@ -72,7 +72,7 @@ def _one_way(policy: EgressPolicy, one: Side, other: Side) -> Iterator[Disparity
     assert source is not None  # noqa: S101 - the caller asked
     assert their_source is not None  # noqa: S101
     for flow in representatives(policy, here, [*ours, *theirs]):
-        if flow.source != source or not is_internet(flow.destination):
+        if flow.source != source or not policy.is_internet(flow.destination):
             continue
         same = _from(their_source, flow)
         admitted, asked = _verdict(policy, ours, flow), _verdict(policy, theirs, same)

@@ -15,7 +15,7 @@ from typing import Final
 
 from wsus_egress.controls.base import Control, Part, Verdict, asked_of_names, met, path_verdict
 from wsus_egress.model.environment import Acceptance, Environment, Target
-from wsus_egress.model.flows import Flow, Scheme, is_internet
+from wsus_egress.model.flows import Flow, Scheme
 from wsus_egress.model.policy import EgressPolicy, Place
 from wsus_egress.names.sets import NO_NAMES
 from wsus_egress.proof.classes import representatives
@@ -236,7 +236,7 @@ class _Path:
             else met(self._controls, flow)
         )
         passed = [side for each in concerned for side in self._sides[each.name]]
-        named = flow.application is not None and is_internet(flow.destination)
+        named = flow.application is not None and self._policy.is_internet(flow.destination)
         return answers(passed, flow, named=named)
 
 
@@ -299,7 +299,7 @@ def _note(
 
 
 def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) -> bool:
-    if is_internet(flow.source):
+    if policy.is_internet(flow.source):
         return True  # WSUS starts every connection: no control may let the Internet in.
     guarded = control.guards_inside
     if isinstance(guarded, bool):
@@ -312,7 +312,7 @@ def _guards(policy: EgressPolicy, place: Place, control: Control, flow: Flow) ->
 
 
 def _is_other(policy: EgressPolicy, flow: Flow) -> bool:
-    return not is_internet(flow.destination) and not _is_synchronization(policy, flow)
+    return not policy.is_internet(flow.destination) and not _is_synchronization(policy, flow)
 
 
 def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:
@@ -321,9 +321,9 @@ def _is_synchronization(policy: EgressPolicy, flow: Flow) -> bool:
 
 def subject_of(policy: EgressPolicy, flow: Flow) -> str:
     """The class of a deviating flow: what an owner accepts or refuses as a whole."""
-    if is_internet(flow.source):
+    if policy.is_internet(flow.source):
         return "ingress"
-    if not is_internet(flow.destination):
+    if not policy.is_internet(flow.destination):
         return "synchronization" if _is_synchronization(policy, flow) else "inside"
     if not policy.has_internet(flow.source):
         return "sources"

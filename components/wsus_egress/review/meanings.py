@@ -79,6 +79,7 @@ UNKNOWN: Final = Meaning(
 
 AWS: Final[Mapping[str, Meaning]] = {
     "vpcId": Meaning("the old VPC keeps none of these rules", _any),
+    "ownRanges": Meaning("no rule is about what goes there any more", gained=True, opens=True),
     "tags": HARMLESS,
     "securityGroup.rulesPerDirection": HARMLESS,
     "networkFirewall": Meaning("no rule sees host names any more", _gone),

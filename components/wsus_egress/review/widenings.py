@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wsus_egress.controls.base import Control, Verdict
-from wsus_egress.model.flows import Flow, is_internet
+from wsus_egress.model.flows import Flow
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.proof.proof import Deviation, prove_alone
 from wsus_egress.readers.judged import Judged, Read
@@ -46,7 +46,7 @@ class Widening:
     @property
     def from_internet(self) -> bool:
         """Whether the rule lets the Internet in, rather than somebody out."""
-        return is_internet(self.deviation.witness.source)
+        return self.deviation.subject == "ingress"
 
     @property
     def subject(self) -> str:

@@ -21,7 +21,7 @@ def deployment(control: AwsNetworkFirewall) -> Deployment:
     """Its rules, variables and default actions."""
     rules = ""
     ip_sets: dict[str, tuple[str, ...]] = {}
-    home_net, actions = tuple(map(str, control.firewall.home_networks)), control.default_actions
+    home_net, actions = tuple(map(str, control.target.home_networks)), control.default_actions
     for document in control.documents("x"):
         if document.type == "aws:networkfirewall/ruleGroup:RuleGroup":
             group = document.properties["ruleGroup"]

@@ -137,10 +137,11 @@ EDITS = [
      "bits set beyond its prefix; write 10.20.0.0/24, or 10.20.0.10 for the one host"),
     (CONFIG, "10.20.0.10", "203.0.113.0/24", 6, "servers[0].addresses[0]: 203.0.113.0/24 is an "
      "Internet address range, and servers and clients are private; write a range of RFC 1918, "
-     "RFC 6598 or fc00::/7"),
+     "RFC 6598 or fc00::/7, or name the block that is your own in "
+     "aws.ownRanges"),
     (CONFIG, "10.20.0.10", "0.0.0.0/0", 6, "servers[0].addresses[0]: 0.0.0.0/0 is an Internet "
      "address range, and servers and clients are private; write a range of RFC 1918, RFC 6598 or "
-     "fc00::/7"),
+     "fc00::/7, or name the block that is your own in aws.ownRanges"),
     (CONFIG, "10.20.0.10", "wsus.example.com", 6, "servers[0].addresses[0]: 'wsus.example.com' is "
      "not an IP address or CIDR block; write one like 10.20.0.10 or 10.20.0.0/24"),
     (CONFIG, "10.20.0.10", '"fd00::10"', 6, "servers[0].addresses[0]: fd00::10 is an IPv6 address, "

@@ -160,6 +160,8 @@ def _of_policy(
         return
     what = "is made by Firewall Manager" if firewall.firewall_manager else "is yours"
     actions = " and ".join(firewall.default_actions)
+    if target.own_ranges and not firewall.firewall_manager:
+        actions += f"; its HOME_NET has {', '.join(map(str, target.own_ranges))}"
     yield Assumption(
         f"aws/network-firewall/policy/{target.vpc_id}",
         f"the firewall policy {what}, has these rule groups, and is in STRICT_ORDER with the "

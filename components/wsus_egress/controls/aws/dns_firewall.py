@@ -143,7 +143,8 @@ class AwsDnsFirewall(Control):
 
     @cached_property
     def _passes(self) -> Latest[bool]:
-        return Latest(lambda source, destination: leaves(source, destination, self.elsewhere))
+        own = self.target.own_ranges
+        return Latest(lambda source, destination: leaves(source, destination, self.elsewhere, own))
 
     @cached_property
     def _bounds(self) -> Bounds:

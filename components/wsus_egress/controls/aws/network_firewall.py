@@ -144,7 +144,7 @@ class AwsNetworkFirewall(Control):
     @property
     def networks(self) -> Iterable[Network]:
         """The sources, who stands elsewhere, and what the rules of others tell apart."""
-        yield from (*self.sources, *self.elsewhere)
+        yield from (*self.sources, *self.elsewhere, *self.target.own_ranges)
         for line in self.others:
             for where in (line.sources, line.destinations):
                 yield from (*where.some, *where.without)
@@ -163,14 +163,15 @@ class AwsNetworkFirewall(Control):
         of_others = tuple(
             source in where for line in self.others for where in (line.sources, line.destinations)
         )
-        return source.version, is_internet(source), *inside, of_others
+        outside = is_internet(source, self.target.own_ranges)
+        return source.version, outside, *inside, of_others
 
     @cached_property
     def _passing(self) -> Latest[_Passing | None]:
         return Latest(self._between)
 
     def _between(self, source: Address, destination: Address) -> _Passing | None:
-        if not leaves(source, destination, self.elsewhere):
+        if not leaves(source, destination, self.elsewhere, self.target.own_ranges):
             return None
         # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
         ours = source.version == destination.version and within(self.sources, source)
@@ -294,7 +295,8 @@ def compile_network_firewall(
     sources = tuple(
         network for party in policy.in_place("aws") if party.internet for network in party.addresses
     )
-    others = lines_of_others(firewall)
+    home = {"home_networks": target.home_networks}
+    others = lines_of_others(firewall.model_copy(update=home))
     continues = firewall.stream_exception_policy == "CONTINUE"
     return AwsNetworkFirewall(
         target=target,

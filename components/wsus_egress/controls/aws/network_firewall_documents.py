@@ -98,9 +98,7 @@ def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
                 "policyVariables": {
                     "ruleVariables": [
                         {
-                            "ipSet": {
-                                "definitions": [str(n) for n in parts.firewall.home_networks]
-                            },
+                            "ipSet": {"definitions": [str(n) for n in parts.target.home_networks]},
                             "key": "HOME_NET",
                         }
                     ]
