@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from wsus_egress.cli.audit_command import audit
 from wsus_egress.cli.logs_command import logs
 from wsus_egress.cli.options import (
     FINDING,
@@ -324,6 +325,7 @@ def failure(file: TextIO) -> None:
     click.echo(render(file.read()), nl=False)
 
 
+main.add_command(audit)
 main.add_command(lists)
 main.add_command(logs)
 main.add_command(new)

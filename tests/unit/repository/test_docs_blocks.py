@@ -45,6 +45,8 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("README.md", "sh"): HERE,
     ("README.md", "yaml"): HERE,
     ("CONTRIBUTING.md", "sh"): Shown("it runs tests; below, its files are looked for"),
+    ("docs/audit.md", "sh"): "tests/unit/cli/test_audit.py",
+    ("docs/audit.md", "text"): "tests/unit/cli/test_audit.py",
     ("docs/aws.md", "text"): "tests/oracles/test_suricata_others.py",
     ("docs/aws.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/azure.md", "yaml"): "tests/unit/repository/test_docs_environments.py",

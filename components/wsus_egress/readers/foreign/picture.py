@@ -1,0 +1,345 @@
+"""Puts the resources of several files together: which controls a source's flows meet.
+
+A layer that is in no file is taken to admit everything, and that is said. Where several groups could
+be the source's and nothing says which, each of them is a picture of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from wsus_egress.model.flows import Network
+from wsus_egress.readers.foreign import azure_nsg, dns_firewall, name_list, network_firewall
+from wsus_egress.readers.foreign.azure_firewall import Firewalls
+from wsus_egress.readers.foreign.chain import Chain
+from wsus_egress.readers.foreign.fields import block
+from wsus_egress.readers.foreign.resolve import Resolver
+from wsus_egress.readers.foreign.security_groups import Groups, acl_chain
+from wsus_egress.readers.foreign.spans import of_network
+from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, one, pick
+
+Cloud = Literal["aws", "azure", "any"]
+_MOST: Final = 40
+_ACCOUNT: Final = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:(\d{12}):|^/subscriptions/([^/]+)/")
+_OWN_ID: Final = re.compile(r"^(arn:|/subscriptions/|[a-z]+-[0-9a-f]{8,17}$|rslvr-)")
+_PARTS: Final = frozenset(("sg-egress", "sg-rule", "acl-rule", "dns-rule", "nsg-rule", "nsg-link"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The controls that a source's flows meet in one cloud.
+
+    Attributes:
+        chains: In the order in which they are met.
+        alternative: What is chosen where several would be possible, in words.
+        assumed: What was taken for granted about attachment and missing layers.
+    """
+
+    cloud: Cloud
+    chains: tuple[Chain, ...]
+    alternative: str
+    assumed: tuple[str, ...]
+
+
+def pictures(
+    contents: Sequence[Contents], source: Network, clouds: Sequence[str] = ("aws", "azure")
+) -> list[Picture]:
+    """Every picture of the input.
+
+    Args:
+        contents: What the files have; receives what cannot be read.
+        source: The addresses to judge.
+        clouds: Those that count.
+    """
+    things = list(_once(contents))
+    by_kind: dict[str, list[Thing]] = {}
+    for thing in things:
+        by_kind.setdefault(thing.kind, []).append(thing)
+    files = {each.file: each for each in contents}
+    resolver = Resolver(things)
+    found: list[Picture] = []
+    accounts = _accounts(things)
+    if "aws" in clouds:
+        found += _aws(by_kind, files, resolver, source, accounts)
+    if "azure" in clouds:
+        found += _azure(by_kind, files, resolver, source, accounts)
+    for thing in by_kind.get("names", ()):
+        chain = name_list.chain(thing, files[thing.file])
+        found.append(Picture("any", (chain,), "", ()))
+    return found
+
+
+def _once(contents: Sequence[Contents]) -> Iterator[Thing]:
+    """Every thing once: the same resource may stand in two files."""
+    seen: dict[tuple[str, str], Thing] = {}
+    for each in contents:
+        for thing in each.things:
+            own = [i for i in thing.ids if _OWN_ID.match(i)] if thing.kind not in _PARTS else []
+            twin = next((seen[thing.kind, i] for i in own if (thing.kind, i) in seen), None)
+            if twin is not None and twin.body == thing.body:
+                continue
+            if twin is not None and thing.kind not in ("prefix-list", "dns-list"):
+                each.gap(
+                    f"{thing.name} stands twice, in {twin.file} and {thing.file}, and differs",
+                    path=thing.path,
+                )
+            seen.update(((thing.kind, i), thing) for i in own)
+            yield thing
+
+
+def _accounts(things: Sequence[Thing]) -> str:
+    found = {m[1] or m[2] for t in things for i in t.ids if (m := _ACCOUNT.match(i))}
+    found.discard("aws-managed")
+    if len(found) < 2:
+        return ""
+    names = ", ".join(sorted(found)[:4])
+    return f"the input has {len(found)} accounts or subscriptions ({names}): their rules are taken to meet the same flows"
+
+
+def _aws(
+    things: Mapping[str, list[Thing]], files: Mapping[str, Contents], resolver: Resolver,
+    source: Network, accounts: str,
+) -> Iterator[Picture]:  # fmt: skip
+    assumed = [accounts] if accounts else []
+    groups = Groups(things, files, resolver)
+    choices: list[list[tuple[str, list[Chain]]]] = []
+    machine = _machine(things, source)
+    subnets = _subnets_of(things, resolver, machine, source)
+    mine = _groups_of(machine, resolver) if machine else []
+    every = [*things.get("sg", []), *groups.absent]
+    if mine:
+        choices.append([("", [groups.chain(mine)])])
+        others = [g.name for g in every if g not in mine]
+        if others:
+            assumed.append(f"not on the source's interface, and not judged: {_few(others)}")
+    elif every:
+        # Without a tie each stands for itself: nobody put them on one interface.
+        choices.append(
+            [(f"with security group {g.name}", [groups.chain([g])]) for g in every[:_MOST]]
+        )
+        assumed.append(f"security group {every[0].name} is that of the source" if len(every) == 1
+                       else "no interface has the source's address: each security group is judged by itself")  # fmt: skip
+        if len(every) > _MOST:
+            files[every[0].file].gap(f"{len(every) - _MOST} further security groups are not judged")
+    acls = _acls_of(things, resolver, subnets)
+    if acls:
+        choices.append([(f"with network ACL {a.name}" if len(acls) > 1 else "",
+                         [acl_chain(a, things, files, resolver)]) for a in acls])  # fmt: skip
+        if not subnets:
+            assumed.append(
+                f"network ACL {_few([a.name for a in acls])} is that of the source's subnet"
+            )
+    firewalls = list(network_firewall.chains(things, files, resolver))
+    if firewalls:
+        choices.append(
+            [(f"with {c.resources[0]}" if len(firewalls) > 1 else "", [c]) for c in firewalls]
+        )
+    dns = list(dns_firewall.chains(things, files, resolver))
+    if dns:
+        choices.append([("", dns)])
+    if not choices:
+        return
+    missing = [
+        word
+        for word, there in (("security group", every), ("Network Firewall", firewalls))
+        if not there
+    ]
+    if missing:
+        assumed.append(
+            f"the input has no {' and no '.join(missing)}: what is missing is taken to admit everything"
+        )
+    assumed.append("every flow to the Internet passes these controls: routes are not judged")
+    yield from _product("aws", choices, assumed)
+
+
+def _product(
+    cloud: Cloud, choices: list[list[tuple[str, list[Chain]]]], assumed: list[str]
+) -> Iterator[Picture]:
+    for picked in itertools.islice(itertools.product(*choices), _MOST):
+        chains = tuple(chain for _, some in picked for chain in some)
+        label = ", ".join(text for text, _ in picked if text)
+        several = any(len(each) > 1 for each in choices)
+        yield Picture(cloud, chains, label if several else "", tuple(assumed))
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
+
+
+def _addresses(thing: Thing) -> list[Any]:
+    keys = ("private_ip", "private_ips", "private_ip_address", "private_ip_addresses",
+            "secondary_private_ips", "ip_configurations", "ip_configuration", "network_interfaces")  # fmt: skip
+    found: list[Any] = []
+    for key in keys:
+        for each in many(pick(thing.body, key)):
+            if isinstance(each, Mapping):
+                found += many(pick(each, "private_ip_address"))
+            else:
+                found.append(each)
+    return found
+
+
+def _holds(texts: Sequence[Any], source: Network) -> bool:
+    low, high = of_network(source)
+    return any(span[0] <= low and high <= span[1] for text in texts for span in block(text) or ())
+
+
+def _machine(things: Mapping[str, list[Thing]], source: Network) -> Thing | None:
+    machines = things.get("machine", [])
+    found = [m for m in machines if _holds(_addresses(m), source)]
+    # An instance and its interface may both be there: the one that names its groups.
+    return next((m for m in found if _group_values(m)), found[0] if found else None)
+
+
+def _group_values(machine: Thing) -> list[Any]:
+    values = [
+        v
+        for key in ("vpc_security_group_ids", "security_group_ids", "security_groups", "group_set")
+        for v in many(pick(machine.body, key))
+    ]
+    for nic in many(pick(machine.body, "network_interfaces")):
+        values += many(pick(nic, "group_set"))
+    return values
+
+
+def _groups_of(machine: Thing, resolver: Resolver) -> list[Thing]:
+    found: dict[int, Thing] = {}
+    for value in _group_values(machine):
+        for hit in resolver.find(value, "sg", machine):
+            found[id(hit)] = hit
+    return list(found.values())
+
+
+def _subnets_of(
+    things: Mapping[str, list[Thing]], resolver: Resolver, machine: Thing | None, source: Network
+) -> list[Any]:
+    """The subnets that the source stands in: things, or ids of those that are in no file."""
+    if machine is not None:
+        value = pick(machine.body, "subnet_id")
+        hits = resolver.find(value, "aws-subnet", machine)
+        if hits or isinstance(value, (str, Ref)):
+            return [*hits, value]
+    return [
+        s for s in things.get("aws-subnet", []) if _holds(many(pick(s.body, "cidr_block")), source)
+    ]
+
+
+def _acls_of(
+    things: Mapping[str, list[Thing]], resolver: Resolver, subnets: list[Any]
+) -> list[Thing]:
+    acls = things.get("acl", [])
+    if not subnets:
+        return acls if len(acls) == 1 else []
+    found = []
+    for acl in acls:
+        values = many(pick(acl.body, "subnet_ids"))
+        for link in things.get("acl-link", []):
+            if acl in resolver.find(pick(link.body, "network_acl_id"), "acl", link):
+                values.append(pick(link.body, "subnet_id"))
+        named = [*values, *(h for v in values for h in resolver.find(v, "aws-subnet", acl))]
+        if any(
+            any(each is s or (isinstance(s, (str, Ref)) and each == s) for s in subnets)
+            for each in named
+        ):
+            found.append(acl)
+    return found
+
+
+def _azure(
+    things: Mapping[str, list[Thing]], files: Mapping[str, Contents], resolver: Resolver,
+    source: Network, accounts: str,
+) -> Iterator[Picture]:  # fmt: skip
+    assumed = [accounts] if accounts else []
+    choices: list[list[tuple[str, list[Chain]]]] = []
+    every = things.get("nsg", [])
+    mine, elsewhere = _nsgs_of(things, resolver, source)
+
+    def chain(nsg: Thing) -> Chain:
+        return azure_nsg.chain(nsg, things, files, resolver)
+
+    if mine:
+        choices.append([("", [chain(nsg) for nsg in mine])])
+    elif left := [nsg for nsg in every if nsg not in elsewhere]:
+        choices.append(
+            [(f"with network security group {n.name}", [chain(n)]) for n in left[:_MOST]]
+        )
+        assumed.append(f"network security group {left[0].name} is that of the source" if len(left) == 1
+                       else "no subnet or interface has the source: each network security group is judged by itself")  # fmt: skip
+        if len(left) > _MOST:
+            files[left[0].file].gap(
+                f"{len(left) - _MOST} further network security groups are not judged"
+            )
+    not_mine = [n.name for n in every if n in elsewhere and n not in mine]
+    if not_mine:
+        assumed.append(f"not on the source's subnet or interface, and not judged: {_few(not_mine)}")
+    firewalls = list(Firewalls(things, files, resolver).chains())
+    if firewalls:
+        choices.append(
+            [(f"with {c.resources[0]}" if len(firewalls) > 1 else "", [c]) for c in firewalls]
+        )
+    if not choices:
+        return
+    missing = [
+        w
+        for w, there in (("network security group", every), ("Azure Firewall", firewalls))
+        if not there
+    ]
+    if missing:
+        assumed.append(
+            f"the input has no {' and no '.join(missing)}: what is missing is taken to admit everything"
+        )
+    assumed.append("every flow to the Internet passes these controls: routes are not judged")
+    yield from _product("azure", choices, assumed)
+
+
+def _nsgs_of(
+    things: Mapping[str, list[Thing]], resolver: Resolver, source: Network
+) -> tuple[list[Thing], list[Thing]]:
+    """The groups on the source's subnet and interface, and those known to be elsewhere."""
+    mine: list[Thing] = []
+    elsewhere: list[Thing] = []
+
+    def note(hits: list[Thing], texts: list[Any], *, known: bool) -> None:
+        here = _holds(texts, source)
+        (mine if here else elsewhere if known else []).extend(hits)
+
+    def nsg_of(body: Any, owner: Thing) -> list[Thing]:
+        value = pick(body, "network_security_group", "network_security_group_id", "security_group")
+        value = pick(value, "id") if isinstance(value, Mapping) else value
+        return resolver.find(value, "nsg", owner)
+
+    places = [*things.get("azure-subnet", []), *things.get("nic", [])]
+    for thing in places:
+        texts = [*_prefixes(thing.body), *_addresses(thing)]
+        known = bool(texts) and all(isinstance(t, str) for t in texts)
+        note(nsg_of(thing.body, thing), texts, known=known)
+        for link in things.get("nsg-link", []):
+            value = pick(link.body, "subnet_id", "network_interface_id")
+            if thing in resolver.find(value, thing.kind, link):
+                note(
+                    resolver.find(pick(link.body, "network_security_group_id"), "nsg", link),
+                    texts,
+                    known=known,
+                )
+    for network in things.get("azure-network", []):
+        for subnet in many(pick(network.body, "subnets", "subnet")):
+            texts = _prefixes(subnet)
+            note(
+                nsg_of(subnet, network),
+                texts,
+                known=bool(texts) and all(isinstance(t, str) for t in texts),
+            )
+    return list({id(n): n for n in mine}.values()), elsewhere
+
+
+def _prefixes(body: Any) -> list[Any]:
+    return [
+        v
+        for key in ("address_prefix", "address_prefixes")
+        for v in many(one(pick(body, key)) if key == "address_prefix" else pick(body, key))
+    ]

@@ -1,0 +1,421 @@
+"""Suricata rules as their text has them: header, options, and which names the options ask for.
+
+Keywords: Suricata 7.0 user guide, "Rules format", "Payload keywords", "SSL/TLS keywords", "HTTP
+keywords"; what is said of `nocase`, `dotprefix` and `endswith` was measured with 7.0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.names.sets import ALL_NAMES, NameSet
+from wsus_egress.readers.foreign.chain import Names
+
+_HEAD: Final = re.compile(
+    r"(?P<action>\w+)\s+(?P<protocol>[\w-]+)\s+(?P<source>\S+)\s+(?P<sport>\S+)\s+(?P<way>->|<>)\s+"
+    r"(?P<destination>\S+)\s+(?P<dport>\S+)\s*\((?P<options>.*)\)\s*;?\s*",
+    re.DOTALL,
+)
+_HEX: Final = re.compile(r"\|([0-9a-fA-F\s]*)\|")
+SNI: Final = ("tls.sni", "tls_sni")
+HOST: Final = ("http.host", "http.host.raw", "http_host", "http_raw_host")
+_AFTER: Final = ("http_host", "http_raw_host")
+"""Old spellings that stand behind their content."""
+_MODIFIERS: Final = frozenset(
+    [
+        "nocase",
+        "startswith",
+        "endswith",
+        "bsize",
+        "depth",
+        "offset",
+        "distance",
+        "within",
+        "isdataat",
+        "fast_pattern",
+        "rawbytes",
+    ]
+)
+_TRANSFORMS: Final = frozenset(
+    [
+        "dotprefix",
+        "to_lowercase",
+        "to_uppercase",
+        "compress_whitespace",
+        "strip_whitespace",
+        "to_md5",
+        "to_sha1",
+        "to_sha256",
+        "url_decode",
+        "xor",
+        "pcrexform",
+        "header_lowercase",
+        "strip_pseudo_headers",
+    ]
+)
+# What says nothing about which packets match.
+_HARMLESS: Final = frozenset(
+    [
+        "msg",
+        "sid",
+        "rev",
+        "gid",
+        "classtype",
+        "priority",
+        "reference",
+        "metadata",
+        "target",
+        "flow",
+        "noalert",
+        "alert",
+        "threshold",
+        "detection_filter",
+        "tag",
+        "requires",
+        "rem",
+    ]
+)
+# What is true of every connection that sends its first data, of the protocol that it is about.
+_TRUE_OF: Final = {"ssl_state": ("client_hello",)}
+_SETTING: Final = ("set", "noalert", "unset", "toggle")
+_SAMPLES: Final = ("example.com", "www.example.org", "example.net")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`keyword:value`; without a value it is empty."""
+
+    word: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's parts.
+
+    Attributes:
+        way: `->` or `<>`.
+        options: In their order.
+    """
+
+    action: str
+    protocol: str
+    source: str
+    source_port: str
+    way: str
+    destination: str
+    port: str
+    options: tuple[Option, ...]
+
+    def values(self, word: str) -> list[str]:
+        """What stands behind a keyword, each part by itself."""
+        return [
+            part.strip().lower()
+            for o in self.options
+            if o.word == word
+            for part in o.value.split(",")
+        ]
+
+    @property
+    def sid(self) -> str:
+        """Its number, or empty."""
+        return next((option.value for option in self.options if option.word == "sid"), "")
+
+
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The rules of a text, each with the line on which it begins.
+
+    A comment that ends in a backslash does not take the next line with it: Suricata looks for the
+    comment first (`DetectLoadSigFile`, src/detect-engine-loader.c, 7.0).
+    """
+    begun, parts = 0, []
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if not parts and (not stripped or stripped.startswith("#")):
+            continue
+        begun = begun if parts else number
+        parts.append(stripped.removesuffix("\\"))
+        if not stripped.endswith("\\"):
+            yield begun, " ".join(parts).strip()
+            parts = []
+    if parts:
+        yield begun, " ".join(parts).strip()
+
+
+def parse(text: str) -> Rule | None:
+    """A rule from its line; None where it is not formed as one."""
+    squeezed = _squeezed(text)
+    found = _HEAD.fullmatch(squeezed)
+    if found is None:
+        return None
+    options = tuple(_options(found["options"]))
+    return Rule(
+        found["action"].lower(), found["protocol"].lower(), found["source"], found["sport"],
+        found["way"], found["destination"], found["dport"], options,
+    )  # fmt: skip
+
+
+def _squeezed(text: str) -> str:
+    """The header without spaces inside brackets."""
+    head, paren, rest = text.partition("(")
+    depth, found = 0, []
+    for character in head:
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if not (depth and character.isspace()):
+            found.append(character)
+    return "".join(found) + paren + rest
+
+
+def _options(text: str) -> Iterator[Option]:
+    """Options between semicolons that stand outside of quotes."""
+    part: list[str] = []
+    quoted = escaped = False
+    for character in f"{text};":
+        if character == ";" and not quoted and not escaped:
+            whole = "".join(part).strip()
+            if whole:
+                word, _, value = whole.partition(":")
+                yield Option(word.strip().lower(), value.strip())
+            part = []
+            continue
+        quoted ^= character == '"' and not escaped
+        escaped = character == "\\" and not escaped
+        part.append(character)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One content with its modifiers."""
+
+    text: str | None
+    negated: bool
+    words: dict[str, str]
+    transforms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a rule's options ask for.
+
+    Attributes:
+        buffer: `tls` or `http` where it looks at the name, else empty.
+        names: Which names; None where it looks at none.
+        unread: Options that are not understood: the rule may match less than it seems to.
+    """
+
+    buffer: str
+    names: Names | None
+    unread: tuple[str, ...]
+
+
+def asked(rule: Rule) -> Asked:
+    """What the options say about names, and what of them is not understood."""
+    contents: list[Content] = []
+    unread: list[str] = []
+    buffers: set[str] = set()
+    sticky, transforms = "", []
+    looked_at = False
+    options = list(rule.options)
+    for at, option in enumerate(options):
+        word = option.word
+        if word in SNI or (word in HOST and word not in _AFTER):
+            sticky, transforms, looked_at = ("tls" if word in SNI else "http"), [], True
+            buffers.add(sticky)
+        elif word in _TRANSFORMS:
+            transforms.append(word)
+        elif word == "content":
+            content = _content(option.value, options[at + 1 :], tuple(transforms))
+            modern = sticky or _old_buffer(options[at + 1 :])
+            if not modern:
+                unread.append("a content outside of the name")
+                continue
+            buffers.add(modern)
+            looked_at = True
+            contents.append(content)
+        elif word in ("pcre", "bsize") and sticky and not contents:
+            unread.append(f"{word} on the name")
+        elif _says_nothing(option):
+            continue
+        elif "." in word and word.partition(".")[0] in (
+            "http",
+            "tls",
+            "ssl",
+            "dns",
+            "file",
+            "http2",
+        ):
+            sticky, transforms = "", []
+            unread.append(word)
+        else:
+            unread.append(word)
+    if not looked_at:
+        return Asked("", None, tuple(dict.fromkeys(unread)))
+    if len(buffers) > 1:
+        unread.append("two kinds of names")
+    return Asked(next(iter(sorted(buffers))), _names(contents), tuple(dict.fromkeys(unread)))
+
+
+def _says_nothing(option: Option) -> bool:
+    """Whether an option takes no connection away that the rest of the rule is about."""
+    word, value = option.word, option.value.lower()
+    return (
+        word in _MODIFIERS
+        or word in _HARMLESS
+        or word in _AFTER
+        or word == "app-layer-protocol"
+        or value in _TRUE_OF.get(word, ())
+        or (word == "flowbits" and value.split(",")[0].strip() in _SETTING)
+    )
+
+
+def _old_buffer(following: list[Option]) -> str:
+    """`http`, where a content's own modifiers say that it is about the host."""
+    for option in following:
+        if option.word in _AFTER:
+            return "http"
+        if option.word not in _MODIFIERS:
+            return ""
+    return ""
+
+
+def _content(value: str, following: list[Option], transforms: tuple[str, ...]) -> Content:
+    negated = value.startswith("!")
+    quoted = value.removeprefix("!").strip()
+    text: str | None = None
+    if len(quoted) > 1 and quoted[0] == quoted[-1] == '"':
+        text = _plain(quoted[1:-1])
+    words: dict[str, str] = {}
+    for option in following:
+        if option.word not in _MODIFIERS and option.word not in _AFTER:
+            break
+        words[option.word] = option.value
+    return Content(text, negated, words, transforms)
+
+
+def _plain(text: str) -> str | None:
+    """A content's text with its bytes in hexadecimal put in; None where they are not text."""
+
+    def put(found: re.Match[str]) -> str:
+        return bytes.fromhex(found[1]).decode("ascii")
+
+    try:
+        return re.sub(r"\\([\\\";:])", r"\1", _HEX.sub(put, text))
+    except (ValueError, UnicodeDecodeError):
+        return None
+
+
+def _names(contents: list[Content]) -> Names:
+    """The names that every content fits."""
+    if not contents:
+        # The buffer alone: there has to be a name.
+        return Names(more=ALL_NAMES)
+    found = [_of_content(each) for each in contents]
+    if len(found) == 1:
+        return found[0]
+    least, most = ALL_NAMES, ALL_NAMES
+    for each in found:
+        sure = NameSet.of(each.patterns) | each.more
+        least &= sure
+        most &= sure if each.most is None else each.most
+    samples = tuple(s for each in found for s in each.samples if s in least)
+    return Names(more=least, most=most, samples=samples)
+
+
+def _of_content(content: Content) -> Names:
+    text = content.text
+    unknown = Names(most=ALL_NAMES)
+    others = [t for t in content.transforms if t not in ("dotprefix", "to_lowercase")]
+    if text is None or others or {"offset", "distance"} & {*content.words}:
+        return unknown
+    if text != text.lower() and "nocase" not in content.words:
+        # Names are compared in small letters here; one in capitals is never what a server asks for.
+        return Names(most=_inside(text.lower(), content).most or ALL_NAMES)
+    found = _inside(text.lower(), content)
+    if not content.negated:
+        return found
+    sure = NameSet.of(found.patterns) | found.more
+    if found.most is None:
+        return Names(more=sure.complement(), samples=_SAMPLES[:1])
+    samples = NameSet.of(Pattern.parse(s) for s in _SAMPLES if text.strip(".") not in s)
+    return Names(more=samples - found.more, most=sure.complement())
+
+
+def _inside(text: str, content: Content) -> Names:
+    """The names of a content, as if it were not negated."""
+    dotted = "dotprefix" in content.transforms
+    words = content.words
+    size = words.get("bsize", "").strip()
+    length = len(text)
+    whole = size == str(length) or size == f"={length}"
+    starts = "startswith" in words or words.get("depth", "") == str(length) or whole
+    ends = (
+        "endswith" in words or whole or words.get("isdataat", "").replace(" ", "").startswith("!1")
+    )
+    if size and not whole:
+        return Names(most=_most(text, ends=ends, dotted=dotted))
+    if dotted and starts and ends:
+        return _exact(text.removeprefix("."))  # The dot that is put before the name.
+    if starts and ends:
+        return Names() if text.startswith(".") else _exact(text)
+    if ends:
+        return _ending(text, dotted=dotted)
+    return _somewhere(text, starts=starts)
+
+
+def _exact(text: str) -> Names:
+    pattern = _pattern(text)
+    return Names(patterns=(pattern,)) if pattern else Names()
+
+
+def _ending(text: str, *, dotted: bool) -> Names:
+    host = text.removeprefix(".")
+    itself, below = _pattern(host), _pattern(f"*.{host}")
+    if text.startswith("."):
+        kept = (below, itself) if dotted else (below,)
+        return Names(patterns=tuple(each for each in kept if each))
+    # Without the dot, what only ends so has it too: `evilexample.com` for `example.com`.
+    kept = (itself, below, _pattern(f"evil{host}"), _pattern(f"*.evil{host}"))
+    sample = (f"evil{host}",) if kept[2] else ()
+    most = _most(text, ends=True, dotted=dotted)
+    return Names(patterns=tuple(each for each in kept if each), most=most, samples=sample)
+
+
+def _most(text: str, *, ends: bool, dotted: bool) -> NameSet:
+    """A set with every name that ends with a text: those below what follows its first dot."""
+    parent = text.lstrip(".").partition(".")[2]
+    pattern = _pattern(f"*.{parent}") if ends and parent else None
+    if pattern is None:
+        return ALL_NAMES
+    del dotted
+    return NameSet.of((pattern,))
+
+
+def _somewhere(text: str, *, starts: bool) -> Names:
+    """A content that may be followed, or preceded, by anything."""
+    host = text.strip(".")
+    sample = f"{host}.evil.example"
+    kept = [_pattern(sample)]
+    if not starts:
+        kept += [_pattern(f"*.{host}"), _pattern(f"*.{sample}")]
+    if not text.startswith("."):
+        kept.append(_pattern(host))
+    if text.startswith(".") and starts:
+        return Names()
+    if text.startswith("."):
+        kept = kept[1:]
+        sample = f"a.{sample}"
+    if text.endswith("."):
+        kept = [each for each in kept if each and each.host.endswith("evil.example")]
+    patterns = tuple(each for each in kept if each)
+    return Names(patterns=patterns, most=ALL_NAMES, samples=(sample,) if patterns else ())
+
+
+def _pattern(text: str) -> Pattern | None:
+    try:
+        return Pattern.parse(text)
+    except InvalidName:
+        return None
