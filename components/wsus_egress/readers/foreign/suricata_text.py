@@ -20,6 +20,7 @@ _HEAD: Final = re.compile(
     r"(?P<destination>\S+)\s+(?P<dport>\S+)\s*\((?P<options>.*)\)\s*;?\s*",
     re.DOTALL,
 )
+_OPTION: Final = re.compile(r'((?:[^";\\]|\\.|"(?:[^"\\]|\\.)*"|")*);', re.DOTALL)
 _HEX: Final = re.compile(r"\|([0-9a-fA-F\s]*)\|")
 SNI: Final = ("tls.sni", "tls_sni")
 HOST: Final = ("http.host", "http.host.raw", "http_host", "http_raw_host")
@@ -162,6 +163,8 @@ def parse(text: str) -> Rule | None:
 def _squeezed(text: str) -> str:
     """The header without spaces inside brackets."""
     head, paren, rest = text.partition("(")
+    if "[" not in head:
+        return text
     depth, found = 0, []
     for character in head:
         depth += {"[": 1, "]": -1}.get(character, 0)
@@ -172,19 +175,10 @@ def _squeezed(text: str) -> str:
 
 def _options(text: str) -> Iterator[Option]:
     """Options between semicolons that stand outside of quotes."""
-    part: list[str] = []
-    quoted = escaped = False
-    for character in f"{text};":
-        if character == ";" and not quoted and not escaped:
-            whole = "".join(part).strip()
-            if whole:
-                word, _, value = whole.partition(":")
-                yield Option(word.strip().lower(), value.strip())
-            part = []
-            continue
-        quoted ^= character == '"' and not escaped
-        escaped = character == "\\" and not escaped
-        part.append(character)
+    for found in _OPTION.finditer(f"{text};"):
+        if whole := found[1].strip():
+            word, _, value = whole.partition(":")
+            yield Option(word.strip().lower(), value.strip())
 
 
 @dataclass(frozen=True, slots=True)
