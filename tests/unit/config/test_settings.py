@@ -15,7 +15,7 @@ from wsus_egress.config.base import _model_at
 from wsus_egress.config.files import find_files
 from wsus_egress.config.lists import load_lists, resolve
 from wsus_egress.config.project import environment_from_config, load_environments
-from wsus_egress.config.settings import EnvironmentSettings
+from wsus_egress.config.settings import EnvironmentSettings, stack_schema
 from wsus_egress.controls import compile_target
 from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
@@ -406,3 +406,10 @@ def refused_by_controls(environment: Build) -> Refused:
         return [str(problem) for problem in caught.value.problems]
 
     return problems
+
+
+def test_a_stack_file_has_each_setting_with_its_namespace() -> None:
+    """The schema of a whole stack file refers to that of an environment, setting by setting."""
+    schema = stack_schema({"$schema": "draft", "properties": {"servers": {}}}, "wsus-egress:")
+    server = {"$ref": "environment.json#/properties/servers"}
+    assert server == schema["properties"]["config"]["properties"]["wsus-egress:servers"]

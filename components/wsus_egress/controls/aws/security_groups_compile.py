@@ -185,9 +185,12 @@ def _together(same: Sequence[_Wanted]) -> SecurityGroupRule:
 
 def _described(what: str, peers: Sequence[str]) -> str:
     """`WSUS synchronization from desktops, laptops`, as far as the names fit."""
-    for count in range(len(peers), -1, -1):
-        named, left = ", ".join(peers[:count]), len(peers) - count
-        text = f"{what} {named}{f' and {left} more' if left else ''}" if peers else what
-        if len(text) <= _LONGEST_DESCRIPTION:
-            break
-    return text
+    if not peers:
+        return what
+    texts = (_with_names(what, peers, count) for count in range(len(peers), -1, -1))
+    return next(text for text in texts if len(text) <= _LONGEST_DESCRIPTION)
+
+
+def _with_names(what: str, peers: Sequence[str], count: int) -> str:
+    named, left = ", ".join(peers[:count]), len(peers) - count
+    return f"{what} {named}{f' and {left} more' if left else ''}"
