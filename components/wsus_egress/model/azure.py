@@ -277,8 +277,8 @@ class PrivateRoute(Settings):
         Literal["gateway", "peering", "firewall"],
         Field(
             description="gateway: a route to the virtual network's gateway is made. peering: the "
-            "range is in a peered network. firewall: rules and routes of yours lead through it, both "
-            "ways."
+            "range is that of a peered network. firewall: a route to the firewall is made, and rules "
+            "and routes of yours pass it there and lead back through it."
         ),
     ] = "gateway"
 

@@ -49,7 +49,8 @@ _PRIVATE: Final = (
 _VIA: Final = {
     "gateway": "the gateway reaches {}, and leads what comes from there past the firewall",
     "peering": "a peered network has {}, and no route of it leads through the firewall",
-    "firewall": "rules of others pass what goes to {} and comes from there, through one firewall",
+    "firewall": "rules of others pass what goes to {} and comes from there, through one firewall, and "
+    "no peering or learned route is for a part of it",
 }
 _BASE_MODE: Final = (
     Way("lookup", "the base policy, where the stack's provider can read it: what does not fit is refused"),

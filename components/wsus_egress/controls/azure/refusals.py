@@ -145,6 +145,9 @@ def _private_routes(target: AzureTarget, table: RouteTable) -> Iterator[Problem]
         elif is_within(prefix, target.address_space):
             what = f"{prefix} is in the virtual network, whose own route leads there"
             yield refusal(where, what, "leave it out")
+        elif prefix in [other.address_prefix for other in table.private[:index]]:
+            what = f"{prefix} is listed twice, and a range is led one way"
+            yield refusal(where, what, "leave one out")
     yield from same_name(table.private, keys)
 
 

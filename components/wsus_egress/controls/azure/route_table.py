@@ -144,13 +144,14 @@ class AzureRouteTable(Control):
     def _private(self, far: Address) -> _Hop:
         """The way to a private address elsewhere and from there, which must be the same."""
         table = self.target.route_table
+        # Of two of one length the first counts: a route to the firewall leads where an entry says so.
         ways = [
-            (route.prefix, route.next_hop == "VirtualNetworkGateway", route.id)
-            for route in self.rules
-        ] + [
             (route.address_prefix, True, f"private-{route.name}")
             for route in (table.private if table else ())
             if route.via != "gateway"
+        ] + [
+            (route.prefix, route.next_hop == "VirtualNetworkGateway", route.id)
+            for route in self.rules
         ]
         fitting = [way for way in ways if far in way[0]]
         prefix, leads, name = max(fitting, key=lambda way: way[0].prefixlen, default=_NO_WAY)
@@ -227,3 +228,7 @@ def _routes(target: AzureTarget) -> Iterator[Route]:
     for each in target.route_table.private if target.route_table else ():
         if each.via == "gateway":
             yield Route(f"private-{each.name}", each.address_prefix, "VirtualNetworkGateway")
+        elif each.via == "firewall":
+            # 0.0.0.0/0 alone does not lead there: a peering's own route, or one that the gateway
+            # learned, has a longer prefix, and of equal ones a user's route counts.
+            yield Route(f"private-{each.name}", each.address_prefix, "VirtualAppliance", FIREWALL)

@@ -62,7 +62,7 @@ def test_synchronization_needs_a_way(
 
 
 def test_a_route_to_the_gateway_is_made(compiled: Compile) -> None:
-    """For a gateway alone: a peering has its own, and what goes to the firewall has the default."""
+    """For a gateway and the firewall, before what else leads there; a peering has its own."""
     entries = [private("10.30.0.0/16"), private("10.31.0.0/16", "peering", "bb"),
                private("10.32.0.0/16", "firewall", "cc")]  # fmt: skip
     _, controls = compiled(table(private=entries), servers=[ONE, DOWN])
@@ -70,7 +70,9 @@ def test_a_route_to_the_gateway_is_made(compiled: Compile) -> None:
 
     assert [
         {"addressPrefix": "10.30.0.0/16", "name": "private-far",
-         "nextHopType": "VirtualNetworkGateway"}
+         "nextHopType": "VirtualNetworkGateway"},
+        {"addressPrefix": "10.32.0.0/16", "name": "private-cc",
+         "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.20.255.4"},
     ] == routes[1:]  # fmt: skip
     assert "10.30.0.0/16 to the gateway" == controls[1].rules[1].text
 
@@ -95,6 +97,8 @@ def test_of_others_nothing_is_known(compiled: Compile) -> None:
          "azure.routeTable.private[0].addressPrefix: 198.51.100.0/24 is not a private range"),
         ([private("10.20.9.0/24")],
          "azure.routeTable.private[0].addressPrefix: 10.20.9.0/24 is in the virtual network"),
+        ([private("10.30.0.0/16"), private("10.30.0.0/16", "peering", "bb")],
+         "azure.routeTable.private[1].addressPrefix: 10.30.0.0/16 is listed twice"),
         ([private("10.30.0.0/16"), private("10.31.0.0/16")], "azure.routeTable.private[1].name: "),
     ],
 )  # fmt: skip
