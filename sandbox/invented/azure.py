@@ -96,6 +96,9 @@ def _networks(
     found: dict[tuple[str, str], Row] = {}
     for subnet in target.subnets:
         _add(found, target.resource_group, subnet.virtual_network, target)
+    dns = target.dns_security_policy
+    if dns and (own := _ID.fullmatch(dns.virtual_network)):
+        _add(found, own["group"], own["name"], target)
     if firewall is None or network is None:
         return [found[key] for key in sorted(found)]
     elsewhere = (

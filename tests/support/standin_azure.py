@@ -8,7 +8,8 @@ from standin import Inputs
 
 from providers.azure import CLOUD
 
-POLICY, GROUP, NSG, IP_GROUP, ADDRESS, FIREWALL, TABLE, SUBNET, LOGS = CLOUD.kinds
+POLICY, GROUP, NSG, IP_GROUP, ADDRESS, FIREWALL, TABLE, SUBNET, LOGS, *DNS = CLOUD.kinds
+DOMAINS, DNS_POLICY, DNS_RULE, DNS_LINK = DNS
 RG: Final = "rg-wsus-sandbox"
 PREFIX: Final = (
     f"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/{RG}"
@@ -124,5 +125,22 @@ BASE: Final[dict[str, Inputs]] = {
         "name": "logs", "resourceUri": f"{PREFIX}/azureFirewalls/afw", "workspaceId": WORKSPACE,
         "logAnalyticsDestinationType": "Dedicated",
         "logs": [{"category": "AZFWApplicationRule", "enabled": True}],
+    },
+    DOMAINS: {
+        "resourceGroupName": RG, "dnsResolverDomainListName": "names", "location": "westeurope",
+        "domains": ["windowsupdate.com", "a-b.example.com.", "."],
+    },
+    DNS_POLICY: {
+        "resourceGroupName": RG, "dnsResolverPolicyName": "dns", "location": "westeurope",
+    },
+    DNS_RULE: {
+        "resourceGroupName": RG, "dnsResolverPolicyName": "dns", "dnsSecurityRuleName": "block",
+        "location": "westeurope", "priority": 65000, "dnsSecurityRuleState": "Enabled",
+        "action": {"actionType": "Block", "blockResponseCode": "SERVFAIL"},
+        "dnsResolverDomainLists": [{"id": f"{PREFIX}/dnsResolverDomainLists/names"}],
+    },
+    DNS_LINK: {
+        "resourceGroupName": RG, "dnsResolverPolicyName": "dns", "location": "westeurope",
+        "dnsResolverPolicyVirtualNetworkLinkName": "link", "virtualNetwork": {"id": NETWORK},
     },
 }  # fmt: skip

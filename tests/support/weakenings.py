@@ -86,6 +86,9 @@ FOREIGN: Final = [
     {"name": "mail", "groupPriority": 400, "action": "deny", "destinations": ["203.0.113.0/24"],
      "destinationPorts": [25], "protocol": "tcp"},
 ]  # fmt: skip
+WITH_DNS: Final = {
+    "azure.dnsSecurityPolicy": {"virtualNetwork": f"{ARM}/Microsoft.Network/virtualNetworks/a"}
+}
 WITH_FOREIGN: Final = {f"{POLICY}.rules": FOREIGN}
 MANAGER: Final = {"accounts": ["111122223333", "444455556666"], "organizationalUnits": ["ou-abcd-12345678"],
                   "resourceTags": {"wsus": "yes"}, "remediation": True}  # fmt: skip
@@ -270,6 +273,9 @@ WEAKENING: Final = (
     Row("staging", {"azure.networkSecurityGroup.lateralMovement": "allow"}),
     Row("staging", {"azure.networkSecurityGroup.flush": False},
         {"azure.networkSecurityGroup.flush": True}),
+    Row("staging", {"azure.dnsSecurityPolicy": GONE}, WITH_DNS),
+    Row("staging", {"azure.dnsSecurityPolicy.virtualNetwork": f"{ARM}/Microsoft.Network/virtualNetworks/b"}, WITH_DNS),
+    Row("staging", {"azure.dnsSecurityPolicy.alsoResolve": ["*.corp.example.com"]}, WITH_DNS),
     Row("prod", {"azure.subnets": GONE}),
     Row("prod", {"azure.subnets.0": GONE}),
     Row("prod", {"azure.subnets.0.virtualNetwork": "vnet-other"}),
@@ -324,6 +330,8 @@ HARMLESS: Final = (
     Row("staging", {"azure.tags": {"team": "network"}}),
     Row("staging", {"azure.addressSpace": ["10.30.0.0/16", "10.35.0.0/16"]}),
     Row("staging", {"azure.ipGroups": True}),
+    Row("staging", {"azure.dnsSecurityPolicy": {
+        "virtualNetwork": f"{ARM}/Microsoft.Network/virtualNetworks/a"}}),
     Row("staging", {f"{POLICY}.groups": 2}),
     Row("staging", {f"{POLICY}.existing": GONE, f"{POLICY}.mode": "rules-only"},
         {f"{POLICY}.existing": True}),

@@ -143,7 +143,7 @@ class PrivateRouteArgs(TypedDict):
     address_prefix: str
     """The range."""
     via: NotRequired[PrivateRouteVia]
-    """gateway: a route to the virtual network's gateway is made. peering: the range is in a peered network. firewall: rules and routes of yours lead through it, both ways. One of `gateway`, `peering`, `firewall`. Default: `gateway`."""
+    """gateway: a route to the virtual network's gateway is made. peering: the range is that of a peered network. firewall: a route to the firewall is made, and rules and routes of yours pass it there and lead back through it. One of `gateway`, `peering`, `firewall`. Default: `gateway`."""
 
 
 class RouteTableArgs(TypedDict):
@@ -172,6 +172,15 @@ class NetworkSecurityGroupArgs(TypedDict):
     """deny: no SSH, RDP or WinRM from the servers into the network. One of `deny`, `allow`. Default: `deny`."""
     flush: NotRequired[bool]
     """true: a change of the rules ends connections that it denies, where the region has that (flushConnection). Default: `false`."""
+
+
+class DnsSecurityPolicyArgs(TypedDict):
+    """Azure DNS security policy: refuses to resolve other names, for a whole virtual network."""
+
+    virtual_network: pulumi.Input[str]
+    """The id of the network whose queries it filters, in this region: the servers', or the firewall's where its DNS proxy asks for them. It can be linked to one policy."""
+    also_resolve: NotRequired[list[str]]
+    """Patterns that the network must resolve besides the endpoint lists: your own domains, private DNS zones, Azure's endpoints."""
 
 
 class SubnetArgs(TypedDict):
@@ -226,6 +235,8 @@ class AzureWsusEgressArgs(TypedDict):
     """The servers' route table."""
     network_security_group: NotRequired[NetworkSecurityGroupArgs]
     """The servers' network security group."""
+    dns_security_policy: NotRequired[DnsSecurityPolicyArgs]
+    """Resolves the listed names only."""
     subnets: NotRequired[Sequence[SubnetArgs]]
     """The subnets to attach the security group and the route table to."""
     accept: NotRequired[Sequence[AcceptArgs]]

@@ -56,6 +56,13 @@ _KEPT: Final = {
     ]
 }
 _SOLE: Final = {
+    "azure-native:dnsresolver:DnsResolverPolicyVirtualNetworkLink": Sole(
+        ("virtualNetwork",),
+        ("dns_security_policy", "virtual_network"),
+        "a DNS security policy for this network",
+        "a network is linked to one",
+        "leave dns_security_policy out of one of them, with the names of both in the other",
+    ),
     "azure-native:network:AzureFirewall": Sole(
         ("resourceGroupName", "azureFirewallName"),
         ("firewall", "name"),

@@ -9,11 +9,13 @@ import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.azure.dns_security_policy import AzureWsusDnsSecurityPolicy
 from wsus_egress.azure.firewall import AzureWsusFirewall
 from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
 from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
 from wsus_egress.azure.route_table import AzureWsusRouteTable
 from wsus_egress.component.given import AS_KEYWORDS
+from wsus_egress.controls.azure.dns_policy import AzureDnsPolicy
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.route_table import AzureRouteTable
@@ -35,6 +37,9 @@ class AzureWsusEgress(AzureComponent):
     """The route table's id: set it on the servers' subnets."""
     firewall_private_address: pulumi.Output[str] | None
     """The private address of the firewall that is created in mode `full`."""
+
+    dns_security_policy_id: pulumi.Output[str] | None
+    """The id of the DNS security policy, where one is asked for."""
 
     _makes_rules = True
 
@@ -95,6 +100,10 @@ class AzureWsusEgress(AzureComponent):
             table = AzureWsusRouteTable(f"{name}-routes", given.handed(made), after)
             self.route_table_id = table.route_table_id
             attached[f"${{{name}-route-table.id}}"] = table.route_table_id
+        self.dns_security_policy_id = None
+        if given.control(AzureDnsPolicy):
+            dns = AzureWsusDnsSecurityPolicy(f"{name}-dns-policy", given.handed(), child)
+            self.dns_security_policy_id = dns.dns_security_policy_id
         self._declarer.given.update(attached)
         self._declarer.declare(subnet_documents(name, given.target))
         self.register()

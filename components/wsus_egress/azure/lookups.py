@@ -62,6 +62,10 @@ def _named(target: AzureTarget) -> Iterator[tuple[Keys, str, str, str]]:
     identity = target.firewall.virtual_network if target.firewall else ""
     if match := _ID.fullmatch(identity):
         yield ("firewall", "virtual_network"), match[1], match[2], identity
+    dns = target.dns_security_policy
+    if dns and (match := _ID.fullmatch(dns.virtual_network)):
+        keys: Keys = ("dns_security_policy", "virtual_network")
+        yield keys, match[1], match[2], dns.virtual_network
     for index, subnet in enumerate(target.subnets):
         keys = ("subnets", index, "virtual_network")
         yield keys, target.resource_group, subnet.virtual_network, ""

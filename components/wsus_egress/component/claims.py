@@ -112,7 +112,7 @@ def taken_twice(
     for document in documents:
         if (sole := kinds.get(document.type)) is None:
             continue
-        values = [document.properties[key] for key in sole.properties]
+        values = [_named_by(document.properties[key]) for key in sole.properties]
         named = (given.get(str(each), each) for each in values)
         provider = _identity(component.get_provider(document.type))
         holder = taken.setdefault((document.type, provider, *named), name)
@@ -121,6 +121,11 @@ def taken_twice(
             what = f"the component {holder} has {sole.what} already ({which}): {sole.why}"
             problems.append(Problem(None, sole.argument, what.replace(" ()", ""), sole.instead))
     return tuple(problems)
+
+
+def _named_by(value: Any) -> Any:
+    """A value, or the id in Azure's `{"id": ...}`."""
+    return value["id"] if isinstance(value, Mapping) else value
 
 
 def _identity(resource: pulumi.Resource | None) -> Hashable:

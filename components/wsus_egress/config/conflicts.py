@@ -127,7 +127,11 @@ def _aws(target: AwsTarget) -> Iterator[_Claim]:
 def _azure(target: AzureTarget) -> Iterator[_Claim]:
     # Azure takes names whatever their case ("Naming rules and restrictions for Azure resources").
     group = target.resource_group.casefold()
-    made = {"nsg": target.network_security_group.create, "route-table": bool(target.route_table)}
+    made = {
+        "nsg": target.network_security_group.create,
+        "route-table": bool(target.route_table),
+        "dns-policy": bool(target.dns_security_policy),
+    }
     for name in (name for name, wanted in made.items() if wanted):
         told = (
             f"makes {COMPONENT_NAME}-{name} in the resource group {target.resource_group} too, and a "
@@ -137,6 +141,12 @@ def _azure(target: AzureTarget) -> Iterator[_Claim]:
             (name, group), target.resource_group, ("azure", "resourceGroup"), told,
             f"give each environment its own{_or_elsewhere(_AZURE)}", _AZURE,
         )  # fmt: skip
+    if dns := target.dns_security_policy:
+        # "DNS security policy" (azure-docs, 2025-01-06): a network is linked to one.
+        network, where = dns.virtual_network, ("azure", "dnsSecurityPolicy", "virtualNetwork")
+        told = f"links a DNS security policy to {network} too, and a network has one"
+        instead = "keep one of them, with the names of both"
+        yield _Claim(("dns", network.casefold()), network, where, told, instead)
     policy = target.firewall_policy
     if policy is None:
         return

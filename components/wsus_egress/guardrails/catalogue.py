@@ -13,6 +13,7 @@ from wsus_egress.guardrails.rules import (
     azure_default_egress,
     azure_route_bypasses,
     dns_firewall_widens,
+    dns_policy_widens,
     firewall_ingress,
     network_firewall_widens,
     nsg_ingress,
@@ -37,6 +38,7 @@ GUARDRAILS: Final[tuple[Guardrail, ...]] = (
     application_rules_widen.GUARDRAIL,
     firewall_ingress.GUARDRAIL,
     azure_route_bypasses.GUARDRAIL,
+    dns_policy_widens.GUARDRAIL,
     tls_interception.GUARDRAIL,
     approvals_expired.GUARDRAIL,
 )

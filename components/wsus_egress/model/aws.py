@@ -14,6 +14,7 @@ from wsus_egress.model.base import (
     Checked,
     Items,
     MayBeOutput,
+    NamePatterns,
     Settings,
     Tags,
     WrittenAs,
@@ -27,7 +28,6 @@ from wsus_egress.model.flows import (
     Network,
 )
 from wsus_egress.model.network_firewall import NetworkFirewall, resource_id
-from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Problem
 
 # Stands for the id of a VPC that only the deployment knows.
@@ -41,17 +41,6 @@ def _dns_priority(number: int) -> int:
     if number in DNS_PRIORITIES:
         return number
     raise refused(f"{number} is not a valid association priority", "write 101 to 9899")
-
-
-def _pattern(text: str) -> Pattern:
-    try:
-        return Pattern.parse(text)
-    except InvalidName as error:
-        raise refused(f"{error.text} {error.reason}", error.instead) from None
-
-
-def _by_text(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
-    return tuple(sorted(set(patterns), key=lambda pattern: pattern.text))
 
 
 VpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput(SOME_VPC)]
@@ -146,8 +135,7 @@ class DnsFirewall(Settings):
         Field(description="101 to 9899, unique among the rule groups of the VPC."),
     ] = 200
     also_resolve: Annotated[
-        Items[Annotated[Pattern, WrittenAs(str, _pattern, str)]],
-        AfterValidator(_by_text),
+        NamePatterns,
         Field(
             description="Patterns that the VPC must resolve besides the endpoint lists: your own domains, AWS's endpoints."
         ),

@@ -15,6 +15,7 @@ from wsus_egress.model.base import (
     Matching,
     MayBeOutput,
     Name,
+    NamePatterns,
     Number,
     Port,
     Ports,
@@ -41,6 +42,16 @@ PolicyId = Annotated[
         "is not a firewall policy's id",
         "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
         "firewallPolicies/NAME",
+    ),
+]
+NetworkId = Annotated[
+    str,
+    Matching(
+        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
+        r"/virtual[Nn]etworks/[^/\s]+$",
+        "is not a virtual network's id",
+        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
+        "virtualNetworks/NAME",
     ),
 ]
 # Stands for what an id that only the deployment knows begins with; it is never sent.
@@ -365,6 +376,26 @@ class Subnet(Settings):
     ] = True
 
 
+class DnsSecurityPolicy(Settings):
+    """Azure DNS security policy: refuses to resolve other names, for a whole virtual network."""
+
+    virtual_network: Annotated[
+        NetworkId,
+        Field(
+            description="The id of the network whose queries it filters, in this region: the servers', or "
+            "the firewall's where its DNS proxy asks for them. It can be linked to one policy."
+        ),
+        MayBeOutput(f"{SOME_ID}/virtualNetworks/network"),
+    ]
+    also_resolve: Annotated[
+        NamePatterns,
+        Field(
+            description="Patterns that the network must resolve besides the endpoint lists: your own "
+            "domains, private DNS zones, Azure's endpoints."
+        ),
+    ] = ()
+
+
 class FirewallAlone(Settings):
     """A firewall by itself, on a policy that somebody else makes."""
 
@@ -447,6 +478,9 @@ class AzureTarget(Settings):
     network_security_group: Annotated[
         Nsg, Field(description="The servers' network security group.")
     ] = Nsg.model_construct()
+    dns_security_policy: Annotated[
+        DnsSecurityPolicy | None, Field(description="Resolves the listed names only.")
+    ] = None
     subnets: Annotated[
         Items[Subnet],
         Field(description="The subnets to attach the security group and the route table to."),

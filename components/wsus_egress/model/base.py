@@ -30,6 +30,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from wsus_egress.model.addresses import network_of
 from wsus_egress.model.flows import Address, Network, Scheme
+from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Problem
 
 FIXED_PORTS = (
@@ -247,6 +248,23 @@ def by_key(kind: Any) -> WrittenAs:
 
 
 Tags: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, str])]
+
+
+def _pattern(text: str) -> Pattern:
+    try:
+        return Pattern.parse(text)
+    except InvalidName as error:
+        raise refused(f"{error.text} {error.reason}", error.instead) from None
+
+
+def _by_text(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    return tuple(sorted(set(patterns), key=lambda pattern: pattern.text))
+
+
+NamePatterns: TypeAlias = Annotated[
+    Items[Annotated[Pattern, WrittenAs(str, _pattern, str)]], AfterValidator(_by_text)
+]
+"""Patterns of host names; sorted, each once."""
 
 
 class Settings(BaseModel):

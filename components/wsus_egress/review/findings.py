@@ -32,7 +32,7 @@ Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-remov
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
                "policy-warning", "own-list", "package-moved", "stack-skipped",
-               "placeholder", "deprecated-tag"]  # fmt: skip
+               "placeholder", "deprecated-tag", "dns-layer"]  # fmt: skip
 
 RULES: Final[dict[Kind, str]] = {
     "unapproved-widening": "A change allows more, and the same change does not approve it.",
@@ -67,6 +67,7 @@ RULES: Final[dict[Kind, str]] = {
     "package-moved": "A change moves the package's version, with which the package's lists may change.",
     "placeholder": "Settings still have a placeholder of `wsus-egress new`.",
     "deprecated-tag": "A rule names what its cloud is withdrawing.",
+    "dns-layer": "Only one of an environment's clouds resolves the listed names only.",
     "stack-skipped": "A stack's file has no setting of this package.",
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
@@ -370,6 +371,26 @@ def withdrawn(environment: Environment, target: Target) -> Iterator[Finding]:
             yield Finding("deprecated-tag", environment.name, "azure", what, instead, where)
 
 
+_DNS_LAYERS: Final = {"aws-dns-firewall": "dnsFirewall", "azure-dns-policy": "dnsSecurityPolicy"}
+
+
+def dns_layers(environment: Environment, targets: Sequence[TargetAnalysis]) -> Iterator[Finding]:
+    """A layer of DNS that one cloud has and the other has not: the firewalls may admit the same."""
+    has = {
+        target.target.cloud: next((c.name for c in target.controls if c.name in _DNS_LAYERS), "")
+        for target in targets
+    }
+    for cloud, other in (("aws", "azure"), ("azure", "aws")):
+        if has.get(cloud) and has.get(other) == "":
+            setting = next(_DNS_LAYERS[n] for n in _DNS_LAYERS if n.startswith(other))
+            what = (
+                f"in {cloud} only listed names resolve ({has[cloud]}), in {other} every name does"
+            )
+            instead = f"add {other}.{setting}, or leave it where the firewall is enough"
+            where = environment.locate((other,))
+            yield Finding("dns-layer", environment.name, other, what, instead, where)
+
+
 def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Finding, ...]:
     """What the gate finds in environments as they stand, without a base."""
     found: list[Finding] = []
@@ -378,6 +399,7 @@ def standing(analyses: Iterable[Analysis], today: datetime.date) -> tuple[Findin
         for target in analysis.targets:
             found += deviations(analysis.environment, target)
             found += withdrawn(analysis.environment, target.target)
+        found += dns_layers(analysis.environment, analysis.targets)
     return in_order(found)
 
 

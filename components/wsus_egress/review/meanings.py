@@ -241,6 +241,11 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "networkSecurityGroup.lateralMovement": Meaning(
         "the servers may administer others by SSH, RDP and WinRM", _down("allow", "deny")
     ),
+    "dnsSecurityPolicy": Meaning("the network resolves every name", _gone),
+    "dnsSecurityPolicy.virtualNetwork": Meaning("the old network resolves every name", _any),
+    "dnsSecurityPolicy.alsoResolve": Meaning(
+        "the whole network resolves these names", gained=True, opens=True
+    ),
     "subnets": Meaning(
         "the stack lets go of the subnet, which stays in Azure as it is then",
         lost=True,

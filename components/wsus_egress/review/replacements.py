@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 _NETWORK: Final = "azure-native:network:"
+_DNS: Final = "azure-native:dnsresolver:"
 REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
     kind: frozenset(names.split())
     for kind, names in {
@@ -33,6 +34,13 @@ REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "securityGroupId",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
         "azure-native:monitor:DiagnosticSetting": "name resourceUri",
+        f"{_DNS}DnsResolverDomainList": "dnsResolverDomainListName resourceGroupName",
+        f"{_DNS}DnsResolverPolicy": "dnsResolverPolicyName resourceGroupName",
+        f"{_DNS}DnsResolverPolicyVirtualNetworkLink": (
+            "dnsResolverPolicyName dnsResolverPolicyVirtualNetworkLinkName resourceGroupName "
+            "virtualNetwork"
+        ),
+        f"{_DNS}DnsSecurityRule": "dnsResolverPolicyName dnsSecurityRuleName resourceGroupName",
         f"{_NETWORK}AzureFirewall": "azureFirewallName location resourceGroupName zones",
         f"{_NETWORK}FirewallPolicy": "firewallPolicyName location resourceGroupName",
         f"{_NETWORK}FirewallPolicyRuleCollectionGroup": (

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from providers.azure import dns_security_policy
 from providers.azure.azure_firewall import AzureFirewall
 from providers.azure.diagnostic_setting import DiagnosticSetting
 from providers.azure.firewall_policy import FirewallPolicy
@@ -30,6 +31,7 @@ KINDS: Final = (
     RouteTable(),
     Subnet(),
     DiagnosticSetting(),
+    *dns_security_policy.KINDS,
 )
 
 

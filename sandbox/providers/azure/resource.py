@@ -25,7 +25,7 @@ NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?")
 _TAGS: Final = 50
 _TAG_NAME: Final = 512
 _TAG_VALUE: Final = 256
-_IN_NO_ID: Final = frozenset({"location", "zones"})
+_IN_NO_ID: Final = frozenset({"location", "virtualNetwork", "zones"})
 _UNNAMED_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 
 

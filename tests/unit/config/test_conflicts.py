@@ -215,3 +215,18 @@ def test_a_target_without_a_firewall_policy(environment: Callable[..., Environme
     found = list(conflicts([one, replace(one, name="other")]))
 
     assert ["azure.resourceGroup"] == [path_text(problem.keys) for problem in found]
+
+
+def test_a_network_has_one_dns_security_policy(told: Callable[..., list[str]]) -> None:
+    """Whatever the case of its id; another network has its own."""
+    network = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
+    first = AZURE.replace("rg-wsus", "rg-first").replace("{name: afwp}", "{name: one}")
+    first += f"    dnsSecurityPolicy: {{virtualNetwork: {network}}}\n"
+    second = first.replace("rg-first", "rg-second").replace("{name: one}", "{name: two}")
+
+    assert [
+        f"azure.dnsSecurityPolicy.virtualNetwork: x links a DNS security policy to {network} too, and a "
+        "network has one; keep one of them, with the names of both"
+    ] == told(first, second)
+    assert 1 == len(told(first, second.replace("/vnet", "/VNET")))
+    assert [] == told(first, second.replace("/vnet", "/other"))

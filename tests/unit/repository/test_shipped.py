@@ -288,6 +288,18 @@ def test_the_preview_has_the_documented_shape(root: Path, run: Callable[..., Res
     target = ".environments.targets"
     expected = {
         "": {"version", "environments", "findings"},
+        ".findings": {
+            "kind",
+            "fails",
+            "environment",
+            "target",
+            "what",
+            "instead",
+            "file",
+            "line",
+            "approve",
+            "accept",
+        },
         ".environments": {"environment", "mode", "endpoints", "targets"},
         ".environments.endpoints": {"pattern", "schemes", "list"},
         target: {

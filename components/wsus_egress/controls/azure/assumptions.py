@@ -8,7 +8,7 @@ from typing import Final
 from wsus_egress.controls.assumptions import Assumption, Way, across
 from wsus_egress.controls.azure.subnets import uncovered
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import AzureTarget, FirewallPolicy, PrivateRoute
+from wsus_egress.model.azure import AzureTarget, DnsSecurityPolicy, FirewallPolicy, PrivateRoute
 from wsus_egress.model.policy import EgressPolicy, Party
 
 _ATTACHED: Final = (
@@ -67,6 +67,9 @@ _CLIENT_DNS: Final = (
     Way(
         "evidence", "`az network vnet show` has the firewall's private address under `dhcpOptions`"
     ),
+)
+_RESOLVER: Final = (
+    Way("evidence", "`az network vnet show` has no DNS servers of others under `dhcpOptions`"),
 )
 _DNS_SERVERS: Final = (
     Way("stack", "leave `dnsServers` out, and the firewall asks Azure's own resolver"),
@@ -186,6 +189,16 @@ def _resolving(
         servers = ", ".join(map(str, firewall.dns_servers))
         what = f"the DNS servers {servers} resolve every name that the firewall is to admit"
         yield from _of("azure/firewall-policy/dns-servers", what, senders, _DNS_SERVERS)
+
+
+def dns_policy_assumptions(
+    policy: EgressPolicy, settings: DnsSecurityPolicy
+) -> tuple[Assumption, ...]:
+    """Who resolves names: a policy sees the queries to Azure's own resolver only."""
+    name = settings.virtual_network.rpartition("/")[2]
+    what = f"names are resolved by Azure's own resolver, asked from the network {name}"
+    key = f"azure/dns-policy/resolver/{name}"
+    return tuple(_of(key, what, _senders(policy), _RESOLVER))
 
 
 def _others_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Assumption]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wsus_egress.controls.azure.dns_policy import compile_dns_policy
 from wsus_egress.controls.azure.firewall_compile import compile_application_rules
 from wsus_egress.controls.azure.nsg_compile import compile_nsg
 from wsus_egress.controls.azure.route_table import compile_route_table
@@ -14,6 +15,8 @@ from wsus_egress.model.policy import EgressPolicy
 
 def azure_controls(policy: EgressPolicy, target: AzureTarget, name: str) -> Iterator[Control]:
     """The controls in the order in which a flow passes them; `name` is the environment's."""
+    if target.dns_security_policy:
+        yield compile_dns_policy(policy, target, target.dns_security_policy, name)
     if target.network_security_group.create:
         yield compile_nsg(policy, target, name)
     if target.route_table:

@@ -8,13 +8,15 @@ from typing import Final
 
 from pydantic.alias_generators import to_camel
 
+from wsus_egress.controls.azure.dns_policy import below, domains_of
 from wsus_egress.controls.azure.firewall_refusals import WEB, firewall_refusals, refusal, same_name
 from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.azure import SOME_ID, UNKNOWN_GROUP, AzureTarget, RouteTable
-from wsus_egress.model.flows import PRIVATE_NETWORKS, is_internet
-from wsus_egress.model.policy import EgressPolicy
+from wsus_egress.model.flows import PRIVATE_NETWORKS, Scheme, is_internet
+from wsus_egress.model.policy import EgressPolicy, Mode
+from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Problem
 
 _GROUP_ID: Final = "/applicationSecurityGroups/"
@@ -36,6 +38,7 @@ def azure_refusals(policy: EgressPolicy, target: AzureTarget, prefix: str) -> It
     yield from _mode(target)
     yield from _route_table(policy, target)
     yield from _security_group(policy, target)
+    yield from _dns_policy(policy, target)
     yield from taken_twice(policy, target)
     yield from _subnets(target, prefix)
 
@@ -188,6 +191,33 @@ def _without_group(target: AzureTarget) -> Iterator[Problem]:
     if not target.firewall_policy and not target.route_table:
         what = "without a firewall policy and a route table nothing is made at all"
         yield refusal((*keys, "create"), what, "leave it out")
+
+
+def _dns_policy(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
+    dns, keys = target.dns_security_policy, ("azure", "dnsSecurityPolicy")
+    if dns is None:
+        return
+    if policy.mode is Mode.OPEN:
+        what = "the mode is open, and a DNS security policy can only allow names: it would close the rest"
+        yield refusal(keys, what, "remove it, or write `mode: restricted`")
+        return
+    listed = [pattern for scheme in Scheme for pattern in policy.patterns[scheme]]
+    resolved = below(domains_of([*listed, *dns.also_resolve]))
+    for index, rule in enumerate(target.network_rules):
+        for number, fqdn in enumerate(rule.fqdns):
+            if (name := _host(fqdn)) is not None and name not in resolved:
+                what = f"the DNS security policy does not resolve {fqdn}, and the rule would admit nothing"
+                where = ("azure", "networkRules", index, "fqdns", number)
+                yield refusal(where, what, "add it to dnsSecurityPolicy.alsoResolve")
+
+
+def _host(text: str) -> str | None:
+    """A host name; None for what is refused as a network rule's name anyway."""
+    try:
+        pattern = Pattern.parse(text)
+    except InvalidName:
+        return None
+    return None if pattern.wildcard else pattern.host
 
 
 def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:
