@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "AzureWsusEgressDenyRest": ("address-space", "servers", "nobody"),
     "AzureWsusEgressDestinations": ("tag", "list", "tag+list"),
+    "AzureWsusEgressRouting": ("subnets", "hub-intent"),
     "AzureWsusFirewallSku": ("Basic", "Standard", "Premium"),
     "ClientLocation": ("aws", "azure", "elsewhere"),
     "DirectRouteProtocol": ("tcp", "udp"),
@@ -43,6 +44,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 if TYPE_CHECKING:
     AzureWsusEgressDenyRest: TypeAlias = Literal["address-space", "servers", "nobody"]
     AzureWsusEgressDestinations: TypeAlias = Literal["tag", "list", "tag+list"]
+    AzureWsusEgressRouting: TypeAlias = Literal["subnets", "hub-intent"]
     AzureWsusFirewallSku: TypeAlias = Literal["Basic", "Standard", "Premium"]
     ClientLocation: TypeAlias = Literal["aws", "azure", "elsewhere"]
     DirectRouteProtocol: TypeAlias = Literal["tcp", "udp"]
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
 else:
     AzureWsusEgressDenyRest = str
     AzureWsusEgressDestinations = str
+    AzureWsusEgressRouting = str
     AzureWsusFirewallSku = str
     ClientLocation = str
     DirectRouteProtocol = str

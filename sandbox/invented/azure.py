@@ -12,6 +12,7 @@ from wsus_egress.model.azure import AzureTarget, Firewall
 
 SUBSCRIPTION: Final = "azure-native:subscriptionId"
 _UNNAMED: Final = "00000000-0000-0000-0000-000000000000"
+_IP_GROUP: Final = "azure-native:network:IpGroup"
 _POLICY: Final = "azure-native:network:FirewallPolicy"
 _ID: Final = re.compile(
     r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)"
@@ -63,6 +64,12 @@ def of_azure(target: AzureTarget, given: Mapping[str, str]) -> Found:
     if policy is not None and (base := _ID.fullmatch(policy.base_policy or "")):
         held = policies.setdefault(_POLICY, {})
         held[base[0]] = _policy(target, base["group"], base["name"])
+    for own in filter(None, (_ID.fullmatch(each) for _, each in target.ip_group_ids)):
+        groups.setdefault(own["group"].casefold(), own["group"])
+        policies.setdefault(_IP_GROUP, {})[own[0]] = {
+            "ipAddresses": [], "ipGroupsName": own["name"], "location": target.location,
+            "resourceGroupName": own["group"],
+        }  # fmt: skip
     world = {
         "resource_groups": [
             {"name": groups[key], "location": target.location} for key in sorted(groups)
@@ -115,7 +122,8 @@ def _networks(
     )
     room = Room(largest, [subnet.address_prefix for subnet in target.subnets])
     names = ["AzureFirewallSubnet"]
-    if target.firewall_policy and target.firewall_policy.sku == "Basic":
+    basic = target.firewall_policy is not None and target.firewall_policy.sku == "Basic"
+    if basic or firewall.management:
         names.append("AzureFirewallManagementSubnet")
     row["subnets"] = [{"name": name, "prefix": room.take(_FIREWALL_SUBNET)} for name in names]
     return [found[key] for key in sorted(found)]

@@ -253,6 +253,8 @@ WEAKENING: Final = (
     Row("prod", {"azure.firewall.virtualNetwork":
                  f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/virtualNetworks/other"}),
     Row("prod", {"azure.firewall.zones": ["1"]}),
+    Row("staging", {"azure.ipGroupIds": {"wsus": f"{ARM}/Microsoft.Network/ipGroups/theirs"}}),
+    Row("staging", {"azure.routing": "hub-intent"}, also={"azure.routeTable": GONE}),
     Row("prod", {"azure.firewall.workspace": GONE}),
     Row("prod", {"azure.firewall.workspace": f"{ARM}/Microsoft.OperationalInsights/workspaces/other"}),
     Row("staging", {"azure.routeTable": GONE}),
@@ -330,6 +332,8 @@ HARMLESS: Final = (
     Row("staging", {"azure.tags": {"team": "network"}}),
     Row("staging", {"azure.addressSpace": ["10.30.0.0/16", "10.35.0.0/16"]}),
     Row("staging", {"azure.ipGroups": True}),
+    Row("prod", {"azure.firewall.publicAddresses": 3}),
+    Row("prod", {"azure.firewall.management": True}),
     Row("staging", {"azure.dnsSecurityPolicy": {
         "virtualNetwork": f"{ARM}/Microsoft.Network/virtualNetworks/a"}}),
     Row("staging", {f"{POLICY}.groups": 2}),

@@ -13,6 +13,7 @@ from wsus_egress.args import AcceptArgs, PolicyArgs
 from wsus_egress.choices import (
     AzureWsusEgressDenyRest,
     AzureWsusEgressDestinations,
+    AzureWsusEgressRouting,
     AzureWsusFirewallSku,
     DirectRouteProtocol,
     FirewallPolicyMode,
@@ -112,6 +113,10 @@ class FirewallArgs(TypedDict):
     """The id of the network that has an AzureFirewallSubnet."""
     zones: NotRequired[Sequence[FirewallZones]]
     """Availability zones; empty for none. Default: `["1", "2", "3"]`."""
+    public_addresses: NotRequired[int]
+    """How many public addresses it has. Each has 2,496 ports for each of its instances, of which there are two at least. Default: `1`."""
+    management: NotRequired[bool]
+    """true: a management interface, in AzureFirewallManagementSubnet, as forced tunnelling needs. A Basic firewall always has one. Default: `false`."""
     workspace: NotRequired[pulumi.Input[str]]
     """The Log Analytics workspace that gets its logs."""
 
@@ -227,12 +232,16 @@ class AzureWsusEgressArgs(TypedDict):
     """Whom the last rule denies every other name: the whole virtual network (the default), the policy's own sources (the default in mode rules-only, where others have rules too), or nobody. One of `address-space`, `servers`, `nobody`."""
     ip_groups: NotRequired[bool]
     """true: sources by IP Group. Default: `false`."""
+    ip_group_ids: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Ids of IP Groups that exist, by server or client group. With ipGroups: true the others are made."""
     network_rules: NotRequired[Sequence[NetworkRuleArgs]]
     """What else the sources may reach."""
     firewall: NotRequired[FirewallArgs]
     """The firewall, in mode full."""
     route_table: NotRequired[RouteTableArgs]
     """The servers' route table."""
+    routing: NotRequired[AzureWsusEgressRouting]
+    """What leads to the firewall. subnets: their route tables. hub-intent: the routing intent of a Virtual WAN hub, whose secured hub has the firewall. One of `subnets`, `hub-intent`. Default: `subnets`."""
     network_security_group: NotRequired[NetworkSecurityGroupArgs]
     """The servers' network security group."""
     dns_security_policy: NotRequired[DnsSecurityPolicyArgs]

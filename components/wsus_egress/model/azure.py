@@ -60,6 +60,8 @@ SecurityGroupId: TypeAlias = Annotated[
     ArmId, MayBeOutput(f"{SOME_ID}/applicationSecurityGroups/{{key}}")
 ]
 IdsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, SecurityGroupId])]
+IpGroupId: TypeAlias = Annotated[ArmId, MayBeOutput(f"{SOME_ID}/ipGroups/{{key}}")]
+IpGroupsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, IpGroupId])]
 # Stands for a resource group that only the deployment knows.
 UNKNOWN_GROUP: Final = "unknown-resource-group"
 ResourceGroup = Annotated[str, Field(min_length=1, max_length=90), MayBeOutput(UNKNOWN_GROUP)]
@@ -256,6 +258,23 @@ class Firewall(Settings):
     zones: Annotated[
         Items[Literal["1", "2", "3"]], Field(description="Availability zones; empty for none.")
     ] = ("1", "2", "3")
+    public_addresses: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=250,
+            description="How many public addresses it has. Each has 2,496 ports for each of its "
+            "instances, of which there are two at least.",
+        ),
+        WHOLE,
+    ] = 1
+    management: Annotated[
+        bool,
+        Field(
+            description="true: a management interface, in AzureFirewallManagementSubnet, as forced "
+            "tunnelling needs. A Basic firewall always has one."
+        ),
+    ] = False
     workspace: Annotated[
         ArmId | None,
         Field(description="The Log Analytics workspace that gets its logs."),
@@ -470,11 +489,25 @@ class AzureTarget(Settings):
         ),
     ]
     ip_groups: Annotated[bool, Field(description="true: sources by IP Group.")] = False
+    ip_group_ids: Annotated[
+        IpGroupsByParty,
+        Field(
+            description="Ids of IP Groups that exist, by server or client group. With ipGroups: true the "
+            "others are made."
+        ),
+    ] = ()
     network_rules: Annotated[
         Items[NetworkRule], Field(description="What else the sources may reach.")
     ] = ()
     firewall: Annotated[Firewall | None, Field(description="The firewall, in mode full.")] = None
     route_table: Annotated[RouteTable | None, Field(description="The servers' route table.")] = None
+    routing: Annotated[
+        Literal["subnets", "hub-intent"],
+        Field(
+            description="What leads to the firewall. subnets: their route tables. hub-intent: the routing "
+            "intent of a Virtual WAN hub, whose secured hub has the firewall."
+        ),
+    ] = "subnets"
     network_security_group: Annotated[
         Nsg, Field(description="The servers' network security group.")
     ] = Nsg.model_construct()

@@ -187,6 +187,8 @@ AZURE: Final[Mapping[str, Meaning]] = {
         _down("nobody", "servers", "address-space"),
     ),
     "ipGroups": HARMLESS,
+    "ipGroupIds": Meaning("whoever is in it counts as this party", gained=True, opens=True),
+    "routing": Meaning("something else leads to the firewall", _any),
     "networkRules": Meaning("no endpoint list has this", gained=True, opens=True),
     "tags": HARMLESS,
     "firewallPolicy": Meaning("no rule sees host names any more", _gone),
@@ -220,6 +222,8 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "firewall.name": Meaning("the firewall is replaced by another one", _any),
     "firewall.virtualNetwork": Meaning("the firewall stands in another network", _any),
     "firewall.zones": Meaning("the firewall does not run there any more", lost=True),
+    "firewall.publicAddresses": HARMLESS,
+    "firewall.management": HARMLESS,
     "firewall.workspace": Meaning(
         "the old one gets no logs any more", lambda old, _: old is not None
     ),

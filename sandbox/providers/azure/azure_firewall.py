@@ -94,7 +94,16 @@ class AzureFirewall(AzureKind):
                 "sku.tier",
             )
         management = inputs.get("managementIpConfiguration")
-        places = [("AzureFirewallSubnet", each) for each in inputs["ipConfigurations"]]
+        # Of several configurations the first alone names the subnet ("Deploy an Azure Firewall with
+        # multiple public IP addresses", read 2026-11).
+        first, *more = inputs["ipConfigurations"]
+        for each in more:
+            if "subnet" in each:
+                raise azure_error(
+                    "AzureFirewallMoreThanOneSubnet", "Only one configuration may name the subnet."
+                )
+            require(records, ADDRESS_TYPE, reference(each, "publicIPAddress"), id_)
+        places = [("AzureFirewallSubnet", first)]
         places += [("AzureFirewallManagementSubnet", management)] if management else []
         for name, configuration in places:
             subnet = reference(configuration, "subnet") or ""
@@ -110,6 +119,9 @@ class AzureFirewall(AzureKind):
         found = []
         for configuration in inputs.get("ipConfigurations") or ():
             address: Any = UNKNOWN
+            if "subnet" not in configuration:
+                found.append(configuration)
+                continue
             if not preview:
                 prefix = subnet_prefix(session, str(reference(configuration, "subnet")))
                 address = str(ipaddress.ip_network(prefix)[4])

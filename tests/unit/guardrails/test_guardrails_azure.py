@@ -263,6 +263,10 @@ PLANTED: dict[str, tuple[str, str, Change]] = {
         resource(TABLE, "theirs", routes=[route("0.0.0.0/0", "Internet")], routeTableName="theirs"),
         resource(SUBNET, "spoke", addressPrefix="10.30.0.0/28",
                  routeTable={"id": "/x/routeTables/THEIRS"}))),
+    "service endpoints": (BYPASSES, "spoke", adding(
+        resource(SUBNET, "spoke", addressPrefix="10.30.0.0/28", routeTable={"id": UNKNOWN},
+                 serviceEndpoints=[{"service": "Microsoft.Storage"}],
+                 refers={"routeTable": ["wsus-route-table"]}))),
     "a subnet without a table": (BYPASSES, "spoke", adding(
         resource(SUBNET, "spoke", addressPrefix="10.30.0.0/28"))),
 }  # fmt: skip
@@ -276,6 +280,9 @@ def test_a_planted_widening_is_found(what: str, seen: Callable[..., list[Resourc
 
 
 CLEAN: dict[str, Change] = {
+    "another subnet's service endpoints": adding(
+        resource(SUBNET, "spoke", addressPrefix="10.77.0.0/24",
+                 serviceEndpoints=[{"service": "Microsoft.Storage"}])),
     "nothing": adding(),
     "the same port again": inside(destinationPortRange="443"),
     "a denial more": inside(access="Deny", protocol="*", destinationPortRange="*", priority=4000),
@@ -325,6 +332,9 @@ def test_what_widens_nothing_is_clean(what: str, seen: Callable[..., list[Resour
 
 
 UNSURE: dict[str, tuple[str, str, Change]] = {
+    "service endpoints": (BYPASSES, "its service endpoints are not known", adding(
+        resource(SUBNET, "spoke", addressPrefix="10.30.0.0/28", routeTable={"id": UNKNOWN},
+                 serviceEndpoints=UNKNOWN, refers={"routeTable": ["wsus-route-table"]}))),
     "the ports of a rule": (WIDENS, "its ports are not known", inside(destinationPortRange=UNKNOWN)),
     "a destination": (WIDENS, "its destination is not known",
                       inside(destinationAddressPrefix=UNKNOWN)),

@@ -71,6 +71,16 @@ _CLIENT_DNS: Final = (
 _RESOLVER: Final = (
     Way("evidence", "`az network vnet show` has no DNS servers of others under `dhcpOptions`"),
 )
+_INTENT: Final = (
+    Way(
+        "evidence",
+        "the effective routes of the servers' network interfaces, and the hub's routing intent",
+    ),
+)
+_IP_GROUP: Final = (
+    Way("stack", "leave `ipGroupIds` out, and rules name the addresses, or write `ipGroups: true`"),
+    Way("evidence", "`az network ip-group show` has these addresses"),
+)
 _DNS_SERVERS: Final = (
     Way("stack", "leave `dnsServers` out, and the firewall asks Azure's own resolver"),
     Way("evidence", "what these servers answer for the names of the policy's lists"),
@@ -160,8 +170,11 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
     assert firewall is not None  # noqa: S101 - without one there is no such control
     managed = target.route_table is not None
     routes = () if managed else (*_routes(target, firewall, senders), *_private(policy, target))
+    if target.routing == "hub-intent":
+        routes = tuple(_intent(policy, firewall, senders))
     return (
         *routes,
+        *_groups_of_others(target, policy),
         *_service_endpoints(senders),
         *_others_group(policy, target),
         *_of_others(target, firewall, senders),
@@ -216,6 +229,33 @@ def _service_endpoints(senders: Sequence[Party]) -> Iterator[Assumption]:
     # follow a route for 0.0.0.0/0. The stack leaves a subnet's endpoints as they are.
     what = "the servers' subnets have no service endpoint, to which Azure leads past the firewall"
     yield from _of("azure/route-table/service-endpoints", what, senders, _ENDPOINTS)
+
+
+def _intent(
+    policy: EgressPolicy, firewall: FirewallPolicy, senders: Sequence[Party]
+) -> Iterator[Assumption]:
+    """What a Virtual WAN hub leads to its firewall: no route of a subnet says it."""
+    # "How to configure Virtual WAN hub routing intent and routing policies", read 2026-11.
+    what = (
+        "the routing intent of a Virtual WAN hub leads the servers' Internet traffic to a firewall with the "
+        f"policy {firewall.name}"
+    )
+    yield from _of(f"azure/routing-intent/internet/{firewall.name}", what, senders, _INTENT)
+    for peer, whom in across(policy, "azure"):
+        addresses = ", ".join(map(str, peer.addresses))
+        what = (
+            f"the hub leads to {peer.name}, {addresses}, and back the same way; where that is through its "
+            "firewall, rules of others pass it"
+        )
+        yield Assumption(f"azure/routing-intent/private/{peer.name}", what, whom, _INTENT)
+
+
+def _groups_of_others(target: AzureTarget, policy: EgressPolicy) -> Iterator[Assumption]:
+    for name, identity in target.ip_group_ids:
+        group = identity.rpartition("/")[2]
+        addresses = ", ".join(map(str, policy.party(name).addresses))
+        what = f"the IP Group {group} has {addresses} and nothing else"
+        yield Assumption(f"azure/firewall-policy/ip-group/{name}", what, (name,), _IP_GROUP)
 
 
 def _routes(

@@ -24,7 +24,7 @@ from wsus_egress.controls.azure.firewall_rules import (
     Sources,
     name_set,
 )
-from wsus_egress.controls.azure.residues import firewall_residues
+from wsus_egress.controls.azure.residues import address_residues, firewall_residues
 from wsus_egress.controls.base import (
     Bounds,
     Control,
@@ -83,7 +83,7 @@ class AzureApplicationRules(Control):
     @cached_property
     def residues(self) -> tuple[Residue, ...]:
         """What a name in a request cannot tell."""
-        return firewall_residues(self.rules)
+        return (*firewall_residues(self.rules), *address_residues(self.target))
 
     @property
     def networks(self) -> Iterable[Network]:

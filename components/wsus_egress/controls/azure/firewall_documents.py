@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from wsus_egress.controls.azure.firewall_rules import (
@@ -57,8 +56,11 @@ def policy_documents(
     policy = target.firewall_policy
     assert policy is not None  # noqa: S101 - without one there are no rules
     tags = tags_of(target, environment)
+    known = dict(target.ip_group_ids)
     if target.ip_groups:
         for name, networks in sources:
+            if name in known:
+                continue
             yield Document(
                 IP_GROUP_TYPE,
                 f"{prefix}-{name}-addresses",
@@ -72,8 +74,9 @@ def policy_documents(
             )
     if policy.mode != "rules-only":
         yield Document(POLICY_TYPE, f"{prefix}-firewall-policy", _policy(target, policy, tags))
-    # A party without Internet access has no IP Group: a rule for it names its addresses.
-    grouped = {name for name, _ in sources} if target.ip_groups else set()
+    # A party without Internet access has no IP Group of ours: a rule for it names its addresses.
+    made = {name: f"${{{prefix}-{name}-addresses.id}}" for name, _ in sources}
+    grouped = {**(made if target.ip_groups else {}), **known}
     yield from _groups(prefix, target, policy, rules, grouped)
 
 
@@ -102,7 +105,7 @@ def _groups(
     target: AzureTarget,
     policy: FirewallPolicy,
     rules: Sequence[FirewallRule],
-    grouped: AbstractSet[str],
+    grouped: Mapping[str, str],
 ) -> Iterator[Document]:
     own = [rule for rule in rules if not rule.owner]
     first = target.rule_collection_group_priority
@@ -120,13 +123,13 @@ def _groups(
                 "priority": priority,
                 "resourceGroupName": target.policy_group,
                 "ruleCollectionGroupName": f"{called}{suffix}",
-                "ruleCollections": list(_collections(prefix, grouped, here)),
+                "ruleCollections": list(_collections(grouped, here)),
             },
         )
 
 
 def _collections(
-    prefix: str, grouped: AbstractSet[str], rules: Sequence[FirewallRule]
+    grouped: Mapping[str, str], rules: Sequence[FirewallRule]
 ) -> Iterator[dict[str, Any]]:
     kinds: tuple[tuple[type[FirewallRule], str, str, int], ...] = (
         (NetworkRule, "allow", "wsus-egress-network", NETWORK_PRIORITY),
@@ -141,14 +144,13 @@ def _collections(
                 "name": name,
                 "priority": priority,
                 "ruleCollectionType": "FirewallPolicyFilterRuleCollection",
-                "rules": [_rule(prefix, grouped, rule) for rule in found],
+                "rules": [_rule(grouped, rule) for rule in found],
             }
 
 
-def _rule(prefix: str, grouped: AbstractSet[str], rule: FirewallRule) -> dict[str, Any]:
-    if rule.parties and grouped >= set(rule.parties):
-        groups = [f"${{{prefix}-{party}-addresses.id}}" for party in rule.parties]
-        sources: dict[str, Any] = {"sourceIpGroups": groups}
+def _rule(grouped: Mapping[str, str], rule: FirewallRule) -> dict[str, Any]:
+    if rule.parties and grouped.keys() >= set(rule.parties):
+        sources: dict[str, Any] = {"sourceIpGroups": [grouped[each] for each in rule.parties]}
     else:
         sources = {"sourceAddresses": [plain(network) for network in rule.sources]}
     common = {"description": rule.description, "name": rule.id, **sources}
@@ -192,14 +194,16 @@ def firewall_resources(
 ) -> Iterator[Document]:
     """A firewall and what it needs, on the policy `${PREFIX-firewall-policy.id}`."""
     configurations = {"ipConfigurations": ("AzureFirewallSubnet", "address")}
-    if sku == "Basic":
+    if sku == "Basic" or firewall.management:
         # Microsoft runs a Basic firewall over a network and an address of their own.
         configurations["managementIpConfiguration"] = (
             "AzureFirewallManagementSubnet",
             "management",
         )
     own: dict[str, Any] = {}
-    for key, (subnet, word) in configurations.items():
+    more = [f"address-{number}" for number in range(2, firewall.public_addresses + 1)]
+    named = [(key, subnet, word) for key, (subnet, word) in configurations.items()]
+    for key, subnet, word in [*named, *(("ipConfigurations", "", word) for word in more)]:
         name = f"{prefix}-firewall-{word}"
         zones = {"zones": list(firewall.zones)} if firewall.zones else {}
         yield Document(
@@ -215,12 +219,15 @@ def firewall_resources(
                 **zones,
             },
         )
-        configuration = {
-            "name": word,
-            "publicIPAddress": {"id": f"${{{name}.id}}"},
-            "subnet": {"id": f"{firewall.virtual_network}/subnets/{subnet}"},
-        }
-        own[key] = [configuration] if key == "ipConfigurations" else configuration
+        configuration: dict[str, Any] = {"name": word, "publicIPAddress": {"id": f"${{{name}.id}}"}}
+        if subnet:
+            # Of several configurations the first alone names the subnet ("Deploy an Azure Firewall with
+            # multiple public IP addresses", read 2026-11).
+            configuration["subnet"] = {"id": f"{firewall.virtual_network}/subnets/{subnet}"}
+        if key == "ipConfigurations":
+            own.setdefault(key, []).append(configuration)
+        else:
+            own[key] = configuration
     yield Document(
         FIREWALL_TYPE,
         f"{prefix}-firewall",

@@ -19,6 +19,7 @@ from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Problem
 
+_IP_GROUP_ID: Final = "/ipGroups/"
 _GROUP_ID: Final = "/applicationSecurityGroups/"
 # The parts of a network's id, and the resource group of one that only the deployment knows.
 NETWORK_PARTS: Final = 9
@@ -65,6 +66,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         what = "a firewall is created in mode full only"
         instead = "write firewallPolicy.mode: full, or leave it out"
         yield refusal(("azure", "firewall"), what, instead)
+    yield from _intent(target)
     yield from network_elsewhere(target)
     if policy and policy.mode == "rules-only":
         for key, given in (
@@ -80,10 +82,29 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         for key, given in (
             ("networkRules", bool(target.network_rules)),
             ("ipGroups", target.ip_groups),
+            ("ipGroupIds", bool(target.ip_group_ids)),
         ):
             if given:
                 what = "this belongs to a firewall policy, and none is given"
                 yield refusal(("azure", key), what, "add azure.firewallPolicy, or leave it out")
+
+
+def _intent(target: AzureTarget) -> Iterator[Problem]:
+    """What does not go with a hub whose routing intent leads to its own firewall."""
+    policy, keys = target.firewall_policy, ("azure", "routing")
+    if target.routing != "hub-intent":
+        return
+    if policy is None:
+        what = "the hub's firewall has a policy, and none is given"
+        yield refusal(keys, what, "add azure.firewallPolicy, with its id")
+    elif policy.mode == "full":
+        what = "a secured hub has a firewall of its own, and mode full would make another one"
+        yield refusal(keys, what, "write firewallPolicy.mode: rules-only or policy")
+    if target.route_table:
+        what = (
+            "the hub's routing intent leads to the firewall, and a route table would lead past it"
+        )
+        yield refusal(keys, what, "leave routeTable out, or write routing: subnets")
 
 
 def network_elsewhere(target: AzureTarget) -> Iterator[Problem]:
@@ -156,6 +177,7 @@ def _private_routes(target: AzureTarget, table: RouteTable) -> Iterator[Problem]
 
 def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
     yield from _without_group(target)
+    yield from _ip_groups(policy, target)
     given = dict(target.network_security_group.application_security_groups)
     keys = ("azure", "networkSecurityGroup", "applicationSecurityGroups")
     here = [party.name for party in policy.in_place("azure")]
@@ -175,6 +197,25 @@ def _security_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Probl
     if len(here) > FIRST_ALLOW // 10:
         what = f"{len(here)} servers and client groups, and rules have room for {FIRST_ALLOW // 10}"
         yield refusal(("servers",), what, "use larger address blocks")
+
+
+def _ip_groups(policy: EgressPolicy, target: AzureTarget) -> Iterator[Problem]:
+    keys, known = ("azure", "ipGroupIds"), dict(target.ip_group_ids)
+    here = {party.name: party for party in policy.in_place("azure")}
+    for name, identity in sorted(known.items()):
+        if name not in here:
+            what = f"{name!r} is not a server or client group in this virtual network"
+            yield refusal((*keys, name), what, f"the names are {', '.join(here)}")
+        if _IP_GROUP_ID.lower() not in identity.lower():
+            what = f"{identity!r} is not the id of an IP Group"
+            yield refusal((*keys, name), what, f"it has {_IP_GROUP_ID} in it")
+    for name in (name for name, party in here.items() if party.internet and known):
+        # A rule has either IP Groups or addresses as its sources.
+        if name not in known and not target.ip_groups:
+            what = f"{name!r} has no IP Group, but other parties do"
+            yield refusal(
+                keys, what, "add its id, or write ipGroups: true, and the missing ones are made"
+            )
 
 
 def _without_group(target: AzureTarget) -> Iterator[Problem]:

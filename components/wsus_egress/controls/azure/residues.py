@@ -87,12 +87,30 @@ LEARNED_ROUTE: Final = Residue(
 )
 
 
+_SNAT_PORTS: Final = 2496
+_INSTANCES: Final = 2
+
+
 def firewall_residues(rules: Sequence[FirewallRule]) -> tuple[Residue, ...]:
     """What the firewall's rules leave open."""
     application = [rule for rule in rules if isinstance(rule, ApplicationRule)]
     tagged = any(rule.fqdn_tags for rule in application)
     denied = any(rule.collection == "deny" and "*" in rule.fqdns for rule in application)
     return (*_ALWAYS, *([TAG] if tagged else []), *([] if denied else [INFRASTRUCTURE]))
+
+
+def address_residues(target: AzureTarget) -> tuple[Residue, ...]:
+    """How many connections the firewall's public addresses carry, where it is made here."""
+    if target.firewall is None:
+        return ()
+    number = target.firewall.public_addresses
+    ports = number * _INSTANCES * _SNAT_PORTS
+    what = (
+        f"more than {ports:,} connections at a time to one address and port, of all clients together, run "
+        f"out of ports: {_SNAT_PORTS:,} for each of {number} public address{'es' if number > 1 else ''} and "
+        f"each of {_INSTANCES} instances, the fewest that a firewall has"
+    )
+    return (Residue(what, "Scale SNAT ports with Azure NAT Gateway, read 2026-11"),)
 
 
 def group_residues(target: AzureTarget) -> tuple[Residue, ...]:

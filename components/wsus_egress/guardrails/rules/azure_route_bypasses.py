@@ -18,6 +18,7 @@ from wsus_egress.readers.resources import UNKNOWN, Resource
 
 TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"
+_ENDPOINTS: Final = "azure/route-table/service-endpoints"
 _FIX: Final = (
     "lead it to the firewall's private address, or list the range under `routeTable.direct`"
 )
@@ -34,7 +35,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
         reads = tuple(_reads(table, resources, context))
         control = functools.partial(_control, space, direct)
         judged.append(Judged(table, "azure", reads, control))
-    bare = tuple(_without_table(resources, context))
+    bare = (*_without_table(resources, context), *_endpoints(resources, context))
     if not judged and not bare:
         return NotApplicable("no route table of the stack is on a server's subnet")
     return (*findings(unaccepted(judged, context), _FIX, PAST), *bare)
@@ -62,6 +63,28 @@ def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterato
                 "a server stands in it, and it has no route table: what it sends passes no firewall"
             )
             yield Finding(urn, name, what, "attach the servers' route table")
+
+
+def _endpoints(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:
+    """Service endpoints of a server's subnet: what goes to one follows no route to the firewall.
+
+    "Virtual network traffic routing", read 2026-11; any tenant's resources of the service are behind it.
+    """
+    accepted = any(
+        entry.what == _ENDPOINTS and entry.expires >= context.today
+        for entry in context.environment.accept
+    )
+    for spot in () if accepted else spots(resources):
+        given = items(spot.body.get("serviceEndpoints"))
+        if not given or not standing(context.environment, spot.prefixes):
+            continue
+        known = UNKNOWN not in given
+        services = [str(mapping(each).get("service", "some service")) for each in given]
+        what = f"it has service endpoints for {', '.join(services)}, to which no firewall's rules apply"
+        if not known:
+            what = "its service endpoints are not known, and what goes to one passes no firewall"
+        fix = f"take them off a server's subnet, or accept {_ENDPOINTS}"
+        yield Finding(spot.resource.urn, spot.resource.name, what, fix, known)
 
 
 def _reads(
