@@ -444,5 +444,5 @@ def test_a_stack_of_the_other_cloud() -> None:
     outcomes = judge_stack((resource("aws:ec2/securityGroup:SecurityGroup"),), context)
 
     azure = [rule.id for rule in GUARDRAILS if rule.place == "azure"]
-    assert 6 == len(azure)
+    assert 7 == len(azure)
     assert all(isinstance(outcomes[each], NotApplicable) for each in azure)
