@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from wsus_egress.cli.audit_command import audit
+from wsus_egress.cli.lists_command import lists
 from wsus_egress.cli.logs_command import logs
 from wsus_egress.cli.options import (
     FINDING,
@@ -25,7 +26,7 @@ from wsus_egress.cli.options import (
     refuse,
     today_option,
 )
-from wsus_egress.cli.starting import lists, new, project_option
+from wsus_egress.cli.starting import new, project_option
 from wsus_egress.problems import PolicyErrors
 
 if TYPE_CHECKING:

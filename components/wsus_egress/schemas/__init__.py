@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from wsus_egress.cli.as_lists import Lists
 from wsus_egress.cli.audit_types import AuditReport
 from wsus_egress.cli.json_types import Check, Explanation, Preview, Refusal
 from wsus_egress.cli.log_types import LogLine, LogSummary
@@ -21,6 +22,7 @@ def render() -> Mapping[str, str]:
         "preview.json": output_schema(Preview | Refusal, "WSUS egress preview"),
         "check.json": output_schema(Check, "WSUS egress check"),
         "explain.json": output_schema(Explanation | Refusal, "WSUS egress explanation"),
+        "lists.json": output_schema(Lists, "WSUS egress endpoint lists"),
         "logs.json": output_schema(LogLine | LogSummary | Refusal, "WSUS egress logs"),
         "audit.json": output_schema(AuditReport, "WSUS egress audit"),
         "endpoint-list.json": json_schema(EndpointListSettings, "WSUS egress endpoint list"),

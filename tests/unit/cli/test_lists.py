@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from pathlib import Path
 
+import jsonschema
+import pytest
 import yaml
 from click.testing import CliRunner
 from paths import ROOT
@@ -25,13 +29,18 @@ def test_the_lists_of_the_package_and_the_projects_own(tmp_path: Path) -> None:
     (tmp_path / "endpoints").mkdir()
     for name in ("mine", "wsus"):
         (tmp_path / "endpoints" / f"{name}.yaml").write_text(GOOD_LIST, encoding="utf-8")
-    status, text = run("--project", str(tmp_path))
+    status, text = run("--project", str(tmp_path), "--today", "2026-11-24")
     rows = {line.split()[0]: re.split("  +", line)[1:] for line in text.splitlines()}
 
-    assert (0, 6) == (status, len(rows))
-    assert ["1 endpoint", "A list", "endpoints/mine.yaml"] == rows["mine"]
+    assert (0, 12) == (status, len(rows))
+    assert [
+        "1 endpoint", "A list", "sources of 2026-11-01, 23 days old", "endpoints/mine.yaml"
+    ] == rows["mine"]  # fmt: skip
     assert "endpoints/wsus.yaml, instead of the package's" == rows["wsus"][-1]
-    assert ["The reference page's list", "from the package"] == rows["wsus-reference"][1:]
+    assert ["The reference page's list", "from the package"] == rows["wsus-reference"][1::2]
+    assert ["0 endpoints and automatic-updates", "no sources of its own"] == rows["update-manager"][
+        ::2
+    ]
 
 
 def test_in_the_packages_own_repository_they_are_files() -> None:
@@ -60,3 +69,86 @@ def test_a_list_that_is_none(tmp_path: Path) -> None:
     status, text = run("--project", str(tmp_path))
 
     assert (2, True) == (status, text.startswith("endpoints/mine.yaml:1: "))
+
+
+LIST = """\
+title: A list
+includes: [wsus-reference]
+endpoints:
+  - {pattern: "*.a.example.com", schemes: [http, https], purpose: P, source: S, date: 2026-11-01}
+  - {pattern: b.example.com, schemes: [https], purpose: P, source: S, date: 2026-11-01}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> str:
+    """A project with a list `mine`."""
+    (tmp_path / "endpoints").mkdir()
+    (tmp_path / "endpoints" / "mine.yaml").write_text(LIST, encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_lists_for_other_programs(project: str) -> None:
+    """What each form says is what the list says: a domain itself is not below it."""
+
+    def exported(form: str) -> str:
+        status, text = run("export", "mine", "--project", project, "--format", form)
+        assert 0 == status
+        return text
+
+    data = json.loads(exported("json"))
+    jsonschema.validate(
+        data, json.loads((ROOT / "components/wsus_egress/schemas/lists.json").read_text())
+    )
+    (one,) = data["lists"]
+    assert (11, ["wsus-reference"], "wsus-reference") == (
+        len(one["endpoints"]),
+        one["includes"],
+        one["endpoints"][-1]["list"],
+    )
+    assert {"*.a.example.com", "b.example.com"} <= set(exported("text").splitlines())
+    assert {"*.a.example.com/", "b.example.com/"} <= set(exported("edl").splitlines())
+    squid = exported("squid").splitlines()
+    assert r"acl https_mine_below dstdom_regex -i \.a\.example\.com$" in squid
+    assert "acl https_mine dstdomain b.example.com" in squid
+    assert "acl http_mine dstdomain b.example.com" not in squid
+    rows = list(csv.DictReader(exported("csv").splitlines()))
+    assert {("b.example.com", "443")} == {
+        (row["pattern"], row["port"]) for row in rows if row["pattern"] == "b.example.com"
+    }
+    assert len(json.loads(run("export", "--project", project)[1])["lists"]) == 12
+
+
+PAGE = """\
+# Endpoints, see [the docs](https://docs.example.org/page.md "title")
+<script>var x = "script.example.com"</script>
+| `https://*.a.example.com` | https://c.example.com:443/path |
+| <td>kv*.a.example.com</td> | http://b.example.com |
+Run setup.exe; \\*.update.microsoft.com&#46;
+[1]: https://link.example.org
+"""
+
+
+def test_a_page_beside_a_list(project: str, tmp_path: Path) -> None:
+    """What only one of them has; where links lead and names of files are no hosts."""
+    page = tmp_path / "page.md"
+    page.write_text(PAGE, encoding="utf-8")
+    status, text = run("compare", "mine", str(page), "--project", project)
+    lines = text.splitlines()
+    assert (1, f"mine beside {page}:") == (status, lines[0])
+    assert [
+        "  + c.example.com by https: the list lacks it",
+        "  ~ b.example.com: the list does not have it by http",
+        "  ? kv*.a.example.com: not a pattern; look for the hosts that are meant",
+    ] == lines[1:4]
+    assert "  - download.microsoft.com: only in the list" in lines
+    assert not [
+        line for line in lines if "example.org" in line or "setup.exe" in line or "script" in line
+    ]
+
+    assert (0, "mine beside mine:\n  no difference\n") == run(
+        "compare", "mine", "mine", "--project", project
+    )
+    assert 2 == run("compare", "mine", str(tmp_path / "absent"), "--project", project)[0]
+    assert 2 == run("compare", "absent", "mine", "--project", project)[0]
+    assert 2 == run("export", "absent", "--project", project)[0]

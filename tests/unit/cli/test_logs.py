@@ -72,7 +72,7 @@ def told(project: Path, *given: dict[str, Any], more: tuple[str, ...] = ()) -> l
 @pytest.mark.parametrize(("more", "policy", "reason", "words"), [
     ({}, "allow", "allowed", f"{ENDING}; aws-network-firewall blocked it all the same: an older deployment, or rules that are not of these settings"),
     ({"verdict": {"action": "pass"}}, "allow", "allowed", ENDING),
-    ({"tls": {"sni": "clients.config.office.net"}}, "deny", "no-list", "in no list"),
+    ({"tls": {"sni": "login.example.com"}}, "deny", "no-list", "in no list"),
     ({"tls": {"sni": "windowsupdate.com"}}, "deny", "no-list", "in no list; only names below it, *.windowsupdate.com, are"),
     ({"tls": {"sni": "evilwindowsupdate.com"}, "verdict": {"action": "alert"}}, "deny", "no-list", f"in no list{ALL_THE_SAME}"),
     ({"tls": {"sni": "tsfe.trafficshaping.dsp.mp.microsoft.com"}}, "deny", "other-list", "in list automatic-updates, which prod does not use"),
@@ -105,13 +105,13 @@ def test_a_list_with_schemes_as_listed(project: Path) -> None:
     path = project / "config" / "Pulumi.prod.yaml"
     path.write_text(
         path.read_text().replace(
-            "lists: [wsus]", "lists: [automatic-updates]\n  wsus-egress:schemes: as-listed"
+            "lists: [wsus]", "lists: [delivery-optimization]\n  wsus-egress:schemes: as-listed"
         )
     )
     *found, _ = told(
         project,
-        line(tls={"sni": "emdl.ws.microsoft.com"}),
-        line(tls={"sni": "a.windowsupdate.com"}),
+        line(tls={"sni": "download.windowsupdate.com"}),
+        line(tls={"sni": "a.b1.download.windowsupdate.com"}),
     )
     assert {
         "the name is listed, but not for https, and the environment has `schemes: as-listed`"
@@ -322,14 +322,14 @@ def test_the_smallest_edit_is_a_list_and_a_host(project: Path) -> None:
 
 def test_the_edit_does_what_it_says(project: Path) -> None:
     """Whoever writes it into the settings and fills it in has an environment that allows the name."""
-    blocked = line(tls={"sni": "clients.config.office.net"})
+    blocked = line(tls={"sni": "login.example.com"})
     result = run(project, "-", "--suggest", given=json.dumps(blocked))
     block = result.output.partition("  wsus-egress:extraEndpoints:\n")[2].partition("  it opens")[0]
-    assert "+ https clients.config.office.net\n" in result.output
+    assert "+ https login.example.com\n" in result.output
     path = project / "config" / "Pulumi.prod.yaml"
     path.write_text(f"{path.read_text()}  wsus-egress:extraEndpoints:\n{block}")
     (found, _) = told(project, blocked)
-    assert ("allowed", "clients.config.office.net") == (found["reason"], found["endpoint"])
+    assert ("allowed", "login.example.com") == (found["reason"], found["endpoint"])
 
 
 def test_a_scheme_that_a_list_does_not_have(project: Path) -> None:

@@ -26,12 +26,13 @@ from wsus_egress.controls import Verdict
 from wsus_egress.controls.azure.route_table import AzureRouteTable
 from wsus_egress.controls.base import met, path_verdict
 from wsus_egress.model.flows import Flow, Scheme
-from wsus_egress.names.sets import minimal_cover
+from wsus_egress.names.sets import NameSet, minimal_cover
 from wsus_egress.proof.proof import prove
 from wsus_egress.review.analysis import analyse
 from wsus_egress.schemas import render
 
-LISTS = ("automatic-updates", "certificate-validation", "delivery-optimization", "wsus-reference",
+LISTS = ("automatic-updates", "certificate-validation", "configuration-manager", "connected-cache", "defender",
+         "delivery-optimization", "microsoft-365-apps", "update-manager", "windows-autopatch", "wsus-reference",
          "wsus")  # fmt: skip
 ENVIRONMENTS = ("dev", "open", "prod", "sandbox", "staging")
 SCHEMAS: dict[str, tuple[type[EndpointListSettings | EnvironmentSettings], str]] = {
@@ -106,7 +107,7 @@ def test_an_environment_fits_its_schema(root: Path, name: str) -> None:
 
 
 def test_these_lists_are_shipped(root: Path) -> None:
-    """Five lists, by name."""
+    """Eleven lists, by name."""
     assert tuple(load_lists(root / "config" / "endpoints", "x")) == LISTS
 
 
@@ -336,3 +337,25 @@ def test_explain_has_the_documented_shape(root: Path, run: Callable[..., Result]
     }
     assert len(lines) == 2 * len(ENVIRONMENTS)
     assert [keys(json.loads(line)) for line in lines] == [expected] * len(lines)
+
+
+def test_every_name_of_the_reports_is_in_a_list(root: Path) -> None:
+    """Hosts that public reports of failed updates name, by the scheme that they name, as the lists have them."""
+    lists = load_lists(root / "config" / "endpoints", "x")
+    asked = (
+        "https://login.live.com", "https://settings-win.data.microsoft.com", "https://officecdn.microsoft.com",
+        "http://officecdn.microsoft.com.edgesuite.net", "https://clients.config.office.net", "https://go.microsoft.com",
+        "http://crl.microsoft.com", "http://www.microsoft.com", "http://ctldl.windowsupdate.com",
+        "https://wdcp.microsoft.com", "http://assets1.xboxlive.com", "http://dl.delivery.mp.microsoft.com",
+        "https://catalog.s.download.windowsupdate.com", "https://kv801.prod.do.dsp.mp.microsoft.com",
+    )  # fmt: skip
+    missing = [
+        url for url in asked
+        for scheme, _, name in [url.partition("://")]
+        if not any(
+            scheme in each.schemes and name in NameSet.of([each.pattern])
+            for one in lists.values() for each in one.endpoints
+        )
+    ]  # fmt: skip
+    # Defender's page has names below it alone.
+    assert ["https://wdcp.microsoft.com"] == missing
