@@ -137,7 +137,7 @@ class Chain:
             first = [t for t in fitting if t.stage != "data" or not self.handshake]
             return _first_match(first, self.default)
         start = _first_match((t for t in terms if _may_start(t, flow)), self.starts or self.default)
-        early = _first_match((t for t in fitting if t.early), Verdict.DENY)
+        early = _first_match((t for t in fitting if t.early and t.stage != "start"), Verdict.DENY)
         data = _first_match((t for t in fitting if t.stage != "start"), self.default)
         return _both(start, _either(early, data))
 

@@ -154,8 +154,12 @@ def terms_of(  # noqa: PLR0912 - one branch for each part of a rule
             continue
         partly = both(from_port.spans, _EPHEMERAL) != _EPHEMERAL
         reasons = [*unread, *(["a source port"] if partly else [])]
-        if reverse and rule.way == "->" and "established" in flow:
-            reasons.append("an answer alone")
+        if reverse and rule.way == "->":
+            if wanted.names is not None:
+                continue  # No answer has the name that was asked for.
+            if flow != [] or applications != SPOKEN:
+                # Whether it comes in time depends on who speaks first.
+                reasons.append("an answer alone")
         if reasons:
             notes.unread.append((name, " and ".join(dict.fromkeys(reasons)), place))
         yield Term(

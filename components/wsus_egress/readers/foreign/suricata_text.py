@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from wsus_egress.names.hosts import InvalidName, Pattern
@@ -331,6 +331,8 @@ def _of_content(content: Content) -> Names:
     found = _inside(text.lower(), content)
     if not content.negated:
         return found
+    if "bsize" in content.words:
+        return Names(most=ALL_NAMES)  # The size holds beside the negation.
     sure = NameSet.of(found.patterns) | found.more
     if found.most is None:
         return Names(more=sure.complement(), samples=_SAMPLES[:1])
@@ -352,12 +354,18 @@ def _inside(text: str, content: Content) -> Names:
     if size and not whole:
         return Names(most=_most(text, ends=ends, dotted=dotted))
     if dotted and starts and ends:
-        return _exact(text.removeprefix("."))  # The dot that is put before the name.
+        # The dot is put before the name.
+        return _exact(text[1:]) if text.startswith(".") else Names()
     if starts and ends:
         return Names() if text.startswith(".") else _exact(text)
+    if dotted and starts and not text.startswith("."):
+        return Names()  # The name begins with the dot that is put before it.
     if ends:
         return _ending(text, dotted=dotted)
-    return _somewhere(text, starts=starts)
+    found = _somewhere(text.removeprefix(".") if dotted and starts else text, starts=starts)
+    if dotted and not starts and text.startswith(".") and (itself := _pattern(text[1:])):
+        found = replace(found, patterns=(*found.patterns, itself))
+    return found
 
 
 def _exact(text: str) -> Names:
