@@ -40,8 +40,11 @@ _CONFIG: Final[dict[str, dict[str, Any]]] = {
         "description": "Resources that may fire this rule, each with a reason.",
     },
 }
-# A type of one API version: `azure-native:network/v20240501:RouteTable`.
-_VERSION: Final = re.compile(r"/v20\d{6}(?:preview)?(?=:)")
+# A type of one API version: `azure-native:network/v20240501:RouteTable`, or that of a local package,
+# `azure-native_network_v20250701:network:RouteTable`.
+_VERSION: Final = re.compile(
+    r"/v20\d{6}(?:preview)?(?=:)|(?<=^azure-native)_[a-z]+_v20\d{6}(?:preview)?(?=:)"
+)
 _NO_POLICY: Final = (
     "this rule needs a WSUS policy to compare with; set `policy`, or `project` and `environment`, in "
     "its configuration"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Literal
 
-from wsus_egress.controls.base import Bounds, Control, Part, Ruling, Verdict, asked_of_names, within
-from wsus_egress.model.flows import Application, Flow, Network, is_internet
+from wsus_egress.controls.base import Control, Part, Ruling, Verdict, within
+from wsus_egress.model.flows import Flow, Network, is_internet
 from wsus_egress.model.policy import EgressPolicy
-from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES
 
 DROPPED: Final = Ruling(Verdict.DENY, "the default actions drop")
-_ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what the servers send to the Internet")
+ELSEWHERE: Final = Ruling(Verdict.NOT_APPLICABLE, "only what the servers send to the Internet")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Routes(Evaluator):
     def admits(self, flow: Flow) -> Ruling:
         """Admits a flow whose route, the one with the longest prefix, leads past the firewall."""
         if not self.concerns(flow) or flow.source.version != flow.destination.version:
-            return _ELSEWHERE
+            return ELSEWHERE
         longest, chosen = -1, None
         for way in self.rules:
             for prefix in way.prefixes:
@@ -85,101 +84,3 @@ class Routes(Evaluator):
         """To lead only the listed ranges past the firewall."""
         listed = within(self.direct, flow.destination)
         return Part(listed, ALL_NAMES if listed else NO_NAMES)
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """A rule of a Network Firewall that lets flows pass.
-
-    Attributes:
-        protocols: What it is about; of TCP, `application` says what must be spoken.
-        application: `http`, `tls`, or None for whatever is spoken.
-        names: The names that it lets pass; None for any name, and for flows without one.
-    """
-
-    id: str
-    text: str
-    sources: tuple[Network, ...]
-    destinations: tuple[Network, ...]
-    ranges: tuple[tuple[int, int], ...]
-    protocols: tuple[Literal["tcp", "udp"], ...] = ("tcp", "udp")
-    application: Application | None = None
-    names: NameSet | None = None
-    endpoints: tuple[str, ...] = ()
-
-    def covers(self, flow: Flow) -> bool:
-        """Whether the rule is about such a flow, whatever its name."""
-        return (
-            flow.protocol in self.protocols
-            and self.application in (None, flow.application)
-            and any(low <= flow.port <= high for low, high in self.ranges)
-            and self._has_source(flow)
-            and within(self.destinations, flow.destination)
-        )
-
-    def _has_source(self, flow: Flow) -> bool:
-        version = flow.destination.version
-        if flow.source.version == version:
-            return within(self.sources, flow.source)
-        # A server known by its IPv4 address reaches IPv6 from an address that is not listed.
-        return any(n.version == version and n.prefixlen == 0 for n in self.sources)
-
-
-@dataclass(frozen=True)
-class Passes(Evaluator):
-    """Everything that a Network Firewall policy lets pass, whatever may drop it earlier.
-
-    Attributes:
-        default: What it does with the other flows: drops them, or lets them pass.
-    """
-
-    rules: tuple[Pass, ...] = ()
-    default: Ruling = DROPPED
-
-    sees_names = True
-
-    @property
-    def networks(self) -> Iterable[Network]:
-        """The rules' sources and destinations."""
-        yield from self.sources
-        for rule in self.rules:
-            yield from (*rule.sources, *rule.destinations)
-
-    @property
-    def ports(self) -> Iterable[tuple[int, int]]:
-        """The rules' ranges."""
-        return (each for rule in self.rules for each in rule.ranges)
-
-    @cached_property
-    def _known(self) -> dict[tuple[str, ...], Bounds]:
-        return {}
-
-    def admits(self, flow: Flow) -> Ruling:
-        """The first rule that lets the flow pass, or the default."""
-        if not self.concerns(flow):
-            return _ELSEWHERE
-        for rule in self.rules:
-            if rule.covers(flow) and (
-                rule.names is None or (flow.name is not None and flow.name in rule.names)
-            ):
-                return Ruling(Verdict.ALLOW, rule.id)
-        return self.default
-
-    def names(self, flow: Flow) -> Bounds | None:
-        """Those of every rule about such a flow."""
-        if not self.concerns(flow):
-            return None
-        if self.default.verdict is Verdict.ALLOW:
-            return Bounds.exact(ALL_NAMES)
-        about = [rule for rule in self.rules if rule.covers(flow)]
-        key = tuple(rule.id for rule in about)
-        if key not in self._known:
-            names = NO_NAMES
-            for rule in about:
-                names |= ALL_NAMES if rule.names is None else rule.names
-            self._known[key] = Bounds.exact(names)
-        return self._known[key]
-
-    def asked(self, policy: EgressPolicy, flow: Flow) -> Part:
-        """All of the policy."""
-        return asked_of_names(policy, flow)

@@ -14,11 +14,11 @@ from typing import Any, Final
 from wsus_egress.model.flows import Network
 from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode, Party, Place
 from wsus_egress.problems import Location
-from wsus_egress.readers.foreign.chain import Chain
 from wsus_egress.readers.foreign.picture import Picture, pictures
 from wsus_egress.readers.formats.lines import line_of
 from wsus_egress.readers.formats.recognise import file_text, parameters_of, read_text
 from wsus_egress.readers.formats.things import Contents, NotReadable
+from wsus_egress.readers.terms.chain import Chain
 from wsus_egress.review.audit_proof import Deviation, Judged, Judgement, judge
 
 _CLOUDS: Final[tuple[Place, ...]] = ("aws", "azure")

@@ -29,8 +29,8 @@ from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NameSet
 from wsus_egress.proof.proof import subject_of
-from wsus_egress.readers.foreign.chain import BOTH, Chain, Decided, Place, Term
-from wsus_egress.readers.foreign.spans import (
+from wsus_egress.readers.terms.chain import BOTH, Chain, Decided, Place, Term
+from wsus_egress.readers.terms.spans import (
     FAMILY,
     INTERNET,
     PORTS,

@@ -27,6 +27,7 @@ from wsus_egress.guardrails.catalogue import GUARDRAILS
 from wsus_egress.guardrails.model import Context, NotApplicable
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
+POLICY_OF = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 GROUP, RULES_OF = "aws:ec2/securityGroup:SecurityGroup", "aws:networkfirewall/ruleGroup:RuleGroup"
 DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 INSTANCE, NIC = "aws:ec2/instance:Instance", "aws:ec2/networkInterface:NetworkInterface"
@@ -116,9 +117,11 @@ def stateless(*actions: str, **match: Any) -> dict[str, Any]:
     return {"statelessRulesAndCustomActions": {"statelessRules": [rule]}}
 
 
-def stateful(action: str, protocol: str, source: str, port: str) -> dict[str, Any]:
+def stateful(
+    action: str, protocol: str, source: str, port: str, direction: str = "FORWARD"
+) -> dict[str, Any]:
     """A stateful rule in parts."""
-    header = {"protocol": protocol, "source": source, "sourcePort": "ANY", "direction": "FORWARD",
+    header = {"protocol": protocol, "source": source, "sourcePort": "ANY", "direction": direction,
               "destination": "ANY", "destinationPort": port}  # fmt: skip
     options = [{"keyword": "sid", "settings": ["1"]}]
     return {"statefulRules": [{"action": action, "header": header, "ruleOptions": options}]}
@@ -221,6 +224,23 @@ PLANTED: dict[str, tuple[str, str, Change]] = {
     "pass a name that is no text": (FIREWALL, "theirs", second(text(
         'pass tls any any -> any 443 (tls.sni; pcre:"/evil/"; sid:1;)'))),
     "pass a host by UDP": (FIREWALL, "theirs", second(text("pass udp any any -> any 443 (sid:1;)"))),
+    "an inbound pass takes the answers": (FIREWALL, "theirs", second(
+        text("pass tcp any any -> $HOME_NET any (sid:1;)"))),
+    "both directions": (FIREWALL, "theirs", second(
+        text("pass ip 203.0.113.0/24 any <> 10.20.0.0/16 any (sid:1;)"))),
+    "both directions in parts": (FIREWALL, "theirs", second(
+        stateful("PASS", "IP", "203.0.113.0/24", "ANY", direction="ANY"))),
+    "a keyword in a message": (FIREWALL, "theirs", second(text(
+        r'pass tls any any -> any 443 (msg:"tls.sni\; content:.windowsupdate.com"; sid:1;)'))),
+    "a comment that ends in a backslash": (FIREWALL, "theirs", second(text(
+        "# not this one \\\npass tcp any any -> any 22 (sid:1;)"))),
+    "a transform": (FIREWALL, "theirs", second(text(
+        'pass tls any any -> any 443 (tls.sni; to_md5; content:"x"; sid:1;)'))),
+    "a name that is not to be": (FIREWALL, "theirs", second(text(
+        'pass tls any any -> any 443 (tls.sni; content:!"evil.example"; sid:1;)'))),
+    "an established rule": (FIREWALL, "theirs", second(text(
+        "pass tcp any any -> any 22 (flow:established; sid:1;)"))),
+    "SSH": (FIREWALL, "theirs", second(text("pass ssh any any -> any 22 (sid:1;)"))),
     "pass IPv6": (FIREWALL, "theirs", second(text("pass tcp any any -> 2000::/3 any (sid:1;)"))),
     "what is no rule": (FIREWALL, "theirs", second(text("pass everything"))),
     "a variable": (FIREWALL, "theirs", second(
@@ -289,6 +309,19 @@ CLEAN: dict[str, Change] = {
     "a server with our group": adding(instance(
         "10.20.0.10", UNKNOWN, refers={"vpcSecurityGroupIds": ["wsus-up"]})),
     "another team's sources": second(text("pass ip 10.99.0.0/16 any -> any any (sid:1;)")),
+    "a handshake without data, and ICMP": second(text(
+        "pass tcp any any -> any any (flow:not_established, to_server; sid:1;)\n"
+        "pass icmp any any -> any any (flow:to_server; sid:2;)")),
+    "a domain list of other sources": second(
+        {"rulesSourceList": {"generatedRulesType": "ALLOWLIST", "targetTypes": ["TLS_SNI"],
+                             "targets": [".example.com"]}},
+        ipSets=[{"key": "HOME_NET", "ipSet": {"definitions": ["10.50.0.0/16"]}}]),
+    "rules that drop instead of a default action": lambda resources: policy(
+        statefulDefaultActions=[])(second(text(
+            "reject tls any any -> any any (ssl_state:client_hello; flow:to_server; sid:1;)\n"
+            "reject http any any -> any any (flow:to_server; sid:2;)\n"
+            "reject tcp any any -> any any (flow:to_server,established; app-layer-protocol:!tls; "
+            "app-layer-protocol:!http; sid:3;)\ndrop udp any any -> any any (sid:4;)"))(resources)),
     "a drop": second(text("# a comment\ndrop ip any any -> any 23 (sid:1;)\n\nalert ip any any -> any any (sid:2;)")),
     "a listed name": second(text(
         'pass tls 10.20.0.10 any -> any 443 (tls.sni; content:".windowsupdate.com"; endswith; sid:1;)')),
@@ -391,6 +424,45 @@ def test_a_rule_group_without_its_policy() -> None:
 
     assert {OURS} == {each.name for each in judged(groups, context, FIREWALL)}
     assert () == judged([each for each in resources if each.type == RULES_OF], context, FIREWALL)
+
+
+def _central(rule: str, home: str) -> list[Resource]:
+    """Somebody's firewall policy, in a stack without a resource of this package."""
+    variables = [{"key": "HOME_NET", "ipSet": {"definitions": [home]}}]
+    body = {
+        "statefulEngineOptions": {"ruleOrder": "STRICT_ORDER"},
+        "statefulDefaultActions": ["aws:drop_established"],
+        "statefulRuleGroupReferences": [{"priority": 1, "resourceArn": "arn:theirs"}],
+        "policyVariables": {"ruleVariables": variables},
+    }
+    group = resource(RULES_OF, "theirs", ruleGroup={"rulesSource": text(rule)}, arn="arn:theirs")
+    return [resource(POLICY_OF, "central", firewallPolicy=body), group]
+
+
+def test_a_hand_written_firewall_is_judged_where_it_names_a_server() -> None:
+    """Else it is said that nobody looked at it, and there is no tick."""
+    _, context = baseline()
+    rule = "pass ip $HOME_NET any -> any any (sid:1; rev:1;)"
+
+    found = judged(_central(rule, "10.0.0.0/8"), context, FIREWALL)
+    other = judge_stack(tuple(_central(rule, "10.99.0.0/16")), context)[FIREWALL]
+
+    assert "theirs" in {each.name for each in found}
+    assert isinstance(other, NotApplicable)
+    assert other.reason.endswith(
+        "not judged: policy central, whose rules name no server of the policy"
+    )
+
+
+def test_the_witness_of_another_application_is_one() -> None:
+    """SSH is neither HTTP nor TLS."""
+    resources, context = baseline()
+    change = second(text("pass ssh $HOME_NET any -> $EXTERNAL_NET 22 (sid:1;)"))
+
+    found = judged(change(resources), context, FIREWALL)
+
+    assert all("tcp/22" in each.what and "HTTP" not in each.what for each in found)
+    assert found
 
 
 def test_a_stack_of_the_other_cloud() -> None:

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from wsus_egress.guardrails.findings import findings, unaccepted
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
-from wsus_egress.readers.aws.network_firewall import FIREWALL, NONE, POLICY, judged_policies
+from wsus_egress.readers.aws.network_firewall import (
+    FIREWALL,
+    NONE,
+    POLICY,
+    judged_policies,
+    not_judged,
+)
 from wsus_egress.readers.aws.places import aws_target
 from wsus_egress.readers.reading import is_ours, items, mapping, named_in
 from wsus_egress.readers.resources import UNKNOWN, Resource, unknowns
@@ -21,7 +27,9 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     judged = judged_policies(resources, context.environment)
     foreign = tuple(_of_other_stacks(resources))
     if not judged and not foreign:
-        return NotApplicable(NONE)
+        left = ", ".join(not_judged(resources, judged))
+        also = f"; not judged: policy {left}, whose rules name no server of the policy"
+        return NotApplicable(f"{NONE}{also if left else ''}")
     found = findings(unaccepted(judged, context), _FIX)
     policies = [each.resource for each in judged if each.resource.type == POLICY]
     settings = (finding for each in policies for finding in _of_settings(each, context))

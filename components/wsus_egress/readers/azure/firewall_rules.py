@@ -150,8 +150,8 @@ class GroupReader:
             protocol: Protocol | Literal["any"] = _PROTOCOLS.get(str(text).upper(), "any")
             if text is UNKNOWN:
                 notes["its protocol is not known"] = False
-            elif str(text).upper() not in (*_PROTOCOLS, "ANY") and head.collection == "deny":
-                continue
+            elif str(text).upper() not in (*_PROTOCOLS, "ANY"):
+                continue  # ICMP carries no connection of TCP or UDP.
             yield StackNetworkRule(
                 id=f"{head.id}/{number}" if number else head.id,
                 collection=head.collection,

@@ -13,14 +13,15 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Application
-from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES
-from wsus_egress.readers.foreign.chain import BOTH, Chain, Names, Place, Term
 from wsus_egress.readers.foreign.fields import ANY, TAGS, block, port_ranges
 from wsus_egress.readers.foreign.resolve import Resolver
-from wsus_egress.readers.foreign.spans import EVERYWHERE, INTERNET, Spans, joined
 from wsus_egress.readers.formats.things import Contents, Path, Ref, Thing, many, one, pick
 from wsus_egress.readers.resources import UNKNOWN
+from wsus_egress.readers.terms.chain import BOTH, Chain, Names, Place, Term
+from wsus_egress.readers.terms.names import pattern
+from wsus_egress.readers.terms.spans import EVERYWHERE, INTERNET, Spans, joined
 
 NAME: Final = "azure-application-rules"
 _WEB: Final[Mapping[str, Application]] = {"http": "http", "https": "tls"}
@@ -347,14 +348,14 @@ class Firewalls:
             if text == "*":
                 every = True
                 continue
-            try:
-                patterns.append(Pattern.parse(str(text)))
-            except InvalidName:
+            found = pattern(text) if isinstance(text, str) else None
+            if found:
+                patterns.append(found)
+            else:
                 odd = True
+                shown = f"{text!r} is not a name" if isinstance(text, str) else "one of its names"
                 unread.append(
-                    f"{text!r} is not a name that can be read"
-                    if isinstance(text, str)
-                    else "one of its names is not known"
+                    f"{shown} that can be read" if text is not UNKNOWN else f"{shown} is not known"
                 )
         for key, what in (("fqdn_tags", "FQDN tag"), ("destination_fqdn_tags", "FQDN tag"),
                           ("target_urls", "URL"), ("destination_urls", "URL"), ("web_categories", "web category")):  # fmt: skip

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from wsus_egress.controls.base import Verdict
-from wsus_egress.readers.foreign.chain import BOTH, Chain, Place, Term
 from wsus_egress.readers.foreign.fields import ANY, TAGS, block, port_ranges
 from wsus_egress.readers.foreign.resolve import Resolver
-from wsus_egress.readers.foreign.spans import EVERYWHERE, INTERNET, PORTS, Spans, joined
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, pick
 from wsus_egress.readers.resources import UNKNOWN
+from wsus_egress.readers.terms.chain import BOTH, Chain, Place, Term
+from wsus_egress.readers.terms.spans import EVERYWHERE, INTERNET, PORTS, Spans, joined
 
 NAME: Final = "azure-nsg"
 _PROTOCOLS: Final = {"tcp": ("tcp",), "udp": ("udp",), "*": BOTH, "any": BOTH}

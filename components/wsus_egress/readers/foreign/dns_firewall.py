@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import Verdict
-from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES
-from wsus_egress.readers.foreign.chain import Chain, Names, Place, Term
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, pick
 from wsus_egress.readers.resources import UNKNOWN
+from wsus_egress.readers.terms.chain import Chain, Names, Place, Term
+from wsus_egress.readers.terms.names import pattern
 
 NAME: Final = "aws-dns-firewall"
 _EVERY: Final = ("*", "*.")
@@ -77,10 +78,9 @@ def _terms(owner: Thing, body: Any, contents: Contents, resolver: Resolver) -> I
         if text in _EVERY:
             every = True
             continue
-        try:
-            patterns.append(Pattern.parse(str(text).removesuffix(".")))
-        except InvalidName:
-            unread = True
+        found = pattern(str(text).removesuffix(".")) if isinstance(text, str) else None
+        patterns += [found] if found else []
+        unread |= found is None
     if unread:
         which = value if isinstance(value, str) else "that is not known"
         contents.gap(f"{name}: its domain list {'' if hits else which} cannot be read in full",

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any, Final
 
-from wsus_egress.readers.foreign.spans import (
+from wsus_egress.readers.terms.spans import (
     INTERNAL,
     INTERNET,
     PORTS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from wsus_egress.controls.base import Verdict
-from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.names.sets import ALL_NAMES, NameSet
-from wsus_egress.readers.foreign.chain import Chain, Names, Place, Term
 from wsus_egress.readers.formats.things import Contents, Thing
+from wsus_egress.readers.terms.chain import Chain, Names, Place, Term
+from wsus_egress.readers.terms.names import pattern
 
 NAME: Final = "name-list"
 _WEB: Final = (("http", 80), ("tls", 443))
@@ -26,10 +26,10 @@ def chain(thing: Thing, contents: Contents) -> Chain:
         host = host.partition("/")[0].partition(":")[0].lower()
         leading = host.startswith((".", "+."))
         bare = host.removeprefix("+").removeprefix(".").removesuffix(".")
-        try:
-            patterns = [Pattern.parse(f"*.{bare}" if leading else bare)]
-            apex = [Pattern.parse(bare)] if leading else []
-        except InvalidName:
+        found = pattern(f"*.{bare}" if leading else bare)
+        itself = pattern(bare) if leading else None
+        patterns, apex = [found] if found else [], [itself] if itself else []
+        if found is None:
             contents.gap(f"{text!r} is not a name that can be read", path=(line,), weighed=True)
             names = Names(most=ALL_NAMES)
         else:

@@ -14,13 +14,9 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Application
-from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES
-from wsus_egress.readers.foreign.chain import Chain, Names, Place, Term
 from wsus_egress.readers.foreign.resolve import Resolver
-from wsus_egress.readers.foreign.spans import EVERYWHERE, PORTS, Spans, joined, of_network
-from wsus_egress.readers.foreign.suricata_terms import Notes, Variables, terms_of
-from wsus_egress.readers.foreign.suricata_text import Option, Rule, logical_lines, parse
 from wsus_egress.readers.formats.things import (
     BOTH,
     Contents,
@@ -32,6 +28,11 @@ from wsus_egress.readers.formats.things import (
     pick,
 )
 from wsus_egress.readers.resources import UNKNOWN
+from wsus_egress.readers.terms.chain import Chain, Names, Place, Term
+from wsus_egress.readers.terms.names import pattern
+from wsus_egress.readers.terms.spans import EVERYWHERE, PORTS, Spans, joined, of_network
+from wsus_egress.readers.terms.suricata_terms import Notes, Variables, terms_of
+from wsus_egress.readers.terms.suricata_text import Option, Rule, logical_lines, parse
 
 NAME: Final = "aws-network-firewall"
 _MISSING: Final = "missing"
@@ -249,12 +250,11 @@ def _entry(text: Any) -> Iterator[Pattern]:
     if not isinstance(text, str):
         return
     host = text.strip().lower().removeprefix(".")
-    try:
+    itself, below = pattern(host), pattern(f"*.{host}")
+    if itself and below:
+        yield itself
         if text.strip().startswith("."):
-            yield Pattern.parse(f"*.{host}")
-        yield Pattern.parse(host)
-    except InvalidName:
-        return
+            yield below
 
 
 def _of_stateless(

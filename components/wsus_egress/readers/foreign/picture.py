@@ -15,12 +15,12 @@ from typing import Any, Final, Literal
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.foreign import azure_nsg, dns_firewall, name_list, network_firewall
 from wsus_egress.readers.foreign.azure_firewall import Firewalls
-from wsus_egress.readers.foreign.chain import Chain
 from wsus_egress.readers.foreign.fields import block
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.foreign.security_groups import Groups, acl_chain
-from wsus_egress.readers.foreign.spans import of_network
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, one, pick
+from wsus_egress.readers.terms.chain import Chain
+from wsus_egress.readers.terms.spans import of_network
 
 Cloud = Literal["aws", "azure", "any"]
 _MOST: Final = 40

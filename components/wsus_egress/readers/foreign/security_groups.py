@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any, Final
 
 from wsus_egress.controls.base import Verdict
-from wsus_egress.readers.foreign.chain import BOTH, Chain, Place, Term
 from wsus_egress.readers.foreign.fields import blocks
 from wsus_egress.readers.foreign.resolve import Resolver
-from wsus_egress.readers.foreign.spans import EVERYWHERE, INTERNAL, PORTS, Spans, joined
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, one, pick
 from wsus_egress.readers.resources import UNKNOWN
+from wsus_egress.readers.terms.chain import BOTH, Chain, Place, Term
+from wsus_egress.readers.terms.spans import EVERYWHERE, INTERNAL, PORTS, Spans, joined
 
 GROUP: Final = "aws-security-group"
 ACL: Final = "aws-network-acl"

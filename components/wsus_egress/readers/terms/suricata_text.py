@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wsus_egress.names.hosts import InvalidName, Pattern
+from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NameSet
-from wsus_egress.readers.foreign.chain import Names
+from wsus_egress.readers.terms.chain import Names
+from wsus_egress.readers.terms.names import pattern
 
 _HEAD: Final = re.compile(
     r"(?P<action>\w+)\s+(?P<protocol>[\w-]+)\s+(?P<source>\S+)\s+(?P<sport>\S+)\s+(?P<way>->|<>)\s+"
@@ -351,6 +352,10 @@ def _inside(text: str, content: Content) -> Names:
     ends = (
         "endswith" in words or whole or words.get("isdataat", "").replace(" ", "").startswith("!1")
     )
+    above = size.removeprefix(">").strip()
+    if size.startswith(">") and above.isdigit() and text.startswith(".") and not dotted:
+        # Every name below a domain is longer than the domain with its dot.
+        size = "" if int(above) <= length else size
     if size and not whole:
         return Names(most=_most(text, ends=ends, dotted=dotted))
     if dotted and starts and ends:
@@ -363,24 +368,24 @@ def _inside(text: str, content: Content) -> Names:
     if ends:
         return _ending(text, dotted=dotted)
     found = _somewhere(text.removeprefix(".") if dotted and starts else text, starts=starts)
-    if dotted and not starts and text.startswith(".") and (itself := _pattern(text[1:])):
+    if dotted and not starts and text.startswith(".") and (itself := pattern(text[1:])):
         found = replace(found, patterns=(*found.patterns, itself))
     return found
 
 
 def _exact(text: str) -> Names:
-    pattern = _pattern(text)
-    return Names(patterns=(pattern,)) if pattern else Names()
+    found = pattern(text)
+    return Names(patterns=(found,)) if found else Names()
 
 
 def _ending(text: str, *, dotted: bool) -> Names:
     host = text.removeprefix(".")
-    itself, below = _pattern(host), _pattern(f"*.{host}")
+    itself, below = pattern(host), pattern(f"*.{host}")
     if text.startswith("."):
         kept = (below, itself) if dotted else (below,)
         return Names(patterns=tuple(each for each in kept if each))
     # Without the dot, what only ends so has it too: `evilexample.com` for `example.com`.
-    kept = (itself, below, _pattern(f"evil{host}"), _pattern(f"*.evil{host}"))
+    kept = (itself, below, pattern(f"evil{host}"), pattern(f"*.evil{host}"))
     sample = (f"evil{host}",) if kept[2] else ()
     most = _most(text, ends=True, dotted=dotted)
     return Names(patterns=tuple(each for each in kept if each), most=most, samples=sample)
@@ -389,22 +394,20 @@ def _ending(text: str, *, dotted: bool) -> Names:
 def _most(text: str, *, ends: bool, dotted: bool) -> NameSet:
     """A set with every name that ends with a text: those below what follows its first dot."""
     parent = text.lstrip(".").partition(".")[2]
-    pattern = _pattern(f"*.{parent}") if ends and parent else None
-    if pattern is None:
-        return ALL_NAMES
+    found = pattern(f"*.{parent}") if ends and parent else None
     del dotted
-    return NameSet.of((pattern,))
+    return ALL_NAMES if found is None else NameSet.of((found,))
 
 
 def _somewhere(text: str, *, starts: bool) -> Names:
     """A content that may be followed, or preceded, by anything."""
     host = text.strip(".")
     sample = f"{host}.evil.example"
-    kept = [_pattern(sample)]
+    kept = [pattern(sample)]
     if not starts:
-        kept += [_pattern(f"*.{host}"), _pattern(f"*.{sample}")]
+        kept += [pattern(f"*.{host}"), pattern(f"*.{sample}")]
     if not text.startswith("."):
-        kept.append(_pattern(host))
+        kept.append(pattern(host))
     if text.startswith(".") and starts:
         return Names()
     if text.startswith("."):
@@ -414,10 +417,3 @@ def _somewhere(text: str, *, starts: bool) -> Names:
         kept = [each for each in kept if each and each.host.endswith("evil.example")]
     patterns = tuple(each for each in kept if each)
     return Names(patterns=patterns, most=ALL_NAMES, samples=(sample,) if patterns else ())
-
-
-def _pattern(text: str) -> Pattern | None:
-    try:
-        return Pattern.parse(text)
-    except InvalidName:
-        return None

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from wsus_egress.model.flows import Application
-from wsus_egress.readers.foreign.chain import SPOKEN, Place, Stage, Term
-from wsus_egress.readers.foreign.spans import (
+from wsus_egress.readers.resources import UNKNOWN
+from wsus_egress.readers.terms.chain import SPOKEN, Place, Stage, Term
+from wsus_egress.readers.terms.spans import (
     EVERYWHERE,
     INTERNET,
     PORTS,
@@ -19,8 +20,7 @@ from wsus_egress.readers.foreign.spans import (
     minus,
     of_network,
 )
-from wsus_egress.readers.foreign.suricata_text import Rule, asked
-from wsus_egress.readers.resources import UNKNOWN
+from wsus_egress.readers.terms.suricata_text import Rule, asked
 
 DENYING: Final = ("drop", "reject", "rejectsrc", "rejectdst", "rejectboth")
 SILENT: Final = ("alert", "config")

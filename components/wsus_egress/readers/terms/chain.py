@@ -14,8 +14,7 @@ from wsus_egress.controls.base import Bounds, Verdict
 from wsus_egress.model.flows import Application, Flow
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
-from wsus_egress.readers.foreign.spans import EVERYWHERE, PORTS, Spans, has, number
-from wsus_egress.readers.formats.things import Path
+from wsus_egress.readers.terms.spans import EVERYWHERE, PORTS, Spans, has, number
 
 Stage = Literal["both", "start", "data"]
 BOTH: Final = ("tcp", "udp")
@@ -27,7 +26,7 @@ class Place:
     """Where something stands: a file and the keys that lead to it, or its line."""
 
     file: str
-    path: Path = ()
+    path: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +73,16 @@ class Term:
     sure: bool = True
     stage: Stage = "both"
     early: bool = False
+
+    @property
+    def text(self) -> str:
+        """What messages call it."""
+        return self.id
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """None: it is nobody's entry."""
+        return ()
 
     def fits(self, flow: Flow) -> bool:
         """Whether it is about such a flow's protocol, port and application."""
