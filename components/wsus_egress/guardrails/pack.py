@@ -189,8 +189,13 @@ def read(resource: crossguard.PolicyResource) -> Resource:
         for key, found in resource.property_dependencies.items()
     }
     properties = plain(resource.props)
-    kind = _VERSION.sub("", resource.resource_type)
+    kind = plain_type(resource.resource_type)
     return Resource(kind, resource.name, resource.urn, properties, refers)
+
+
+def plain_type(type_: str) -> str:
+    """A type without the API version that it may be of."""
+    return _VERSION.sub("", type_)
 
 
 def plain(value: Any) -> Any:

@@ -28,6 +28,7 @@ from wsus_egress.guardrails.model import Context, NotApplicable
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
 POLICY_OF = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
+RULES_OF_GROUPS = "aws:vpc/securityGroup"
 GROUP, RULES_OF = "aws:ec2/securityGroup:SecurityGroup", "aws:networkfirewall/ruleGroup:RuleGroup"
 DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 INSTANCE, NIC = "aws:ec2/instance:Instance", "aws:ec2/networkInterface:NetworkInterface"
@@ -309,6 +310,11 @@ CLEAN: dict[str, Change] = {
     "a server with our group": adding(instance(
         "10.20.0.10", UNKNOWN, refers={"vpcSecurityGroupIds": ["wsus-up"]})),
     "another team's sources": second(text("pass ip 10.99.0.0/16 any -> any any (sid:1;)")),
+    "what a member of a domain needs inside": adding(
+        *(resource(RULES_OF_GROUPS + "EgressRule:SecurityGroupEgressRule", f"r{port}", ipProtocol=word,
+                   fromPort=port, toPort=port, cidrIpv4="10.20.8.0/24", securityGroupId=UNKNOWN,
+                   refers={"securityGroupId": ["wsus-up"]})
+          for word, port in (("tcp", 389), ("tcp", 1433), ("udp", 53)))),
     "a handshake without data, and ICMP": second(text(
         "pass tcp any any -> any any (flow:not_established, to_server; sid:1;)\n"
         "pass icmp any any -> any any (flow:to_server; sid:2;)")),

@@ -20,15 +20,17 @@ from wsus_egress.controls.aws.security_groups import (
     SecurityGroup,
     SecurityGroupRule,
 )
+from wsus_egress.controls.base import Ruling, Verdict, within
 from wsus_egress.model.aws import SOME_VPC, AwsTarget
 from wsus_egress.model.environment import Environment
-from wsus_egress.model.flows import Network
+from wsus_egress.model.flows import Flow, Network, is_internet
 from wsus_egress.model.policy import Party
 from wsus_egress.readers.aws.places import GROUP, machines, party_of
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
     EVERY_ADDRESS,
+    addresses,
     items,
     mapping,
     named,
@@ -67,6 +69,33 @@ _PROTOCOLS: Final[Mapping[str, tuple[Literal["tcp", "udp"], ...]]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class StackGroups(AwsSecurityGroups):
+    """Groups that others add rules to: inside the network only what the policy is about counts.
+
+    A server that is joined to a domain, or keeps its database elsewhere, needs other ports there.
+
+    Attributes:
+        parties: The addresses of the policy's servers and clients.
+        synchronization: The ports on which they synchronize.
+    """
+
+    parties: tuple[Network, ...] = ()
+    synchronization: frozenset[int] = frozenset()
+
+    def admits(self, flow: Flow) -> Ruling:
+        """As any group, for the Internet, between parties, and on their synchronization ports."""
+        ends = flow.source, flow.destination
+        inside = not any(map(is_internet, ends))
+        others = not all(within(self.parties, end) for end in ends)
+        if inside and others and flow.port not in self.synchronization:
+            return _NOT_OURS
+        return AwsSecurityGroups.admits(self, flow)
+
+
+_NOT_OURS: Final = Ruling(Verdict.NOT_APPLICABLE, "traffic that the policy is not about")
+
+
 def judged_groups(
     resources: tuple[Resource, ...], environment: Environment
 ) -> tuple[Judged[SecurityGroupRule], ...]:
@@ -76,7 +105,7 @@ def judged_groups(
     rule is judged by itself, and none hides another. A group without rules is there once.
     """
     return tuple(
-        Judged(group, "aws", reads, functools.partial(_control, party))
+        Judged(group, "aws", reads, functools.partial(_control, party, environment))
         for group, party in _groups(resources, environment)
         for reads in _one_by_one(_Reader(group, party, resources, environment))
     )
@@ -86,9 +115,16 @@ def _one_by_one(reader: _Reader) -> list[tuple[Read[SecurityGroupRule], ...]]:
     return [(read,) for read in reader.reads()] or [()]
 
 
-def _control(party: Party, rules: tuple[SecurityGroupRule, ...]) -> AwsSecurityGroups:
+def _control(
+    party: Party, environment: Environment, rules: tuple[SecurityGroupRule, ...]
+) -> AwsSecurityGroups:
     group = SecurityGroup(party.name, party.addresses, rules)
-    return AwsSecurityGroups(AwsTarget.model_construct(vpc_id=SOME_VPC), "stack", (group,))
+    target = AwsTarget.model_construct(vpc_id=SOME_VPC)
+    policy = environment.policy
+    return StackGroups(
+        target, "stack", (group,), parties=addresses(policy.parties),
+        synchronization=frozenset(policy.synchronization_ports),
+    )  # fmt: skip
 
 
 def _groups(
