@@ -448,19 +448,3 @@ def test_a_stack_of_the_other_cloud() -> None:
     azure = [rule.id for rule in GUARDRAILS if rule.place == "azure"]
     assert 7 == len(azure)
     assert all(isinstance(outcomes[each], NotApplicable) for each in azure)
-
-
-def test_the_advice_for_what_is_inside_is_about_what_is_inside() -> None:
-    """A denial of the Internet, which may be there, closes no port inside the network."""
-    resources, context = baseline()
-    change = other_group(
-        security_rule(
-            access="Deny", name="deny", priority=4096, protocol="*", sourceAddressPrefix="*",
-            destinationAddressPrefix="Internet", destinationPortRange="*",
-        )
-    )  # fmt: skip
-
-    found = judged(change(resources), context, WIDENS)
-
-    assert found
-    assert all("deny that port inside the network" in each.fix for each in found)
