@@ -16,7 +16,7 @@ from wsus_egress.readers.azure import seen
 from wsus_egress.readers.azure.seen import Seen
 
 HUB = "/subscriptions/s/resourceGroups/rg-hub/providers/Microsoft.Network/firewallPolicies/afwp"
-OTHERS, PRIORITY = "azure/firewall-policy/other-rules/afwp", "azure/firewall-policy/priority/300"
+OTHERS, PRIORITY = "azure/firewall-policy/other-rules/afwp", "azure/firewall-policy/priority/1000"
 KMS = {
     "name": "kms",
     "destinationPorts": [1688],
@@ -132,11 +132,11 @@ def test_rules_by_an_ip_group_may_be_for_these_servers(control: Control) -> None
 
 def test_a_priority_that_another_group_has(control: Control) -> None:
     """Our own group has it too, and is not told of."""
-    groups = [group("WSUS-firewall-rules", 300, rule("x", "*")), group("hub", 300)]
+    groups = [group("WSUS-firewall-rules", 1000, rule("x", "*")), group("hub", 1000)]
     found = list(seen.of_groups(control(), groups, ["wsus-firewall-rules"]))
 
-    assert [(True, "the group hub has the priority 300 too"),
-            (False, "the group hub (priority 300) has no rule for these servers")] == told(found)  # fmt: skip
+    assert [(True, "the group hub has the priority 1000 too"),
+            (False, "the group hub (priority 1000) has no rule for these servers")] == told(found)  # fmt: skip
     assert PRIORITY == found[0].key
 
 
