@@ -26,7 +26,8 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "FirewallZones": ("1", "2", "3"),
     "ForeignRuleAction": ("allow", "deny"),
     "ForeignRuleProtocol": ("tcp", "udp", "any"),
-    "NetworkFirewallDefaultAction": ("drop", "alert"),
+    "NetworkFirewallAnalysis": ("HTTP_HOST", "TLS_SNI"),
+    "NetworkFirewallDefaultAction": ("drop", "reject", "alert"),
     "NetworkFirewallMode": ("rules-only", "policy", "full"),
     "NetworkFirewallStreamExceptionPolicy": ("REJECT", "DROP", "CONTINUE"),
     "NetworkRuleProtocol": ("tcp", "udp"),
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
     FirewallZones: TypeAlias = Literal["1", "2", "3"]
     ForeignRuleAction: TypeAlias = Literal["allow", "deny"]
     ForeignRuleProtocol: TypeAlias = Literal["tcp", "udp", "any"]
-    NetworkFirewallDefaultAction: TypeAlias = Literal["drop", "alert"]
+    NetworkFirewallAnalysis: TypeAlias = Literal["HTTP_HOST", "TLS_SNI"]
+    NetworkFirewallDefaultAction: TypeAlias = Literal["drop", "reject", "alert"]
     NetworkFirewallMode: TypeAlias = Literal["rules-only", "policy", "full"]
     NetworkFirewallStreamExceptionPolicy: TypeAlias = Literal["REJECT", "DROP", "CONTINUE"]
     NetworkRuleProtocol: TypeAlias = Literal["tcp", "udp"]
@@ -86,6 +88,7 @@ else:
     FirewallZones = str
     ForeignRuleAction = str
     ForeignRuleProtocol = str
+    NetworkFirewallAnalysis = str
     NetworkFirewallDefaultAction = str
     NetworkFirewallMode = str
     NetworkFirewallStreamExceptionPolicy = str

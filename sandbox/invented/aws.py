@@ -17,6 +17,7 @@ from wsus_egress.model.policy import EgressPolicy
 REGION: Final = "aws:region"
 _SOME_REGION: Final = "eu-west-1"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+_LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 _RULE_GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
 # A VPC has 65,536 addresses at most ("Amazon VPC quotas", read 2026-11).
 _LARGEST: Final = 16
@@ -80,6 +81,9 @@ def of_aws(policy: EgressPolicy, target: AwsTarget, given: Mapping[str, str]) ->
     others = {
         each.arn: _rule_group(each, region) for each in firewall.rule_groups if not each.managed
     }
+    if firewall.logging and (logs := firewall.logging.existing_log_group):
+        held[_LOG_GROUP] = {logs: {"name": logs, "region": region}}
+        lines.append(f"{logs}: a log group of others")
     if others and firewall.mode != "rules-only":
         held[_RULE_GROUP] = others
         lines += [f"{arn}: a rule group of others" for arn in sorted(others)]
@@ -226,3 +230,6 @@ def _rule_group(group: OtherRuleGroup, region: str) -> Row:
 def _unknown(firewall: NetworkFirewall) -> Iterator[str]:
     if firewall.logging and firewall.logging.bucket:
         yield f"the bucket {firewall.logging.bucket}: there is no S3 here, so nothing checks it"
+    if firewall.logging and firewall.logging.delivery_stream:
+        stream = firewall.logging.delivery_stream
+        yield f"the delivery stream {stream}: there is no Firehose here, so nothing checks it"

@@ -15,7 +15,7 @@ from random_environments import endpoints
 
 import strict
 from conversation import Conversation, opening, said, split, usual
-from deployed import network_firewall
+from deployed import deployment, network_firewall
 from env import ROOT
 from replay import Deployment, Suricata
 from replay import Verdict as Seen
@@ -24,6 +24,7 @@ from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.lists import EndpointList
 from wsus_egress.controls import Verdict
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
+from wsus_egress.controls.aws.reject import REJECT_RULES
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow
 
@@ -113,6 +114,7 @@ def made(rng: random.Random) -> Environment:
             }
         )
     firewall: dict[str, Any] = {"mode": "policy", "homeNetworks": list(HOME), "ruleGroups": groups}
+    firewall["defaultAction"] = rng.choice(["drop", "reject", "alert"])
     if rng.random() < 0.5:
         action = rng.choice([WAITING, "aws:drop_established", "aws:drop_strict", ""])
         for group in groups:
@@ -159,6 +161,8 @@ def deployed(control: AwsNetworkFirewall) -> Deployment:
     variables = {
         each.name: each.values for group in control.firewall.rule_groups for each in group.variables
     }
+    if control.firewall.default_action == "reject":
+        rules.append((65535, REJECT_RULES))
     text = "".join(text for _, text in sorted([*texts, *rules]))
     # Suricata takes ports from variables of their own.
     text = text.replace("$WEB", f"[{','.join(variables['WEB'])}]") if "WEB" in variables else text
@@ -241,3 +245,31 @@ def test_the_handshake_of_a_strict_policy(suricata: Suricata) -> None:
         for rules in (f"{handshake}{name}\n", f"{name}\n")
     ]
     assert said_ == [[Seen.PASSED, *[Seen.DROPPED] * 3], [Seen.DROPPED] * 4]
+
+
+def test_rejecting_alone_is_enough(suricata: Suricata) -> None:
+    """Without a default action the rules that reject end every TCP connection that no rule admits."""
+    rng = random.Random(0)  # noqa: S311 - the same in every run
+    lists = {"generated": EndpointList("generated", "x", (), tuple(endpoints(rng)))}
+    settings = {
+        "lists": ["generated"],
+        "servers": [{"name": "server", "addresses": ["10.20.0.10"], "location": "aws"}],
+        "aws": {"vpcId": "vpc-0a1b2c3d", "networkFirewall": {"defaultAction": "reject"}},
+    }
+    environment = build_environment("test", settings, lists, lambda _: None)
+    control = network_firewall(environment)
+    assert control is not None
+    wanted = [
+        flow
+        for flow in around(rng, environment)
+        if flow.protocol == "tcp" and flow.source in control.sources[0]
+    ]
+    alone = replace(deployed(control), default_actions=())
+    expected = [
+        Seen.DROPPED if control.admits(flow).verdict is Verdict.DENY else Seen.PASSED
+        for flow in wanted
+    ]
+    assert strict.verdicts(suricata, alone, [spoken(flow) for flow in wanted]) == expected
+    # In Suricata's own order too, where `pass` comes before `reject`.
+    assert suricata.verdicts(deployment(control), [spoken(flow) for flow in wanted]) == expected
+    assert min(map(expected.count, (Seen.DROPPED, Seen.PASSED))) >= 8

@@ -95,6 +95,9 @@ MANAGER: Final = {"accounts": ["111122223333", "444455556666"], "organizationalU
 WITH_MANAGER: Final = {FIREWALL: {"mode": "rules-only", "firewallManager": MANAGER}}
 WITH_BUCKET: Final = {f"{FIREWALL}.logging": {"bucket": "logs", "prefix": "wsus"}}
 PREFIX_LIST: Final = {"prefixListId": "pl-0123456789abcdef0", "maxEntries": 5}
+KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000"
+WITH_LOG_GROUP: Final = {f"{FIREWALL}.logging": {"existingLogGroup": "firewalls"}}
+WITH_STREAM: Final = {f"{FIREWALL}.logging": {"deliveryStream": "firewalls"}}
 GROUPS: Final = "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup"
 TEAM: Final = {"arn": f"{GROUPS}/team", "priority": 10, "rules": "drop tcp any any -> $BAD any (sid:1;)",
                "variables": [{"name": "BAD", "values": ["198.51.100.0/24"]}]}  # fmt: skip
@@ -171,6 +174,13 @@ WEAKENING: Final = (
         "destinations": ["198.51.100.0/25"], "destinationPorts": [8443], "fqdns": ["worse.example.com"],
     }.items()),
     Row("dev", {f"{FIREWALL}.defaultAction": "alert"}),
+    Row("dev", {f"{FIREWALL}.defaultAction": "alert"}, {f"{FIREWALL}.defaultAction": "reject"}),
+    Row("dev", {f"{FIREWALL}.kmsKey": KEY}),
+    Row("prod", {f"{FIREWALL}.analysis": ["TLS_SNI"]}, {f"{FIREWALL}.analysis": ["TLS_SNI", "HTTP_HOST"]}),
+    Row("prod", {f"{FIREWALL}.logging.existingLogGroup": "other"}, WITH_LOG_GROUP),
+    Row("prod", {f"{FIREWALL}.logging.deliveryStream": "other"}, WITH_STREAM),
+    Row("prod", {f"{FIREWALL}.logging.kmsKey": KEY}),
+    Row("prod", {"aws.dnsFirewall.manageFailMode": False}),
     Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "CONTINUE"}),
     Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "DROP"}),
     Row("prod", {f"{FIREWALL}.protected": False}),
@@ -319,6 +329,10 @@ HARMLESS: Final = (
     Row("dev", {"aws.dnsFirewall": {}}),
     Row("dev", {f"{FIREWALL}.existingPolicy.ruleOrder": "STRICT_ORDER"}, RULES_ONLY),
     Row("dev", {f"{FIREWALL}.policyCapacity": 20000}),
+    Row("dev", {f"{FIREWALL}.defaultAction": "reject"}),
+    Row("dev", {f"{FIREWALL}.tcpIdleTimeoutSeconds": 6000}),
+    Row("prod", {f"{FIREWALL}.analysis": ["TLS_SNI"]}),
+    Row("prod", {"aws.dnsFirewall.manageFailMode": True}, {"aws.dnsFirewall.manageFailMode": False}),
     Row("dev", {f"{FIREWALL}.priority": 50}),
     Row("dev", {f"{FIREWALL}.existingPolicy.rules.0.name": "renamed"}, WITH_OTHERS),
     Row("dev", {f"{FIREWALL}.streamExceptionPolicy": "REJECT"}, {f"{FIREWALL}.streamExceptionPolicy": "CONTINUE"}),

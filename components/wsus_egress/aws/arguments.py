@@ -13,6 +13,7 @@ from wsus_egress.args import AcceptArgs, PolicyArgs
 from wsus_egress.choices import (
     DnsFirewallBlockResponse,
     FirewallLoggingTypes,
+    NetworkFirewallAnalysis,
     NetworkFirewallDefaultAction,
     NetworkFirewallMode,
     NetworkFirewallStreamExceptionPolicy,
@@ -107,10 +108,16 @@ class FirewallEndpointArgs(TypedDict):
 
 
 class FirewallLoggingArgs(TypedDict):
-    """Where the firewall's logs go: exactly one of a log group and a bucket."""
+    """Where the firewall's logs go: exactly one of a log group, a bucket and a delivery stream."""
 
     log_group: NotRequired[str]
     """Prefix of the CloudWatch log group names; one group is created per log type."""
+    existing_log_group: NotRequired[pulumi.Input[str]]
+    """The name of a CloudWatch log group that exists, for every log type."""
+    delivery_stream: NotRequired[pulumi.Input[str]]
+    """The name of an Amazon Data Firehose stream that exists."""
+    kms_key: NotRequired[pulumi.Input[str]]
+    """Your KMS key for the log groups that are created."""
     retention_days: NotRequired[int]
     """How long CloudWatch keeps them. Default: `365`."""
     bucket: NotRequired[pulumi.Input[str]]
@@ -150,7 +157,13 @@ class NetworkFirewallArgs(TypedDict):
     priority: NotRequired[int]
     """The priority of the first rule group made here; it and the 19 after it are kept for them. With mode rules-only: the one that your policy refers to it by. Default: `100`."""
     default_action: NotRequired[NetworkFirewallDefaultAction]
-    """What happens to what no rule admits. alert: it passes and is logged, for a roll-out; the target is then wider. One of `drop`, `alert`. Default: `drop`."""
+    """What happens to what no rule admits. reject: the servers' connections are reset, and fail at once instead of after a time-out. alert: it passes and is logged, for a roll-out; the target is then wider. One of `drop`, `reject`, `alert`. Default: `drop`."""
+    tcp_idle_timeout_seconds: NotRequired[int]
+    """How long a connection may be idle. AWS's own default unless given."""
+    kms_key: NotRequired[pulumi.Input[str]]
+    """Your KMS key for the rule groups, and what else the mode makes."""
+    analysis: NotRequired[Sequence[NetworkFirewallAnalysis]]
+    """With mode full: reports of the names of the last 30 days, `TLS_SNI` and `HTTP_HOST`, to read before the first drop."""
     stream_exception_policy: NotRequired[NetworkFirewallStreamExceptionPolicy]
     """What happens to connections whose beginning the firewall did not see. One of `REJECT`, `DROP`, `CONTINUE`. Default: `REJECT`."""
     policy_capacity: NotRequired[int]
@@ -178,6 +191,8 @@ class DnsFirewallArgs(TypedDict):
     """What the resolver answers for a name that is not listed. One of `NODATA`, `NXDOMAIN`. Default: `NODATA`."""
     fail_open: NotRequired[bool]
     """Whether names resolve while DNS Firewall does not answer. Default: `false`."""
+    manage_fail_mode: NotRequired[bool]
+    """false: failOpen of the VPC is left as it is, and a destroy leaves it too. Default: `true`."""
     protected: NotRequired[bool]
     """Whether the association is protected against removal. Default: `false`."""
 

@@ -125,7 +125,7 @@ class SecurityGroupQuotas(Settings):
     ] = 60
 
 
-class DnsFirewall(Settings):
+class DnsFirewall(Checked):
     """Route 53 Resolver DNS Firewall: refuses to resolve other names, for the whole VPC."""
 
     priority: Annotated[
@@ -147,9 +147,21 @@ class DnsFirewall(Settings):
     fail_open: Annotated[
         bool, Field(description="Whether names resolve while DNS Firewall does not answer.")
     ] = False
+    manage_fail_mode: Annotated[
+        bool,
+        Field(
+            description="false: failOpen of the VPC is left as it is, and a destroy leaves it too."
+        ),
+    ] = True
     protected: Annotated[
         bool, Field(description="Whether the association is protected against removal.")
     ] = False
+
+    def refusals(self) -> Iterator[Problem]:
+        """What is left as it is has no value here."""
+        if not self.manage_fail_mode and "fail_open" in self.model_fields_set:
+            what = "the VPC's fail mode is left as it is, and failOpen says what it is to be"
+            yield Problem(None, ("failOpen",), what, "remove it, or manageFailMode")
 
 
 class AwsTarget(Settings):

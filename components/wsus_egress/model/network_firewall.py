@@ -103,6 +103,19 @@ Zone = Annotated[
 ]
 
 
+# Network Firewall takes an id, an alias or an ARN; of a key in another account only the ARN, and
+# CloudWatch Logs only an ARN (EncryptionConfiguration and CreateLogGroup, API references, read 2026-11).
+KmsKeyArn = Annotated[
+    str,
+    Matching(
+        r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,200}$",
+        "is not the ARN of a KMS key",
+        "write it like arn:aws:kms:REGION:ACCOUNT:key/ID",
+    ),
+    MayBeOutput("arn:aws:kms:us-east-1:000000000000:key/unknown-{n}"),
+]
+
+
 class ReturnRoute(Checked):
     """The return path, for example the route table of the NAT gateway's subnet."""
 
@@ -155,13 +168,36 @@ class FirewallEndpoint(Checked):
 
 
 class FirewallLogging(Checked):
-    """Where the firewall's logs go: exactly one of a log group and a bucket."""
+    """Where the firewall's logs go: exactly one of a log group, a bucket and a delivery stream."""
 
     log_group: Annotated[
         Id | None,
         Field(
             description="Prefix of the CloudWatch log group names; one group is created per log type."
         ),
+    ] = None
+    existing_log_group: Annotated[
+        Id | None,
+        MayBeOutput("unknown-log-group"),
+        Field(description="The name of a CloudWatch log group that exists, for every log type."),
+    ] = None
+    delivery_stream: Annotated[
+        Annotated[
+            str,
+            Matching(
+                # CreateDeliveryStream (botocore 1.44.5).
+                r"^[a-zA-Z0-9_.-]{1,64}$",
+                "is not a delivery stream's name",
+                "write 1 to 64 letters, digits, underscores, dots and hyphens",
+            ),
+        ]
+        | None,
+        MayBeOutput("unknown-delivery-stream"),
+        Field(description="The name of an Amazon Data Firehose stream that exists."),
+    ] = None
+    kms_key: Annotated[
+        KmsKeyArn | None,
+        Field(description="Your KMS key for the log groups that are created."),
     ] = None
     retention_days: Annotated[
         int, Field(ge=1, le=3653, description="How long CloudWatch keeps them."), WHOLE
@@ -180,15 +216,23 @@ class FirewallLogging(Checked):
 
     def refusals(self) -> Iterator[Problem]:
         """One place, and no setting of the other."""
-        if (self.log_group is None) == (self.bucket is None):
-            what = "logs go to either a CloudWatch log group or an S3 bucket"
-            yield Problem(None, (), what, "give exactly one of logGroup and bucket")
-        elif self.bucket is None and "prefix" in self.model_fields_set:
-            what = "a prefix is for a bucket, and the logs go to a log group"
-            yield Problem(None, ("prefix",), what, "write it into logGroup, and remove it")
-        elif self.bucket is not None and "retention_days" in self.model_fields_set:
-            what = "how long a bucket keeps logs is the bucket's own setting"
-            yield Problem(None, ("retentionDays",), what, "give the bucket a lifecycle rule")
+        places = (self.log_group, self.existing_log_group, self.bucket, self.delivery_stream)
+        if len([place for place in places if place is not None]) != 1:
+            what = "logs go to one CloudWatch log group, S3 bucket or Firehose stream"
+            instead = "give exactly one of logGroup, existingLogGroup, bucket and deliveryStream"
+            yield Problem(None, (), what, instead)
+            return
+        given = self.model_fields_set
+        if self.bucket is None and "prefix" in given:
+            what = "a prefix is for a bucket, and the logs go elsewhere"
+            yield Problem(None, ("prefix",), what, "write it into logGroup, or remove it")
+        if self.log_group is None and "retention_days" in given:
+            what = "how long logs are kept is set here only for log groups that are created here"
+            instead = "set it where they go: for a bucket with a lifecycle rule"
+            yield Problem(None, ("retentionDays",), what, instead)
+        if self.log_group is None and self.kms_key is not None:
+            what = "a key is set here only for log groups that are created here"
+            yield Problem(None, ("kmsKey",), what, "set it where the logs go, and remove it")
 
 
 class ExistingFirewallPolicy(Settings):
@@ -263,11 +307,27 @@ class NetworkFirewall(Checked):
         ),
     ] = FIRST_PRIORITY
     default_action: Annotated[
-        Literal["drop", "alert"],
+        Literal["drop", "reject", "alert"],
         Field(
-            description="What happens to what no rule admits. alert: it passes and is logged, for a roll-out; the target is then wider."
+            description="What happens to what no rule admits. reject: the servers' connections are reset, and fail at once instead of after a time-out. alert: it passes and is logged, for a roll-out; the target is then wider."
         ),
     ] = "drop"
+    tcp_idle_timeout_seconds: Annotated[
+        # FlowTimeouts (Network Firewall API reference, read 2026-11); AWS's default is 350.
+        Annotated[int, Field(ge=60, le=6000), WHOLE] | None,
+        Field(description="How long a connection may be idle. AWS's own default unless given."),
+    ] = None
+    kms_key: Annotated[
+        KmsKeyArn | None,
+        Field(description="Your KMS key for the rule groups, and what else the mode makes."),
+    ] = None
+    analysis: Annotated[
+        Items[Literal["HTTP_HOST", "TLS_SNI"]],
+        AfterValidator(each_once),
+        Field(
+            description="With mode full: reports of the names of the last 30 days, `TLS_SNI` and `HTTP_HOST`, to read before the first drop."
+        ),
+    ] = ()
     stream_exception_policy: Annotated[
         Literal["REJECT", "DROP", "CONTINUE"],
         Field(description="What happens to connections whose beginning the firewall did not see."),
@@ -306,7 +366,7 @@ class NetworkFirewall(Checked):
         """What the firewall policy, ours or the user's, does with a flow that no rule decides."""
         if self.mode == "rules-only":
             return self.existing_policy.stateful_default_actions
-        return (DROP, ALERT) if self.default_action == "drop" else (ALERT,)
+        return (ALERT,) if self.default_action == "alert" else (DROP, ALERT)
 
     @property
     def by_zone(self) -> tuple[FirewallEndpoint, ...]:
@@ -326,7 +386,11 @@ class NetworkFirewall(Checked):
 
     def _misplaced(self) -> Iterator[Problem]:
         given, made = self.model_fields_set, f"mode {self.mode} makes"
-        for key in ("endpoints", "logging", "protected", "vpc_id") if self.mode != "full" else ():
+        for key in (
+            ("endpoints", "logging", "protected", "vpc_id", "analysis")
+            if self.mode != "full"
+            else ()
+        ):
             if key in given:
                 what = f"{made} no firewall"
                 yield Problem(None, (to_camel(key),), what, "write `mode: full`, or remove it")
@@ -342,6 +406,11 @@ class NetworkFirewall(Checked):
         if "default_action" in given:
             what = f"{made} no firewall policy"
             yield Problem(None, ("defaultAction",), what, "say it in existingPolicy")
+        if "tcp_idle_timeout_seconds" in given:
+            # "SecurityServicePolicyData" of Firewall Manager (API reference, read 2026-11) has none.
+            what = f"{made} no firewall policy that has a time-out"
+            instead = "set it in your policy, and remove it"
+            yield Problem(None, ("tcpIdleTimeoutSeconds",), what, instead)
         if "home_networks" in given:
             instead = "give your policy HOME_NET, and remove it"
             if self.firewall_manager:
@@ -407,6 +476,11 @@ class NetworkFirewall(Checked):
                 yield Problem(None, (*keys, "arn"), what, "name each once")
             taken.add(group.priority)
             arns.add(group.arn)
+            if self.default_action == "reject" and group.priority == HIGHEST_PRIORITY:
+                what = (
+                    f"{HIGHEST_PRIORITY} is the priority of the rules that reject, which come last"
+                )
+                yield Problem(None, (*keys, "priority"), what, "write a lower one")
         for index, rule in enumerate(self.existing_policy.rules):
             keys = ("existingPolicy", "rules", index, "priority")
             if rule.priority in own:

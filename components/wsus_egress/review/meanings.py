@@ -113,7 +113,12 @@ AWS: Final[Mapping[str, Meaning]] = {
         "the proof takes its rules to be so", lost=True, gained=True
     ),
     "networkFirewall.priority": Meaning("rule groups of others can decide first", _more),
-    "networkFirewall.defaultAction": Meaning("it decides about what no rule admits", _drops_less),
+    "networkFirewall.defaultAction": Meaning(
+        "it decides about what no rule admits", lambda _, new: new == "alert"
+    ),
+    "networkFirewall.tcpIdleTimeoutSeconds": HARMLESS,
+    "networkFirewall.kmsKey": Meaning("it is encrypted with another key", _any),
+    "networkFirewall.analysis": Meaning("nobody sees these names in a report", lost=True),
     "networkFirewall.streamExceptionPolicy": Meaning(
         "connections whose beginning the firewall did not see go on",
         _down("CONTINUE", "DROP", "REJECT"),
@@ -135,6 +140,9 @@ AWS: Final[Mapping[str, Meaning]] = {
     ),
     "networkFirewall.logging": Meaning("nobody sees what the firewall passes and drops", _gone),
     "networkFirewall.logging.logGroup": Meaning("the logs go elsewhere", _any),
+    "networkFirewall.logging.existingLogGroup": Meaning("the logs go elsewhere", _any),
+    "networkFirewall.logging.deliveryStream": Meaning("the logs go elsewhere", _any),
+    "networkFirewall.logging.kmsKey": Meaning("they are encrypted with another key", _any),
     "networkFirewall.logging.retentionDays": Meaning("logs are deleted earlier", _less),
     "networkFirewall.logging.bucket": Meaning("the logs go elsewhere", _any),
     "networkFirewall.logging.prefix": Meaning("the logs go elsewhere", _any),
@@ -159,6 +167,9 @@ AWS: Final[Mapping[str, Meaning]] = {
         "the whole VPC resolves these names", gained=True, opens=True
     ),
     "dnsFirewall.blockResponse": HARMLESS,
+    "dnsFirewall.manageFailMode": Meaning(
+        "others decide whether every name resolves while DNS Firewall fails", _off
+    ),
     "dnsFirewall.failOpen": Meaning("every name resolves while DNS Firewall fails", _on),
     "dnsFirewall.protected": Meaning("the VPC's association can be removed", _off),
 }

@@ -36,6 +36,7 @@ def aws(**settings: Any) -> dict[str, Any]:
     return {"vpcId": VPC, **settings}
 
 
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000"
 GROUPS = "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup"
 MANAGED = "arn:aws:network-firewall:eu-west-1:aws-managed:stateful-rulegroup/{}"
 BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -279,15 +280,15 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
         [
             f"{PATH}.endpoints[1].subnetId: 'subnet' is not a subnet id; write it as subnet- and 8 or "
             "17 hex digits",
-            f"{PATH}.logging: logs go to either a CloudWatch log group or an S3 bucket; give exactly "
-            "one of logGroup and bucket",
+            f"{PATH}.logging: logs go to one CloudWatch log group, S3 bucket or Firehose stream; give "
+            "exactly one of logGroup, existingLogGroup, bucket and deliveryStream",
         ],
     ),
     "logs nowhere": (
         {"mode": "full", "endpoints": [ZONE], "logging": {}},
         [
-            f"{PATH}.logging: logs go to either a CloudWatch log group or an S3 bucket; give exactly "
-            "one of logGroup and bucket"
+            f"{PATH}.logging: logs go to one CloudWatch log group, S3 bucket or Firehose stream; give "
+            "exactly one of logGroup, existingLogGroup, bucket and deliveryStream"
         ],
     ),
     "Firewall Manager beside a policy": (
@@ -340,15 +341,64 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a bucket's prefix for a log group": (
         {"mode": "full", "endpoints": [ZONE], "logging": {"logGroup": "logs", "prefix": "wsus"}},
         [
-            f"{PATH}.logging.prefix: a prefix is for a bucket, and the logs go to a log group; write "
-            "it into logGroup, and remove it"
+            f"{PATH}.logging.prefix: a prefix is for a bucket, and the logs go elsewhere; write it into "
+            "logGroup, or remove it"
         ],
     ),
     "a log group's retention for a bucket": (
         {"mode": "full", "endpoints": [ZONE], "logging": {"bucket": "logs", "retentionDays": 30}},
         [
-            f"{PATH}.logging.retentionDays: how long a bucket keeps logs is the bucket's own setting; "
-            "give the bucket a lifecycle rule"
+            f"{PATH}.logging.retentionDays: how long logs are kept is set here only for log groups that "
+            "are created here; set it where they go: for a bucket with a lifecycle rule"
+        ],
+    ),
+    "settings of a log group for one that exists": (
+        {
+            "mode": "full",
+            "endpoints": [ZONE],
+            "kmsKey": "alias/firewall",
+            "tcpIdleTimeoutSeconds": 59,
+            "analysis": ["SNI"],
+            "logging": {
+                "existingLogGroup": "logs",
+                "retentionDays": 30,
+                "kmsKey": KEY,
+                "prefix": "a",
+            },
+        },
+        [
+            f"{PATH}.analysis[0]: 'SNI' is not one of the choices; write 'HTTP_HOST' or 'TLS_SNI'",
+            f"{PATH}.kmsKey: 'alias/firewall' is not the ARN of a KMS key; write it like "
+            "arn:aws:kms:REGION:ACCOUNT:key/ID",
+            f"{PATH}.logging.kmsKey: a key is set here only for log groups that are created here; set it "
+            "where the logs go, and remove it",
+            f"{PATH}.logging.prefix: a prefix is for a bucket, and the logs go elsewhere; write it into "
+            "logGroup, or remove it",
+            f"{PATH}.logging.retentionDays: how long logs are kept is set here only for log groups that "
+            "are created here; set it where they go: for a bucket with a lifecycle rule",
+            f"{PATH}.tcpIdleTimeoutSeconds: 59 cannot be used; input should be greater than or equal to 60",
+        ],
+    ),
+    "a stream that cannot be one": (
+        {"mode": "full", "endpoints": [ZONE], "logging": {"deliveryStream": "a b"}},
+        [
+            f"{PATH}.logging.deliveryStream: 'a b' is not a delivery stream's name; write 1 to 64 letters, "
+            "digits, underscores, dots and hyphens"
+        ],
+    ),
+    "a time-out and reports without what has them": (
+        {"mode": "rules-only", "tcpIdleTimeoutSeconds": 600, "analysis": ["TLS_SNI"]},
+        [
+            f"{PATH}.analysis: mode rules-only makes no firewall; write `mode: full`, or remove it",
+            f"{PATH}.tcpIdleTimeoutSeconds: mode rules-only makes no firewall policy that has a time-out; "
+            "set it in your policy, and remove it",
+        ],
+    ),
+    "a group behind those that reject": (
+        {"defaultAction": "reject", "ruleGroups": [{"arn": f"{GROUPS}/a", "priority": 65535}]},
+        [
+            f"{PATH}.ruleGroups[0].priority: 65535 is the priority of the rules that reject, which come "
+            "last; write a lower one"
         ],
     ),
     "a part of the Internet at home": (

@@ -243,3 +243,22 @@ def test_any_environment_has_a_world(environment: Environment) -> None:
         if isinstance(made_rows, list):
             key = [json.dumps(row.get("id") or row["name"]) for row in made_rows]
             assert kind == "virtual_networks" or sorted(key, key=str.casefold) == key
+
+
+def test_what_others_keep_beside_a_firewall() -> None:
+    """Rule groups and a log group of others are there; AWS's managed ones always are."""
+    arn = "arn:aws:network-firewall:eu-central-1:{}:stateful-rulegroup/{}"
+    mine, managed = (
+        arn.format("111122223333", "team"),
+        arn.format("aws-managed", "AttackStrictOrder"),
+    )
+    groups = [{"arn": mine, "priority": 1}, {"arn": managed, "priority": 2}]
+    full = {"mode": "full", "endpoints": [zone("a", "10.7.0.0/22")], "ruleGroups": groups}
+    firewall = {**full, "logging": {"existingLogGroup": "logs"}}
+    found = invent(made(server("10.7.0.10"), aws={"vpcId": VPC, "networkFirewall": firewall}), {})
+    assert list(found.held["aws"]["aws:networkfirewall/ruleGroup:RuleGroup"]) == [mine]
+    assert list(found.held["aws"]["aws:cloudwatch/logGroup:LogGroup"]) == ["logs"]
+
+    firewall = {**full, "logging": {"deliveryStream": "stream"}}
+    found = invent(made(server("10.7.0.10"), aws={"vpcId": VPC, "networkFirewall": firewall}), {})
+    assert [line for line in found.unknown if "stream" in line]

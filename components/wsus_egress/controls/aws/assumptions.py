@@ -18,6 +18,10 @@ _RESOLVER: Final = (
     Way("evidence", "the DHCP options of the VPC name AmazonProvidedDNS, and Resolver query logs have "
                     "the servers' queries"),
 )  # fmt: skip
+_FAIL_MODE: Final = (
+    Way("stack", "leave `manageFailMode` out, and this stack sets it"),
+    Way("evidence", "`aws route53resolver get-firewall-config` shows FirewallFailOpen"),
+)
 _ROUTED: Final = (
     Way("stack", "write `mode: full`, and list the servers' route tables under "
                  "`networkFirewall.endpoints[].protectedRouteTables`"),
@@ -81,8 +85,12 @@ def dns_firewall_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[A
     """Who resolves names: DNS Firewall sees the queries of the VPC's own resolver only."""
     what = "names are resolved by the VPC's own resolver"
     whom = tuple(party.name for party in _senders(policy))
-    found = Assumption(f"aws/dns-firewall/resolver/{target.vpc_id}", what, whom, _RESOLVER)
-    return (found,) if whom else ()
+    found = [Assumption(f"aws/dns-firewall/resolver/{target.vpc_id}", what, whom, _RESOLVER)]
+    if target.dns_firewall is not None and not target.dns_firewall.manage_fail_mode:
+        what = "the VPC's resolver does not answer while DNS Firewall fails (fail open is off)"
+        key = f"aws/dns-firewall/fail-mode/{target.vpc_id}"
+        found.append(Assumption(key, what, whom, _FAIL_MODE))
+    return tuple(found) if whom else ()
 
 
 def security_group_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[Assumption, ...]:

@@ -239,14 +239,15 @@ class AwsDnsFirewall(Control):
             allowing,
             protect="dnsFirewall.protected" if self.firewall.protected else "",
         )
-        yield Document(
-            "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
-            f"{prefix}-config",
-            {
-                "firewallFailOpen": "ENABLED" if self.firewall.fail_open else "DISABLED",
-                "resourceId": self.target.vpc_id,
-            },
-        )
+        if self.firewall.manage_fail_mode:
+            yield Document(
+                "aws:route53/resolverFirewallConfig:ResolverFirewallConfig",
+                f"{prefix}-config",
+                {
+                    "firewallFailOpen": "ENABLED" if self.firewall.fail_open else "DISABLED",
+                    "resourceId": self.target.vpc_id,
+                },
+            )
 
     def quotas(self) -> tuple[Quota, ...]:
         """Names a list and rules a group."""

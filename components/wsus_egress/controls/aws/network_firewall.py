@@ -12,6 +12,7 @@ from wsus_egress.controls.aws.assumptions import network_firewall_assumptions
 from wsus_egress.controls.aws.network_firewall_documents import Parts, network_firewall_documents
 from wsus_egress.controls.aws.other_lines import FROM_SERVER, Moment, OtherLine
 from wsus_egress.controls.aws.others import lines_of_others
+from wsus_egress.controls.aws.reject import CAPACITY
 from wsus_egress.controls.aws.rule_groups import RuleGroup, in_groups, quotas
 from wsus_egress.controls.aws.strict_order import (
     Decider,
@@ -20,6 +21,7 @@ from wsus_egress.controls.aws.strict_order import (
     default_decider,
     moments,
     of_lines,
+    rejected,
     verdict,
 )
 from wsus_egress.controls.aws.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
@@ -210,6 +212,7 @@ class AwsNetworkFirewall(Control):
                 *of_lines(passing.before, flow, at),
                 *(self._own(flow, at, named=named) if ours else ()),
                 *of_lines(passing.after, flow, at),
+                *(rejected(flow, at) if ours and self._rejects else ()),
                 *default_decider(self.default_actions, flow, at),
             )
             for at in moments(flow)
@@ -284,8 +287,13 @@ class AwsNetworkFirewall(Control):
             self.rule_groups,
             self.firewall.policy_capacity,
             max(written_out, 0),
-            others=len(self.firewall.rule_groups),
+            others=len(self.firewall.rule_groups) + self._rejects,
+            besides=CAPACITY * self._rejects,
         )
+
+    @property
+    def _rejects(self) -> bool:
+        return self.firewall.default_action == "reject" and bool(self.rules)
 
 
 def compile_network_firewall(

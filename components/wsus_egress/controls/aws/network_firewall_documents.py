@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wsus_egress.controls.aws.reject import CAPACITY, REJECT_RULES
 from wsus_egress.controls.aws.rule_groups import RuleGroup
 from wsus_egress.controls.base import Document, slug
 from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall
+from wsus_egress.model.other_rules import HIGHEST_PRIORITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,9 @@ def network_firewall_documents(parts: Parts, prefix: str) -> Iterator[Document]:
     firewall = parts.firewall
     groups = list(_groups(parts, prefix))
     yield from groups
+    if firewall.default_action == "reject" and groups:
+        about = f"WSUS egress of {parts.environment}: what no rule admits is reset"
+        yield _group(parts, f"{prefix}-reject", CAPACITY, about, REJECT_RULES)
     shared = [group.name for group in groups]
     if firewall.mode != "rules-only":
         policy = _policy(parts, prefix, shared)
@@ -63,27 +68,41 @@ def _groups(parts: Parts, prefix: str) -> Iterator[Document]:
     # No `name` on a group or policy: with a name of Pulumi's own a replacement stands beside what
     # it replaces, which is in use until the policy refers to the new one.
     for group in parts.rule_groups:
+        about = f"WSUS egress of {parts.environment}: names that may be reached"
         name = f"{prefix}-rules-{group.number}"
-        yield Document(
-            "aws:networkfirewall/ruleGroup:RuleGroup",
-            name,
-            {
-                "capacity": group.capacity,
-                "description": f"WSUS egress of {parts.environment}: names that may be reached",
-                "ruleGroup": {
-                    "ruleVariables": {
-                        "ipSets": [
-                            {"ipSet": {"definitions": list(addresses)}, "key": key}
-                            for key, addresses in parts.ip_sets.items()
-                        ]
-                    },
-                    "rulesSource": {"rulesString": group.rules_string},
-                    "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
+        yield _group(parts, name, group.capacity, about, group.rules_string)
+
+
+def _group(parts: Parts, name: str, capacity: int, about: str, rules: str) -> Document:
+    return Document(
+        "aws:networkfirewall/ruleGroup:RuleGroup",
+        name,
+        {
+            "capacity": capacity,
+            "description": about,
+            "ruleGroup": {
+                "ruleVariables": {
+                    "ipSets": [
+                        {"ipSet": {"definitions": list(addresses)}, "key": key}
+                        for key, addresses in parts.ip_sets.items()
+                    ]
                 },
-                "tags": parts.tags(name),
-                "type": "STATEFUL",
+                "rulesSource": {"rulesString": rules},
+                "statefulRuleOptions": {"ruleOrder": "STRICT_ORDER"},
             },
-        )
+            "tags": parts.tags(name),
+            "type": "STATEFUL",
+            **_encrypted(parts),
+        },
+    )
+
+
+def _encrypted(parts: Parts) -> dict[str, Any]:
+    # EncryptionConfiguration (botocore 1.44.5): without it AWS uses a key of its own.
+    key = parts.firewall.kms_key
+    if key is None:
+        return {}
+    return {"encryptionConfiguration": {"keyId": key, "type": "CUSTOMER_KMS"}}
 
 
 def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
@@ -105,28 +124,41 @@ def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
                 },
                 "statefulDefaultActions": list(parts.default_actions),
                 "statefulEngineOptions": {
+                    **_timeouts(parts),
                     "ruleOrder": "STRICT_ORDER",
                     "streamExceptionPolicy": parts.firewall.stream_exception_policy,
                 },
                 "statefulRuleGroupReferences": [
                     {"priority": priority, "resourceArn": arn, **_override(alert_only)}
                     for priority, arn, alert_only in _references(
-                        parts, [f"${{{group}.arn}}" for group in groups]
+                        parts,
+                        [f"${{{group}.arn}}" for group in groups],
+                        f"${{{prefix}-reject.arn}}",
                     )
                 ],
                 "statelessDefaultActions": ["aws:forward_to_sfe"],
                 "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
             },
             "tags": parts.tags(name),
+            **_encrypted(parts),
         },
     )
 
 
-def _references(parts: Parts, arns: Sequence[str]) -> Iterator[tuple[int, str, bool]]:
+def _timeouts(parts: Parts) -> dict[str, Any]:
+    seconds = parts.firewall.tcp_idle_timeout_seconds
+    return {} if seconds is None else {"flowTimeouts": {"tcpIdleTimeoutSeconds": seconds}}
+
+
+def _references(
+    parts: Parts, arns: Sequence[str], reject: str = ""
+) -> Iterator[tuple[int, str, bool]]:
     """The rule groups of the policy by priority: ours, by their ARNs, and those of others."""
     ours = ((parts.firewall.priority + number, arn, False) for number, arn in enumerate(arns))
     others = ((each.priority, each.arn, each.alert_only) for each in parts.firewall.rule_groups)
-    yield from sorted([*ours, *others])
+    rejects = parts.firewall.default_action == "reject" and arns
+    last = [(HIGHEST_PRIORITY, reject, False)] if rejects else []
+    yield from sorted([*ours, *others, *last])
 
 
 def _override(alert_only: bool) -> dict[str, Any]:
@@ -148,6 +180,8 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
             "subnetMappings": [{"subnetId": each.subnet_id} for each in firewall.by_zone],
             "tags": parts.tags(prefix),
             "vpcId": parts.target.firewall_vpc,
+            **({"enabledAnalysisTypes": list(firewall.analysis)} if firewall.analysis else {}),
+            **_encrypted(parts),
         },
         protect=parts.protect,
     )
@@ -163,9 +197,20 @@ def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
     destinations = []
     groups = []
     for kind in logging.types:
+        service, destination = "CloudWatchLogs", {}
         if logging.bucket is not None:
             where = {"bucketName": logging.bucket}
-            destination = where | ({"prefix": logging.prefix} if logging.prefix else {})
+            service, destination = (
+                "S3",
+                where | ({"prefix": logging.prefix} if logging.prefix else {}),
+            )
+        elif logging.delivery_stream is not None:
+            service, destination = (
+                "KinesisDataFirehose",
+                {"deliveryStream": logging.delivery_stream},
+            )
+        elif logging.existing_log_group is not None:
+            destination = {"logGroup": logging.existing_log_group}
         else:
             name = f"{prefix}-{kind.lower()}-logs"
             destination = {"logGroup": f"{logging.log_group}/{kind.lower()}"}
@@ -177,12 +222,13 @@ def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
                     "name": destination["logGroup"],
                     "retentionInDays": logging.retention_days,
                     "tags": parts.tags(name),
+                    **({"kmsKeyId": logging.kms_key} if logging.kms_key else {}),
                 },
             )
         destinations.append(
             {
                 "logDestination": destination,
-                "logDestinationType": "S3" if logging.bucket else "CloudWatchLogs",
+                "logDestinationType": service,
                 "logType": kind,
             }
         )

@@ -111,7 +111,11 @@ def _step(need: int) -> int:
 
 
 def quotas(
-    groups: Sequence[RuleGroup], policy_capacity: int, source_characters: int, others: int = 0
+    groups: Sequence[RuleGroup],
+    policy_capacity: int,
+    source_characters: int,
+    others: int = 0,
+    besides: int = 0,
 ) -> tuple[Quota, ...]:
     """What the groups use of the quotas.
 
@@ -119,7 +123,8 @@ def quotas(
         groups: The groups.
         policy_capacity: What they may reserve together.
         source_characters: How long the sources are when they are written out.
-        others: How many rule groups of others are in the policy.
+        others: How many other rule groups are in the policy.
+        besides: What those of them reserve that are made here.
     """
     shorter = "shorten the list, or split the environment"
     found = []
@@ -131,7 +136,7 @@ def quotas(
             Quota(f"bytes of rule group {number}", group.size, GROUP_BYTES,
                   setting=("lists",), instead=shorter),
         ]  # fmt: skip
-    reserved = sum(group.capacity for group in groups)
+    reserved = sum(group.capacity for group in groups) + besides
     longest = max((group.longest for group in groups), default=0)
     found += [
         Quota("units of stateful capacity reserved", reserved, policy_capacity, setting=("lists",), instead=shorter),

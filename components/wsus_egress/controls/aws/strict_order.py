@@ -80,6 +80,13 @@ def default_decider(actions: Iterable[str], flow: Flow, at: frozenset[Moment]) -
         yield Decider(Ruling(Verdict.DENY, f"default action {action}"), None, True)
 
 
+def rejected(flow: Flow, at: frozenset[Moment]) -> Iterator[Decider]:
+    """The rules that reject, where a client of ours gets its answer at a packet (`reject`)."""
+    last = Moment.DATA if flow.application is None else Moment.COMPLETE
+    if last in at:
+        yield Decider(Ruling(Verdict.DENY, "rejected: no rule admits it"), None, True)
+
+
 def of_lines(lines: Iterable[OtherLine], flow: Flow, at: frozenset[Moment]) -> Iterator[Decider]:
     """Which rules of others may decide at a packet."""
     for line in lines:

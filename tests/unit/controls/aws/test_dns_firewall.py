@@ -108,6 +108,21 @@ def test_the_documents(firewall: Callable[..., AwsDnsFirewall]) -> None:
     assert "DISABLED" == documents["wsus-dns-firewall-config"]["firewallFailOpen"]
 
 
+def test_a_fail_mode_of_others(
+    firewall: Callable[..., AwsDnsFirewall], refused: Callable[..., list[str]]
+) -> None:
+    """It is left as it is, which the proof says; a value for it beside that is refused."""
+    control = firewall({"manageFailMode": False})
+
+    assert [] == [d.name for d in control.documents("wsus") if d.name.endswith("-config")]
+    assert f"aws/dns-firewall/fail-mode/{VPC}" in {each.id for each in control.assumptions}
+    dns = {"manageFailMode": False, "failOpen": True}
+    assert refused(aws={"vpcId": VPC, "dnsFirewall": dns}) == [
+        "aws.dnsFirewall.failOpen: the VPC's fail mode is left as it is, and failOpen says what it is "
+        "to be; remove it, or manageFailMode"
+    ]
+
+
 def policy_of(count: int) -> EgressPolicy:
     """A policy of so many hosts."""
     endpoints = tuple(

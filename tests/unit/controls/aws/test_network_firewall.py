@@ -391,6 +391,87 @@ def test_logs_to_a_bucket(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     } == where
 
 
+@pytest.mark.parametrize(
+    ("logging", "service", "destination"),
+    [
+        ({"existingLogGroup": "firewalls"}, "CloudWatchLogs", {"logGroup": "firewalls"}),
+        ({"deliveryStream": "firewalls"}, "KinesisDataFirehose", {"deliveryStream": "firewalls"}),
+        ({"bucket": "firewalls"}, "S3", {"bucketName": "firewalls"}),
+    ],
+)
+def test_logs_to_what_exists(
+    firewall: Callable[..., AwsNetworkFirewall],
+    logging: dict[str, str],
+    service: str,
+    destination: dict[str, str],
+) -> None:
+    """Every type goes there, and nothing is made for it."""
+    own = {"mode": "full", "endpoints": [{"zone": "eu-west-1a", "subnetId": "subnet-00000001"}]}
+    documents = firewall({**own, "logging": logging}).documents("x")
+
+    kinds = {document.type.rpartition(":")[2]: document for document in documents}
+    assert "LogGroup" not in kinds
+    logs = kinds["LoggingConfiguration"].properties["loggingConfiguration"]["logDestinationConfigs"]
+    assert logs == [
+        {"logType": kind, "logDestinationType": service, "logDestination": destination}
+        for kind in ("ALERT", "FLOW")
+    ]
+
+
+def test_keys_timeouts_and_reports(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """A key is that of everything that the mode makes; the log groups have one of their own."""
+    key = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-00000000000"
+    own = {
+        "mode": "full",
+        "kmsKey": f"{key}1",
+        "tcpIdleTimeoutSeconds": 6000,
+        "analysis": ["TLS_SNI", "HTTP_HOST"],
+        "endpoints": [{"zone": "eu-west-1a", "subnetId": "subnet-00000001"}],
+        "logging": {"logGroup": "/aws/vendedlogs/firewall", "kmsKey": f"{key}2"},
+    }
+    documents = {document.name: document.properties for document in firewall(own).documents("x")}
+
+    encrypted = {"keyId": f"{key}1", "type": "CUSTOMER_KMS"}
+    with_key = {
+        name for name, each in documents.items() if each.get("encryptionConfiguration") == encrypted
+    }
+    prefix = "x-network-firewall"
+    assert with_key == {prefix, f"{prefix}-policy", f"{prefix}-rules-1"}
+    assert documents[f"{prefix}-alert-logs"]["kmsKeyId"] == f"{key}2"
+    assert documents[prefix]["enabledAnalysisTypes"] == ["HTTP_HOST", "TLS_SNI"]
+    options = documents[f"{prefix}-policy"]["firewallPolicy"]["statefulEngineOptions"]
+    assert options["flowTimeouts"] == {"tcpIdleTimeoutSeconds": 6000}
+
+
+def test_rejecting(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """A last group resets what no rule admits, for the same sources; nobody needs it without them."""
+    control = firewall({"defaultAction": "reject"})
+    documents = {document.name: document.properties for document in control.documents("x")}
+
+    group = documents["x-network-firewall-reject"]["ruleGroup"]
+    assert (
+        group["ruleVariables"]
+        == documents["x-network-firewall-rules-1"]["ruleGroup"]["ruleVariables"]
+    )
+    assert group["rulesSource"]["rulesString"].count("reject ") == 3
+    policy = documents["x-network-firewall-policy"]["firewallPolicy"]
+    assert policy["statefulRuleGroupReferences"][-1] == {
+        "priority": 65535, "resourceArn": "${x-network-firewall-reject.arn}",
+    }  # fmt: skip
+    assert "aws:drop_established_app_layer_to_server" in policy["statefulDefaultActions"]
+    quotas = {quota.name: quota.used for quota in control.quotas()}
+    assert (quotas["stateful rule groups"], quotas["units of stateful capacity reserved"]) == (
+        2,
+        110,
+    )
+    evil = Flow(SERVER, INTERNET, "tcp", 443, "tls", "evil.com")
+    assert control.admits(evil).rule == "rejected: no rule admits it"
+    assert control.admits(Flow(STRANGER, INTERNET, "tcp", 443, "tls", "evil.com")).rule.startswith(
+        "default"
+    )
+    assert control.admits(Flow(SERVER, INTERNET, "tcp", 22)).rule == "rejected: no rule admits it"
+
+
 def test_what_a_broken_connection_does(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     """Where a connection may go on without its beginning, that is said."""
     assert (*RESIDUES, MIDSTREAM) == firewall({"streamExceptionPolicy": "CONTINUE"}).residues
