@@ -441,8 +441,8 @@ def test_a_dns_firewall_is_refused(refused: Refused) -> None:
     settings = {"priority": 100, "alsoResolve": ["*", "corp.example.com", "a.*.com"]}
     expected = [
         "aws.dnsFirewall.alsoResolve[0]: '*' is every name; use `mode: open` if that is meant",
-        "aws.dnsFirewall.alsoResolve[2]: 'a.*.com' has a wildcard that is not its first label: no "
-        "firewall here can match it; write '*.' and a domain",
+        "aws.dnsFirewall.alsoResolve[2]: 'a.*.com' has a wildcard that is not its first label; name "
+        "the hosts that are meant",
         "aws.dnsFirewall.priority: 100 is not a valid association priority; write 101 to 9899",
     ]
     assert refused(aws=aws(dnsFirewall=settings)) == expected
