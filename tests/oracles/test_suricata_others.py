@@ -273,3 +273,35 @@ def test_rejecting_alone_is_enough(suricata: Suricata) -> None:
     # In Suricata's own order too, where `pass` comes before `reject`.
     assert suricata.verdicts(deployment(control), [spoken(flow) for flow in wanted]) == expected
     assert min(map(expected.count, (Seen.DROPPED, Seen.PASSED))) >= 8
+
+
+def test_synchronization_between_vpcs(suricata: Suricata) -> None:
+    """It passes the firewall, and nothing else from one VPC to another does."""
+    upstream = {"name": "up", "addresses": ["10.20.0.10"], "location": "aws"}
+    downstream = {
+        "name": "down",
+        "addresses": ["10.21.0.10"],
+        "location": "aws",
+        "awsVpcId": "vpc-0a1b2c3e",
+    }
+    settings = {
+        "lists": ["generated"],
+        "servers": [upstream, {**downstream, "synchronizesFrom": "up"}],
+        "aws": {"vpcId": "vpc-0a1b2c3d", "networkFirewall": {"betweenVpcs": True}},
+    }
+    listed = tuple(endpoints(random.Random(0)))  # noqa: S311 - the same in every run
+    lists = {"generated": EndpointList("generated", "x", (), listed)}
+    control = network_firewall(build_environment("test", settings, lists, lambda _: None))
+    assert control is not None
+    up, down = map(ipaddress.ip_address, ("10.20.0.10", "10.21.0.10"))
+    wanted = [
+        Flow(*ends, protocol, port)
+        for ends in ((down, up), (up, down))
+        for protocol, port in (("tcp", 8530), ("tcp", 8531), ("tcp", 445), ("udp", 53))
+    ]
+    expected = [
+        Seen.DROPPED if control.admits(flow).verdict is Verdict.DENY else Seen.PASSED
+        for flow in wanted
+    ]
+    assert suricata.verdicts(deployment(control), [usual(flow) for flow in wanted]) == expected
+    assert expected == [Seen.PASSED, Seen.PASSED, *[Seen.DROPPED] * 6]

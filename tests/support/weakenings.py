@@ -176,6 +176,7 @@ WEAKENING: Final = (
     Row("dev", {f"{FIREWALL}.defaultAction": "alert"}),
     Row("dev", {f"{FIREWALL}.defaultAction": "alert"}, {f"{FIREWALL}.defaultAction": "reject"}),
     Row("dev", {f"{FIREWALL}.kmsKey": KEY}),
+    Row("dev", {f"{FIREWALL}.betweenVpcs": True}),
     Row("prod", {f"{FIREWALL}.analysis": ["TLS_SNI"]}, {f"{FIREWALL}.analysis": ["TLS_SNI", "HTTP_HOST"]}),
     Row("prod", {f"{FIREWALL}.logging.existingLogGroup": "other"}, WITH_LOG_GROUP),
     Row("prod", {f"{FIREWALL}.logging.deliveryStream": "other"}, WITH_STREAM),

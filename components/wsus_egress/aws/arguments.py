@@ -156,6 +156,8 @@ class NetworkFirewallArgs(TypedDict):
     """Rule groups of others, and managed ones, in the same firewall policy. With mode rules-only, and without firewallManager: those that your policy has."""
     priority: NotRequired[int]
     """The priority of the first rule group made here; it and the 19 after it are kept for them. With mode rules-only: the one that your policy refers to it by. Default: `100`."""
+    between_vpcs: NotRequired[bool]
+    """Whether the firewall also gets what the servers' VPCs send one another, which it drops: rules then pass their synchronization. true where vpcId names an inspection VPC."""
     default_action: NotRequired[NetworkFirewallDefaultAction]
     """What happens to what no rule admits. reject: the servers' connections are reset, and fail at once instead of after a time-out. alert: it passes and is logged, for a roll-out; the target is then wider. One of `drop`, `reject`, `alert`. Default: `drop`."""
     tcp_idle_timeout_seconds: NotRequired[int]

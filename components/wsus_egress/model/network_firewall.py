@@ -306,6 +306,13 @@ class NetworkFirewall(Checked):
             description="The priority of the first rule group made here; it and the 19 after it are kept for them. With mode rules-only: the one that your policy refers to it by."
         ),
     ] = FIRST_PRIORITY
+    between_vpcs: Annotated[
+        bool,
+        Field(
+            default_factory=lambda given: given.get("vpc_id") is not None,
+            description="Whether the firewall also gets what the servers' VPCs send one another, which it drops: rules then pass their synchronization. true where vpcId names an inspection VPC.",
+        ),
+    ]
     default_action: Annotated[
         Literal["drop", "reject", "alert"],
         Field(

@@ -116,6 +116,9 @@ AWS: Final[Mapping[str, Meaning]] = {
     "networkFirewall.defaultAction": Meaning(
         "it decides about what no rule admits", lambda _, new: new == "alert"
     ),
+    "networkFirewall.betweenVpcs": Meaning(
+        "the servers' VPCs may synchronize through the firewall, or no longer", _any
+    ),
     "networkFirewall.tcpIdleTimeoutSeconds": HARMLESS,
     "networkFirewall.kmsKey": Meaning("it is encrypted with another key", _any),
     "networkFirewall.analysis": Meaning("nobody sees these names in a report", lost=True),

@@ -7,6 +7,7 @@ from typing import Final
 
 from wsus_egress.controls.assumptions import Assumption, Way, across, peers
 from wsus_egress.controls.aws.others import Placed
+from wsus_egress.controls.aws.synchronization import between_vpcs, vpc_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Party
@@ -40,6 +41,10 @@ _CONNECTED: Final = (
     Way("evidence", "the firewall's flow logs have the servers' connections to Microsoft Update"),
 )  # fmt: skip
 _LOCAL: Final = (Way("evidence", "the VPC's address blocks contain their addresses"),)
+_EAST_WEST: Final = (
+    Way("stack", "name the rule group that passes it under `networkFirewall.ruleGroups`"),
+    Way("evidence", "the firewall's alert logs have no drop between these addresses"),
+)
 _PRIVATE: Final = (
     Way("evidence", "the servers' route tables, and those on the way back, have a smaller range for "
                     "it than 0.0.0.0/0, to a transit gateway, a peering or a virtual private gateway"),
@@ -74,11 +79,6 @@ _PEER: Final = (
     Way("stack", "leave `awsPeer` out, and rules name the addresses"),
     Way("evidence", "the network interfaces of the group, or the entries of the prefix list"),
 )
-
-
-def vpc_of(party: Party, target: AwsTarget) -> str:
-    """The VPC that a party of the target is in."""
-    return party.aws_vpc_id or target.vpc_id
 
 
 def dns_firewall_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple[Assumption, ...]:
@@ -131,11 +131,13 @@ def network_firewall_assumptions(
         *_of_policy(target, firewall, whom),
         *_of_rule_groups(firewall, others, whom),
         *_of_routes(policy, target, firewall, whom),
-        *_of_synchronization(policy, target),
+        *_of_synchronization(policy, target, firewall),
     )
 
 
-def _of_synchronization(policy: EgressPolicy, target: AwsTarget) -> Iterator[Assumption]:
+def _of_synchronization(
+    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall
+) -> Iterator[Assumption]:
     """That the firewall, which drops it, does not get what servers and clients send one another."""
     inside: dict[str, list[str]] = {}
     apart: dict[str, list[str]] = {peer.name: [*whom] for peer, whom in across(policy, "aws")}
@@ -157,8 +159,20 @@ def _of_synchronization(policy: EgressPolicy, target: AwsTarget) -> Iterator[Ass
         peer = policy.party(name)
         addresses = ", ".join(map(str, peer.addresses))
         what = f"routes of their own lead to {peer.name}, {addresses}, and back, not through the firewall"
+        if firewall.between_vpcs and peer.place == "aws":
+            what = f"routes lead to {peer.name}, {addresses}, and back, both through the firewall or neither"
         key = f"aws/network-firewall/private-route/{name}"
         yield Assumption(key, what, tuple(whom), _PRIVATE)
+    pairs = [party.name for pair in between_vpcs(policy, target) for party in pair]
+    crossing = tuple(party.name for party in policy.in_place("aws") if party.name in pairs)
+    if firewall.between_vpcs and crossing:
+        what = (
+            "they need nothing else of one another's VPCs through the firewall, which drops it: no domain "
+            "controller, DNS or file server, unless a rule of others passes it"
+        )
+        yield Assumption(
+            f"aws/network-firewall/east-west/{target.firewall_vpc}", what, crossing, _EAST_WEST
+        )
 
 
 def _of_policy(

@@ -25,6 +25,8 @@ from wsus_egress.controls.aws.strict_order import (
     verdict,
 )
 from wsus_egress.controls.aws.suricata import PROTOCOLS, SOURCES, Protocol, SuricataRule, numbered
+from wsus_egress.controls.aws.synchronization import CAPACITY as SYNCHRONIZATION_CAPACITY
+from wsus_egress.controls.aws.synchronization import Spokes, as_lines, synchronization_rules
 from wsus_egress.controls.base import (
     Bounds,
     Control,
@@ -102,6 +104,8 @@ class AwsNetworkFirewall(Control):
         before: Rules of others that the firewall policy reads before these.
         after: Those that it reads after them.
         default_actions: The firewall policy's, ours or the user's.
+        synchronization: Rules for what the servers' VPCs send one another, where that passes here.
+        spokes: The addresses of each of these VPCs; None where it does not pass here.
     """
 
     target: AwsTarget
@@ -113,6 +117,8 @@ class AwsNetworkFirewall(Control):
     default_actions: tuple[str, ...]
     before: tuple[OtherLine, ...] = ()
     after: tuple[OtherLine, ...] = ()
+    synchronization: tuple[str, ...] = ()
+    spokes: Spokes | None = None
     assumptions: tuple[Assumption, ...] = ()
     residues: tuple[Residue, ...] = RESIDUES
 
@@ -173,13 +179,15 @@ class AwsNetworkFirewall(Control):
         return Latest(self._between)
 
     def _between(self, source: Address, destination: Address) -> _Passing | None:
-        if not leaves(source, destination, self.elsewhere, self.target.own_ranges):
+        if not leaves(source, destination, self.elsewhere, self.target.own_ranges) and not (
+            self.spokes and self.spokes.apart(source, destination)
+        ):
             return None
         # A source known by its IPv4 address alone uses IPv6 from an address that is not listed.
         ours = source.version == destination.version and within(self.sources, source)
         before, after = (
             tuple(line for line in lines if line.is_between(source, destination))
-            for lines in (self.before, self.after)
+            for lines in (self.before, (*as_lines(self.synchronization), *self.after))
         )
         return _Passing(ours, before, after)
 
@@ -277,6 +285,7 @@ class AwsNetworkFirewall(Control):
             rule_groups=self.rule_groups,
             ip_sets=self.ip_sets,
             default_actions=self.default_actions,
+            synchronization="".join(f"{rule}\n" for rule in self.synchronization),
         )
         return tuple(network_firewall_documents(parts, f"{prefix}-network-firewall"))
 
@@ -287,8 +296,9 @@ class AwsNetworkFirewall(Control):
             self.rule_groups,
             self.firewall.policy_capacity,
             max(written_out, 0),
-            others=len(self.firewall.rule_groups) + self._rejects,
-            besides=CAPACITY * self._rejects,
+            others=len(self.firewall.rule_groups) + self._rejects + bool(self.synchronization),
+            besides=CAPACITY * self._rejects
+            + SYNCHRONIZATION_CAPACITY * bool(self.synchronization),
         )
 
     @property
@@ -305,6 +315,7 @@ def compile_network_firewall(
     )
     home = {"home_networks": target.home_networks}
     others = lines_of_others(firewall.model_copy(update=home))
+    carried = synchronization_rules(policy, target) if firewall.between_vpcs else ()
     continues = firewall.stream_exception_policy == "CONTINUE"
     return AwsNetworkFirewall(
         target=target,
@@ -316,6 +327,8 @@ def compile_network_firewall(
         default_actions=firewall.default_actions,
         before=tuple(each.line for each in others if each.before and not each.line.unread),
         after=tuple(each.line for each in others if not each.before and not each.line.unread),
+        synchronization=carried,
+        spokes=Spokes(policy, target) if carried else None,
         assumptions=network_firewall_assumptions(policy, target, firewall, others),
         residues=(*RESIDUES, MIDSTREAM) if continues else RESIDUES,
     )

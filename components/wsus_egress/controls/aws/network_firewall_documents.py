@@ -9,6 +9,7 @@ from typing import Any
 
 from wsus_egress.controls.aws.reject import CAPACITY, REJECT_RULES
 from wsus_egress.controls.aws.rule_groups import RuleGroup
+from wsus_egress.controls.aws.synchronization import CAPACITY as SYNCHRONIZATION_CAPACITY
 from wsus_egress.controls.base import Document, slug
 from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
@@ -24,6 +25,7 @@ class Parts:
         rule_groups: The rules as they are deployed.
         ip_sets: The rule groups' variables, for example `WSUS_SOURCES`.
         default_actions: What the firewall policy does with a flow that no rule decides.
+        synchronization: Rules for what passes between VPCs; empty where nothing does.
     """
 
     target: AwsTarget
@@ -32,6 +34,7 @@ class Parts:
     rule_groups: Sequence[RuleGroup]
     ip_sets: Mapping[str, tuple[str, ...]]
     default_actions: tuple[str, ...]
+    synchronization: str = ""
 
     @property
     def protect(self) -> str:
@@ -71,6 +74,10 @@ def _groups(parts: Parts, prefix: str) -> Iterator[Document]:
         about = f"WSUS egress of {parts.environment}: names that may be reached"
         name = f"{prefix}-rules-{group.number}"
         yield _group(parts, name, group.capacity, about, group.rules_string)
+    if parts.synchronization:
+        about = f"WSUS egress of {parts.environment}: synchronization between VPCs"
+        name = f"{prefix}-synchronization"
+        yield _group(parts, name, SYNCHRONIZATION_CAPACITY, about, parts.synchronization)
 
 
 def _group(parts: Parts, name: str, capacity: int, about: str, rules: str) -> Document:

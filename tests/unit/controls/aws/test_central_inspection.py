@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -11,9 +13,13 @@ from sample import ONE, VPC
 
 from wsus_egress.aws.lookups import outside
 from wsus_egress.controls import compile_target
+from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
+from wsus_egress.controls.aws.synchronization import synchronization_rules
 from wsus_egress.model.addresses import network_of
 from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Flow
 from wsus_egress.problems import PolicyErrors
+from wsus_egress.proof.proof import prove
 
 Build = Callable[..., Environment]
 Refused = Callable[..., list[str]]
@@ -82,6 +88,80 @@ def test_synchronization_between_spokes_is_a_route_of_its_own(environment: Build
     assert ("one", "third") == found[f"aws/network-firewall/local-route/{VPC}"].whom
     assert ("one",) == found["aws/network-firewall/private-route/other"].whom
     assert ("other",) == found["aws/network-firewall/private-route/one"].whom
+    assert found["aws/network-firewall/private-route/one"].what == (
+        "routes lead to one, 10.20.0.10/32, and back, both through the firewall or neither"
+    )
+    assert ("one", "other") == found[f"aws/network-firewall/east-west/{HUB}"].whom
+    past = assumed(environment(servers=[ONE, OTHER, third], aws=target(betweenVpcs=False)))
+    assert not [key for key in past if "/east-west/" in key]
+    assert past["aws/network-firewall/private-route/one"].what == (
+        "routes of their own lead to one, 10.20.0.10/32, and back, not through the firewall"
+    )
+
+
+def test_synchronization_passes_between_spokes(environment: Build, today: datetime.date) -> None:
+    """A rule for each pair, which the proof asks too: what else the VPCs send one another is dropped."""
+    third = {**OTHER, "name": "third", "addresses": ["10.21.0.11"], "synchronizesFrom": "other"}
+    built = environment(servers=[ONE, OTHER, third], aws=target())
+    controls = compile_target(built, built.targets[0])
+    control = next(each for each in controls if isinstance(each, AwsNetworkFirewall))
+
+    documents = {each.name: each.properties for each in control.documents("x")}
+    group = documents["x-network-firewall-synchronization"]
+    (rule,) = group["ruleGroup"]["rulesSource"]["rulesString"].splitlines()
+    assert rule.startswith(
+        'pass tcp [10.21.0.10/32] any -> [10.20.0.10/32] [8530,8531] (alert; msg:"wsus-egress other to one";'
+    )
+    references = documents["x-network-firewall-policy"]["firewallPolicy"][
+        "statefulRuleGroupReferences"
+    ]
+    assert [each["resourceArn"] for each in references] == [
+        "${x-network-firewall-rules-1.arn}", "${x-network-firewall-synchronization.arn}",
+    ]  # fmt: skip
+    assert {"stateful rule groups": 2}.items() <= {q.name: q.used for q in control.quotas()}.items()
+    assert prove(built, built.targets[0], controls, today).findings == ()
+
+    one, other, sibling = map(ip_address, ("10.20.0.10", "10.21.0.10", "10.21.0.11"))
+    said = [
+        control.admits(Flow(source, destination, "tcp", port))
+        for source, destination, port in (
+            (other, one, 8530), (other, one, 445), (one, other, 8530), (sibling, other, 8530),
+            (ip_address("10.99.0.1"), one, 8530),
+        )
+    ]  # fmt: skip
+    assert [ruling.verdict.value for ruling in said] == [
+        "allow",
+        "deny",
+        "deny",
+        *["not-applicable"] * 2,
+    ]
+    assert said[0].rule == "synchronization, other to one"
+
+
+def test_a_drop_between_spokes_shows(environment: Build, today: datetime.date) -> None:
+    """A rule of others that is read before drops the synchronization: narrower, with a flow."""
+    arn = "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/east-west"
+    group = {
+        "arn": arn,
+        "priority": 1,
+        "rules": "drop ip 10.0.0.0/8 any -> 10.0.0.0/8 any (sid:1;)",
+    }
+    built = environment(servers=[ONE, OTHER], aws=target(ruleGroups=[group]))
+    proof = prove(built, built.targets[0], compile_target(built, built.targets[0]), today)
+
+    (found,) = proof.deviations
+    assert found.what == "aws/aws-network-firewall/narrower/synchronization"
+    assert str(found.witness) == "10.21.0.10 -> 10.20.0.10 tcp/8530"
+
+
+def test_two_pairs_have_two_numbers(monkeypatch: pytest.MonkeyPatch, environment: Build) -> None:
+    """Also where their names hash alike."""
+    monkeypatch.setattr("wsus_egress.controls.aws.synchronization.digest", lambda _: 7)
+    third = {**OTHER, "name": "third", "addresses": ["10.21.0.11"]}
+    built = environment(servers=[ONE, OTHER, third], aws=target())
+    assert built.aws is not None
+    rules = synchronization_rules(built.policy, built.aws)
+    assert [rule.partition("sid:")[2][:6] for rule in rules] == ["700007", "700008"]
 
 
 def test_a_vpc_that_means_nothing_is_refused(environment: Build, refused: Refused) -> None:
