@@ -20,7 +20,7 @@ def render(review: Review, engine: EngineReport | None) -> str:
     lines = [text for text in (headline(review), page.verdict(review)) if text]
     for title, part in (
         (
-            "to do: remove it, or approve it in this change: its owner fills this in (expires: YYYY-MM-DD)",
+            f"to do: {page.to_do_title(review)}: its owner fills this in (expires: YYYY-MM-DD)",
             to_do(review),
         ),
         ("protection taken away", _protections(review)),

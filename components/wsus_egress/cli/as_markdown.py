@@ -120,6 +120,7 @@ def _values(review: Review, engine: EngineReport | None) -> dict[str, Any]:
         "marker": marker(USUAL_KEY),
         "headline": headline(review),
         "to_do": to_do(review),
+        "to_do_title": page.to_do_title(review).capitalize(),
         "shown": _SHOWN_ROWS,
         "verdict": page.verdict(review, gated=bool(review.base) or engine is not None),
         "review": review,

@@ -6,6 +6,7 @@ For example a branch that adds `*.example.com` to a list of `prod` gives a `Revi
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from wsus_egress.review.findings import Approved, Finding, Unguarded
 from wsus_egress.review.gitbase import base_project
 from wsus_egress.review.locations import Locator
 from wsus_egress.review.package_version import package_moved
+from wsus_egress.review.program import ProgramChange, program_changes
 from wsus_egress.review.project_notes import moved_package, own_lists
 from wsus_egress.review.quotas import QuotaUse, quota_uses
 from wsus_egress.review.replacements import is_locked, is_replaced, is_risk
@@ -102,8 +104,10 @@ def against_base(
     head = find_files(root)
     try:
         with base_project(root, ref) as base:
-            before, after, files = _both(head, find_files(base), ref, names)
+            was_files = find_files(base)
+            before, after, files = _both(head, was_files, ref, names)
             moved = package_moved(root, base)
+            program = program_changes(root, ref, head.project, was_files.project)
     except PolicyErrors as error:
         # Where there is no base to compare with, the head's own problems are reported too.
         raise PolicyErrors([*error.problems, *_of_head(head, names)]) from None
@@ -128,7 +132,18 @@ def against_base(
             problems.extend(_of_base(problem, ref) for problem in error.problems)
             continue
         parts.append(
-            _Pair(name, old, after.get(name), analysis, was, changed, others).part(locator, today)
+            _Pair(
+                name,
+                old,
+                after.get(name),
+                analysis,
+                was,
+                changed,
+                others,
+                program,
+                _farewell(old, before, after) if old and name not in after else "",
+                not after,
+            ).part(locator, today)
         )
     problems.raise_if_any()
     return Review(
@@ -140,6 +155,7 @@ def against_base(
         findings=gate.in_order(
             (
                 *(finding for part in parts for finding in part.findings),
+                *(each.finding(others) for each in program),
                 *own_lists(head),
                 *moved_package(head, moved, after.values()),
             )
@@ -187,6 +203,9 @@ class _Pair:
         was: The base's controls by target.
         changed: Whether the sides differ at all.
         others: What the change approves in any environment.
+        program: What the change does to the program, which any environment may approve.
+        farewell: What to do with a stack whose file goes.
+        last: Whether no environment is left.
     """
 
     name: str
@@ -196,6 +215,9 @@ class _Pair:
     was: Mapping[str, tuple[Control, ...]]
     changed: bool
     others: Mapping[str, Approval]
+    program: tuple[ProgramChange, ...]
+    farewell: str
+    last: bool
 
     def part(self, locator: Locator, today: datetime.date) -> _Part:
         """What this environment adds to the review."""
@@ -214,7 +236,12 @@ class _Pair:
             if self.after is not None:
                 places = locator.of(self.after, change)
                 approved[key] = gate.approvals(change, self.before, self.after, today, places)
-        seen = unguarded(self.before, self.after)
+        seen = tuple(
+            dataclasses.replace(each, text=f"{each.text}{self.farewell}", last=self.last)
+            if each.removal == "environment"
+            else each
+            for each in unguarded(self.before, self.after)
+        )
         lost = gate.unguardings(seen, self.before, self.after, today, self.others)
         findings = (
             *self._expiries(today),
@@ -231,6 +258,7 @@ class _Pair:
     ) -> Iterator[Finding]:
         if self.after is not None:
             needed = {each.change.what for each in lost}
+            needed.update(each.what for each in self.program)
             needed.update(*(whats(change, self.after) for change in changes))
             yield from entries(self.before, self.after, today, needed)
 
@@ -260,6 +288,25 @@ class _Pair:
             yield from assumptions(before, environment, target, was, today)
             if before is not None and was:
                 yield from gate.under_acceptances(environment, before, target, was, today)
+
+
+def _farewell(
+    gone: Environment, before: Mapping[str, Environment], after: Mapping[str, Environment]
+) -> str:
+    """What to do with the stack of an environment that goes: rename it, or destroy it first."""
+    places = {party.addresses for party in gone.policy.parties}
+    for name, each in after.items():
+        if name not in before and places == {party.addresses for party in each.policy.parties}:
+            return (
+                f"; {name} has the same servers: if it is to be the same stack, run `pulumi stack rename {name} "
+                f"--stack {gone.name}`, or everything is made a second time"
+            )
+    if not after:
+        return (
+            "; it is the last environment, so no file is left that could approve this: run `pulumi destroy` "
+            "first, and have somebody merge it who may override this check"
+        )
+    return ""
 
 
 def _at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Iterator[Finding]:

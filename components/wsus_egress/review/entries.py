@@ -19,11 +19,11 @@ from wsus_egress.review.unguarded import unguarded
 
 CHANGED: Final = "approval/"
 """What an approval of a change of another approval begins with."""
-_FIRST: Final = re.compile(r"(aws|azure|unguarded|environment|approval)/")
+_FIRST: Final = re.compile(r"(aws|azure|unguarded|environment|approval|program)/")
 # What `needed` has where a change needs it; of other names others know whether they are needed.
 _KNOWN: Final = re.compile(
     r"(aws|azure)/((http|https|http\+https|list|sources|tcp|unguarded)/.+|mode/open|ipv6|removed)"
-    r"|unguarded/.+"
+    r"|unguarded/.+|program/.+"
 )
 
 

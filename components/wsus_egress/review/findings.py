@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Kind = Literal["unapproved-widening", "unapproved-acceptance", "unapproved-removal",
                "unapproved-unguarding", "protection-removed", "two-steps",
                "unapproved-renewal", "approval-renewed", "approval-idle",
-               "unapproved-assumption", "newly-assumed",
+               "unapproved-assumption", "newly-assumed", "unapproved-program", "program-changed",
                "engine-error", "no-longer-enforced", "newly-accepted", "no-longer-accepted",
                "expired-entry", "unaccepted-deviation", "expires-soon",
                "widening-let-pass", "rule-group-replaced", "policy-violation",
@@ -45,6 +45,8 @@ RULES: Final[dict[Kind, str]] = {
     "and the same change does not approve it.",
     "unapproved-assumption": "A change takes for granted what the base does not, and does not approve "
     "it.",
+    "unapproved-program": "A change replaces what Pulumi runs or installs, which no preview can judge, and does "
+    "not approve it.",
     "expired-entry": "An approval or acceptance has expired.",
     "unaccepted-deviation": "The rules differ from the policy, and nobody accepts the difference.",
     "expires-soon": "An approval or acceptance expires soon.",
@@ -58,6 +60,7 @@ RULES: Final[dict[Kind, str]] = {
     "approval-renewed": "A change prolongs or takes out an approval, with an approval of its own.",
     "approval-idle": "A change approves what it does not change, or what does not exist.",
     "newly-assumed": "A change takes for granted what the base does not, with an approval.",
+    "program-changed": "A change of the program, which no preview runs.",
     "newly-accepted": "A change accepts a deviation.",
     "no-longer-accepted": "A change no longer accepts a deviation.",
     "engine-error": "The engine's preview has an error, so what it would do is unknown.",
@@ -72,7 +75,7 @@ RULES: Final[dict[Kind, str]] = {
 }
 _FAILING: Final = {"unapproved-widening", "unapproved-acceptance", "unapproved-removal",
                    "unapproved-unguarding", "unapproved-renewal", "unapproved-assumption",
-                   "expired-entry", "unaccepted-deviation", "engine-error",
+                   "unapproved-program", "expired-entry", "unaccepted-deviation", "engine-error",
                    "policy-violation"}  # fmt: skip
 
 
@@ -141,6 +144,11 @@ class Unguarded:
         kind: Kind = "unapproved-removal" if change.removal else "unapproved-unguarding"
         file = "another environment" if change.removal == "environment" else change.environment
         instead = or_approve("put it back", approve, file)
+        if change.last:
+            approve, instead = (
+                "",
+                "put it back, or have somebody who may override this check merge it",
+            )
         if self.approval:
             kind, approve = "no-longer-enforced" if change.removal else "protection-removed", ""
             instead = f"approved by {self.approval.owner} until {self.approval.expires}"

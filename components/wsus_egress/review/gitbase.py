@@ -113,6 +113,43 @@ def prefix_of(root: Path) -> str:
         return ""
 
 
+def top_of(root: Path) -> str:
+    """The way from a folder up to the top of its git work tree, as `../../`; empty at the top.
+
+    Raises:
+        PolicyErrors: When the folder is in no work tree.
+    """
+    return os.fsdecode(_git(root, "rev-parse", "--show-cdup").removesuffix(b"\n"))
+
+
+def tracked(
+    root: Path, ref: str, *paths: str, endings: tuple[str, ...] = ("",), below: bool = False
+) -> dict[str, bytes]:
+    """Files of a commit by their paths from a folder: at these paths, or directly in those that end in `/`.
+
+    A link counts as what it points to is written, and nothing follows it.
+
+    Args:
+        root: The folder, in a git work tree.
+        ref: A commit.
+        paths: From the folder; `.` for the folder itself.
+        endings: How the files' names end; the others are not read.
+        below: Whether to look into the folders' folders too.
+
+    Raises:
+        PolicyErrors: When git cannot read them.
+    """
+    deep = ("-r",) if below else ()
+    asked = [path for path in paths if path != "."]
+    given = ("--", *asked) if asked else ()
+    listed = _git(root, "ls-tree", *deep, "-z", f"{ref}^{{commit}}", *given)
+    entries = map(_entry, filter(None, listed.split(b"\0")))
+    files = [(path, sha) for mode, sha, path in entries if mode in _FILES]
+    files = [(path, sha) for path, sha in files if path.name.endswith(endings)]
+    found = zip(files, _contents(root, files), strict=True) if files else ()
+    return {path.as_posix(): text for (path, _), text in found}
+
+
 def _is_read(path: PurePosixPath) -> bool:
     return path.suffix == ".yaml" or path.name in NAMING_FILES
 

@@ -36,6 +36,7 @@ class Unguarding:
         text: What changes and what follows, with the old and the new value.
         keys: Where it is written.
         removal: Whether the whole target goes, or the whole environment.
+        last: Whether no environment is left, in whose file somebody could approve it.
     """
 
     environment: str
@@ -44,6 +45,7 @@ class Unguarding:
     text: str
     keys: Keys
     removal: Literal["", "target", "environment"] = ""
+    last: bool = False
 
     @property
     def what(self) -> str:
@@ -63,10 +65,13 @@ def _removed(before: Environment | None, after: Environment | None) -> Iterator[
     there = {target.cloud for target in after.targets} if after else set()
     for target in before.targets if before else ():
         if before and target.cloud not in there:
-            text = (
-                f"no longer protected in {_CLOUDS[target.cloud]}: everything these servers send is "
-                "allowed from here on"
+            # Removing a file deletes nothing: only an update of a stack that is still there does.
+            follows = (
+                "everything these servers send is allowed once this is deployed"
+                if after
+                else "what its stack made stays until `pulumi destroy`, and nothing judges it from here on"
             )
+            text = f"no longer protected in {_CLOUDS[target.cloud]}: {follows}"
             kind: Literal["target", "environment"] = "target" if after else "environment"
             yield Unguarding(before.name, target.cloud, "", text, (), kind)
 

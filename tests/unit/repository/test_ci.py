@@ -229,7 +229,9 @@ def test_an_earlier_comment_does_not_outlive_what_it_says(
     [{"config/Pulumi.x.yaml": "config: {}"}, {"config/endpoints/own.yaml": "title: x"}, {"Pulumi.yaml": "name: y"},
      {"Pulumi.x.yaml": "config: {}"}, {"endpoints/own.yaml": "title: x"},
      {"deploy/stacks/Pulumi.x.yaml": "config: {}"}, {"deploy/stacks/endpoints/own.yaml": "title: x"},
-     {"requirements.txt": "pulumi-wsus-egress[cli]==9"}, {"pyproject.toml": "x = ['pulumi_wsus_egress>9']"}],
+     {"requirements.txt": "pulumi-wsus-egress[cli]==9"}, {"pyproject.toml": "x = ['pulumi_wsus_egress>9']"},
+     {"__main__.py": "import os"}, {"helper.py": "x = 1"}, {"requirements.txt": "--index-url https://example.com/"},
+     {"requirements.txt": "-r other.txt"}],
 )  # fmt: skip
 def test_a_change_of_settings_lists_or_defaults_is_previewed(
     job: RunJob, tmp_path: Path, platform: str, changes: dict[str, str]

@@ -138,7 +138,9 @@ def test_a_target_that_goes_closes_nothing(project: GitProject) -> None:
     project.write({CONFIG_FILE: text})
     result = preview(project.root)
     page = preview(project.root, "--format", "html").stdout
-    sentence = "no longer protected in AWS: everything these servers send is allowed from here on"
+    sentence = (
+        "no longer protected in AWS: everything these servers send is allowed once this is deployed"
+    )
 
     assert 1 == result.exit_code
     assert sentence in " ".join(result.stdout.split())

@@ -51,6 +51,7 @@ def render(review: Review, engine: EngineReport | None = None) -> str:
         names=_control_names(analyses),
         headline=headline(review),
         to_do=to_do(review),
+        to_do_title=page.to_do_title(review).capitalize(),
         verdict=page.verdict(review),
         review=review,
         findings=page.other_findings(review) if review.base else review.findings,

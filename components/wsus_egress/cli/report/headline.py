@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from wsus_egress.cli.report.page import Row, outcome, protections, rows
+from wsus_egress.cli.report.page import PROGRAM, Row, outcome, protections, rows
 from wsus_egress.cli.words import count
 from wsus_egress.review.change import ANY_NAME, OPEN
 from wsus_egress.review.comparison import Review
@@ -32,6 +32,7 @@ def _clauses(review: Review) -> Iterator[str]:
     """What the change does, the most serious first."""
     opened, closed = (rows(review, side) for side in ("newly_allowed", "no_longer_allowed"))
     yield from _removed(review)
+    yield from _program(review)
     yield from _lost(review)
     if opened:
         yield f"{' and '.join(_allowed(opened))}{_scope(opened)}"
@@ -46,6 +47,14 @@ def _removed(review: Review) -> Iterator[str]:
     if gone:
         verb = "is" if len(gone) == 1 else "are"
         yield f"{_listed(gone)} {verb} no longer protected"
+
+
+def _program(review: Review) -> Iterator[str]:
+    """What the preview cannot judge: a change of the program, or of where packages come from."""
+    found = [finding for finding in review.findings if finding.kind in PROGRAM]
+    if found:
+        files = sorted({finding.location.file for finding in found if finding.location})
+        yield f"changes what no preview can judge: look at {_listed(files)}"
 
 
 def _lost(review: Review) -> Iterator[str]:

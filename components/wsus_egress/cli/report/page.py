@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from wsus_egress.cli.words import count
 from wsus_egress.model.environment import Approval, Environment
@@ -17,6 +17,8 @@ from wsus_egress.review.findings import Finding, Unguarded
 
 Side = Literal["newly_allowed", "no_longer_allowed"]
 SHOWN_PLACES = 6
+PROGRAM: Final = ("unapproved-program", "program-changed")
+"""The findings about what Pulumi runs, of which the preview sees only that it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,10 @@ def _origin(environment: Environment | None, change: NameChange) -> str:
 
 
 def outcome(review: Review) -> str:
-    """`Blocked`, `Approved` or `Let pass` for what opens or unprotects something, else `Fine`."""
+    """`Blocked`, `Approved` or `Let pass` for what opens or unprotects something.
+
+    Else `Unjudged` where the program changes, which no preview runs, and `Fine` where nothing is left to say.
+    """
     kinds = {finding.kind for finding in review.findings}
     if review.fails:
         return "Blocked"
@@ -166,7 +171,7 @@ def outcome(review: Review) -> str:
         or kinds & {"no-longer-enforced", "newly-accepted", "approval-renewed"}
     ):
         return "Approved"
-    return "Fine"
+    return "Unjudged" if "program-changed" in kinds else "Fine"
 
 
 def verdict(review: Review, *, gated: bool = True) -> str:
@@ -188,10 +193,10 @@ def verdict(review: Review, *, gated: bool = True) -> str:
     if not changed:
         touched = sum(bool(found) for found in review.resources.values())
         rest = f"; resources change in {count(touched, 'target')}" if touched else ""
-        text = (
-            f"The policy does not change: nothing is newly allowed or closed, in "
-            f"{count(len(review.changes), 'target')}{rest}"
-        )
+        same = "The policy does not change: nothing is newly allowed or closed"
+        if any(not each.removal for each in protections(review)):
+            same = f"The policy stays the same, but its protection does not{_admitted(review)}"
+        text = f"{same}, in {count(len(review.changes), 'target')}{rest}"
     else:
         missing = sum(row.approval is None for row in opened)
         state = f" ({_missing(missing)})" if opened else ""
@@ -200,6 +205,24 @@ def verdict(review: Review, *, gated: bool = True) -> str:
             f"{len(changed)} of {count(len(review.changes), 'target')}"
         )
     return f"{text}{_special(review)}: {end}"
+
+
+def _admitted(review: Review) -> str:
+    """A flow that rules admit past the policy, where protection goes: of a name if there is one."""
+    places = {place for each in protections(review) for place in each.where}
+    found = [
+        (not each.what.endswith("/names"), place, str(each.witness))
+        for analysis in review.analyses
+        for target in analysis.targets
+        if (place := f"{analysis.environment.name}/{target.target.cloud}") in places
+        and target.proof
+        for each in target.proof.deviations
+        if each.kind == "wider"
+    ]
+    if not found:
+        return ""
+    _, place, witness = min(found)
+    return f": {place} admits more than the policy, for example {witness}"
 
 
 def _missing(number: int) -> str:
@@ -211,6 +234,7 @@ def _special(review: Review) -> str:
     kinds = Counter(finding.kind for finding in review.findings)
     accepted = kinds["unapproved-acceptance"] + kinds["newly-accepted"]
     removed = kinds["unapproved-removal"] + kinds["no-longer-enforced"]
+    program = sum(kinds[kind] for kind in PROGRAM)
     lost = [each for each in protections(review) if not each.removal]
     missing = sum(each.approval is None for each in lost)
     return "".join(
@@ -218,8 +242,14 @@ def _special(review: Review) -> str:
             f"; {count(len(lost), 'protection')} taken away ({_missing(missing)})" if lost else "",
             f"; {count(accepted, 'deviation')} newly accepted" if accepted else "",
             f"; {count(removed, 'target')} no longer enforced" if removed else "",
+            f"; {count(program, 'change')} that this preview cannot judge" if program else "",
         )
     )
+
+
+def to_do_title(review: Review) -> str:
+    """What the entries to paste are for: without a base there is no change to approve."""
+    return "remove it, or approve it in this change" if review.base else "fix it, or accept it"
 
 
 def notes(review: Review) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -228,8 +258,10 @@ def notes(review: Review) -> tuple[tuple[str, tuple[str, ...]], ...]:
     for change in review.changes:
         for note in change.notes:
             found.setdefault(note, {})[change.environment] = None
-    if review.files and all(c.environment in review.same for c in review.changes):
-        files = shortened(review.files)
+    told = {f.location.file for f in review.findings if f.kind in PROGRAM and f.location}
+    quiet = [file for file in review.files if file not in told]
+    if quiet and all(c.environment in review.same for c in review.changes):
+        files = shortened(quiet)
         found.setdefault(f"only comments, layout or unused lists: {files}", {})
     return tuple((note, tuple(names)) for note, names in found.items())
 

@@ -48,8 +48,13 @@ def _lines(
                 approve.pop(each.what, None)
             approve[whole] = _patterns(found)
     accept = {finding.accept: "" for finding in findings if finding.accept}
-    yield from _section("approved", approve, ("owner", "reason", "expires"), environment.approved)
-    yield from _section("accept", accept, ("reason", "expires"), environment.accept)
+    for section, whats, keys, given in (
+        ("approved", approve, ("owner", "reason", "expires"), environment.approved),
+        ("accept", accept, ("reason", "expires"), environment.accept),
+    ):
+        # An empty list is there as well, at a line of its own, and a key must not be there twice.
+        empty = environment.locate((section,)) != environment.locate(("",)) and not given
+        yield from _section(section, whats, keys, empty=empty, there=bool(given))
 
 
 def _by_list(review: Review) -> Mapping[str, Mapping[str, Sequence[Approved]]]:
@@ -71,10 +76,12 @@ def _patterns(found: Sequence[Approved]) -> str:
 
 
 def _section(
-    section: str, whats: dict[str, str], keys: Sequence[str], there: Sequence[object]
+    section: str, whats: dict[str, str], keys: Sequence[str], *, empty: bool, there: bool
 ) -> Iterator[str]:
     if not whats:
         return
+    if empty:
+        yield f"  # instead of the empty wsus-egress:{section}, with the key"
     yield (
         f"  # below the entries of wsus-egress:{section}" if there else f"  wsus-egress:{section}:"
     )
