@@ -70,7 +70,8 @@ def _why(found: Found) -> str:
     each = found.deviation
     verb = "admitted" if each.kind == "wider" else "denied"
     lacking = f"; of the list: {_few(each.patterns)}" if len(each.patterns) > 1 else ""
-    return f"{verb} by {each.rule} ({found.location}){lacking}"
+    by = ":" if each.rule.startswith(("no ", "it ")) else " by"
+    return f"{verb}{by} {each.rule} ({found.location}){lacking}"
 
 
 def _unknown(target: Target) -> str:

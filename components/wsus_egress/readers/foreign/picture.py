@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.foreign import azure_nsg, dns_firewall, name_list, network_firewall
 from wsus_egress.readers.foreign.azure_firewall import Firewalls
@@ -19,7 +20,7 @@ from wsus_egress.readers.foreign.fields import block
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.foreign.security_groups import Groups, acl_chain
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, one, pick
-from wsus_egress.readers.terms.chain import Chain
+from wsus_egress.readers.terms.chain import Chain, Place
 from wsus_egress.readers.terms.spans import of_network
 
 Cloud = Literal["aws", "azure", "any"]
@@ -63,14 +64,30 @@ def pictures(
     resolver = Resolver(things)
     found: list[Picture] = []
     accounts = _accounts(things)
-    if "aws" in clouds:
-        found += _aws(by_kind, files, resolver, source, accounts)
-    if "azure" in clouds:
-        found += _azure(by_kind, files, resolver, source, accounts)
+    made = [
+        *(_aws(by_kind, files, resolver, source, accounts) if "aws" in clouds else ()),
+        *(_azure(by_kind, files, resolver, source, accounts) if "azure" in clouds else ()),
+    ]
+    for each in made:
+        chains = tuple(_doubted(chain, files) for chain in each.chains)
+        found.append(replace(each, chains=chains))
     for thing in by_kind.get("names", ()):
         chain = name_list.chain(thing, files[thing.file])
         found.append(Picture("any", (chain,), "", ()))
     return found
+
+
+def _doubted(chain: Chain, files: Mapping[str, Contents]) -> Chain:
+    """The chain, with the terms of resources that may not be there as terms that may not match."""
+
+    def maybe(place: Place) -> bool:
+        return any(place.path[: len(path)] == path for path in files[place.file].maybe)
+
+    if not any(files[term.place.file].maybe for term in chain.terms) and not maybe(chain.place):
+        return chain
+    terms = tuple(replace(t, sure=False) if maybe(t.place) else t for t in chain.terms)
+    default = Verdict.OPAQUE if maybe(chain.place) else chain.default
+    return replace(chain, terms=terms, default=default)
 
 
 def _once(contents: Sequence[Contents]) -> Iterator[Thing]:
@@ -119,7 +136,10 @@ def _aws(
     elif every:
         # Without a tie each stands for itself: nobody put them on one interface.
         choices.append(
-            [(f"with security group {g.name}", [groups.chain([g])]) for g in every[:_MOST]]
+            [
+                (f"with security group {_told_apart(g, every)}", [groups.chain([g])])
+                for g in every[:_MOST]
+            ]
         )
         assumed.append(f"security group {every[0].name} is that of the source" if len(every) == 1
                        else "no interface has the source's address: each security group is judged by itself")  # fmt: skip
@@ -164,6 +184,14 @@ def _product(
         label = ", ".join(text for text, _ in picked if text)
         several = any(len(each) > 1 for each in choices)
         yield Picture(cloud, chains, label if several else "", tuple(assumed))
+
+
+def _told_apart(thing: Thing, others: Sequence[Thing]) -> str:
+    """A name, with an id where several have it."""
+    if sum(each.name == thing.name for each in others) < 2:
+        return thing.name
+    ids = [each for each in thing.ids if each != thing.name.lower()]
+    return f"{thing.name} ({min(ids, key=lambda each: (len(each), each), default=thing.file)})"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -147,9 +147,9 @@ class _Template:
             return
         kind = kind_of(type_)
         if there is UNKNOWN and kind:
-            self._found.gap(
-                f"whether {name} is there depends on a condition that is not known", path=path
-            )
+            what = f"whether {name} is there depends on a condition that is not known"
+            self._found.gap(what, path=path, weighed=True)
+            self._found.maybe.append(path)
         if kind == "not-judged":
             self._found.gap(f"{name} ({type_}) is not judged", path=path)
         elif kind:

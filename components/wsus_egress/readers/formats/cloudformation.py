@@ -52,8 +52,9 @@ def template(found: Contents, data: Mapping[str, Any], values: Mapping[str, Any]
             found.gap(f"the properties of {name} cannot be worked out", path=("Resources", name))
             continue
         if there is not True:
-            found.gap(f"whether {name} is there depends on a condition that is not known",
-                      path=("Resources", name))  # fmt: skip
+            what = f"whether {name} is there depends on a condition that is not known"
+            found.gap(what, path=("Resources", name), weighed=True)
+            found.maybe.append(("Resources", name))
         ids = [name, *(str(body[key]) for key in _NAMES if isinstance(body.get(key), str))]
         found.things.append(
             Thing(kind, name, body, found.file, ("Resources", name, "Properties"),

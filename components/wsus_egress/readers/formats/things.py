@@ -74,6 +74,7 @@ class Contents:
         things: Its resources.
         gaps: What could not be read of it.
         assumed: What was taken for granted, in clauses.
+        maybe: Where resources stand that may not be there: their condition is not known.
         text: The file's text, from which lines are counted.
         yaml: Whether it is YAML and not JSON.
     """
@@ -83,6 +84,7 @@ class Contents:
     things: list[Thing] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
+    maybe: list[Path] = field(default_factory=list)
     text: str = field(default="", repr=False)
     lines: Literal["json", "yaml", "text"] = "json"
     _seen: set[Gap] = field(default_factory=set, repr=False)

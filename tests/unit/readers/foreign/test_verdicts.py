@@ -379,3 +379,70 @@ def test_a_dns_firewall_hides_names(tmp_path: Path) -> None:
         verdicts(report),
         "http://go.microsoft.com/" in witnesses(report),
     )
+
+
+def test_a_resource_whose_condition_is_not_known_makes_nothing_certain(tmp_path: Path) -> None:
+    """It may open a hole, and may not be there."""
+    text = """Parameters: {Open: {Type: String}}
+Conditions: {IsOpen: !Equals [!Ref Open, "yes"]}
+Resources:
+  G:
+    Type: AWS::EC2::SecurityGroup
+    Condition: IsOpen
+    Properties: {GroupDescription: x}
+"""
+    assert (["unknown"], "") == (verdicts(r := audited(tmp_path, text)), witnesses(r))
+
+
+CIRCLES = {
+    "conditions": "Resources:\n  G:\n    Type: AWS::EC2::SecurityGroup\n    Condition: C\n    Properties: {GroupDescription: x}\n"
+    "Conditions:\n  C: !Not [!Condition D]\n  D: !Not [!Condition C]\n",
+    "variables": f.text_of(
+        f.arm(
+            {
+                "type": "Microsoft.Network/networkSecurityGroups",
+                "name": "n",
+                "properties": {"securityRules": "[variables('a')]"},
+            },
+            variables={"a": "[variables('b')]", "b": "[variables('a')]"},
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+def test_what_refers_to_itself_is_not_known(tmp_path: Path, name: str) -> None:
+    """A circle ends, and makes nothing certain."""
+    assert ["unknown"] == verdicts(audited(tmp_path, CIRCLES[name]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Resources:\n  a: &a [*a]\n", "Resources:\n  a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+     + "".join(f"  x{n}: &x{n} [{','.join([f'*x{n - 1}' if n else '*a'] * 10)}]\n" for n in range(7))],
+)  # fmt: skip
+def test_aliases_exhaust_nothing(tmp_path: Path, text: str) -> None:
+    """Neither one that refers to itself nor a few that expand to millions."""
+    assert (2, 1) == ((r := audited(tmp_path, text))["status"], len(r["unusable"]))
+
+
+def test_two_accounts_are_told(tmp_path: Path) -> None:
+    """Their rules are taken to meet the same flows, and groups of one name are told apart."""
+    groups = [
+        {"GroupId": f"sg-0000000{n}", "GroupName": "a", "IpPermissionsEgress": [],
+         "SecurityGroupArn": f"arn:aws:ec2:x:{n}11122223333:security-group/sg-0000000{n}"}
+        for n in (1, 2)
+    ]  # fmt: skip
+    report = audited(tmp_path, {"SecurityGroups": groups})
+
+    assert 2 == len({target["alternative"] for target in report["targets"]})
+    assert "2 accounts" in report["targets"][0]["assumptions"][0]["id"]
+
+
+def test_the_same_resource_in_two_files_counts_once(tmp_path: Path) -> None:
+    """Two that differ are told."""
+    group = f.cli_group()
+    other = f.cli_group("pass ip any any -> any any (sid:1;)\n")
+
+    assert ["exact"] == verdicts(audited(tmp_path, group, group, f.cli_policy()))
+    assert "exact" not in verdicts(audited(tmp_path, group, other, f.cli_policy()))
