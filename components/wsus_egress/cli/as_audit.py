@@ -44,6 +44,8 @@ def _text(audit: Audit) -> Iterator[str]:
             yield f"  {_unknown(target)}"
         for each in target.assumed:
             yield f"  taken for granted: {each}"
+        for told in target.environments:
+            yield f"  {told.state}: {told.id}" + (f": {told.text}" if told.text else "")
         yield ""
     if not audit.targets:
         yield "nothing to judge: the files have no rule that decides about the Internet"
@@ -117,6 +119,11 @@ def _markdown(audit: Audit) -> Iterator[str]:
     notes += [f"- not used: {_escaped(f'{name}: {what}')}" for name, what in audit.unusable]
     taken = dict.fromkeys(each for target in audit.targets for each in target.assumed)
     notes += [f"- taken for granted: {_escaped(each)}" for each in taken]
+    told = dict.fromkeys(each for target in audit.targets for each in target.environments)
+    notes += [
+        f"- {each.state}: {_escaped(each.id)}" + (f": {_escaped(each.text)}" if each.text else "")
+        for each in told
+    ]
     if notes:
         yield ""
         yield from notes
@@ -174,7 +181,10 @@ def _target(target: Target, unread: list[out.AuditUnread]) -> out.AuditedTarget:
             for found in target.deviations
         ],
         unread=unread,
-        assumptions=[out.AuditAssumption(id=each, state="assumed") for each in target.assumed],
+        assumptions=[
+            *(out.AuditAssumption(id=each, state="assumed") for each in target.assumed),
+            *(out.AuditAssumption(id=each.id, state=each.state) for each in target.environments),
+        ],
     )
 
 

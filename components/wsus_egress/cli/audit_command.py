@@ -159,7 +159,8 @@ def _of_environment(
 
     if lists:
         raise _refusal("--list", "an environment has its own lists", "leave out --list or --env")
-    policy = load_environments(project, (name,))[0].policy
+    loaded = load_environments(project, (name,))[0]
+    policy = loaded.policy
     policies = {}
     for place in clouds:
         parties = [
@@ -171,7 +172,7 @@ def _of_environment(
             parties = [("", (network,)) for network in sources]
         if parties:
             policies[place] = (policy, tuple(parties))
-    return Question(policies, f"the environment {name}")
+    return Question(policies, f"the environment {name}", loaded)
 
 
 def _refusal(option: str, what: str, instead: str) -> PolicyErrors:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode, Party, Place
 from wsus_egress.problems import Location
@@ -19,6 +20,7 @@ from wsus_egress.readers.formats.lines import line_of
 from wsus_egress.readers.formats.recognise import file_text, parameters_of, read_text
 from wsus_egress.readers.formats.things import Contents, NotReadable
 from wsus_egress.readers.terms.chain import Chain
+from wsus_egress.review.audit_assumed import Assumed, assumed
 from wsus_egress.review.audit_proof import Deviation, Judged, Judgement, judge
 
 _CLOUDS: Final[tuple[Place, ...]] = ("aws", "azure")
@@ -31,10 +33,12 @@ class Question:
     Attributes:
         policies: By cloud, what is allowed there and whose flows are judged: each party's addresses.
         against: What the policy is, in words: `the list wsus`.
+        environment: Whose policy it is, where it is one's.
     """
 
     policies: Mapping[str, tuple[EgressPolicy, tuple[tuple[str, tuple[Network, ...]], ...]]]
     against: str
+    environment: Environment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Target:
     controls: tuple[ControlAnswer, ...]
     deviations: tuple[Found, ...]
     assumed: tuple[str, ...]
+    environments: tuple[Assumed, ...] = ()
+    """What the environment takes for granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,10 @@ class Audit:
 
     @property
     def fails(self) -> bool:
-        """Whether something is not exact."""
-        return any(each.judgement is not Judgement.EXACT for each in self.targets)
+        """Whether something is not exact, or an assumption is contradicted."""
+        states = {each.state for target in self.targets for each in target.environments}
+        inexact = any(each.judgement is not Judgement.EXACT for each in self.targets)
+        return inexact or "contradicted" in states
 
 
 def policy_of_lists(
@@ -138,7 +146,11 @@ def audit(paths: Sequence[Path], question: Question) -> Audit:
                     named = True
                 source = ", ".join(map(_plain, networks))
                 shown = source if not name else f"{name} ({source})"
-                targets.append(_target(read, picture, policy, networks, shown))
+                target = _target(read, picture, policy, networks, shown)
+                if question.environment is not None:
+                    told = assumed(question.environment, cloud, read.contents)
+                    target = replace(target, environments=told)
+                targets.append(target)
     unread = _unread(read)
     hides = any(each.could_hide for each in unread if not each.weighed) or read.unusable
     if hides:
@@ -205,16 +217,16 @@ def _target(
         for each in picture.chains
     )
     files = {each.file: each for each in read.contents}
-    assumed = [*picture.assumed]
+    taken = [*picture.assumed]
     for name in dict.fromkeys(chain.place.file for chain in picture.chains):
-        assumed += files[name].assumed
+        taken += files[name].assumed
     deviations = tuple(
         Found(each, Location(each.place.file, line_of(files[each.place.file], each.place.path)))
         for each in together.deviations
     )
     return Target(
         picture.cloud, source, picture.alternative, together.judgement, together.undecided,
-        controls, deviations, tuple(dict.fromkeys(assumed)),
+        controls, deviations, tuple(dict.fromkeys(taken)),
     )  # fmt: skip
 
 

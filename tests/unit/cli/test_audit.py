@@ -233,3 +233,30 @@ def test_a_thousand_rules_take_less_than_two_seconds(tmp_path: Path) -> None:
         start = time.process_time()
         run(*paths, "--source", f.SERVER)
         assert 2 > time.process_time() - start
+
+
+def test_an_environments_assumptions_are_confirmed_or_contradicted(tmp_path: Path) -> None:
+    """By the other groups of the firewall policy that it uses."""
+    (tmp_path / "config").mkdir()
+    written(tmp_path / "Pulumi.yaml", "name: x\nruntime: python\nstackConfigDir: config\n")
+    written(
+        tmp_path / "config" / "Pulumi.prod.yaml",
+        """config:
+  wsus-egress:lists: [wsus]
+  wsus-egress:servers: [{name: wsus, addresses: [10.20.0.10], location: azure}]
+  wsus-egress:azure:
+    resourceGroup: rg
+    location: westeurope
+    addressSpace: [10.20.0.0/16]
+    destinations: list
+    firewallPolicy: {id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/r/providers/Microsoft.Network/firewallPolicies/p}
+""",
+    )
+    other = f.az_group(f.collection(f.application_rule(sourceAddresses=["10.99.0.0/16"])), name="o")
+    ours = f.az_group(f.collection(f.application_rule()), name="wide", priority=900)
+    project = ("--project", str(tmp_path), "--env", "prod")
+    _, kept = run(written(tmp_path / "a.json", [other]), *project)
+    _, broken = run(written(tmp_path / "b.json", [other, ours]), *project)
+
+    assert "confirmed: azure/firewall-policy/other-rules/p" in kept
+    assert "contradicted: azure/firewall-policy/other-rules/p" in broken
