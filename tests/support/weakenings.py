@@ -205,6 +205,7 @@ WEAKENING: Final = (
     Row("dev", {f"{FIREWALL}.firewallManager.organizationalUnits": ["ou-abcd-12345679"]}, WITH_MANAGER),
     Row("dev", {f"{FIREWALL}.firewallManager.resourceTags": {"wsus": "no"}}, WITH_MANAGER),
     Row("dev", {f"{FIREWALL}.firewallManager.remediation": False}, WITH_MANAGER),
+    Row("dev", {f"{FIREWALL}.firewallManager.logBucket": "other"}, WITH_MANAGER),
     Row("prod", {"aws.dnsFirewall": GONE}),
     Row("prod", {"aws.dnsFirewall.priority": 9000}),
     Row("prod", {"aws.dnsFirewall.alsoResolve": ["*.eu-west-1.amazonaws.com", "*.example.com"]}),

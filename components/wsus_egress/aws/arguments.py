@@ -139,6 +139,8 @@ class FirewallManagerArgs(TypedDict):
     """Only VPCs with these tags; all where empty."""
     remediation: NotRequired[bool]
     """Whether Firewall Manager creates firewalls, or only reports. Default: `false`."""
+    log_bucket: NotRequired[pulumi.Input[str]]
+    """An S3 bucket that exists, for the alerts and flows of its firewalls; without it they have no logs."""
 
 
 class NetworkFirewallArgs(TypedDict):

@@ -268,6 +268,13 @@ class FirewallManager(Settings):
     remediation: Annotated[
         bool, Field(description="Whether Firewall Manager creates firewalls, or only reports.")
     ] = False
+    log_bucket: Annotated[
+        Id | None,
+        MayBeOutput("unknown-log-bucket"),
+        Field(
+            description="An S3 bucket that exists, for the alerts and flows of its firewalls; without it they have no logs."
+        ),
+    ] = None
 
 
 class NetworkFirewall(Checked):

@@ -161,6 +161,7 @@ AWS: Final[Mapping[str, Meaning]] = {
     "networkFirewall.firewallManager.resourceTags": Meaning(
         "other VPCs get the policy than before", _any
     ),
+    "networkFirewall.firewallManager.logBucket": Meaning("the logs go elsewhere", _any),
     "networkFirewall.firewallManager.remediation": Meaning(
         "Firewall Manager only reports VPCs without a firewall", _off
     ),

@@ -53,6 +53,15 @@ _POLICY: Final = (
     Way("stack", "write `mode: policy`, and the firewall policy is made here"),
     Way("evidence", "`aws network-firewall describe-firewall-policy` shows its order and actions"),
 )
+# NetworkFirewallPolicyDescription.StatefulDefaultActions (botocore 1.44.5).
+_MANAGER_ACTIONS: Final = (
+    "aws:drop_strict", "aws:drop_established", "aws:alert_strict", "aws:alert_established",
+)  # fmt: skip
+_MANAGER: Final = (
+    Way("stack", "write `existingPolicy.statefulDefaultActions: [aws:drop_established, "
+                 "aws:alert_established]`, and accept what that drops too early"),
+    Way("evidence", "the update succeeds, and `aws fms get-policy` shows them"),
+)  # fmt: skip
 _GIVEN: Final = (
     Way("stack", "write its rules under `networkFirewall.ruleGroups[].rules`, and they are proved"),
     Way("evidence", "`aws network-firewall describe-rule-group` shows its rules"),
@@ -191,6 +200,15 @@ def _of_policy(
         whom,
         _POLICY,
     )
+    unlisted = [each for each in firewall.default_actions if each not in _MANAGER_ACTIONS]
+    if firewall.firewall_manager and unlisted:
+        yield Assumption(
+            f"aws/network-firewall/firewall-manager/{target.vpc_id}",
+            f"Firewall Manager takes the default actions {' and '.join(unlisted)}, which its reference "
+            "does not list",
+            whom,
+            _MANAGER,
+        )
     known = bool(firewall.rule_groups or firewall.existing_policy.rules)
     yield Assumption(
         f"aws/network-firewall/other-rules/{target.vpc_id}",

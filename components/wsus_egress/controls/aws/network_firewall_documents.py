@@ -326,7 +326,7 @@ def managed_service_data(parts: Parts, arns: Mapping[str, str]) -> str:
     """The settings of a Firewall Manager policy, as JSON.
 
     Its fields are those of "SecurityServicePolicyData" (Firewall Manager API reference, read
-    2026-11). It has none for HOME_NET: there HOME_NET is the range of each firewall's own VPC.
+    2026-11; botocore 1.44.5 has the same text). It has none for HOME_NET: there HOME_NET is the range of each firewall's own VPC.
 
     Args:
         parts: What the firewall policy would be made of.
@@ -351,6 +351,25 @@ def managed_service_data(parts: Parts, arns: Mapping[str, str]) -> str:
             "networkFirewallOrchestrationConfig": {
                 "singleFirewallEndpointPerVPC": False,
                 "allowedIPV4CidrList": [],
+                # The routes are the accounts' own, as in the reference's examples.
+                "routeManagementAction": "OFF",
             },
+            **_manager_logging(parts),
         }
     )
+
+
+def _manager_logging(parts: Parts) -> dict[str, Any]:
+    manager = parts.firewall.firewall_manager
+    if manager is None or manager.log_bucket is None:
+        return {}
+    destinations = [
+        {
+            "logDestinationType": "S3",
+            "logType": kind,
+            "logDestination": {"bucketName": manager.log_bucket},
+        }
+        for kind in ("ALERT", "FLOW")
+    ]
+    logging = {"logDestinationConfigs": destinations, "overrideExistingConfig": True}
+    return {"networkFirewallLoggingConfiguration": logging}

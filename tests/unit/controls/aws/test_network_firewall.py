@@ -359,7 +359,10 @@ def test_documents_by_mode(firewall: Callable[..., AwsNetworkFirewall]) -> None:
 def test_what_firewall_manager_is_told(firewall: Callable[..., AwsNetworkFirewall]) -> None:
     """Its policy has the rule groups in order, strict order and the default actions."""
     control: Control = firewall(
-        {"mode": "rules-only", "firewallManager": {"accounts": ["123456789012"]}}
+        {
+            "mode": "rules-only",
+            "firewallManager": {"accounts": ["123456789012"], "logBucket": "logs"},
+        }
     )
     *_, document = control.documents("wsus")
     data = document.properties["securityServicePolicyData"]["managedServiceData"]
@@ -372,6 +375,18 @@ def test_what_firewall_manager_is_told(firewall: Callable[..., AwsNetworkFirewal
         "aws:drop_established_app_layer_to_server",
         "aws:alert_established_app_layer_to_server",
     ] == told["networkFirewallStatefulDefaultActions"]
+    assert "OFF" == told["networkFirewallOrchestrationConfig"]["routeManagementAction"]
+    logs = told["networkFirewallLoggingConfiguration"]["logDestinationConfigs"]
+    assert [("ALERT", "logs"), ("FLOW", "logs")] == [
+        (each["logType"], each["logDestination"]["bucketName"]) for each in logs
+    ]
+    about = "aws/network-firewall/firewall-manager/"
+    assert [each for each in control.assumptions if each.id.startswith(about)]
+    listed = {"statefulDefaultActions": ["aws:drop_established", "aws:alert_established"]}
+    own = {"mode": "rules-only", "firewallManager": {}, "existingPolicy": listed}
+    assert not [each for each in firewall(own).assumptions if each.id.startswith(about)]
+    *_, document = firewall(own).documents("wsus")
+    assert "Logging" not in document.properties["securityServicePolicyData"]["managedServiceData"]
 
 
 def test_logs_to_a_bucket(firewall: Callable[..., AwsNetworkFirewall]) -> None:
