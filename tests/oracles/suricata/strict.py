@@ -77,8 +77,8 @@ def verdicts(
         work = Path(folder)
         _prepare(work, deployment, text)
         _run(suricata, work, "--engine-analysis")
-        found = (work / "rules.json").read_text(encoding="utf-8").splitlines()
-        kinds = {each["id"]: each["type"] for each in map(json.loads, found)}
+        analysed = (work / "rules.json").read_text(encoding="utf-8").splitlines()
+        kinds = {each["id"]: each["type"] for each in map(json.loads, analysed)}
         packets, ends = [], []
         for conversation in _packets(conversations):
             packets += conversation

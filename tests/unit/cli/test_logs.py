@@ -193,8 +193,8 @@ def test_several_environments_each_answer(project: Path) -> None:
         "the machine itself (as prod sees it)\n  blocked fe3.delivery.mp.microsoft.com  1 time, 2026-10-01T09:00:02Z"
         in said
     )
-    (found, _) = told(project, line(src_ip="10.50.0.10"))
-    assert ("test", "wsus") == (found["environment"], found["party"])
+    (one, _) = told(project, line(src_ip="10.50.0.10"))
+    assert ("test", "wsus") == (one["environment"], one["party"])
     assert (
         "no server and no clients of prod, test have"
         in run(project, "-", given=json.dumps(line(src_ip="10.9.9.9"))).output

@@ -115,6 +115,8 @@ def azure_target(environment: Environment, space: tuple[Network, ...]) -> AzureT
         resource_group="",
         location="",
         address_space=space,
+        rule_collection_group_priority=300,
+        deny_rest="address-space",
         # Who gives no settings has not asked for remote administration to be denied.
         network_security_group=Nsg.model_construct(lateral_movement="allow"),
     )

@@ -57,7 +57,7 @@ def test_own_ranges_are_at_home(environment: Build) -> None:
     assert isinstance(firewall, AwsNetworkFirewall)
     (policy,) = (d for d in firewall.documents("wsus") if d.type.endswith(":FirewallPolicy"))
     variables = policy.properties["firewallPolicy"]["policyVariables"]["ruleVariables"]
-    asker, server = (ip_address(each["addresses"][1]) for each in (ASKER, DUAL))  # type: ignore[index]
+    asker, server = (ip_address(each["addresses"][1]) for each in (ASKER, DUAL))
     internet = ip_address("2001:db8::80")
 
     assert BLOCK in variables[0]["ipSet"]["definitions"]

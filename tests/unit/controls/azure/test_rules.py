@@ -10,6 +10,7 @@ from azure_path import ASG, BASE_POLICY, Compile, rule, verdict, web, whats
 from sample import ONE, TODAY, policy
 
 from wsus_egress.controls import Verdict
+from wsus_egress.controls.azure.firewall_rules import ApplicationRule
 from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.model.flows import Protocol
 from wsus_egress.problems import PolicyErrors
@@ -279,6 +280,7 @@ def test_in_a_policy_of_others_the_group_stands_aside(compiled: Compile) -> None
     for own in ({}, policy(mode="rules-only"), {"firewallPolicy": {"id": BASE_POLICY}}):
         _, controls = compiled(own)
         (denial,) = (r for r in controls[-1].rules if r.id == "deny-rest")
+        assert isinstance(denial, ApplicationRule)
         found.append((denial.place[0], [str(network) for network in denial.sources]))
 
     theirs = (1000, ["10.20.0.10/32"])
