@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 from random_environments import endpoints
@@ -294,10 +294,13 @@ def test_synchronization_between_vpcs(suricata: Suricata) -> None:
     control = network_firewall(build_environment("test", settings, lists, lambda _: None))
     assert control is not None
     up, down = map(ipaddress.ip_address, ("10.20.0.10", "10.21.0.10"))
+    services: tuple[tuple[Literal["tcp", "udp"], int], ...] = (
+        ("tcp", 8530), ("tcp", 8531), ("tcp", 445), ("udp", 53),
+    )  # fmt: skip
     wanted = [
         Flow(*ends, protocol, port)
         for ends in ((down, up), (up, down))
-        for protocol, port in (("tcp", 8530), ("tcp", 8531), ("tcp", 445), ("udp", 53))
+        for protocol, port in services
     ]
     expected = [
         Seen.DROPPED if control.admits(flow).verdict is Verdict.DENY else Seen.PASSED

@@ -35,8 +35,9 @@ def _text(audit: Audit) -> Iterator[str]:
     for target in audit.targets:
         yield f"{_title(target)}: {target.judgement.value}, against {audit.against}"
         width = max((len(c.name) for c in target.controls), default=0)
-        for each in target.controls:
-            yield f"  {each.name:{width}}  {each.judgement.value}  ({_few(each.resources)})"
+        for control in target.controls:
+            names = _few(control.resources)
+            yield f"  {control.name:{width}}  {control.judgement.value}  ({names})"
         for found in target.deviations:
             yield f"  {found.deviation.kind}: {found.deviation.witness}"
             yield f"    {_why(found)}"

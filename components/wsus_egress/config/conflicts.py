@@ -143,10 +143,10 @@ def _azure(target: AzureTarget) -> Iterator[_Claim]:
         )  # fmt: skip
     if dns := target.dns_security_policy:
         # "DNS security policy" (azure-docs, 2025-01-06): a network is linked to one.
-        network, where = dns.virtual_network, ("azure", "dnsSecurityPolicy", "virtualNetwork")
+        network, setting = dns.virtual_network, ("azure", "dnsSecurityPolicy", "virtualNetwork")
         told = f"links a DNS security policy to {network} too, and a network has one"
         instead = "keep one of them, with the names of both"
-        yield _Claim(("dns", network.casefold()), network, where, told, instead)
+        yield _Claim(("dns", network.casefold()), network, setting, told, instead)
     policy = target.firewall_policy
     if policy is None:
         return

@@ -466,12 +466,11 @@ class AzureTarget(Settings):
     rule_collection_group_priority: Annotated[
         Number,
         Field(
-            default_factory=lambda given: 1000 if _is_others(given) else 300,
             description="100 (first) to 65000 (last) among the policy's groups. 300 unless the policy "
             "is others' (mode rules-only): then 1000, away from the groups that Azure's portal makes "
             "at 100, 200 and 300.",
         ),
-    ]
+    ] = Field(default_factory=lambda given: 1000 if _is_others(given) else 300)
     rule_collection_group_name: Annotated[
         ResourceName | None,
         Field(
@@ -482,12 +481,11 @@ class AzureTarget(Settings):
     deny_rest: Annotated[
         Literal["address-space", "servers", "nobody"],
         Field(
-            default_factory=lambda given: "servers" if _is_others(given) else "address-space",
             description="Whom the last rule denies every other name: the whole virtual network (the "
             "default), the policy's own sources (the default in mode rules-only, where others have "
             "rules too), or nobody.",
         ),
-    ]
+    ] = Field(default_factory=lambda given: "servers" if _is_others(given) else "address-space")
     ip_groups: Annotated[bool, Field(description="true: sources by IP Group.")] = False
     ip_group_ids: Annotated[
         IpGroupsByParty,

@@ -316,10 +316,9 @@ class NetworkFirewall(Checked):
     between_vpcs: Annotated[
         bool,
         Field(
-            default_factory=lambda given: given.get("vpc_id") is not None,
             description="Whether the firewall also gets what the servers' VPCs send one another, which it drops: rules then pass their synchronization. true where vpcId names an inspection VPC.",
         ),
-    ]
+    ] = Field(default_factory=lambda given: given.get("vpc_id") is not None)
     default_action: Annotated[
         Literal["drop", "reject", "alert"],
         Field(

@@ -384,7 +384,7 @@ _DNS_LAYERS: Final = {"aws-dns-firewall": "dnsFirewall", "azure-dns-policy": "dn
 
 def dns_layers(environment: Environment, targets: Sequence[TargetAnalysis]) -> Iterator[Finding]:
     """A layer of DNS that one cloud has and the other has not: the firewalls may admit the same."""
-    has = {
+    has: dict[str, str] = {
         target.target.cloud: next((c.name for c in target.controls if c.name in _DNS_LAYERS), "")
         for target in targets
     }

@@ -67,7 +67,7 @@ class Firewall(Evaluator):
         )  # fmt: skip
 
     @cached_property
-    def networks(self) -> tuple[Network, ...]:  # type: ignore[override]
+    def networks(self) -> tuple[Network, ...]:
         """The rules' sources and destinations."""
         every = {span for term in self.rules for span in (*term.sources, *term.destinations)}
         found: dict[Network, None] = dict.fromkeys(self.sources)
@@ -121,7 +121,7 @@ def _blocks(low: int, high: int) -> Iterator[Network]:
     for family in spans.FAMILY.values():
         for start, end in spans.both(((low, high),), family):
             first, last = spans.address(start), spans.address(end)
-            yield from ipaddress.summarize_address_range(first, last)  # type: ignore[type-var]
+            yield from ipaddress.summarize_address_range(first, last)
 
 
 def _of_terms(

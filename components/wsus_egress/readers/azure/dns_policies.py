@@ -47,7 +47,8 @@ def _control(environment: Environment, rules: tuple[DnsSecurityRule, ...]) -> Az
     target = azure_target(environment, own.address_space if own else here)
     return AzureDnsPolicy(
         target=target,
-        settings=target.dns_security_policy or DnsSecurityPolicy.model_construct(),
+        settings=target.dns_security_policy
+        or DnsSecurityPolicy.model_construct(virtual_network=""),
         environment="stack",
         rules=rules,
     )

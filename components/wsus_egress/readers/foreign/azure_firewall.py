@@ -26,6 +26,7 @@ from wsus_egress.readers.terms.spans import EVERYWHERE, INTERNET, Spans, joined
 NAME: Final = "azure-application-rules"
 _WEB: Final[Mapping[str, Application]] = {"http": "http", "https": "tls"}
 _PROTOCOLS: Final = {"tcp": ("tcp",), "udp": ("udp",), "any": BOTH, "*": BOTH, "icmp": ()}
+_CLASSIC: Final[tuple[Literal["application", "network"], ...]] = ("application", "network")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class Firewalls:
             for number, each in enumerate(many(pick(group.body, key))):
                 found = self._collection(
                     each, kind, group, first, (*group.path, key, number), inherited=inherited
-                )  # type: ignore[arg-type]
+                )
                 yield from found
 
     def _split(
@@ -180,7 +181,7 @@ class Firewalls:
             if mine:
                 yield from self._collection(
                     body, kind, group, first, path, inherited=inherited, rules=mine
-                )  # type: ignore[arg-type]
+                )
 
     def _collection(  # noqa: PLR0913 - where a collection stands
         self, body: Any, kind: Literal["application", "network"], group: Thing, first: int, path: Path,
@@ -395,15 +396,15 @@ class Firewalls:
                     collections.setdefault(firewall.name, []).extend(
                         self._collection(
                             each, kind, firewall, 0, (*firewall.path, key, number), inherited=False
-                        )  # type: ignore[arg-type]
+                        )
                     )
-        for kind in ("application", "network"):
+        for kind in _CLASSIC:
             for thing in self.things.get(f"classic-{kind}", ()):
                 value = pick(thing.body, "azure_firewall_name")
                 name = value if isinstance(value, str) else "of the input"
                 owners.setdefault(name, thing)
                 collections.setdefault(name, []).extend(
-                    self._collection(thing.body, kind, thing, 0, thing.path, inherited=False)  # type: ignore[arg-type]
+                    self._collection(thing.body, kind, thing, 0, thing.path, inherited=False)
                 )
         for name, found in collections.items():
             yield self._chain(owners[name], (name,), found)

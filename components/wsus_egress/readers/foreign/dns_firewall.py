@@ -41,8 +41,8 @@ def chains(
         rows.append((groups.get(key, 0), _number(pick(rule.body, "priority")), rule, rule.body))
     for group in things.get("dns-group", ()):
         for body in many(pick(group.body, "firewall_rules")):
-            first = groups.get(group.name, 0)
-            rows.append((first, _number(pick(body, "priority")), group, body))
+            place = groups.get(group.name, 0)
+            rows.append((place, _number(pick(body, "priority")), group, body))
     if not rows:
         return
     terms: list[Term] = []

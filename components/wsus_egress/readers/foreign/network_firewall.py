@@ -428,12 +428,12 @@ def chains(
             f"no policy of the input uses rule group {thing.name}", "", thing.path
         )
     for thing in things.get("suricata", []):
-        group = read_group(Thing("suricata", thing.name, {"rules": thing.body["text"]}, thing.file,
-                                 (), thing.ids), files[thing.file], {})  # fmt: skip
+        read = read_group(Thing("suricata", thing.name, {"rules": thing.body["text"]}, thing.file,
+                                (), thing.ids), files[thing.file], {})  # fmt: skip
         files[thing.file].assumed.append(
             "Suricata's own order, pass before drop, and what no rule takes is let through"
         )
-        yield chain_of_policy(None, [(group, "")], {})
+        yield chain_of_policy(None, [(read, "")], {})
 
 
 def _references(

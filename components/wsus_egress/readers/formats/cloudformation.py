@@ -121,8 +121,8 @@ class _Template:
 
     def _value(self, written: Any) -> Any:
         if isinstance(written, list):
-            done = [self.value(each) for each in written]
-            return [each for each in done if each is not _NOTHING]
+            items = [self.value(each) for each in written]
+            return [each for each in items if each is not _NOTHING]
         if isinstance(written, str):
             return UNKNOWN if _DYNAMIC in written else written
         if not isinstance(written, Mapping):
@@ -132,7 +132,8 @@ class _Template:
             if function == "Ref":
                 return self._reference(str(given))
             if function.startswith("Fn::"):
-                return _FUNCTIONS.get(function, lambda *_: UNKNOWN)(self, given)
+                known = _FUNCTIONS.get(function)
+                return known(self, given) if known else UNKNOWN
         done = {str(key): self.value(each) for key, each in written.items()}
         if any(key.startswith("Fn::") for key in done):
             return UNKNOWN  # `Fn::Transform` beside other keys.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,9 +193,9 @@ def _of_data(found: Contents, data: Any, parameters: Mapping[str, Any]) -> None:
             if test(data):
                 found.format = name
                 if read in (arm.template, cloudformation.template):
-                    read(found, data, parameters)  # type: ignore[operator]
+                    read(found, data, parameters)
                 else:
-                    read(found, data)  # type: ignore[operator]
+                    read(found, data)
                 return
     if azure_cli.is_answer(data):
         found.format = "an answer of Azure"
@@ -226,7 +226,7 @@ def _is_import(data: Mapping[str, Any]) -> bool:
     )  # fmt: skip
 
 
-_OBJECTS: Final = (
+_OBJECTS: Final[tuple[tuple[str, Callable[[Mapping[str, Any]], bool], Callable[..., None]], ...]] = (
     ("a Terraform plan", lambda d: "format_version" in d and ("planned_values" in d or "resource_changes" in d), terraform.plan),
     ("a Terraform state", lambda d: "format_version" in d, terraform.state),
     ("a Terraform state file", lambda d: d.get("version") == 4 and ("lineage" in d or "serial" in d), terraform.raw_state),

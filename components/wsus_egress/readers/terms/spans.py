@@ -71,7 +71,7 @@ def minus(one: Spans, other: Spans) -> Spans:
     """What only the first has."""
     if not other:
         return one
-    _found, at = [], 0
+    at = 0
     rest: list[tuple[int, int]] = []
     for low, high in other:
         if low > at:

@@ -134,7 +134,8 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     A comment that ends in a backslash does not take the next line with it: Suricata looks for the
     comment first (`DetectLoadSigFile`, src/detect-engine-loader.c, 7.0).
     """
-    begun, parts = 0, []
+    begun = 0
+    parts: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if not parts and (not stripped or stripped.startswith("#")):
@@ -212,7 +213,8 @@ def asked(rule: Rule) -> Asked:
     contents: list[Content] = []
     unread: list[str] = []
     buffers: set[str] = set()
-    sticky, transforms = "", []
+    sticky = ""
+    transforms: list[str] = []
     looked_at = False
     options = list(rule.options)
     for at, option in enumerate(options):
@@ -385,10 +387,11 @@ def _ending(text: str, *, dotted: bool) -> Names:
         kept = (below, itself) if dotted else (below,)
         return Names(patterns=tuple(each for each in kept if each))
     # Without the dot, what only ends so has it too: `evilexample.com` for `example.com`.
-    kept = (itself, below, pattern(f"evil{host}"), pattern(f"*.evil{host}"))
-    sample = (f"evil{host}",) if kept[2] else ()
+    evil = pattern(f"evil{host}")
+    ending = (itself, below, evil, pattern(f"*.evil{host}"))
+    sample = (f"evil{host}",) if evil else ()
     most = _most(text, ends=True, dotted=dotted)
-    return Names(patterns=tuple(each for each in kept if each), most=most, samples=sample)
+    return Names(patterns=tuple(each for each in ending if each), most=most, samples=sample)
 
 
 def _most(text: str, *, ends: bool, dotted: bool) -> NameSet:

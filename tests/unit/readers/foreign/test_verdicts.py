@@ -309,8 +309,8 @@ def test_pulumi_states_and_previews(tmp_path: Path) -> None:
         "priority": 100,
         "ruleCollections": [f.collection(f.application_rule())],
     }
-    resource = {"urn": urn, "type": urn.split("::")[2], "inputs": inputs, "id": "x"}
-    old = copy.deepcopy(resource) | {"delete": True}
+    resource: dict[str, Any] = {"urn": urn, "type": urn.split("::")[2], "inputs": inputs, "id": "x"}
+    old: dict[str, Any] = copy.deepcopy(resource) | {"delete": True}
     old["inputs"]["ruleCollections"][0]["rules"] = [f.network_rule()]
     export = {"version": 3, "deployment": {"resources": [old, resource]}}
     steps = [{"op": "update", "urn": urn, "newState": resource}]
