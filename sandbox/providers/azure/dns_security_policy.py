@@ -25,7 +25,7 @@ RULE_TYPE: Final = "azure-native:dnsresolver:DnsSecurityRule"
 LINK_TYPE: Final = "azure-native:dnsresolver:DnsResolverPolicyVirtualNetworkLink"
 _PAGE: Final = "MicrosoftDocs/azure-docs articles/dns/dns-security-policy.md"
 _API: Final = "2023-07-01-preview"
-_DOMAIN: Final = re.compile(r"\.|(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
+_DOMAIN: Final = re.compile(r"\.|(?:\*\.)?(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _RULES: Final = 100
 _PRIORITIES: Final = range(100, 65001)
 _NETWORK: Final = re.compile(
@@ -88,7 +88,7 @@ class DnsResolverDomainList(_DnsKind):
     replaced_by: ClassVar = frozenset({"dnsResolverDomainListName", "resourceGroupName"})
     computed: ClassVar = (*AzureKind.computed, "resourceGuid")
 
-    @believed("a wildcard within a domain, or what is not a name, is refused")
+    @believed("a wildcard that is not the first label, or what is not a name, is refused")
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """No domain, or one that is none."""
         domains = items(inputs, "domains")

@@ -32,6 +32,7 @@ FOREIGN = {
     "rules": [{"name": "all", "group_priority": 100, "action": "allow", "fqdns": ["*"],
                "https_ports": [443]}],
 }  # fmt: skip
+NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
 ALERT = {"default_action": "alert"}
 ALONE = [
     (aws.AwsWsusEgress, IN_AWS),
@@ -134,6 +135,8 @@ EXACT: list[tuple[Any, dict[str, Any]]] = [
     (azure.AzureWsusEgress, {**IN_AZURE, "firewall_policy": {"name": "afwp"}}),
     (azure.AzureWsusFirewallRules, {**IN_AZURE, "firewall_policy": {"name": "afwp"}}),
     (azure.AzureWsusNetworkSecurityGroup, {**IN_AZURE, "firewall_policy": {"name": "afwp"}}),
+    (azure.AzureWsusDnsSecurityPolicy, {**IN_AZURE, "firewall_policy": {"name": "afwp"},
+                                        "dns_security_policy": {"virtual_network": NETWORK}}),
     (azure.AzureWsusRouteTable, {**IN_AZURE, "firewall_policy": {"name": "afwp"},
                                  "route_table": {"firewall_address": "10.20.255.4"}}),
     (azure.AzureWsusEgress, {**IN_AZURE, "destinations": "tag+list", "firewall_policy": {"name": "afwp"}}),

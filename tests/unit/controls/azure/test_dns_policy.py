@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -18,7 +19,7 @@ from wsus_egress.model.flows import Flow
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.proof.parity import disparities
-from wsus_egress.proof.proof import Fidelity, Proof
+from wsus_egress.proof.proof import Fidelity, Proof, prove_alone
 
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
 DNS: dict[str, Any] = {"dnsSecurityPolicy": {"virtualNetwork": NETWORK}}
@@ -204,3 +205,23 @@ def test_both_clouds_resolve_the_same(environment: Callable[..., Environment]) -
     sides = [(each.cloud, compile_target(built, each)) for each in built.targets]
 
     assert () == disparities(built.policy, sides)
+
+
+def test_each_rule_is_needed(compiled: Compile) -> None:
+    """The proof notices each rule that is missing, turned, or decides after the block."""
+    built, controls = compiled(
+        {"dnsSecurityPolicy": {"virtualNetwork": NETWORK, "alsoResolve": ["*.corp.example"]}},
+        extraEndpoints=ENTRIES,
+    )
+    dns = controls[0]
+    assert isinstance(dns, AzureDnsPolicy)
+
+    assert () == prove_alone(built.policy, "azure", dns)
+    for number, rule in enumerate(dns.rules):
+        turned = replace(rule, action="Block" if rule.action == "Allow" else "Allow")
+        late = replace(rule, priority=65001 if rule.action == "Allow" else 100)
+        fewer = replace(rule, domains=(rule.domains or ("a.test", "b.test"))[1:])
+        for mutant in (None, turned, late, fewer):
+            rest = [*dns.rules[:number], *([mutant] if mutant else []), *dns.rules[number + 1 :]]
+            found = prove_alone(built.policy, "azure", replace(dns, rules=tuple(rest)))
+            assert found, (rule.id, mutant)
