@@ -66,7 +66,7 @@ def test_one_enum_for_components_that_share_their_arguments() -> None:
         if "destinations" in kind["inputProperties"]
     }
 
-    assert len(used) == 4
+    assert len(used) == 5
     assert set(used.values()) == {"#/types/wsus-egress:index:AzureWsusEgressDestinations"}
 
 

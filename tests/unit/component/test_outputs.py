@@ -110,7 +110,9 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
         "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
         "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
         "network_firewall.logging.bucket": "unknown-bucket",
+        "network_firewall.rule_groups.arn": "arn:aws:network-firewall:us-east-1:000000000000:"
+        "stateful-rulegroup/rule-group-{n}",
     } == forms_of(AwsTarget)
-    assert {"network_security_group.application_security_groups.*"} == {
+    assert {"ip_group_ids.*", "network_security_group.application_security_groups.*"} == {
         path for path in forms_of(AzureTarget) if path.endswith("*")
     }

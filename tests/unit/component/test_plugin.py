@@ -53,7 +53,7 @@ def test_old_names_are_deprecated() -> None:
         if "deprecationMessage" in each
     }
 
-    assert len(old) == 5
+    assert len(old) == 6
     assert set(old.values()) == {"It is now called resourceGroup."}
     for token, kind in SCHEMA["resources"].items():
         if "AzureWsus" in token:
