@@ -110,6 +110,7 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
         "network_firewall.endpoints.protected_route_tables": "rtb-{n}",
         "network_firewall.endpoints.return_routes.route_table_id": "rtb-{n}",
         "network_firewall.logging.bucket": "unknown-bucket",
+        "network_firewall.firewall_manager.log_bucket": "unknown-log-bucket",
         "network_firewall.kms_key": "arn:aws:kms:us-east-1:000000000000:key/unknown-{n}",
         "network_firewall.logging.delivery_stream": "unknown-delivery-stream",
         "network_firewall.logging.existing_log_group": "unknown-log-group",
