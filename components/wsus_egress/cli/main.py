@@ -26,6 +26,7 @@ from wsus_egress.cli.options import (
     refuse,
     today_option,
 )
+from wsus_egress.cli.probe_command import probe
 from wsus_egress.cli.starting import new, project_option
 from wsus_egress.problems import PolicyErrors
 
@@ -329,6 +330,7 @@ def failure(file: TextIO) -> None:
 main.add_command(audit)
 main.add_command(lists)
 main.add_command(logs)
+main.add_command(probe)
 main.add_command(new)
 
 
