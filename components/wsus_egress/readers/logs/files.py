@@ -173,7 +173,7 @@ class _File:
         """The columns of a table, where a line is its header."""
         if "," not in line or len(line) > _LONGEST_ROW:
             return []
-        cells = next(csv.reader([line]), [])
+        cells = _split(line)
         # The portal writes the zone behind a time's column.
         names = [cell.strip().removeprefix("\ufeff").split(" [")[0] for cell in cells]
         return names if len(_COLUMNS.intersection(names)) >= 2 else []
@@ -187,11 +187,19 @@ class _File:
                 self._row = row
                 return ()
             return None
-        cells = next(csv.reader([row]), [])
+        cells = _split(row)
         if len(cells) != len(self._columns):
             return None
         found = {key: cell for key, cell in zip(self._columns, cells, strict=True) if cell}
         return self._object(found, depth + 1)
+
+
+def _split(row: str) -> list[str]:
+    """The cells of a row; none where it is not one."""
+    try:
+        return next(csv.reader([row]), [])
+    except csv.Error:
+        return []
 
 
 def _table_row(row: dict[str, Any]) -> Read:

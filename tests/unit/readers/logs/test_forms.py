@@ -217,7 +217,7 @@ BAD = [
     "{", "[", '{"a":', '{"event":{"src_ip":"10.', '{"records":[{"time":1},', "\x1b[31mred", "\0\0\0", "<Event ", "<Event x></Event>",
     '{"event": 7}', '{"event": {"event_type": "alert"}}', '[["x"]]', "[1, 2]", '"text"', "{" * 3_000, "[" * 100_000, "9" * 10_000,
     '{"message": "{"}', '{"message": {"message": {"message": {"message": {"message": {"message": {}}}}}}}', '{"tables": [{"rows": [[1]]}]}',
-    '{"a": ' + "1" * 5_000 + "}", "a,b,c", 'SourceIp,Fqdn\n"x', "<![LOG[cut", "Oct  1 sshd[1]: session opened", "\ufffd" * 40,
+    '{"a": ' + "1" * 5_000 + "}", "a,b,c", "a,b\rc,d", 'SourceIp,Fqdn\n"x', "<![LOG[cut", "Oct  1 sshd[1]: session opened", "\ufffd" * 40,
 ]  # fmt: skip
 
 
