@@ -26,7 +26,8 @@ _LONGEST: Final = 1 << 24
 _DEEP: Final = 10_000
 _BLANK: Final = re.compile(r"[ \t\r\n,]*")
 _BRACKETS: Final = re.compile(r"[\[\]{}, \t]*\Z")
-_EVENT: Final = re.compile(r"<Event[ >].*?</Event>", re.DOTALL)
+_EVENT: Final = re.compile(r"<Event[ >]")
+_EVENT_END: Final = "</Event>"
 _DECODE: Final = json.JSONDecoder().raw_decode
 _LOADS: Final = json.loads
 
@@ -53,6 +54,7 @@ class _Text:
         mark: From where it is kept, to go back to; None for from `at` on.
         base: How much of the log stood before it.
         broken: Up to where in the log a document was tried that breaks off.
+        endless: Up to where in the log no event ends that begins before.
         ended: Whether no more will arrive.
     """
 
@@ -63,6 +65,7 @@ class _Text:
         self.mark: int | None = None
         self.base = 0
         self.broken = 0
+        self.endless = 0
         self.ended = False
 
     def more(self, wanted: int = 1) -> bool:
@@ -292,19 +295,28 @@ def _expect(text: _Text, character: str) -> None:
 def _events(text: _Text) -> Iterator[Piece]:
     """The events of an export, `<Event ...>...</Event>`, with or without a root around them."""
     while True:
-        if found := _EVENT.search(text.have, text.at):
-            text.at = found.end()
-            yield found[0]
-            continue
-        start = text.have.find("<Event ", text.at)
-        if start < 0 and text.have.find("\n", text.at) >= 0:
+        start = _EVENT.search(text.have, text.at)
+        if start is None:
             # What stands between events: the root, a declaration, or another kind of log.
             text.skip_line()
-            if text.blank() not in {"<", ""}:
+            if text.blank() != "<":
+                return
+            if not text.have.startswith(("<Event", "</Event", "<?xml"), text.at):
                 return
             continue
-        if len(text.have) - text.at > _LONGEST or not text.more(max(len(text.have) - text.at, 1)):
-            if start >= 0:
-                yield UNREADABLE
+        text.at = start.start()
+        end = text.have.find(_EVENT_END, text.at)
+        while end < 0 and text.base + text.at >= text.endless:
+            looked = len(text.have) - len(_EVENT_END)
+            if looked - text.at > _LONG_LINE or not text.more(_LONG_LINE):
+                # No event that begins before here ends: none of them is looked at again.
+                text.endless = text.base + len(text.have)
+                break
+            end = text.have.find(_EVENT_END, text.at)
+        if end < 0:
             text.skip_line()
-            return
+            yield UNREADABLE
+        else:
+            whole = text.have[text.at : end + len(_EVENT_END)]
+            text.at = end + len(_EVENT_END)
+            yield whole

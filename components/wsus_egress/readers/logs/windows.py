@@ -72,6 +72,8 @@ _CREATED: Final = re.compile(r"SystemTime=['\"]([^'\"]+)")
 _RETRIEVED: Final = re.compile(r"<URL[^>]*>([^<]+)</URL>")
 _RESULT: Final = re.compile(r"<Result value=['\"]([0-9A-Fa-f]+)['\"]")
 _MOST_THREADS: Final = 1_000
+# A text of Configuration Manager may go on over so many lines.
+_MOST_LINES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class MachineLog:
         """Begin a file."""
         self._asked: dict[tuple[str, str], _Asked] = {}
         self._server = False
-        self._trace = ""
+        self._trace: list[str] = []
         self._heading = ""
 
     def line(self, line: str) -> Read:
@@ -124,15 +126,22 @@ class MachineLog:
         self._asked.clear()
 
     def _traced(self, line: str) -> Read:
-        self._trace = f"{self._trace}\n{line}" if self._trace else line
-        if found := _TRACE.match(self._trace):
-            self._trace = ""
-            when = _utc(found[6], found[4], found[5], found[2], found[3])
-            return self._said(("", found[7]), when, found[1])
-        if "]LOG]!>" in self._trace or len(self._trace) > 1 << 16:
-            self._trace = ""
+        """A line of a text that may go on over several."""
+        if line.startswith("<![LOG["):
+            self._trace = []
+        self._trace.append(line)
+        if "]LOG]!>" not in line:
+            if len(self._trace) > _MOST_LINES:
+                self._trace = []
+                return None
+            return ()
+        found = _TRACE.match("\n".join(self._trace))
+        self._trace = []
+        if found is None:
             return None
-        return ()
+        return self._said(
+            ("", found[7]), _utc(found[6], found[4], found[5], found[2], found[3]), found[1]
+        )
 
     def _server_said(self, text: str) -> Read:
         if found := _AT_ONCE.search(text):
@@ -148,8 +157,9 @@ class MachineLog:
         if found := (request := _REQUEST.search(text)) or _FAILURE.search(text):
             before = self._asked.pop(thread, None)
             url = next(part for part in found.groups() if part)
-            if len(self._asked) < _MOST_THREADS:
-                self._asked[thread] = _Asked(url, when, failed=request is None)
+            self._asked[thread] = _Asked(url, when, failed=request is None)
+            if before is None and len(self._asked) > _MOST_THREADS:
+                before = self._asked.pop(next(iter(self._asked)))
             return (
                 _record(before.url, "blocked" if before.failed else "allowed", before.time)
                 if before

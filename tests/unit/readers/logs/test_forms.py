@@ -240,6 +240,20 @@ def test_documents_that_break_off_are_read_once() -> None:
     assert len(found) <= 1
 
 
+@pytest.mark.parametrize("line", ["<Event ", "<![LOG[x", "{", "[", '{"a": ['])
+def test_what_never_ends_takes_no_longer_than_what_does(line: str) -> None:
+    """Each line begins something that no line ends."""
+    _, counts = read(f"{line}\n" * 20_000)
+    assert 19_000 < counts.unread + counts.silent <= 20_000
+
+
+def test_more_threads_than_are_kept() -> None:
+    """The oldest request without a failure counts as answered, and none is lost."""
+    said = "2026/10/01 09:00:02.1 {0} 1 SLS Making request with URL https://a.example.com/x\n"
+    found, _ = read("".join(said.format(n) for n in range(1_500)))
+    assert [(None, "a.example.com", 443, "https", "allowed")] * 1_500 == found
+
+
 def test_one_record_of_many_is_kept() -> None:
     """An array on one line that is longer than what is read at once gives its records one by one."""
     whole = json.dumps({"records": [azure() for _ in range(20_000)]})
