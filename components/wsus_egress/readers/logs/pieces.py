@@ -305,8 +305,9 @@ def _events(text: _Text) -> Iterator[Piece]:
                 return
             continue
         text.at = start.start()
-        end = text.have.find(_EVENT_END, text.at)
-        while end < 0 and text.base + text.at >= text.endless:
+        tried = text.base + text.at < text.endless
+        end = -1 if tried else text.have.find(_EVENT_END, text.at)
+        while end < 0 and not tried:
             looked = len(text.have) - len(_EVENT_END)
             if looked - text.at > _LONG_LINE or not text.more(_LONG_LINE):
                 # No event that begins before here ends: none of them is looked at again.
