@@ -44,7 +44,7 @@ def event(record: dict[str, Any]) -> Read:
     inner = record.get("event")
     found = inner if isinstance(inner, dict) else record
     kind = found.get("event_type")
-    if kind in {"alert", "drop"}:
+    if kind == "alert" or kind == "drop":  # noqa: PLR1714 - may be of a type that no set takes
         return (_alert(found, record),)
     if kind is not None:
         # Flow records and the like have no verdict.
@@ -81,7 +81,7 @@ def _alert(found: dict[str, Any], record: dict[str, Any]) -> LogRecord:
 
 def _spoken(found: dict[str, Any]) -> tuple[Scheme, str | None]:
     """The application and the name that it sends."""
-    application = found.get("app_proto")
+    application = text_of(found.get("app_proto"))
     tls = found.get("tls")
     if isinstance(tls, dict) and application != "http2":
         return "https", host_of(tls.get("sni"))

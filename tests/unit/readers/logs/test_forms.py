@@ -215,7 +215,7 @@ def test_events_of_a_viewer_over_several_lines() -> None:
 
 BAD = [
     "{", "[", '{"a":', '{"event":{"src_ip":"10.', '{"records":[{"time":1},', "\x1b[31mred", "\0\0\0", "<Event ", "<Event x></Event>",
-    '{"event": 7}', '{"event": {"event_type": "alert"}}', '[["x"]]', "[1, 2]", '"text"', "{" * 3_000, "[" * 100_000, "9" * 10_000,
+    '{"event": 7}', '{"event": {"event_type": {}}}', '{"event": {"event_type": "alert", "app_proto": [], "proto": {}, "verdict": []}}', '{"event": {"event_type": "alert"}}', '[["x"]]', "[1, 2]", '"text"', "{" * 3_000, "[" * 100_000, "9" * 10_000,
     '{"message": "{"}', '{"message": {"message": {"message": {"message": {"message": {"message": {}}}}}}}', '{"tables": [{"rows": [[1]]}]}',
     '{"a": ' + "1" * 5_000 + "}", "a,b,c", "a,b\rc,d", 'SourceIp,Fqdn\n"x', "<![LOG[cut", "Oct  1 sshd[1]: session opened", "\ufffd" * 40,
 ]  # fmt: skip
