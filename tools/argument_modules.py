@@ -88,7 +88,7 @@ MODULES: Final = (
             ),
             Component(
                 "AwsWsusSecurityGroupArgs", "The security group of one server or client group.",
-                AwsTarget, ("vpc_id", "own_ranges", "security_group", "tags"), before=(_POLICY, _PARTY),
+                AwsTarget, ("vpc_id", "own_ranges", "security_group", "network_rules", "tags"), before=(_POLICY, _PARTY),
             ),
             Component(
                 "AwsWsusNetworkFirewallArgs",

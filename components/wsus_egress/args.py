@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from wsus_egress.choices import (
+    ClientContentFrom,
     ClientLocation,
     ExtraEndpointSchemes,
     PolicyMode,
@@ -41,6 +42,15 @@ class SynchronizationPortsArgs(TypedDict):
     """The HTTPS port, where TLS is on: always the HTTP port + 1. Leave out where TLS is off."""
 
 
+class ProxyArgs(TypedDict):
+    """An explicit HTTP proxy: only the way to it is opened, and what it lets pass is its own list."""
+
+    address: str
+    """Its address inside the network."""
+    port: int
+    """Its TCP port."""
+
+
 class AwsPeerArgs(TypedDict):
     """How security group rules name a server or client group, instead of by its addresses."""
 
@@ -50,6 +60,17 @@ class AwsPeerArgs(TypedDict):
     """A prefix list that holds exactly its addresses."""
     max_entries: NotRequired[int]
     """How many entries the prefix list may hold: it counts as so many rules."""
+
+
+class OwnSecurityGroupArgs(TypedDict):
+    """A security group that exists already, by its id, or how one is called that is made here."""
+
+    id: NotRequired[pulumi.Input[str]]
+    """A group of yours: only rules are made, in that group."""
+    name: NotRequired[str]
+    """The group's name in EC2. Another name replaces the group."""
+    description: NotRequired[str]
+    """Its description, which EC2 never changes: another replaces the group."""
 
 
 class ServerArgs(TypedDict):
@@ -67,10 +88,14 @@ class ServerArgs(TypedDict):
     """Where a downstream server downloads update files: its upstream, or Microsoft directly. One of `upstream`, `microsoft-update`. Default: `upstream`."""
     synchronization_ports: NotRequired[SynchronizationPortsArgs]
     """8530 and 8531 by default."""
+    proxy: NotRequired[ProxyArgs]
+    """The proxy through which it reaches Microsoft Update, and nothing else."""
     aws_peer: NotRequired[AwsPeerArgs]
     """How AWS security groups name it; by its addresses unless given."""
     aws_vpc_id: NotRequired[pulumi.Input[str]]
     """The VPC it is in, for example a spoke's; `aws.vpcId` unless given."""
+    aws_security_group: NotRequired[OwnSecurityGroupArgs]
+    """A security group that exists, or the name and description of the one that is made."""
 
 
 class ClientArgs(TypedDict):
@@ -84,10 +109,16 @@ class ClientArgs(TypedDict):
     """The target they belong to; required only when the environment has both clouds. One of `aws`, `azure`, `elsewhere`."""
     updates_from: str
     """The name of a server, or `microsoft-update`."""
+    content_from: NotRequired[ClientContentFrom]
+    """Where they download update files: from the server, or from Microsoft directly. One of `server`, `microsoft-update`. Default: `server`."""
+    proxy: NotRequired[ProxyArgs]
+    """The proxy through which they reach Microsoft Update, and nothing else."""
     aws_peer: NotRequired[AwsPeerArgs]
     """How AWS security groups name them; by their addresses unless given."""
     aws_vpc_id: NotRequired[pulumi.Input[str]]
     """The VPC they are in, for example a spoke's; `aws.vpcId` unless given."""
+    aws_security_group: NotRequired[OwnSecurityGroupArgs]
+    """A security group that exists, or the name and description of the one that is made."""
 
 
 class PolicyArgs(TypedDict):

@@ -139,6 +139,17 @@ def concerns(policy: Any, target: Any, flow: Flow) -> bool:
     if not (source_in or destination_in) or flow.source.version != flow.destination.version:
         return False
     synchronization = policy.synchronization_ports
+    if flow.source == flow.destination and any(
+        n.num_addresses == 1 and flow.source in n for p in policy.parties for n in p.addresses
+    ):
+        return False  # What one address sends itself passes no control.
+    if (
+        (place, flow.protocol) == ("aws", "tcp")
+        and flow.port in (80, 443)
+        and policy.has_internet(flow.source)
+        and not destination_in
+    ):
+        return False  # To any address means private ones too: a known limit of security groups.
     if flow.protocol == "tcp" and flow.port in synchronization:
         return True
     if place == "aws":

@@ -65,6 +65,11 @@ KMS: Final = {
 }
 PORTS: Final = ("azure/azure-application-rules/wider/ports", "azure/azure-nsg/wider/ports")
 WITH_KMS: Final = {"azure.networkRules": [KMS], "accept": accepting(*PORTS)}
+SQL: Final = {
+    "name": "sql", "destinationPorts": [1433], "destinations": ["10.20.8.0/24"], "reason": "SUSDB",
+}  # fmt: skip
+WITH_SQL: Final = {"aws.networkRules": [SQL]}
+PROXY: Final = {"address": "10.20.9.5", "port": 3128}
 DIRECT: Final = {
     "name": "kms",
     "addressPrefix": "198.51.100.7/32",
@@ -138,6 +143,7 @@ WEAKENING: Final = (
     Row("prod", {"clients.0.addresses": ["10.21.0.0/21"]}, {"servers.0.addresses": ["10.21.9.10"]}),
     Row("prod", {"clients.2.location": "aws"}, also={"clients.2.addresses": ["10.21.9.0/24"]}),
     Row("prod", {"clients.1.updatesFrom": "microsoft-update"}),
+    Row("prod", {"clients.1.contentFrom": "microsoft-update"}),
     Row("dev", {"ipv6": True}),
     Row("endpoints/wsus", {"endpoints.0.pattern": "*.microsoft.com"}),
     Row("endpoints/wsus", {"includes": ["delivery-optimization"]}),
@@ -145,6 +151,35 @@ WEAKENING: Final = (
     Row("dev", {"aws:region": "us-east-1"}),
     Row("dev", {"aws:profile": "other"}),
     Row("dev", {"aws.vpcId": "vpc-0a1b2c3d4e5f60719"}),
+    Row("dev", {"aws.networkRules": [SQL]}),
+    Row("dev", {"aws.networkRules.0.protocol": "udp"}, WITH_SQL),
+    Row("dev", {"aws.networkRules.0.destinationPorts": [22]}, WITH_SQL),
+    Row("dev", {"aws.networkRules.0.portRanges": ["20-30"]}, WITH_SQL),
+    Row("dev", {"aws.networkRules.0.destinations": ["10.0.0.0/8"]}, WITH_SQL),
+    Row("dev", {"aws.networkRules.0.sources": ["10.20.8.0/24"], "aws.networkRules.0.destinations": GONE},
+        WITH_SQL),
+    Row("dev", {"aws.networkRules.0.parties": ["wsus"]}, WITH_SQL),
+    *(
+        row
+        for party, base in (("servers.0", "dev"), ("clients.0", "prod"))
+        for row in (
+            Row(base, {f"{party}.awsSecurityGroup.id": "sg-0123456789abcdef0"}),
+            Row(base, {f"{party}.awsSecurityGroup.id": "sg-0123456789abcdef1"},
+                {f"{party}.awsSecurityGroup.id": "sg-0123456789abcdef0"}),
+            Row(base, {f"{party}.awsSecurityGroup.name": "mine"},
+                {f"{party}.awsSecurityGroup.name": "theirs"}),
+            Row(base, {f"{party}.awsSecurityGroup.description": "mine"},
+                {f"{party}.awsSecurityGroup.description": "theirs"}),
+        )
+    ),
+    Row("dev", {"servers.0.proxy": PROXY}),
+    Row("dev", {"servers.0.proxy.address": "10.20.9.6"}, {"servers.0.proxy": PROXY}),
+    Row("dev", {"servers.0.proxy.port": 8080}, {"servers.0.proxy": PROXY}),
+    Row("dev", {"servers.0.proxy": GONE}, {"servers.0.proxy": PROXY}),
+    Row("prod", {"clients.2.proxy.address": "10.20.9.6"},
+        {"clients.2.updatesFrom": "microsoft-update", "clients.2.proxy": PROXY}),
+    Row("prod", {"clients.2.proxy.port": 8080},
+        {"clients.2.updatesFrom": "microsoft-update", "clients.2.proxy": PROXY}),
     Row("dev", {"aws.ownRanges": ["2600:1f18:abcd:1200::/56"]}),
     Row("dev", {"servers.0.awsVpcId": "vpc-0a1b2c3d4e5f60719"}),
     Row("prod", {"clients.0.awsVpcId": "vpc-0a1b2c3d4e5f60719"}, {"aws.dnsFirewall": GONE}),
@@ -314,6 +349,8 @@ WEAKENING: Final = (
 )  # fmt: skip
 
 HARMLESS: Final = (
+    Row("dev", {"aws.networkRules.0.name": "susdb"}, WITH_SQL),
+    Row("dev", {"aws.networkRules.0.reason": "SUSDB on a server of its own"}, WITH_SQL),
     Row("prod", {"lists": ["wsus"]}),
     Row("prod", {"schemes": "as-listed"}),
     Row("dev", {"extraEndpoints": GONE}, WITH_MIRROR),

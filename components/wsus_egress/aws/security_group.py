@@ -53,8 +53,9 @@ class AwsWsusSecurityGroup(AwsComponent):
             what = f"{party!r} does not stand in AWS"
             raise refusal(name, PolicyErrors([Problem(None, ("party",), what, known)]))
         self._declarer.declare(control.group_documents(name.removesuffix(f"-{party}"), group))
-        (made,) = self._declarer.of("aws:ec2/securityGroup:SecurityGroup")
-        self.security_group_id = made.id
+        made = self._declarer.of("aws:ec2/securityGroup:SecurityGroup")
+        given = self._compiled.given(group.existing or "")
+        self.security_group_id = made[0].id if made else pulumi.Output.from_input(given)
         self.register()
 
     @property

@@ -160,6 +160,8 @@ def _allowed(policy: EgressPolicy) -> Iterator[str]:
 def _party(party: Party) -> tuple[str, ...]:
     ports = "/".join(map(str, party.ports.all())) if party.ports else ""
     addresses = ", ".join(map(str, party.addresses))
+    if party.left_out:
+        addresses += f" (the range without {', '.join(party.left_out)})"
     return (
         party.name,
         party.kind,

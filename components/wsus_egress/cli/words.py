@@ -17,7 +17,9 @@ def count(number: int, noun: str) -> str:
 def way_of(party: Party) -> str:
     """Whom a party asks for updates, and where their content comes from if from elsewhere."""
     way = f"asks {party.asks or 'Microsoft Update'}"
-    return f"{way}, content from Microsoft Update" if party.asks and party.internet else way
+    if party.asks and (party.internet or party.proxy):
+        way += ", content from Microsoft Update"
+    return f"{way}, through the proxy {party.proxy}" if party.proxy else way
 
 
 def verdict_of(proof: Proof, assumed: Sequence[object]) -> str:

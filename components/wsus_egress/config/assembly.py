@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from wsus_egress.config.base import parse_settings
+from wsus_egress.config.inside import Inside, without_servers
 from wsus_egress.config.lists import EndpointList, resolve
 from wsus_egress.config.settings import (
     AcceptSettings,
@@ -40,6 +41,7 @@ from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.problems import Collector, Keys, Locate, PolicyErrors, Problem, choices, path_text
 
 PLACES: Final[tuple[Place, ...]] = ("aws", "azure")
+T = TypeVar("T")
 _Expiring = TypeVar("_Expiring", AcceptSettings, ApprovedSettings)
 
 
@@ -171,13 +173,15 @@ class _Builder:
         places: tuple[Place, ...] = (*(target.cloud for target in targets), *self._unread)
         if not places:
             self._refuse((), "there is no target to enforce the policy on", "add `aws` or `azure`")
+        parties = self._parties(places)
         policy = EgressPolicy(
             mode=Mode(settings.mode),
             as_listed=settings.schemes == "as-listed",
             endpoints=self._endpoints(),
-            parties=self._parties(places),
+            parties=parties,
             ipv6=settings.ipv6,
             own=self._own,
+            permits=tuple(self._ends.permits(parties, settings.aws)),
         )
         self._refuse_servers_outside(policy.parties, targets, places)
         return Environment(
@@ -220,9 +224,15 @@ class _Builder:
             self._client(("clients", index), client, servers, places)
             for index, client in enumerate(settings.clients)
         ]
+        parties = [without_servers(party, parties) for party in parties]
         self._refuse_twice(parties)
         self._refuse_synchronization_circles()
-        return tuple(parties)
+        given = (*_keyed("servers", settings.servers), *_keyed("clients", settings.clients))
+        return tuple(self._ends.proxied(parties, given))
+
+    @property
+    def _ends(self) -> Inside:
+        return Inside(self._own, self._settings.ipv6, self._refuse)
 
     def _server(
         self, keys: Keys, server: ServerSettings, servers: set[str], places: Sequence[Place]
@@ -247,12 +257,18 @@ class _Builder:
             ports=self._ports((*keys, "synchronizationPorts"), server.synchronization_ports),
             aws_peer=server.aws_peer,
             aws_vpc_id=server.aws_vpc_id,
+            aws_security_group=server.aws_security_group,
         )
 
     def _client(
         self, keys: Keys, client: ClientSettings, servers: set[str], places: Sequence[Place]
     ) -> Party:
         direct = client.updates_from == MICROSOFT_UPDATE
+        if direct and "content_from" in client.model_fields_set:
+            what = (
+                f"{client.name} update from Microsoft Update, and so have their content from there"
+            )
+            self._refuse((*keys, "contentFrom"), what, "remove it")
         if not direct and client.updates_from not in servers:
             what = f"there is no server {client.updates_from!r}"
             self._refuse((*keys, "updatesFrom"), what, choices({*servers, MICROSOFT_UPDATE}))
@@ -261,11 +277,12 @@ class _Builder:
             kind="client",
             addresses=self._networks((*keys, "addresses"), client.addresses),
             place=self._place(keys, client, places),
-            internet=direct,
+            internet=direct or client.content_from == MICROSOFT_UPDATE,
             asks=None if direct else client.updates_from,
             ports=None,
             aws_peer=client.aws_peer,
             aws_vpc_id=client.aws_vpc_id,
+            aws_security_group=client.aws_security_group,
         )
 
     def _place(
@@ -275,6 +292,9 @@ class _Builder:
         if party.aws_vpc_id is not None and place != "aws":
             what = f"{party.name} stands in no VPC of the target: its place is {place}"
             self._refuse((*keys, "awsVpcId"), what, "remove it, or write `location: aws`")
+        if party.aws_security_group is not None and place != "aws":
+            what = f"{party.name} has no security group in the target: its place is {place}"
+            self._refuse((*keys, "awsSecurityGroup"), what, "remove it, or write `location: aws`")
         return place
 
     def _located(self, keys: Keys, location: Place | None, places: Sequence[Place]) -> Place:
@@ -322,12 +342,19 @@ class _Builder:
         sections = [("servers", i) for i in range(len(self._settings.servers))]
         sections += [("clients", i) for i in range(len(self._settings.clients))]
         names: dict[str, Keys] = {}
+        groups: dict[str, str] = {}
         taken: list[tuple[Network, str]] = []
         for keys, party in zip(sections, parties, strict=True):
             if party.name in (MICROSOFT_UPDATE, *names):
                 what = f"the name {party.name!r} is taken already"
                 self._refuse((*keys, "name"), what, "give every server and client its own name")
             names[party.name] = keys
+            if party.aws_security_group and (group := party.aws_security_group.id):
+                owner = groups.setdefault(group, party.name)
+                if owner != party.name:
+                    what = f"{group} is {owner}'s: each would have what the other is permitted"
+                    instead = "give each a group of its own, or make one party of both"
+                    self._refuse((*keys, "awsSecurityGroup", "id"), what, instead)
             for network in party.addresses:
                 for other, owner in taken:
                     if other.version == network.version and other.overlaps(network):
@@ -394,6 +421,11 @@ class _Builder:
             except ValueError:
                 what = f"{entry.expires} is not a day of the calendar"
                 self._refuse((*keys, "expires"), what, "write it as YYYY-MM-DD")
+
+
+def _keyed(section: str, entries: Iterable[T]) -> Iterator[tuple[Keys, T]]:
+    """Each entry of a section, with where it stands."""
+    return (((section, index), entry) for index, entry in enumerate(entries))
 
 
 def _overlaps(network: Network, others: Sequence[Network]) -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field
 
-from wsus_egress.model.aws import AwsPeer, AwsTarget
+from wsus_egress.model.aws import AwsPeer, AwsTarget, OwnSecurityGroup
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.base import (
     MICROSOFT_UPDATE,
@@ -23,6 +23,7 @@ from wsus_egress.model.base import (
     Port,
     Schemes,
     Settings,
+    SingleAddress,
     Text,
     WrittenAs,
 )
@@ -116,6 +117,13 @@ class SynchronizationPortsSettings(Settings):
     ] = None
 
 
+class ProxySettings(Settings):
+    """An explicit HTTP proxy: only the way to it is opened, and what it lets pass is its own list."""
+
+    address: Annotated[SingleAddress, Field(description="Its address inside the network.")]
+    port: Annotated[Port, Field(description="Its TCP port.")]
+
+
 class ServerSettings(Settings):
     """A WSUS server, or several that are configured alike."""
 
@@ -148,6 +156,10 @@ class ServerSettings(Settings):
     synchronization_ports: Annotated[
         SynchronizationPortsSettings, Field(description="8530 and 8531 by default.")
     ] = SynchronizationPortsSettings.model_construct(http=8530, https=8531)
+    proxy: Annotated[
+        ProxySettings | None,
+        Field(description="The proxy through which it reaches Microsoft Update, and nothing else."),
+    ] = None
     aws_peer: Annotated[
         AwsPeer | None,
         Field(description="How AWS security groups name it; by its addresses unless given."),
@@ -155,6 +167,12 @@ class ServerSettings(Settings):
     aws_vpc_id: Annotated[
         VpcId | None,
         Field(description="The VPC it is in, for example a spoke's; `aws.vpcId` unless given."),
+    ] = None
+    aws_security_group: Annotated[
+        OwnSecurityGroup | None,
+        Field(
+            description="A security group that exists, or the name and description of the one that is made."
+        ),
     ] = None
 
 
@@ -176,6 +194,16 @@ class ClientSettings(Settings):
         ),
     ] = None
     updates_from: Annotated[str, Field(description="The name of a server, or `microsoft-update`.")]
+    content_from: Annotated[
+        Literal["server", "microsoft-update"],
+        Field(
+            description="Where they download update files: from the server, or from Microsoft directly."
+        ),
+    ] = "server"
+    proxy: Annotated[
+        ProxySettings | None,
+        Field(description="The proxy through which they reach Microsoft Update, and nothing else."),
+    ] = None
     aws_peer: Annotated[
         AwsPeer | None,
         Field(description="How AWS security groups name them; by their addresses unless given."),
@@ -183,6 +211,12 @@ class ClientSettings(Settings):
     aws_vpc_id: Annotated[
         VpcId | None,
         Field(description="The VPC they are in, for example a spoke's; `aws.vpcId` unless given."),
+    ] = None
+    aws_security_group: Annotated[
+        OwnSecurityGroup | None,
+        Field(
+            description="A security group that exists, or the name and description of the one that is made."
+        ),
     ] = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from wsus_egress.model.policy import EgressPolicy, Party, Place
 
@@ -65,6 +65,25 @@ def across(policy: EgressPolicy, place: Place) -> Iterator[tuple[Party, tuple[st
                 found.setdefault(peer.name, []).append(party.name)
     for name, here in found.items():
         yield policy.party(name), tuple(here)
+
+
+_PROXY: Final = (
+    Way(
+        "evidence",
+        "the names that the proxy lets these servers reach, beside those that `wsus-egress preview` lists",
+    ),
+)
+
+
+def proxies(policy: EgressPolicy, place: Place) -> Iterator[Assumption]:
+    """That a proxy, which alone sees the names then, lets the policy's names pass and no other."""
+    found: dict[str, list[str]] = {}
+    for party in policy.in_place(place):
+        if party.proxy is not None:
+            found.setdefault(str(party.proxy.address), []).append(party.name)
+    for address, whom in found.items():
+        what = f"the proxy {address} lets them reach the policy's names and no other"
+        yield Assumption(f"{place}/proxy/{address}", what, tuple(whom), _PROXY)
 
 
 def in_order(found: Iterable[Assumption]) -> tuple[Assumption, ...]:

@@ -13,6 +13,7 @@ from wsus_egress.model.base import (
     WHOLE,
     Checked,
     Items,
+    Matching,
     MayBeOutput,
     NamePatterns,
     Settings,
@@ -27,6 +28,7 @@ from wsus_egress.model.flows import (
     SOME_INTERNET_ADDRESS_6,
     Network,
 )
+from wsus_egress.model.inside_rules import InsideRule
 from wsus_egress.model.network_firewall import NetworkFirewall, resource_id
 from wsus_egress.problems import Problem
 
@@ -114,6 +116,49 @@ class AwsPeer(Checked):
             yield Problem(None, ("maxEntries",), what, "remove it")
 
 
+# Registry schema AWS::EC2::SecurityGroup and EC2 API, CreateSecurityGroup, 2026-11.
+_GROUP_TEXT: Final = r"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}$"
+_GROUP_CHARACTERS: Final = "write 1 to 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*"
+
+
+def _group_name(text: str) -> str:
+    if text.startswith("sg-"):
+        raise refused(f"{text!r} looks like an id, which EC2 takes for no name", "write it as id")
+    return text
+
+
+class OwnSecurityGroup(Checked):
+    """A security group that exists already, by its id, or how one is called that is made here."""
+
+    id: Annotated[
+        SecurityGroupId | None,
+        Field(description="A group of yours: only rules are made, in that group."),
+    ] = None
+    name: Annotated[
+        Annotated[
+            str,
+            Matching(_GROUP_TEXT, "is not a security group's name", _GROUP_CHARACTERS),
+            AfterValidator(_group_name),
+        ]
+        | None,
+        Field(description="The group's name in EC2. Another name replaces the group."),
+    ] = None
+    description: Annotated[
+        Annotated[str, Matching(_GROUP_TEXT, "is not a description", _GROUP_CHARACTERS)] | None,
+        Field(description="Its description, which EC2 never changes: another replaces the group."),
+    ] = None
+
+    def refusals(self) -> Iterator[Problem]:
+        """It exists, or it is made."""
+        given = [key for key in ("name", "description") if getattr(self, key) is not None]
+        if self.id is None and not given:
+            what = "it is not said which group, nor how one is called"
+            yield Problem(None, (), what, "give id, or name and description")
+        for key in given if self.id is not None else ():
+            what = "the group exists, and keeps what it has"
+            yield Problem(None, (key,), what, "remove it, or remove id")
+
+
 class SecurityGroupQuotas(Settings):
     """The account's quotas for security groups."""
 
@@ -185,6 +230,12 @@ class AwsTarget(Settings):
     security_group: Annotated[
         SecurityGroupQuotas, Field(description="Your quotas for security groups.")
     ] = SecurityGroupQuotas.model_construct()
+    network_rules: Annotated[
+        Items[InsideRule],
+        Field(
+            description="What else the security groups admit inside the network: a domain's ports, SQL Server, RDP."
+        ),
+    ] = ()
     network_firewall: Annotated[
         NetworkFirewall | None,
         Field(

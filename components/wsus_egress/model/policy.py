@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final, Literal, TypeAlias, TypeVar
 
-from wsus_egress.model.aws import AwsPeer
+from wsus_egress.model.aws import AwsPeer, OwnSecurityGroup
 from wsus_egress.model.flows import (
     HTTP_PORT,
     HTTPS_PORT,
@@ -20,6 +20,7 @@ from wsus_egress.model.flows import (
     is_internet,
 )
 from wsus_egress.model.latest import Latest
+from wsus_egress.model.permits import Permit
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, Cover, NameSet, PatternIndex, minimal_cover
 
@@ -68,6 +69,18 @@ class SynchronizationPorts:
 
 
 @dataclass(frozen=True, slots=True)
+class Proxy:
+    """An explicit HTTP proxy inside the network."""
+
+    address: Address
+    port: int
+
+    def __str__(self) -> str:
+        """`10.20.9.5 tcp/3128`."""
+        return f"{self.address} tcp/{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A server or a group of clients: a source of flows, known by its addresses.
 
@@ -79,6 +92,9 @@ class Party:
         ports: A server's synchronization ports; None for clients.
         aws_peer: How AWS names it; None for by its addresses.
         aws_vpc_id: The VPC it is in; None for the target's own.
+        aws_security_group: The group that it has already, or how its own is called.
+        proxy: What it reaches Microsoft Update through, and nothing else; `internet` is then false.
+        left_out: Servers in the clients' address ranges, which are not theirs: `10.20.0.10/32 of wsus`.
     """
 
     name: str
@@ -90,6 +106,9 @@ class Party:
     ports: SynchronizationPorts | None
     aws_peer: AwsPeer | None = None
     aws_vpc_id: str | None = None
+    aws_security_group: OwnSecurityGroup | None = None
+    proxy: Proxy | None = None
+    left_out: tuple[str, ...] = ()
 
     def __contains__(self, address: Address) -> bool:
         """Whether the address is one of this party's."""
@@ -133,12 +152,19 @@ class _Way:
     Attributes:
         may_reach: Whether the source has Internet access, by the destination's IP version.
         synchronization: TCP ports, each with the server that is asked on it.
+        permits: Of each end that stands in AWS, what it is permitted besides.
     """
 
     to_internet: bool
     has_internet: bool
     may_reach: bool
     synchronization: Mapping[int, str]
+    permits: tuple[tuple[Permit, ...], ...]
+
+    def permit(self, flow: Flow) -> Permit | None:
+        """What permits the flow: both ends must."""
+        found = [next((p for p in some if p.has(flow)), None) for some in self.permits]
+        return found[0] if found and None not in found else None
 
 
 @dataclass(frozen=True)
@@ -152,6 +178,7 @@ class EgressPolicy:
         parties: Servers and clients, in the order of the settings.
         ipv6: Whether the Internet means its IPv6 addresses too.
         own: Ranges that are inside though they are not private, such as a VPC's IPv6 block.
+        permits: What is admitted inside the network besides synchronization.
     """
 
     mode: Mode
@@ -160,6 +187,7 @@ class EgressPolicy:
     parties: tuple[Party, ...]
     ipv6: bool = False
     own: tuple[Network, ...] = ()
+    permits: tuple[Permit, ...] = ()
 
     def is_internet(self, address: Address) -> bool:
         """Whether an address is neither private nor in a range of one's own."""
@@ -280,6 +308,22 @@ class EgressPolicy:
             has_internet,
             has_internet and (self.ipv6 or destination.version == 4),
             ports,
+            self._permitted(source, destination) if self.permits else (),
+        )
+
+    def _permitted(self, source: Address, destination: Address) -> tuple[tuple[Permit, ...], ...]:
+        ends = (("egress", source, destination), ("ingress", destination, source))
+        return tuple(
+            tuple(
+                permit
+                for permit in self.permits
+                if permit.direction == way
+                and party.name in permit.parties
+                and permit.leads_to(peer)
+            )
+            for way, end, peer in ends
+            for party in self.in_place("aws")
+            if end in party
         )
 
     def party(self, name: str) -> Party:
@@ -321,10 +365,16 @@ class EgressPolicy:
         server = way.synchronization.get(flow.port) if flow.protocol == "tcp" else None
         if server is not None:
             return Decision(True, f"synchronization with {server}")
-        return _OTHER_WAY if way.synchronization else _NO_WAY
+        if (permit := way.permit(flow)) is not None:
+            return Decision(True, f"network rule {permit.name}")
+        return _OTHER_WAY if way.synchronization or any(way.permits) else _NO_WAY
 
     def _decide_internet(self, flow: Flow, way: _Way) -> Decision:
         if not way.has_internet:
+            proxies = (party.proxy for party in self.parties if flow.source in party)
+            if (proxy := next(proxies, None)) is not None:
+                what = f"this source reaches Microsoft Update through its proxy, {proxy}, only"
+                return Decision(False, what, may_ask=False)
             return _NOT_THIS_SOURCE
         if flow.protocol != "tcp" or flow.port not in (HTTP_PORT, HTTPS_PORT):
             return _OTHER_PORTS

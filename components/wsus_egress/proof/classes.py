@@ -54,13 +54,46 @@ def representatives(
     for source, destination, port in itertools.product(internet, inside, ports):
         yield Flow(source, destination, "tcp", port)
         yield Flow(source, destination, "udp", port)
+    yield from _inner(policy, controls, ports, internal, inside)
+
+
+def _inner(
+    policy: EgressPolicy,
+    controls: Sequence[Control],
+    ports: Sequence[int],
+    internal: Sequence[Address],
+    inside: Sequence[Address],
+) -> Iterator[Flow]:
+    """The flows between private addresses, one of which stands in the target."""
     tcp, udp = _inner_ports(policy, controls, ports)
+    web = {scheme.port for scheme in Scheme} if _guarded(controls) else set()
+    lone = _lone(policy)
     for source, destination in itertools.product(internal, internal):
+        if source == destination and source in lone:
+            continue  # What one address sends itself passes no control.
         if source in inside or destination in inside:
+            # A rule that allows TCP 80 and 443 to any address allows them to private addresses too.
+            known = web if policy.has_internet(source) and destination not in inside else ()
             for port in tcp:
-                yield Flow(source, destination, "tcp", port)
+                if port not in known:
+                    yield Flow(source, destination, "tcp", port)
             for port in udp:
                 yield Flow(source, destination, "udp", port)
+
+
+def _guarded(controls: Sequence[Control]) -> bool:
+    """Whether a control denies whatever the policy does not name between private addresses."""
+    return any(control.guards_inside is True for control in controls)
+
+
+def _lone(policy: EgressPolicy) -> set[Address]:
+    """The single addresses that parties are known by."""
+    return {
+        network.network_address
+        for party in policy.parties
+        for network in party.addresses
+        if network.num_addresses == 1
+    }
 
 
 def _inner_ports(
@@ -74,7 +107,7 @@ def _inner_ports(
     """
     synchronization = policy.synchronization_ports
     guards = [control.guards_inside for control in controls]
-    if any(each is True for each in guards):
+    if _guarded(controls):
         web = {scheme.port for scheme in Scheme} - {*synchronization}
         others = [port for port in ports if port not in web]
         return others, others
@@ -102,6 +135,8 @@ def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[
     for party in policy.parties:
         networks.update(dict.fromkeys(party.addresses))
     networks.update(dict.fromkeys(policy.own))
+    for permit in policy.permits:
+        networks.update(dict.fromkeys(permit.networks))
     for control in controls:
         networks.update(dict.fromkeys(control.networks))
     classes: dict[tuple[int, bool, tuple[bool, ...]], Address] = {}
@@ -122,6 +157,7 @@ def _address_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[
 def _port_classes(policy: EgressPolicy, controls: Sequence[Control]) -> list[int]:
     ranges = [(scheme.port, scheme.port) for scheme in Scheme]
     ranges += [(port, port) for port in policy.synchronization_ports]
+    ranges += [ports for permit in policy.permits for ports in permit.ports]
     for control in controls:
         ranges += control.ports
         if not isinstance(control.guards_inside, bool):

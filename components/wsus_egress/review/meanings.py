@@ -80,6 +80,7 @@ UNKNOWN: Final = Meaning(
 AWS: Final[Mapping[str, Meaning]] = {
     "vpcId": Meaning("the old VPC keeps none of these rules", _any),
     "ownRanges": Meaning("no rule is about what goes there any more", gained=True, opens=True),
+    "networkRules": Meaning("no endpoint list has this", gained=True, opens=True),
     "tags": HARMLESS,
     "securityGroup.rulesPerDirection": HARMLESS,
     "networkFirewall": Meaning("no rule sees host names any more", _gone),
@@ -183,6 +184,11 @@ PEER: Final[Mapping[str, Meaning]] = {
     "awsPeer.prefixListId": Meaning("whoever is in it counts as this party", _any, opens=True),
     "awsPeer.maxEntries": HARMLESS,
     "awsVpcId": Meaning("the old VPC keeps none of this party's rules", _any),
+    "awsSecurityGroup": HARMLESS,
+    "awsSecurityGroup.id": Meaning("the old group keeps none of these rules", _any, opens=True),
+    "awsSecurityGroup.name": Meaning("the group is replaced by another one", _any),
+    "awsSecurityGroup.description": Meaning("the group is replaced by another one", _any),
+    "proxy": Meaning("it alone decides which names are reached", lambda _, new: new is not None),
 }
 AZURE: Final[Mapping[str, Meaning]] = {
     "resourceGroup": Meaning("what was made in the old one is deleted", _any),

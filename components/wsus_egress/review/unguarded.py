@@ -114,6 +114,8 @@ def _peers(before: EgressPolicy | None, after: EgressPolicy) -> Iterator[_Step]:
     known = before.parties if before else ()
     was = {party.name: party.aws_peer for party in known}
     vpcs = {party.name: party.aws_vpc_id for party in known}
+    proxies = {party.name: party.proxy for party in known}
+    groups = {party.name: party.aws_security_group for party in known}
     indexes = {"server": 0, "client": 0}
     for party in after.parties:
         kind = f"{party.kind}s"
@@ -121,7 +123,11 @@ def _peers(before: EgressPolicy | None, after: EgressPolicy) -> Iterator[_Step]:
         indexes[party.kind] += 1
         place = dataclasses.replace(top.field("awsPeer"), pattern="awsPeer")
         yield from _differences(PEER, place, was.get(party.name), party.aws_peer)
+        way = dataclasses.replace(top.field("proxy"), pattern="proxy")
+        yield from _differences(PEER, way, proxies.get(party.name), party.proxy)
         if party.name in vpcs:
+            own = dataclasses.replace(top.field("awsSecurityGroup"), pattern="awsSecurityGroup")
+            yield from _differences(PEER, own, groups[party.name], party.aws_security_group)
             where = dataclasses.replace(top.field("awsVpcId"), pattern="awsVpcId")
             yield from _differences(PEER, where, vpcs[party.name], party.aws_vpc_id)
 

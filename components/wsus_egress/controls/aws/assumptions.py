@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from wsus_egress.controls.assumptions import Assumption, Way, across, peers
+from wsus_egress.controls.assumptions import Assumption, Way, across, peers, proxies
 from wsus_egress.controls.aws.others import Placed
 from wsus_egress.controls.aws.synchronization import between_vpcs, vpc_of
 from wsus_egress.model.aws import AwsTarget
@@ -84,6 +84,10 @@ _OTHERS: Final = (
 _ATTACHED: Final = (
     Way("evidence", "`aws ec2 describe-network-interfaces` shows the groups of each interface"),
 )
+_EXISTING: Final = (
+    Way("stack", "write `awsSecurityGroup` with name and description, and import the group"),
+    Way("evidence", "`aws ec2 describe-security-group-rules` shows the rules of the group"),
+)
 _PEER: Final = (
     Way("stack", "leave `awsPeer` out, and rules name the addresses"),
     Way("evidence", "the network interfaces of the group, or the entries of the prefix list"),
@@ -112,7 +116,15 @@ def security_group_assumptions(policy: EgressPolicy, target: AwsTarget) -> tuple
         Assumption(f"aws/security-group/attachment/{vpc}", what, tuple(here), _ATTACHED)
         for vpc, here in by_vpc.items()
     )
-    return (*attached, *_named_peers(policy))
+    return (*attached, *_existing(policy), *_named_peers(policy), *proxies(policy, "aws"))
+
+
+def _existing(policy: EgressPolicy) -> Iterator[Assumption]:
+    """That a group which is not made here has no rule that is not made here."""
+    for party in policy.in_place("aws"):
+        if (given := party.aws_security_group) and given.id:
+            what = f"{given.id} has the rules made here and no other"
+            yield Assumption(f"aws/security-group/rules/{given.id}", what, (party.name,), _EXISTING)
 
 
 def _named_peers(policy: EgressPolicy) -> Iterator[Assumption]:

@@ -20,7 +20,7 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.controls.tags import tags_of
-from wsus_egress.model.aws import AwsTarget
+from wsus_egress.model.aws import AwsTarget, OwnSecurityGroup
 from wsus_egress.model.flows import Address, Flow, Network
 from wsus_egress.model.latest import Latest
 from wsus_egress.model.policy import EgressPolicy
@@ -105,6 +105,7 @@ class SecurityGroup:
 
     Attributes:
         vpc_id: The VPC it is in; None for the target's own.
+        given: The group that exists already, or how the one made here is called.
     """
 
     party: str
@@ -112,6 +113,12 @@ class SecurityGroup:
     rules: tuple[SecurityGroupRule, ...]
     prefix_lists: tuple[PrefixList, ...] = ()
     vpc_id: str | None = None
+    given: OwnSecurityGroup | None = None
+
+    @property
+    def existing(self) -> str | None:
+        """The id of a group that is not made here."""
+        return self.given.id if self.given else None
 
     def towards(self, direction: Direction, peer: Address) -> _Reading:
         """What is read in this direction for a peer."""
@@ -209,16 +216,19 @@ class AwsSecurityGroups(Control):
         """The resources of one group, the group itself first, then a rule each in their order."""
         name = f"{prefix}-{group.party}"
         tags = tags_of(self.target, self.environment)
-        yield Document(
-            "aws:ec2/securityGroup:SecurityGroup",
-            name,
-            {
-                "description": description(group),
-                "revokeRulesOnDelete": True,
-                "tags": tags_of(self.target, self.environment, name),
-                "vpcId": group.vpc_id or self.target.vpc_id,
-            },
-        )
+        called = {"name": group.given.name} if group.given and group.given.name else {}
+        if group.existing is None:
+            yield Document(
+                "aws:ec2/securityGroup:SecurityGroup",
+                name,
+                {
+                    "description": description(group),
+                    **called,
+                    "revokeRulesOnDelete": True,
+                    "tags": tags_of(self.target, self.environment, name),
+                    "vpcId": group.vpc_id or self.target.vpc_id,
+                },
+            )
         for listed in group.prefix_lists:
             yield Document(
                 "aws:ec2/managedPrefixList:ManagedPrefixList",
@@ -241,7 +251,7 @@ class AwsSecurityGroups(Control):
                     "description": rule.description,
                     "fromPort": rule.from_port,
                     "ipProtocol": rule.protocol,
-                    "securityGroupId": f"${{{name}.id}}",
+                    "securityGroupId": group.existing or f"${{{name}.id}}",
                     "tags": tags,
                     "toPort": rule.to_port,
                 },
@@ -286,4 +296,5 @@ def weight(rules: Iterable[SecurityGroupRule], direction: Direction, version: in
 
 def description(group: SecurityGroup) -> str:
     """A group's description, which cannot be changed in place: so it says only what stays."""
-    return f"WSUS egress of {group.party}"
+    given = group.given.description if group.given else None
+    return given or f"WSUS egress of {group.party}"

@@ -20,7 +20,7 @@ from wsus_egress.controls.aws.security_groups import (
 )
 from wsus_egress.controls.base import collapsed, slug
 from wsus_egress.model.aws import AwsTarget, is_stand_in
-from wsus_egress.model.flows import Scheme
+from wsus_egress.model.flows import Network, Scheme
 from wsus_egress.model.policy import EgressPolicy, Party
 from wsus_egress.problems import Problem
 
@@ -68,13 +68,18 @@ def _group(policy: EgressPolicy, party: Party) -> SecurityGroup:
         for version in (4, 6)
     )
     if not crowded:
-        return SecurityGroup(party.name, party.addresses, rules, vpc_id=party.aws_vpc_id)
+        lists: tuple[PrefixList, ...] = ()
+        return SecurityGroup(
+            party.name, party.addresses, rules, lists, party.aws_vpc_id, party.aws_security_group
+        )
     rules = _each_once(_rules(policy, party, by_list=True))
-    lists = {
+    made = {
         rule.prefix_list: PrefixList(rule.prefix_list, rule.networks) for rule in rules if rule.made
     }
-    listed = tuple(lists.values())
-    return SecurityGroup(party.name, party.addresses, rules, listed, party.aws_vpc_id)
+    lists = tuple(made.values())
+    return SecurityGroup(
+        party.name, party.addresses, rules, lists, party.aws_vpc_id, party.aws_security_group
+    )
 
 
 def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[_Wanted]:
@@ -88,6 +93,29 @@ def _rules(policy: EgressPolicy, party: Party, *, by_list: bool) -> Iterator[_Wa
     if party.ports is not None:
         for asker in policy.askers(party):
             yield from _synchronization("ingress", party, asker, party, by_list)
+    yield from _permitted(policy, party)
+
+
+def _permitted(policy: EgressPolicy, party: Party) -> Iterator[_Wanted]:
+    """What is admitted inside the network besides: network rules, and the way to a proxy."""
+    for permit in policy.permits:
+        if party.name not in permit.parties:
+            continue
+        protocol = "" if permit.protocol == "tcp" else f"{permit.protocol}-"
+        for low, high in permit.ports:
+            ports = f"{low}" if low == high else f"{low}-{high}"
+            for version in (4, 6):
+                for network in collapsed(permit.networks, version):
+                    rule = SecurityGroupRule(
+                        id=f"{party.name}-{permit.direction}-{protocol}{ports}-{slug(network)}",
+                        direction=permit.direction,
+                        protocol=permit.protocol,
+                        from_port=low,
+                        to_port=high,
+                        networks=(network,),
+                        description="Network rule",
+                    )
+                    yield rule, permit.name
 
 
 def _internet(policy: EgressPolicy, party: Party, scheme: Scheme) -> Iterator[_Wanted]:
@@ -150,7 +178,7 @@ def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[_Peering]:
         yield _Peering(name, peer.name, {"networks": peer.addresses, **fields})
         return
     for version in (4, 6):
-        networks = tuple(collapsed(peer.addresses, version))
+        networks = _blocks(party, peer, version)
         if by_list and len(networks) > 1:
             listed = f"{party.name}-{peer.name}-ipv{version}"
             fields = {"prefix_list": listed, "made": True, "weight": len(networks)}
@@ -160,6 +188,20 @@ def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[_Peering]:
         for network in networks:
             name = slug(network)
             yield _Peering(name, f"{peer.name}-{name}", {"networks": (network,)})
+
+
+def _blocks(party: Party, peer: Party, version: int) -> tuple[Network, ...]:
+    """A peer's addresses in the fewest blocks.
+
+    A range without the one address whose group this is are many blocks, and with it one: nothing
+    sends itself anything through its security group.
+    """
+    exact = tuple(collapsed(peer.addresses, version))
+    own = [network for network in party.addresses if network.version == version]
+    if len(own) != 1 or own[0].num_addresses != 1:
+        return exact
+    joined = tuple(collapsed((*peer.addresses, *own), version))
+    return joined if len(joined) < len(exact) else exact
 
 
 def _each_once(wanted: Iterable[_Wanted]) -> tuple[SecurityGroupRule, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from wsus_egress.controls.assumptions import Assumption, Way, across
+from wsus_egress.controls.assumptions import Assumption, Way, across, proxies
 from wsus_egress.controls.azure.subnets import uncovered
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.azure import AzureTarget, DnsSecurityPolicy, FirewallPolicy, PrivateRoute
@@ -116,6 +116,7 @@ def nsg_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Assumpti
             for party in policy.parties
             if party.name in groups
         ),
+        *proxies(policy, "azure"),
     )
 
 
