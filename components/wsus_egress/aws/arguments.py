@@ -102,7 +102,7 @@ class FirewallEndpointArgs(TypedDict):
     subnet_id: pulumi.Input[str]
     """The firewall's own subnet in that zone."""
     protected_route_tables: NotRequired[Sequence[pulumi.Input[str]]]
-    """The servers' route tables: 0.0.0.0/0 goes to the endpoint."""
+    """The servers' route tables: 0.0.0.0/0 goes to the endpoint, and ::/0 with ipv6."""
     return_routes: NotRequired[Sequence[ReturnRouteArgs]]
     """The way back, through the same endpoint."""
 

@@ -45,7 +45,7 @@ def _endpoint(firewall: Any, path: str) -> pulumi.Output[str] | None:
 
 _SOLE: Final = {
     "aws:ec2/route:Route": Sole(
-        ("routeTableId", "destinationCidrBlock"),
+        ("routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock"),
         ("network_firewall", "endpoints"),
         "this route",
         "a route table has one route to a destination",

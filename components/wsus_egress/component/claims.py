@@ -112,7 +112,11 @@ def taken_twice(
     for document in documents:
         if (sole := kinds.get(document.type)) is None:
             continue
-        values = [_named_by(document.properties[key]) for key in sole.properties]
+        values = [
+            _named_by(document.properties[key])
+            for key in sole.properties
+            if key in document.properties
+        ]
         named = (given.get(str(each), each) for each in values)
         provider = _identity(component.get_provider(document.type))
         holder = taken.setdefault((document.type, provider, *named), name)

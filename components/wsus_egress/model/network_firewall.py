@@ -116,7 +116,7 @@ KmsKeyArn = Annotated[
 ]
 
 
-class ReturnRoute(Checked):
+class ReturnRoute(Settings):
     """The return path, for example the route table of the NAT gateway's subnet."""
 
     route_table_id: Annotated[RouteTableId, Field(description="The route table.")]
@@ -126,12 +126,6 @@ class ReturnRoute(Checked):
         Field(description="The servers' subnets, as CIDR blocks: routed to the same endpoint."),
     ]
 
-    def refusals(self) -> Iterator[Problem]:
-        """Only IPv4 is routed to the endpoint."""
-        if any(destination.version == 6 for destination in self.destinations):
-            what = "the endpoints made here are IPv4 ones, and IPv6 cannot be routed to them"
-            yield Problem(None, ("destinations",), what, "leave IPv6 ranges out")
-
 
 class FirewallEndpoint(Checked):
     """One zone of the inspection VPC: where the firewall's endpoint goes, and who is routed to it."""
@@ -140,7 +134,9 @@ class FirewallEndpoint(Checked):
     subnet_id: Annotated[SubnetId, Field(description="The firewall's own subnet in that zone.")]
     protected_route_tables: Annotated[
         Items[RouteTableId],
-        Field(description="The servers' route tables: 0.0.0.0/0 goes to the endpoint."),
+        Field(
+            description="The servers' route tables: 0.0.0.0/0 goes to the endpoint, and ::/0 with ipv6."
+        ),
     ] = ()
     return_routes: Annotated[
         Items[ReturnRoute], Field(description="The way back, through the same endpoint.")

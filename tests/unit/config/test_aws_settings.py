@@ -238,23 +238,6 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "half; add protectedRouteTables"
         ],
     ),
-    "a way back for IPv6": (
-        {
-            "mode": "full",
-            "endpoints": [
-                {
-                    **ZONE,
-                    "returnRoutes": [
-                        {"routeTableId": "rtb-0b2c3d4e5f6071829", "destinations": ["fd00:20::/64"]}
-                    ],
-                }
-            ],
-        },
-        [
-            f"{PATH}.endpoints[0].returnRoutes[0].destinations: the endpoints made here are IPv4 "
-            "ones, and IPv6 cannot be routed to them; leave IPv6 ranges out"
-        ],
-    ),
     "ids of another kind": (
         {
             "mode": "full",

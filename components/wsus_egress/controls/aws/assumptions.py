@@ -266,12 +266,13 @@ def _of_routes(
         vpc = target.firewall_vpc
         there = [party.name for party in _senders(policy) if vpc_of(party, target) == vpc]
         spokes = tuple(name for name in whom if name not in there)
+        everything = "0.0.0.0/0 and ::/0" if policy.ipv6 else "0.0.0.0/0"
         if there:
             what = "the servers' subnets have the route tables of their zones, whose routes are made here"
             yield Assumption(f"{ASSOCIATION}/{vpc}", what, tuple(there), _ASSOCIATED)
         if spokes:
             what = (
-                "their VPCs send 0.0.0.0/0 to a transit gateway, which leads it to its attachment here: "
+                f"their VPCs send {everything} to a transit gateway, which leads it to its attachment here: "
                 "in appliance mode, and in subnets that have the route tables of their zones"
             )
             yield Assumption(f"{TRANSIT}/{vpc}", what, spokes, _CONNECTED)

@@ -106,6 +106,7 @@ class AwsNetworkFirewall(Control):
         default_actions: The firewall policy's, ours or the user's.
         synchronization: Rules for what the servers' VPCs send one another, where that passes here.
         spokes: The addresses of each of these VPCs; None where it does not pass here.
+        ipv6: Whether the endpoints and routes that are made here are for IPv6 too.
     """
 
     target: AwsTarget
@@ -121,6 +122,7 @@ class AwsNetworkFirewall(Control):
     spokes: Spokes | None = None
     assumptions: tuple[Assumption, ...] = ()
     residues: tuple[Residue, ...] = RESIDUES
+    ipv6: bool = False
 
     name = "aws-network-firewall"
     sees_names = True
@@ -286,6 +288,7 @@ class AwsNetworkFirewall(Control):
             ip_sets=self.ip_sets,
             default_actions=self.default_actions,
             synchronization="".join(f"{rule}\n" for rule in self.synchronization),
+            ipv6=self.ipv6,
         )
         return tuple(network_firewall_documents(parts, f"{prefix}-network-firewall"))
 
@@ -331,6 +334,7 @@ def compile_network_firewall(
         spokes=Spokes(policy, target) if carried else None,
         assumptions=network_firewall_assumptions(policy, target, firewall, others),
         residues=(*RESIDUES, MIDSTREAM) if continues else RESIDUES,
+        ipv6=policy.ipv6,
     )
 
 

@@ -26,6 +26,7 @@ class Parts:
         ip_sets: The rule groups' variables, for example `WSUS_SOURCES`.
         default_actions: What the firewall policy does with a flow that no rule decides.
         synchronization: Rules for what passes between VPCs; empty where nothing does.
+        ipv6: Whether endpoints and routes are for IPv6 too.
     """
 
     target: AwsTarget
@@ -35,6 +36,7 @@ class Parts:
     ip_sets: Mapping[str, tuple[str, ...]]
     default_actions: tuple[str, ...]
     synchronization: str = ""
+    ipv6: bool = False
 
     @property
     def protect(self) -> str:
@@ -184,7 +186,7 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
             "firewallPolicyArn": f"${{{prefix}-policy.arn}}",
             "firewallPolicyChangeProtection": False,
             "subnetChangeProtection": firewall.protected,
-            "subnetMappings": [{"subnetId": each.subnet_id} for each in firewall.by_zone],
+            "subnetMappings": [_mapping(parts, each) for each in firewall.by_zone],
             "tags": parts.tags(prefix),
             "vpcId": parts.target.firewall_vpc,
             **({"enabledAnalysisTypes": list(firewall.analysis)} if firewall.analysis else {}),
@@ -194,7 +196,7 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
     )
     yield from _logging(parts, prefix)
     for endpoint in firewall.by_zone:
-        yield from _routes(prefix, endpoint, parts.protect)
+        yield from _routes(parts, prefix, endpoint)
 
 
 def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
@@ -252,15 +254,26 @@ def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
     )
 
 
-def _routes(prefix: str, endpoint: FirewallEndpoint, protect: str) -> Iterator[Document]:
+def _mapping(parts: Parts, endpoint: FirewallEndpoint) -> dict[str, str]:
+    """Where an endpoint goes; one of both IP versions needs a subnet of both.
+
+    Network Firewall API reference, SubnetMapping, read 2026-11: IPV4 unless given.
+    """
+    both = {"ipAddressType": "DUALSTACK"} if parts.ipv6 else {}
+    return {**both, "subnetId": endpoint.subnet_id}
+
+
+def _routes(parts: Parts, prefix: str, endpoint: FirewallEndpoint) -> Iterator[Document]:
     """The way through an endpoint, in both directions.
 
     AWS's own protection is the firewall's alone, and the routes are deleted before the firewall: so
     the engine protects the routes too, or a destroy would leave the servers without a way out.
     """
-    reference = f"${{{prefix}.endpoint({endpoint.zone})}}"
+    reference, protect = f"${{{prefix}.endpoint({endpoint.zone})}}", parts.protect
     for table in sorted(endpoint.protected_route_tables):
         yield _route(f"{prefix}-out-{table}", table, "0.0.0.0/0", reference, protect)
+        if parts.ipv6:
+            yield _route(f"{prefix}-out-{table}-ipv6", table, "::/0", reference, protect)
     for route in endpoint.return_routes:
         for network in route.destinations:
             name = f"{prefix}-back-{route.route_table_id}-{slug(network)}"
@@ -268,10 +281,11 @@ def _routes(prefix: str, endpoint: FirewallEndpoint, protect: str) -> Iterator[D
 
 
 def _route(name: str, table: str, destination: str, endpoint: str, protect: str) -> Document:
+    to = "destinationIpv6CidrBlock" if ":" in destination else "destinationCidrBlock"
     return Document(
         "aws:ec2/route:Route",
         name,
-        {"destinationCidrBlock": destination, "routeTableId": table, "vpcEndpointId": endpoint},
+        {to: destination, "routeTableId": table, "vpcEndpointId": endpoint},
         protect=protect,
     )
 

@@ -10,7 +10,7 @@ from wsus_egress.model.addresses import is_within
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.model.policy import EgressPolicy, Mode
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Keys, Problem
 
 
 def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
@@ -18,7 +18,7 @@ def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
     if target.network_firewall is not None:
         yield from unreadable(target.network_firewall)
     if target.network_firewall is not None and target.network_firewall.mode == "full":
-        yield from _ipv6(policy)
+        yield from _not_asked_for(policy, target.network_firewall)
         yield from _unrouted(policy, target.network_firewall)
     if target.dns_firewall is not None:
         yield from _unresolved(policy, target)
@@ -39,16 +39,19 @@ def _unresolved(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
             yield Problem(None, ("aws", "dnsFirewall"), what, instead)
 
 
-def _ipv6(policy: EgressPolicy) -> Iterator[Problem]:
+def _not_asked_for(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Problem]:
+    """IPv6 ranges that would be routed to endpoints of IPv4."""
     if policy.ipv6:
-        what = (
-            "mode full of Network Firewall makes IPv4 endpoints and routes 0.0.0.0/0 to them: IPv6 "
-            "would not pass the firewall"
-        )
-        instead = (
-            "leave it out, or write `aws.networkFirewall.mode: policy` and route ::/0 yourself"
-        )
-        yield Problem(None, ("ipv6",), what, instead)
+        return
+    for index, endpoint in enumerate(firewall.endpoints):
+        for number, route in enumerate(endpoint.return_routes):
+            keys: Keys = (
+                "aws", "networkFirewall", "endpoints", index, "returnRoutes", number, "destinations",
+            )  # fmt: skip
+            for each in route.destinations:
+                if each.version == 6:
+                    what = f"{each} is an IPv6 range, and the endpoints are IPv4 ones: IPv6 is not asked for"
+                    yield Problem(None, keys, what, "write `ipv6: true`, or leave IPv6 ranges out")
 
 
 def _unrouted(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Problem]:
@@ -56,10 +59,11 @@ def _unrouted(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Probl
     returned = [n for e in firewall.endpoints for r in e.return_routes for n in r.destinations]
     if not returned:
         return
-    routed = tuple(collapsed(returned, 4))
+    versions = (4, 6) if policy.ipv6 else (4,)
+    routed = tuple(block for version in versions for block in collapsed(returned, version))
     for party in policy.in_place("aws"):
         for network in party.addresses if party.internet else ():
-            if network.version == 4 and not is_within(network, routed):
+            if network.version in versions and not is_within(network, routed):
                 what = (
                     f"{network} of {party.name} is in no destination of returnRoutes: no endpoint is "
                     "known to have its connections both ways"

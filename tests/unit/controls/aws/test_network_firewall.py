@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sample import VPC
+from sample import ONE, VPC
 
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.lists import EndpointList
@@ -26,6 +27,7 @@ from wsus_egress.model.policy import Endpoint
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES
 from wsus_egress.problems import PolicyErrors
+from wsus_egress.proof.proof import Fidelity, prove
 
 Build = Callable[..., Environment]
 
@@ -537,13 +539,47 @@ def test_a_source_that_no_zone_routes(
     assert expected == [str(problem) for problem in refusals(built, built.targets[0])]
 
 
-def test_ipv6_past_a_firewall_that_is_made_here(environment: Build) -> None:
-    """Neither endpoints nor routes have IPv6: the names would not hold there."""
+def test_a_firewall_that_is_made_here_for_both_versions(environment: Build) -> None:
+    """Its endpoints are dual-stack, and ::/0 goes to them as 0.0.0.0/0 does, both ways."""
+    block, server = "2600:1f18:abcd:1200::/56", "2600:1f18:abcd:1200::10"
+    servers = [{**ONE, "addresses": ["10.20.0.10", server]}]
+    target = {"vpcId": VPC, "ownRanges": [block],
+              "networkFirewall": full("10.20.0.0/24", "2600:1f18:abcd:1200::/64")}  # fmt: skip
+    built = environment(servers=servers, aws=target, ipv6=True)
+    controls = compile_target(built, built.targets[0])
+    proof = prove(built, built.targets[0], controls, datetime.date(2026, 11, 29))
+    documents = controls[-1].documents("wsus")
+    routes = {
+        (d.properties.get("destinationCidrBlock"), d.properties.get("destinationIpv6CidrBlock"))
+        for d in documents
+        if d.type == "aws:ec2/route:Route"
+    }
+    (firewall,) = (d.properties for d in documents if d.type.endswith(":Firewall"))
+
+    assert {
+        ("0.0.0.0/0", None), (None, "::/0"), ("10.20.0.0/24", None), (None, "2600:1f18:abcd:1200::/64"),
+    } == routes  # fmt: skip
+    assert {"DUALSTACK"} == {each["ipAddressType"] for each in firewall["subnetMappings"]}
+    assert (Fidelity.EXACT, ()) == (proof.fidelity, proof.findings)
+
+
+def test_ipv6_that_comes_back_past_the_firewall(environment: Build) -> None:
+    """An IPv6 address of a sender is in a return route too, or its connections are seen one way only."""
+    servers = [{**ONE, "addresses": ["10.20.0.10", "fd00:20::10"]}]
     target = {"vpcId": VPC, "networkFirewall": full("10.20.0.0/24")}
-    built = environment(aws=target, ipv6=True)
-    expected = [
-        "ipv6: mode full of Network Firewall makes IPv4 endpoints and routes 0.0.0.0/0 to them: IPv6 "
-        "would not pass the firewall; leave it out, or write `aws.networkFirewall.mode: policy` and "
-        "route ::/0 yourself"
-    ]
-    assert expected == [str(problem) for problem in refusals(built, built.targets[0])]
+    built = environment(servers=servers, aws=target, ipv6=True)
+    assert [
+        "aws.networkFirewall.endpoints: fd00:20::10/128 of one is in no destination of returnRoutes: no "
+        "endpoint is known to have its connections both ways; add the range of its subnet to "
+        "returnRoutes of its zone"
+    ] == [str(problem) for problem in refusals(built, built.targets[0])]
+
+
+def test_ipv6_ranges_that_nobody_asked_for(environment: Build) -> None:
+    """Endpoints of IPv4 have no IPv6 to send back."""
+    target = {"vpcId": VPC, "networkFirewall": full("10.20.0.0/24", "fd00::/64")}
+    built = environment(aws=target)
+    assert [
+        "aws.networkFirewall.endpoints[1].returnRoutes[0].destinations: fd00::/64 is an IPv6 range, and "
+        "the endpoints are IPv4 ones: IPv6 is not asked for; write `ipv6: true`, or leave IPv6 ranges out"
+    ] == [str(problem) for problem in refusals(built, built.targets[0])]
