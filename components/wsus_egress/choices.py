@@ -15,6 +15,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "AzureWsusEgressDestinations": ("tag", "list", "tag+list"),
     "AzureWsusEgressRouting": ("subnets", "hub-intent"),
     "AzureWsusFirewallSku": ("Basic", "Standard", "Premium"),
+    "ClientContentFrom": ("server", "microsoft-update"),
     "ClientLocation": ("aws", "azure", "elsewhere"),
     "DirectRouteProtocol": ("tcp", "udp"),
     "DnsFirewallBlockResponse": ("NODATA", "NXDOMAIN"),
@@ -26,6 +27,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "FirewallZones": ("1", "2", "3"),
     "ForeignRuleAction": ("allow", "deny"),
     "ForeignRuleProtocol": ("tcp", "udp", "any"),
+    "InsideRuleProtocol": ("tcp", "udp"),
     "NetworkFirewallAnalysis": ("HTTP_HOST", "TLS_SNI"),
     "NetworkFirewallDefaultAction": ("drop", "reject", "alert"),
     "NetworkFirewallMode": ("rules-only", "policy", "full"),
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     AzureWsusEgressDestinations: TypeAlias = Literal["tag", "list", "tag+list"]
     AzureWsusEgressRouting: TypeAlias = Literal["subnets", "hub-intent"]
     AzureWsusFirewallSku: TypeAlias = Literal["Basic", "Standard", "Premium"]
+    ClientContentFrom: TypeAlias = Literal["server", "microsoft-update"]
     ClientLocation: TypeAlias = Literal["aws", "azure", "elsewhere"]
     DirectRouteProtocol: TypeAlias = Literal["tcp", "udp"]
     DnsFirewallBlockResponse: TypeAlias = Literal["NODATA", "NXDOMAIN"]
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     FirewallZones: TypeAlias = Literal["1", "2", "3"]
     ForeignRuleAction: TypeAlias = Literal["allow", "deny"]
     ForeignRuleProtocol: TypeAlias = Literal["tcp", "udp", "any"]
+    InsideRuleProtocol: TypeAlias = Literal["tcp", "udp"]
     NetworkFirewallAnalysis: TypeAlias = Literal["HTTP_HOST", "TLS_SNI"]
     NetworkFirewallDefaultAction: TypeAlias = Literal["drop", "reject", "alert"]
     NetworkFirewallMode: TypeAlias = Literal["rules-only", "policy", "full"]
@@ -77,6 +81,7 @@ else:
     AzureWsusEgressDestinations = str
     AzureWsusEgressRouting = str
     AzureWsusFirewallSku = str
+    ClientContentFrom = str
     ClientLocation = str
     DirectRouteProtocol = str
     DnsFirewallBlockResponse = str
@@ -88,6 +93,7 @@ else:
     FirewallZones = str
     ForeignRuleAction = str
     ForeignRuleProtocol = str
+    InsideRuleProtocol = str
     NetworkFirewallAnalysis = str
     NetworkFirewallDefaultAction = str
     NetworkFirewallMode = str

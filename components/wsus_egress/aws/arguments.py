@@ -13,6 +13,7 @@ from wsus_egress.args import AcceptArgs, PolicyArgs
 from wsus_egress.choices import (
     DnsFirewallBlockResponse,
     FirewallLoggingTypes,
+    InsideRuleProtocol,
     NetworkFirewallAnalysis,
     NetworkFirewallDefaultAction,
     NetworkFirewallMode,
@@ -27,6 +28,27 @@ class SecurityGroupArgs(TypedDict):
 
     rules_per_direction: NotRequired[int]
     """Your quota of rules per security group, direction and IP version; 60 unless AWS raised it. Default: `60`."""
+
+
+class InsideRuleArgs(TypedDict):
+    """What else the servers need inside the network, such as a domain controller or SQL Server."""
+
+    name: str
+    """The rule's name, which its description in EC2 has."""
+    protocol: NotRequired[InsideRuleProtocol]
+    """The transport protocol. One of `tcp`, `udp`. Default: `tcp`."""
+    destination_ports: NotRequired[Sequence[int]]
+    """The ports that are reached."""
+    port_ranges: NotRequired[list[str]]
+    """Ranges of such ports: `49152-65535`."""
+    destinations: NotRequired[list[str]]
+    """Address blocks that the servers reach: a rule for what goes out."""
+    sources: NotRequired[list[str]]
+    """Address blocks that reach the servers: a rule for what comes in."""
+    parties: NotRequired[list[str]]
+    """Servers and client groups that it is for; empty for all in AWS."""
+    reason: str
+    """Why it is needed."""
 
 
 class OtherRuleArgs(TypedDict):
@@ -212,6 +234,8 @@ class AwsWsusEgressArgs(TypedDict):
     """Ranges that are inside though they are not private: the VPCs' IPv6 blocks, and public IPv4 of your own."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
+    network_rules: NotRequired[Sequence[InsideRuleArgs]]
+    """What else the security groups admit inside the network: a domain's ports, SQL Server, RDP."""
     network_firewall: NotRequired[NetworkFirewallArgs]
     """The control that sees names; without it any name can be reached on the policy's ports."""
     dns_firewall: NotRequired[DnsFirewallArgs]
@@ -239,6 +263,8 @@ class AwsWsusSecurityGroupArgs(TypedDict):
     """Ranges that are inside though they are not private: the VPCs' IPv6 blocks, and public IPv4 of your own."""
     security_group: NotRequired[SecurityGroupArgs]
     """Your quotas for security groups."""
+    network_rules: NotRequired[Sequence[InsideRuleArgs]]
+    """What else the security groups admit inside the network: a domain's ports, SQL Server, RDP."""
     accept: NotRequired[Sequence[AcceptArgs]]
     """Deviations that their owner accepts, each by its name and until a day."""
     environment: NotRequired[str]
