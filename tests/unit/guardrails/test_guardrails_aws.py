@@ -480,28 +480,3 @@ def test_a_stack_of_the_other_cloud() -> None:
     aws = [rule.id for rule in GUARDRAILS if rule.id.startswith("wsus-aws-")]
     assert 7 == len(aws)
     assert all(isinstance(outcomes[each], NotApplicable) for each in aws)
-
-
-@pytest.mark.parametrize("seen", [previewed, deployed])
-def test_rules_inside_the_network_that_the_settings_name(
-    seen: Callable[..., list[Resource]],
-) -> None:
-    """A domain's ports are part of the policy where `networkRules` has them, whoever writes the rule."""
-    rules = [
-        {"name": "kerberos", "destination_ports": [88], "destinations": ["10.20.8.0/24"], "reason": "AD"}
-    ]  # fmt: skip
-    target = {**TARGET, "network_rules": rules}
-    kind = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
-    group = {"refers": {"securityGroupId": ["wsus-up"]}, "securityGroupId": UNKNOWN}
-    if seen is deployed:
-        group["securityGroupId"] = "id-wsus-up"
-    given = {"cidrIpv4": "10.20.8.0/25", "ipProtocol": "tcp", **group}
-
-    assert_clean(
-        declared("aws", SETTINGS, target, seen),
-        adding(resource(kind, "theirs", fromPort=88, toPort=88, **given)),
-        WIDENS,
-    )
-    resources, context = declared("aws", SETTINGS, target, seen)
-    wider = resource(kind, "theirs", fromPort=89, toPort=89, **given)
-    assert {"theirs"} == {each.name for each in judged([*resources, wider], context, WIDENS)}
