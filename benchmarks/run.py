@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,7 @@ class Sizes:
     cover: Row
     pulumi: Row
     urls: int
+    lines: int
     proofs: int
     growth: tuple[int, ...]
     environments: tuple[int, ...]
@@ -52,6 +54,7 @@ WHOLE = Sizes(
     cover=Row(100_000, 3),
     pulumi=Row(0, 9),
     urls=100_000,
+    lines=1_000_000,
     proofs=31,
     growth=(1_000, 10_000, 50_000),
     environments=(100, 300, 1_000),
@@ -62,6 +65,7 @@ SMALL = Sizes(
     cover=Row(6, 1),
     pulumi=Row(0, 1),
     urls=3,
+    lines=100,
     proofs=1,
     growth=(7,),
     environments=(2,),
@@ -168,6 +172,29 @@ def explained(bench: Bench) -> str:
     return f"`explain -`, both clouds of `prod`, {count:,} URLs: {rate:,.0f} a second"
 
 
+def read(bench: Bench) -> str:
+    """Time and memory of `logs` over lines of Network Firewall's alert log, with many names among them."""
+    count = bench.sizes.lines
+    log = bench.folder / "alert.log"
+    with log.open("w", encoding="utf-8") as stream:
+        stream.writelines(
+            json.dumps({
+                "firewall_name": "egress",
+                "event_timestamp": str(1_790_845_200 + index),
+                "event": {
+                    "event_type": "alert", "app_proto": "tls", "src_ip": f"10.20.0.{index % 50}", "src_port": 50_000,
+                    "dest_ip": "203.0.113.20", "dest_port": 443, "proto": "TCP", "flow_id": index,
+                    "timestamp": f"2026-10-01T09:{index // 60 % 60:02}:{index % 60:02}.000000+0000",
+                    "alert": {"action": "blocked", "signature_id": 8, "signature": "aws:alert_established action"},
+                    "verdict": {"action": "drop"}, "tls": {"sni": f"h{index % 100}.update.microsoft.com"},
+                },
+            }) + "\n"
+            for index in range(count)
+        )  # fmt: skip
+    command = f"{BIN / 'wsus-egress'} logs {log} --env prod > {bench.folder / 'answers'}"
+    return f"`logs`, one environment, {count:,} lines of an alert log: {one(['sh', '-c', command], ROOT)}"
+
+
 PROOF = """
 import datetime, statistics, sys, time
 from pathlib import Path
@@ -219,7 +246,7 @@ BESIDE: dict[str, Callable[[Bench], str]] = {
 """The rows of ours against theirs, by the name that the command line takes."""
 
 ALONE: dict[str, Callable[[Bench], str]] = {
-    "explained": explained, "proved": proved, "growth": growth, "environments": environments,
+    "explained": explained, "read": read, "proved": proved, "growth": growth, "environments": environments,
 }  # fmt: skip
 """Figures that have no alternative to stand beside."""
 
