@@ -119,6 +119,10 @@ BAD = {
     "bicep": (b"param x string = 'a'\nresource r 'a@1' = {\n}\n", "bicep build"),
     "a table": (b"GroupId   Name\n-------   ----\nsg-1      a b c\n", "neither a Suricata rule nor a name"),
     "an odd shape": (b'{"format_version": "1.0", "values": {"root_module": {"resources": [3]}}}', "not formed"),
+    "properties that are none": (
+        f.text_of(f.arm({"type": "Microsoft.Network/ipGroups", "name": "i", "properties": [[]]})).encode(),
+        "not formed",
+    ),
     "a newer format": (b'{"format_version": "2.0", "planned_values": {}}', "newer"),
     "broken YAML": (b"Resources:\n  a: [b\n", "line 3: this is not YAML"),
     "latin-1": (b'pass tls any any -> any any (msg:"\xe9"; sid:1;)', "save it as UTF-8"),

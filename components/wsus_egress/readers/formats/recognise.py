@@ -181,7 +181,9 @@ def _refuse_ill_formed(found: Contents, read: Any) -> None:
     """Run a reader; a value of an unexpected type ends it with a clear line, not a traceback."""
     try:
         read()
-    except (AttributeError, TypeError, KeyError, IndexError) as error:
+    except NotReadable:
+        raise
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
         raise NotReadable(
             f"{found.format or 'the file'} is not formed as its tool writes it ({error})"
         ) from error
