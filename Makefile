@@ -45,10 +45,11 @@ unit: setup ## Run the tests; the core must have 100 % coverage
 bench: setup ## Measure side by side with the alternatives, and write benchmarks/README.md
 	$(RUN) python benchmarks/run.py --output benchmarks/README.md
 
-schemas: setup ## Write what follows from code: JSON Schemas, docs/settings.md, docs/believed.md, argument types, Pulumi's schema
+schemas: setup ## Write what follows from code: JSON Schemas, pages of docs/, argument types, Pulumi's schema
 	$(RUN) python -m wsus_egress.schemas
 	$(RUN) python tools/settings_page.py
 	$(RUN) python tools/believed_page.py
+	$(RUN) python tools/permissions_page.py
 	$(RUN) python tools/arguments.py
 	$(RUN) python -m wsus_egress.plugin > .schema.partial && mv .schema.partial components/schema.json || { rm -f .schema.partial; exit 1; }
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,11 +35,11 @@ def render() -> str:
 
 
 def _section(cloud: str) -> Iterator[str]:
-    importlib.import_module(f"providers.{cloud}")
-    found = behaviours(cloud)
-    bare = [each for each in found if not each.where]
+    package = importlib.import_module(f"providers.{cloud}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+    bare = [each for each in behaviours(cloud) if not each.where]
     yield f"## {CLOUDS[cloud]}\n"
-    yield f"{len(found) - len(bare)} behaviours have a source, {len(bare)} are believed.\n"
     for behaviour in bare:
         yield f"- `{behaviour.place}`: {behaviour.what}."
     if bare:

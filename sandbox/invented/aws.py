@@ -114,12 +114,17 @@ class _Vpc:
         self.lines += [f"{id_}: {line}"] if line else []
         return True
 
-    def add(self, endpoint: FirewallEndpoint) -> None:
+    def add(self, endpoint: FirewallEndpoint, *, keeps: bool) -> None:
         """Add what one zone names: the servers' subnets, the firewall's, and the one behind it."""
         zone, protected = endpoint.zone, endpoint.protected_route_tables
+        nat = name_for("nat", self.id, zone)
         for id_ in protected:
-            line = "the servers' route table, which has no way out yet; yours may have one already"
-            self.table(id_, "servers", "", line)
+            line = (
+                "the servers' route table, to a NAT gateway"
+                if keeps
+                else "the servers' route table, which has no way out yet; yours may have one already"
+            )
+            self.table(id_, "servers", nat if keeps else "", line)
         for number, cidr in enumerate(_inside(endpoint, self.room.block)):
             there = protected[min(number, len(protected) - 1)]
             self.subnet(name_for("subnet", self.id, str(cidr)), zone, str(cidr), there, "servers")
@@ -132,7 +137,7 @@ class _Vpc:
         own, free = name_for("rtb", endpoint.subnet_id), self.room.take(_SMALL)
         self.lines.append(f"{endpoint.subnet_id}: the firewall's subnet in {zone}, {free}")
         self.subnet(endpoint.subnet_id, zone, free, own, "firewall")
-        self.table(own, "firewall", name_for("nat", self.id, zone))
+        self.table(own, "firewall", nat)
 
 
 def _networks(
@@ -157,7 +162,7 @@ def _networks(
     lines = [f"{id_}: a VPC of {block} in {region}" for id_, block in blocks.items()]
     vpc = _Vpc(target.firewall_vpc, room, lines)
     for endpoint in firewall.by_zone:
-        vpc.add(endpoint)
+        vpc.add(endpoint, keeps=firewall.keep_default_routes)
     rows = {
         "vpcs": [
             {"id": id_, "region": region, "cidr": str(block), "name": "invented"}

@@ -61,7 +61,7 @@ def behaviours(cloud: str) -> list[Behaviour]:
     """What the loaded modules of one stand-in say, in the order of their places.
 
     Args:
-        cloud: `aws` or `azure`; the caller imports `providers.aws` or `providers.azure` first.
+        cloud: `aws` or `azure`; the caller imports the modules of `providers.aws` or `providers.azure`.
     """
     return sorted(each for each in _KNOWN if each.place.startswith(f"{cloud}."))
 

@@ -103,6 +103,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             )
         with _refusals(context, f"invoking {request.tok}"):
             answer = function(decode(request.args), self._session)
+            self._session.store.count("read", request.tok)
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})
 
     # What the engine asks about a resource.
@@ -149,6 +150,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             if request.preview:
                 outputs = self._state(kind, "", inputs, preview=True)
                 return provider_pb2.CreateResponse(id="", properties=encode(outputs, secrets))
+            self._session.store.count("create", kind.type_name)
             with self._operation(kind, inputs), self._session.store.change() as records:
                 id_ = kind.identify(inputs, self._session)
                 held = _find(records, kind, id_)[1]
@@ -162,6 +164,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         old, secrets = decode(request.inputs), secret_names(request.inputs)
+        self._session.store.count("read", kind.type_name)
         with self._lock:
             id_, record = _find(self._records(context), kind, request.id)
             if record is None:
@@ -185,6 +188,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         with _refusals(context, f"updating {kind.name} ({request.id})"):
             kind.surroundings(inputs, self._session)
             if not request.preview:
+                self._session.store.count("update", kind.type_name)
                 with self._operation(kind, inputs), self._session.store.change() as records:
                     id_, record = _find(records, kind, request.id)
                     if record is None:
@@ -199,6 +203,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         inputs = {**decode(request.properties), **decode(request.old_inputs)}
+        self._session.store.count("delete", kind.type_name)
         with (
             _refusals(context, f"deleting {kind.name} ({request.id})"),
             self._operation(kind, inputs),

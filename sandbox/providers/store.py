@@ -78,6 +78,12 @@ class Store:
             yield records
             self._write(records)
 
+    def count(self, step: str, token: str) -> None:
+        """Note an operation of a provider, for tests that ask what it took: `create aws:ec2/...`."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".operations").open("a", encoding="utf-8") as file:
+            file.write(f"{step} {token}\n")
+
     def _write(self, records: Records) -> None:
         held = {kind: rows for kind, rows in records.items() if rows}
         content = {"about": _ABOUT.format(cloud=self._cloud), "resources": held}

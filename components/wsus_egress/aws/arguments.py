@@ -141,7 +141,7 @@ class FirewallLoggingArgs(TypedDict):
     kms_key: NotRequired[pulumi.Input[str]]
     """Your KMS key for the log groups that are created."""
     retention_days: NotRequired[int]
-    """How long CloudWatch keeps them. Default: `365`."""
+    """How long CloudWatch keeps them: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days. Default: `365`."""
     bucket: NotRequired[pulumi.Input[str]]
     """An S3 bucket that exists."""
     prefix: NotRequired[str]
@@ -194,10 +194,14 @@ class NetworkFirewallArgs(TypedDict):
     """What happens to connections whose beginning the firewall did not see. One of `REJECT`, `DROP`, `CONTINUE`. Default: `REJECT`."""
     policy_capacity: NotRequired[int]
     """Your quota of stateful capacity per firewall policy, less what other groups use. Default: `30000`."""
+    capacity: NotRequired[int]
+    """The units that each rule group reserves at least: 1000 with rules-only, else 100. A list that outgrows its group replaces it."""
     protected: NotRequired[bool]
     """Deletion and change protection of the firewall. Default: `true`."""
     endpoints: NotRequired[Sequence[FirewallEndpointArgs]]
     """A zone each; for mode full."""
+    keep_default_routes: NotRequired[bool]
+    """Whether the protected route tables keep a 0.0.0.0/0 of their own: 0.0.0.0/1 and 128.0.0.0/1 go to the endpoint instead, and the old route is in use again once these are gone. Default: `false`."""
     logging: NotRequired[FirewallLoggingArgs]
     """With mode full: where the firewall's logs go."""
     share_with: NotRequired[list[str]]

@@ -2,11 +2,13 @@
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from wsus_egress.aws.routes import leads, refused_routes
 from wsus_egress.component.claims import once
 from wsus_egress.component.errors import refusal
 from wsus_egress.component.sdk import member
@@ -97,7 +99,20 @@ def foreign_endpoints(
             what = f"{endpoint.zone} is not in {region}, the region of this component's provider"
             yield Problem(None, (*keys, "zone"), what, _INSTEAD)
         elif isinstance(vpc, str):
-            yield from _foreign_parts(endpoint, keys, outputs, vpc, options)
+            tables = _tables(endpoint, outputs, options)
+            for each in _foreign_parts(endpoint, tables, outputs, vpc, options):
+                yield replace(each, keys=(*keys, *each.keys))
+            there = {table: leads(found) for table, found in tables.items() if found.vpc_id == vpc}
+            blocks, beside = _blocks(component, vpc), control.firewall.keep_default_routes
+            for each in refused_routes(endpoint, there, blocks, beside=beside, ipv6=control.ipv6):
+                yield replace(each, keys=(*keys, *each.keys))
+
+
+def _blocks(component: pulumi.ComponentResource, vpc: str) -> tuple[Network, ...]:
+    """A VPC's address blocks, looked up once."""
+    found = once(component, "aws", ("vpc", vpc), lambda: (vpc, _vpc(component, vpc, ())[0]))
+    blocks: tuple[Network, ...] = found[1]
+    return blocks
 
 
 def _vpc(
@@ -120,9 +135,22 @@ def _vpc(
     return tuple(ipaddress.ip_network(text) for text in texts), []
 
 
+def _tables(
+    endpoint: FirewallEndpoint, outputs: Mapping[str, Any], options: pulumi.InvokeOptions
+) -> dict[str, Any]:
+    """Its route tables, as far as they are known now."""
+    back = (route.route_table_id for route in endpoint.return_routes)
+    look_up = member(aws, "ec2", "get_route_table")
+    return {
+        table: look_up(route_table_id=table, opts=options)
+        for table in (*endpoint.protected_route_tables, *back)
+        if table not in outputs
+    }
+
+
 def _foreign_parts(
     endpoint: FirewallEndpoint,
-    keys: Keys,
+    answers: Mapping[str, Any],
     outputs: Mapping[str, Any],
     vpc: str,
     options: pulumi.InvokeOptions,
@@ -137,7 +165,7 @@ def _foreign_parts(
         )
         if where != expected:
             what = f"{endpoint.subnet_id} is in {where}, not in {expected}"
-            yield Problem(None, (*keys, "subnet_id"), what, instead)
+            yield Problem(None, ("subnet_id",), what, instead)
     tables: list[tuple[Keys, str]] = [
         *((("protected_route_tables", n), each)
           for n, each in enumerate(endpoint.protected_route_tables)),
@@ -145,15 +173,15 @@ def _foreign_parts(
           for n, each in enumerate(endpoint.return_routes)),
     ]  # fmt: skip
     for place, table in tables:
-        if table not in outputs:
-            answer = member(aws, "ec2", "get_route_table")(route_table_id=table, opts=options)
-            if answer.vpc_id != vpc:
-                what = f"{table} is in {answer.vpc_id}, not in {vpc}"
-                yield Problem(None, (*keys, *place), what, instead)
-            elif endpoint.subnet_id in {each.subnet_id for each in answer.associations or ()}:
-                what = (
-                    f"{table} is the route table of {endpoint.subnet_id}, the firewall's own subnet: "
-                    "what the firewall passes would come back to it"
-                )
-                other = "give the firewall a subnet and a route table of its own"
-                yield Problem(None, (*keys, *place), what, other)
+        if (answer := answers.get(table)) is None:
+            continue
+        if answer.vpc_id != vpc:
+            what = f"{table} is in {answer.vpc_id}, not in {vpc}"
+            yield Problem(None, place, what, instead)
+        elif endpoint.subnet_id in {each.subnet_id for each in answer.associations or ()}:
+            what = (
+                f"{table} is the route table of {endpoint.subnet_id}, the firewall's own subnet: "
+                "what the firewall passes would come back to it"
+            )
+            other = "give the firewall a subnet and a route table of its own"
+            yield Problem(None, place, what, other)

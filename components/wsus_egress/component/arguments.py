@@ -21,7 +21,7 @@ T_co = TypeVar("T_co", bound=Target, covariant=True)
 
 # Arguments beside the target's settings, and the place of a problem with all of them; what else an
 # environment's settings may begin with, misspelt or not, stands in the argument `policy`.
-_BESIDE_THE_TARGET: Final = {(), ("accept",), ("endpoint_lists",), ("party",)}
+_BESIDE_THE_TARGET: Final = {(), ("accept",), ("endpoint_lists",), ("name",), ("party",)}
 
 
 @dataclass(frozen=True, slots=True)

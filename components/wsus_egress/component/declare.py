@@ -125,6 +125,7 @@ class Declarer:
         return pulumi.Output.concat(*parts) if parts else value
 
     def _output(self, reference: Reference) -> Any:
+        reference = self._told_apart(reference)
         value = self._declared[reference.name][1]
         computed = self._cloud.computed(value, reference.path)
         if computed is not None:
@@ -132,3 +133,10 @@ class Declarer:
         for key in reference.keys:
             value = value[key] if isinstance(key, int) else getattr(value, key)
         return value
+
+    def _told_apart(self, reference: Reference) -> Reference:
+        """The reference with the resource's whole name, which may have dots: `prod.wsus`."""
+        text = f"{reference.name}.{reference.path}"
+        names = (name for name in self._declared if text.startswith(f"{name}."))
+        name = max(names, key=len, default=reference.name)
+        return Reference(name, text.removeprefix(f"{name}."))

@@ -109,7 +109,8 @@ def _aws(target: AwsTarget) -> Iterator[_Claim]:
         instead = "make one of them, for the servers of both, or write mode: policy"
         yield _Claim(("firewall", vpc), vpc, keys, told, instead)
     for index, endpoint in enumerate(firewall.endpoints):
-        for table, destination in endpoint.routes:
+        # Also of tables that keep their own: the halves of one would win over the 0.0.0.0/0 of another.
+        for table, destination in endpoint.routes(beside=False):
             told = f"routes {destination} in {table} too, and a table has one route for it"
             instead = "leave the route to one of them"
             where = (*keys, "endpoints", index)

@@ -61,7 +61,7 @@ def refusals(
     if isinstance(target, AwsTarget):
         from wsus_egress.controls.aws.refusals import aws_refusals  # noqa: PLC0415
 
-        yield from aws_refusals(policy, target)
+        yield from aws_refusals(policy, target, prefix)
     else:
         from wsus_egress.controls.azure.refusals import azure_refusals  # noqa: PLC0415
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
@@ -55,6 +56,16 @@ _KNOWN_ACTIONS: Final = frozenset(
 )  # fmt: skip
 
 
+_WITH_A_FIREWALL: Final = (
+    "analysis",
+    "endpoints",
+    "keep_default_routes",
+    "logging",
+    "protected",
+    "vpc_id",
+)
+
+
 def resource_id(kind: str, called: str) -> Matching:
     """The form of one kind of resource's ids: `vpc-` and hex digits."""
     return Matching(
@@ -84,11 +95,76 @@ def _home_network(text: str) -> Network:
     )
 
 
+def default_routes(*, beside: bool, ipv6: bool = False) -> tuple[Network, ...]:
+    """What leads every address to an endpoint: 0.0.0.0/0, or its halves beside a route for it.
+
+    A table has one route for each destination, and the one with the longest prefix counts ("Route
+    priority", VPC user guide, read 2026-11): the halves win over a 0.0.0.0/0 that stays.
+    """
+    every: list[Network] = [ipaddress.IPv4Network("0.0.0.0/0")]
+    if ipv6:
+        every.append(ipaddress.IPv6Network("::/0"))
+    return tuple(half for each in every for half in (each.subnets() if beside else (each,)))
+
+
+# PutRetentionPolicy (CloudWatch Logs API reference, read 2026-11); the provider takes no other.
+RETENTION_DAYS: Final = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+
+
+def _retention(days: int) -> int:
+    if days in RETENTION_DAYS:
+        return days
+    longer = next((each for each in RETENTION_DAYS if each > days), RETENTION_DAYS[-1])
+    raise refused(f"CloudWatch does not keep logs for {days} days", f"write {longer}")
+
+
 def _in_order(networks: tuple[Network, ...]) -> tuple[Network, ...]:
     return tuple(sorted(set(networks), key=by_address))
 
 
-Id = Annotated[str, Field(min_length=1, max_length=255)]
+# The patterns are those of the services' models (botocore 1.44.5), unless a comment says another source.
+LogGroupName = Annotated[
+    str,
+    Field(min_length=1, max_length=500),  # 512, less the type of the logs.
+    Matching(
+        r"^[\.\-_/#A-Za-z0-9]+$",
+        "is not a log group's name",
+        "write letters, digits and . - _ / #",
+    ),
+]
+BucketName = Annotated[
+    str,
+    # "General purpose bucket naming rules", S3 user guide, read 2026-11.
+    Matching(
+        r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        "is not a bucket's name",
+        "write 3 to 63 lower-case letters, digits, dots and hyphens",
+    ),
+]
+AccountId = Annotated[
+    str, Matching(r"^[0-9]{12}$", "is not an account id", "write its 12 digits, in quotes")
+]
+UnitId = Annotated[
+    str,
+    # OrganizationalUnitId of AWS Organizations.
+    Matching(
+        r"^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$",
+        "is not an organizational unit's id",
+        "write it like ou-ab12-cdef3456",
+    ),
+]
+Principal = Annotated[
+    str,
+    # "AssociateResourceShare" of AWS RAM, API reference, read 2026-11.
+    Matching(
+        r"^([0-9]{12}|arn:aws[a-z-]*:organizations::[0-9]{12}:"
+        r"(organization/o-[a-z0-9]{10,32}|ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}))$",
+        "is neither an account id nor the ARN of an organization or of a unit of it",
+        "write 12 digits, or arn:aws:organizations::111122223333:organization/o-exampleorg",
+    ),
+]
 VpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-{n}")]
 InspectionVpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-ffffffff")]
 SubnetId = Annotated[str, resource_id("subnet", "a subnet"), MayBeOutput("subnet-{n}")]
@@ -96,7 +172,8 @@ RouteTableId = Annotated[str, resource_id("rtb", "a route table"), MayBeOutput("
 Zone = Annotated[
     str,
     Matching(
-        r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$",
+        # The sovereign cloud's regions begin with four letters: eusc-de-east-1.
+        r"^[a-z]{2}([a-z]{2})?(-[a-z]+)+-[0-9][a-z]$",
         "is not an availability zone",
         "write it like eu-west-1a",
     ),
@@ -142,11 +219,14 @@ class FirewallEndpoint(Checked):
         Items[ReturnRoute], Field(description="The way back, through the same endpoint.")
     ] = ()
 
-    @property
-    def routes(self) -> Iterator[tuple[str, str]]:
-        """Each route to the endpoint: a table, and the destination."""
+    def routes(self, *, beside: bool) -> Iterator[tuple[str, str]]:
+        """Each route to the endpoint: a table, and the destination.
+
+        Args:
+            beside: Whether the protected tables keep a default route of their own.
+        """
         for table in self.protected_route_tables:
-            yield table, "0.0.0.0/0"
+            yield from ((table, str(each)) for each in default_routes(beside=beside))
         for route in self.return_routes:
             yield from ((route.route_table_id, str(each)) for each in route.destinations)
 
@@ -167,13 +247,13 @@ class FirewallLogging(Checked):
     """Where the firewall's logs go: exactly one of a log group, a bucket and a delivery stream."""
 
     log_group: Annotated[
-        Id | None,
+        LogGroupName | None,
         Field(
             description="Prefix of the CloudWatch log group names; one group is created per log type."
         ),
     ] = None
     existing_log_group: Annotated[
-        Id | None,
+        LogGroupName | None,
         MayBeOutput("unknown-log-group"),
         Field(description="The name of a CloudWatch log group that exists, for every log type."),
     ] = None
@@ -196,10 +276,15 @@ class FirewallLogging(Checked):
         Field(description="Your KMS key for the log groups that are created."),
     ] = None
     retention_days: Annotated[
-        int, Field(ge=1, le=3653, description="How long CloudWatch keeps them."), WHOLE
+        int,
+        WHOLE,
+        AfterValidator(_retention),
+        Field(
+            description="How long CloudWatch keeps them: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+        ),
     ] = 365
     bucket: Annotated[
-        Id | None,
+        BucketName | None,
         Field(description="An S3 bucket that exists."),
         MayBeOutput("unknown-bucket"),
     ] = None
@@ -251,10 +336,12 @@ class FirewallManager(Settings):
     """An AWS Firewall Manager policy that puts a firewall into the VPCs of an organization."""
 
     accounts: Annotated[
-        Items[str], AfterValidator(each_once), Field(description="Account ids; all where empty.")
+        Items[AccountId],
+        AfterValidator(each_once),
+        Field(description="Account ids; all where empty."),
     ] = ()
     organizational_units: Annotated[
-        Items[str],
+        Items[UnitId],
         AfterValidator(each_once),
         Field(description="Organizational units, by id; all where empty."),
     ] = ()
@@ -265,7 +352,7 @@ class FirewallManager(Settings):
         bool, Field(description="Whether Firewall Manager creates firewalls, or only reports.")
     ] = False
     log_bucket: Annotated[
-        Id | None,
+        BucketName | None,
         MayBeOutput("unknown-log-bucket"),
         Field(
             description="An S3 bucket that exists, for the alerts and flows of its firewalls; without it they have no logs."
@@ -350,18 +437,30 @@ class NetworkFirewall(Checked):
         ),
         WHOLE,
     ] = 30000
+    capacity: Annotated[
+        Annotated[int, Field(ge=1, le=30000), WHOLE] | None,
+        Field(
+            description="The units that each rule group reserves at least: 1000 with rules-only, else 100. A list that outgrows its group replaces it."
+        ),
+    ] = None
     protected: Annotated[
         bool, Field(description="Deletion and change protection of the firewall.")
     ] = True
     endpoints: Annotated[
         Items[FirewallEndpoint], Field(description="A zone each; for mode full.")
     ] = ()
+    keep_default_routes: Annotated[
+        bool,
+        Field(
+            description="Whether the protected route tables keep a 0.0.0.0/0 of their own: 0.0.0.0/1 and 128.0.0.0/1 go to the endpoint instead, and the old route is in use again once these are gone."
+        ),
+    ] = False
     logging: Annotated[
         FirewallLogging | None,
         Field(description="With mode full: where the firewall's logs go."),
     ] = None
     share_with: Annotated[
-        Items[Id],
+        Items[Principal],
         AfterValidator(each_once),
         Field(description="Account ids, or ARNs of an organization or its units: shared by RAM."),
     ] = ()
@@ -378,6 +477,15 @@ class NetworkFirewall(Checked):
         return (ALERT,) if self.default_action == "alert" else (DROP, ALERT)
 
     @property
+    def first_capacity(self) -> int:
+        """What a rule group reserves at least.
+
+        A group that grows out of it is another one, which a policy of others does not have: there the
+        first is larger.
+        """
+        return self.capacity or (1000 if self.mode == "rules-only" else 100)
+
+    @property
     def by_zone(self) -> tuple[FirewallEndpoint, ...]:
         """The endpoints in the order in which documents have them."""
         return tuple(sorted(self.endpoints, key=lambda endpoint: endpoint.zone))
@@ -390,16 +498,15 @@ class NetworkFirewall(Checked):
         if self.mode == "full" and not self.endpoints:
             what = "mode full makes a firewall, and no zone is given for it"
             yield Problem(None, ("endpoints",), what, "add a zone, or write `mode: policy`")
+        if self.capacity is not None and self.capacity > self.policy_capacity:
+            what = f"a rule group would reserve {self.capacity} units, and the policy has {self.policy_capacity}"
+            yield Problem(None, ("capacity",), what, "write less, or raise policyCapacity")
         yield from self._given_twice()
         yield from self._priorities()
 
     def _misplaced(self) -> Iterator[Problem]:
         given, made = self.model_fields_set, f"mode {self.mode} makes"
-        for key in (
-            ("endpoints", "logging", "protected", "vpc_id", "analysis")
-            if self.mode != "full"
-            else ()
-        ):
+        for key in _WITH_A_FIREWALL if self.mode != "full" else ():
             if key in given:
                 what = f"{made} no firewall"
                 yield Problem(None, (to_camel(key),), what, "write `mode: full`, or remove it")
@@ -509,7 +616,7 @@ class NetworkFirewall(Checked):
             if endpoint.subnet_id in subnets:
                 what = f"{endpoint.subnet_id} is given twice"
                 yield Problem(None, (*keys, "subnetId"), what, "name each once")
-            for route in endpoint.routes:
+            for route in endpoint.routes(beside=self.keep_default_routes):
                 if route in routed:
                     what = f"{route[1]} is routed twice in {route[0]}: a table has one route for it"
                     instead = "name each route table in its own zone only"

@@ -248,7 +248,8 @@ class _Pair:
             *(each.finding for each in lost),
             *self._entries(changes, lost, today),
             *self._widenings(changes, approved),
-            *(finding for key, found in resources.items() for finding in _at_risk(key, found)),
+            *(each for key, found in resources.items() for each in _at_risk(key, found)),
+            *(each for key, found in resources.items() for each in self._unswitched(key, found)),
             *self._deviations(today),
         )
         return _Part(changes, approved, resources, findings, quotas, lost)
@@ -265,6 +266,17 @@ class _Pair:
     def _expiries(self, today: datetime.date) -> Iterator[Finding]:
         if self.after is not None:
             yield from gate.expiries(self.after, _gate(self.before, self.after), today)
+
+    def _unswitched(
+        self, place: tuple[str, str], resources: Sequence[ResourceChange]
+    ) -> Iterator[Finding]:
+        """Rule groups that are replaced in a firewall policy that is not made here."""
+        target = self.after.aws if self.after is not None else None
+        firewall = target.network_firewall if target and place[1] == target.cloud else None
+        if firewall and firewall.mode == "rules-only" and firewall.firewall_manager is None:
+            names = [each.name for each in resources if _replaces_a_group(each)]
+            if names:
+                yield gate.unswitched_groups(*place, names)
 
     def _widenings(
         self,
@@ -309,9 +321,13 @@ def _farewell(
     return ""
 
 
+def _replaces_a_group(resource: ResourceChange) -> bool:
+    return resource.kind == "replace" and is_risk(resource.kind, resource.type)
+
+
 def _at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Iterator[Finding]:
     for resource in resources:
-        if resource.kind == "replace" and is_risk(resource.kind, resource.type):
+        if _replaces_a_group(resource):
             yield gate.rule_group_at_risk(*place, resource.kind, resource.type, resource.name)
     for setting in sorted({each.protect for each in resources if each.protect}):
         names = [each.name for each in resources if each.protect == setting]

@@ -314,6 +314,23 @@ def rule_group_at_risk(
     )
 
 
+def unswitched_groups(environment: str, target: str, names: Sequence[str]) -> Finding:
+    """Rule groups that a firewall policy of others goes on without: the engine cannot switch it.
+
+    AWS refuses to delete a group that a policy refers to (`InvalidOperationException` of DeleteRuleGroup,
+    API reference, read 2026-11; terraform-provider-aws issue 19616).
+    """
+    return Finding(
+        "two-steps",
+        environment,
+        target,
+        f"your firewall policy refers to {' and '.join(names)}, and `pulumi up` makes another in its place: "
+        "the policy goes on with the old rules, and AWS refuses to delete the old group",
+        "write `networkFirewall.capacity` so large that the list fits, once; or be ready to give the policy "
+        "the new ARN, take the old one out, and run `pulumi up` again",
+    )
+
+
 def refused_while_protected(
     environment: str, target: str, setting: str, names: Sequence[str]
 ) -> Finding:

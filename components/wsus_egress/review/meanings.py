@@ -128,6 +128,7 @@ AWS: Final[Mapping[str, Meaning]] = {
         _down("CONTINUE", "DROP", "REJECT"),
     ),
     "networkFirewall.policyCapacity": HARMLESS,
+    "networkFirewall.capacity": HARMLESS,
     "networkFirewall.protected": Meaning("the firewall can be deleted and detached", _off),
     "networkFirewall.endpoints": Meaning(
         "this zone's servers have no route to the firewall", lost=True, key=("zone",)
@@ -141,6 +142,9 @@ AWS: Final[Mapping[str, Meaning]] = {
     ),
     "networkFirewall.endpoints[].returnRoutes[].destinations": Meaning(
         "answers to this subnet go past the firewall", lost=True
+    ),
+    "networkFirewall.keepDefaultRoutes": Meaning(
+        "the servers' old default route is in use again wherever the routes to the firewall go", _on
     ),
     "networkFirewall.logging": Meaning("nobody sees what the firewall passes and drops", _gone),
     "networkFirewall.logging.logGroup": Meaning("the logs go elsewhere", _any),

@@ -26,6 +26,7 @@ from providers.aws.networkfirewall.rule_group import RuleGroup
 from providers.aws.sharing.fms import FirewallManagerPolicy
 from providers.aws.sharing.ram import PrincipalAssociation, ResourceAssociation, ResourceShare
 from providers.errors import Problem, Problems
+from providers.evidence import believed
 from providers.kind import Cloud, Inputs
 from providers.wire import UNKNOWN
 
@@ -54,9 +55,10 @@ KINDS: Final = (
     PrincipalAssociation(),
     FirewallManagerPolicy(),
 )
-_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+_REGION: Final = re.compile(r"[a-z]{2}(?:[a-z]{2})?(-[a-z]+)+-\d")
 
 
+@believed("a region that is none is refused, in these words")
 def _config_problems(config: Inputs) -> Problems:
     where = config.get("region")
     if where is not None and where is not UNKNOWN and not _REGION.fullmatch(str(where)):

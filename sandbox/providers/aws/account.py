@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from providers.compare import join
 from providers.errors import CloudError, Problem, Problems, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Kind, Naming, Session, known
 from providers.store import Record
 from providers.world import WORLD_NAME
@@ -19,6 +20,7 @@ _TAG_KEY: Final = 128
 _TAG_VALUE: Final = 256
 
 
+@believed("without a region there is an error, in other words than the provider's")
 def region(inputs: Inputs, session: Session) -> str:
     """Where a resource is: its own region, the provider's, or the environment's."""
     fallback = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
@@ -36,6 +38,7 @@ def unknown_vpc(inputs: Inputs, session: Session, field: str = "vpcId") -> str |
     return f"{WORLD_NAME} has none of that id in {where}"
 
 
+@believed("the wording of InvalidVpcID.NotFound")
 def require_vpc(inputs: Inputs, session: Session, operation: str) -> None:
     """Raise EC2's error if the VPC does not exist."""
     if lacking := unknown_vpc(inputs, session):
@@ -81,6 +84,12 @@ def all_tags(inputs: Inputs, session: Session) -> dict[str, Any]:
     return {**(shared if isinstance(shared, dict) else {}), **(inputs.get("tags") or {})}
 
 
+@written(
+    "50 tags, keys of 128 and values of 256 characters, aws: reserved",
+    'AWS tagging guide, "Tag naming limits and requirements"',
+    "2026-11",
+)
+@believed("the wording, and that every service refuses them in the same words")
 def tag_problems(inputs: Inputs) -> Problems:
     """Report what EC2 refuses in a set of tags."""
     tags = inputs.get("tags")

@@ -9,6 +9,7 @@ from providers.aws.account import NamedKind, all_tags, arn, region, tag_problems
 from providers.aws.registry import check_schema, tags
 from providers.aws.service import LOGS
 from providers.errors import CloudError, Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Naming, Session, known
 from providers.store import Records
 
@@ -21,6 +22,11 @@ _DAYS: Final = (
 )  # fmt: skip
 
 
+@written(
+    "class and name are ForceNew",
+    "terraform-provider-aws internal/service/logs/group.go, commit 0073593",
+    "2026-11",
+)
 class LogGroup(NamedKind):
     """A log group; its id is its name, which the stand-in has once, whatever the region."""
 
@@ -44,6 +50,13 @@ class LogGroup(NamedKind):
         """The defaults that pulumi-aws fills in."""
         return {**super().defaults(inputs, session, naming), "skipDestroy": False}
 
+    @written("names of 512 characters of a set", "botocore 1.44.5, logs LogGroupName", "2026-11")
+    @written(
+        "days of retention",
+        "terraform-provider-aws internal/service/logs/group.go, commit 0073593",
+        "2026-11",
+    )
+    @believed("names that begin with aws/ are reserved, in these words")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         name = known(inputs, "name")
@@ -70,6 +83,7 @@ class LogGroup(NamedKind):
         """The name."""
         return str(inputs["name"])
 
+    @believed("the wording of ResourceAlreadyExistsException")
     def taken(self, id_: str) -> CloudError:  # noqa: ARG002
         """The account has one of that name."""
         return LOGS.refusal(
@@ -96,6 +110,7 @@ class LogGroup(NamedKind):
             LOGS,
         )
 
+    @believed("a protected group cannot be deleted, in these words")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while it is protected."""
         if records[LOG_GROUP][id_].get("deletionProtectionEnabled"):

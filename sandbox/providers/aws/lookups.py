@@ -6,8 +6,11 @@ from typing import Any, Final
 
 from providers.aws.account import ACCOUNT, region
 from providers.aws.ec2.networks import route_tables, subnets
+from providers.aws.ec2.route import ROUTE
 from providers.errors import CloudError, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Invoke, Session
+from providers.store import Record
 from providers.world import WORLD_NAME, Row, Rows
 
 
@@ -55,8 +58,13 @@ def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     }
 
 
+@written(
+    "routes of stacks are told as others are, the VPC's own local route is not",
+    "terraform-provider-aws internal/service/ec2/vpc_route_table_data_source.go, commit 08923b6",
+    "2026-11",
+)
 def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
-    where, world = region(inputs, session), session.world
+    where = region(inputs, session)
     if "subnetId" in inputs and "routeTableId" not in inputs:
         subnet = _by_id("subnet", "subnetId", inputs, subnets(session), where)
         if not subnet["table"]:
@@ -66,7 +74,6 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
             )
         inputs = {"routeTableId": subnet["table"]}
     row = _by_id("route table", "routeTableId", inputs, route_tables(session), where)
-    local = {"cidrBlock": world.vpcs[where, row["vpc"]]["cidr"], "gatewayId": "local"}
     return {
         "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:route-table/{row['id']}",
         "associations": [
@@ -78,12 +85,24 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
         "ownerId": ACCOUNT,
         "region": where,
         "routeTableId": row["id"],
-        # What the platform team put there; a stack's own routes are the stack's resources.
-        "routes": [local, *({"cidrBlock": route["to"], _field(route["via"]): route["via"]}
-                            for route in row["routes"])],
+        "routes": [
+            *({"cidrBlock": route["to"], _field(route["via"]): route["via"]} for route in row["routes"]),
+            *(_told(route) for route in session.store.read().get(ROUTE, {}).values()
+              if route["routeTableId"] == row["id"]),
+        ],
         "tags": {"Name": row["name"]},
         "vpcId": row["vpc"],
     }  # fmt: skip
+
+
+def _told(route: Record) -> dict[str, Any]:
+    """A route that a stack made, as the function names its parts."""
+    names = {"destinationCidrBlock": "cidrBlock", "destinationIpv6CidrBlock": "ipv6CidrBlock"}
+    return {
+        names.get(name, name): value
+        for name, value in route.items()
+        if name not in ("region", "routeTableId")
+    }
 
 
 def _field(target: str) -> str:
@@ -91,6 +110,7 @@ def _field(target: str) -> str:
     return fields.get(target.partition("-")[0], "gatewayId")
 
 
+@believed("the wording where what is looked up is not there")
 def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row:
     """The row that an id names."""
     id_ = inputs.get(field)

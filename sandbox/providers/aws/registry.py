@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from providers.aws.service import EC2, Service
+from providers.evidence import believed, written
 
 # Names that are more than a capital letter away from Pulumi's.
 _RENAMED: Final = {
@@ -19,6 +20,8 @@ _RENAMED: Final = {
 }
 
 
+@written("what a type's registry schema refuses", "cfn-lint 1.58.0", "2026-11")
+@believed("a service words it as ValidationException")
 def check_schema(
     operation: str,
     type_name: str,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from providers.errors import CloudError, Problem, aws_error, service_error
+from providers.evidence import believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Service:
     name: str
     bad_request: str
 
+    @believed("how the SDK words an error: with the operation, and its code where a model names it")
     def refusal(self, operation: str, message: str, code: str = "") -> CloudError:
         """The answer to an operation."""
         if self is EC2:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sample import VPC
+from sample import ONE, VPC
 
 from wsus_egress.controls import compile_target
 from wsus_egress.model.environment import Environment
@@ -201,6 +201,50 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "write a lower one for a rule that comes before them, else a higher one",
             f"{PATH}.ruleGroups[1].priority: 7 is the priority of the rule groups made here; write a lower "
             "one for a group that comes before them, else a higher one",
+        ],
+    ),
+    "logs that CloudWatch does not keep so": (
+        {
+            "mode": "full",
+            "endpoints": [ZONE],
+            "logging": {"logGroup": "my log group", "retentionDays": 100},
+        },
+        [
+            f"{PATH}.logging.logGroup: 'my log group' is not a log group's name; write letters, digits and "
+            ". - _ / #",
+            f"{PATH}.logging.retentionDays: CloudWatch does not keep logs for 100 days; write 120",
+        ],
+    ),
+    "logs for longer than for ever": (
+        {"mode": "full", "endpoints": [ZONE], "logging": {"bucket": "Logs", "retentionDays": 4000}},
+        [
+            f"{PATH}.logging.bucket: 'Logs' is not a bucket's name; write 3 to 63 lower-case letters, digits, "
+            "dots and hyphens",
+            f"{PATH}.logging.retentionDays: CloudWatch does not keep logs for 4000 days; write 3653",
+        ],
+    ),
+    "nobody to share with": (
+        {
+            "mode": "rules-only",
+            "shareWith": ["not an account"],
+            "firewallManager": {"accounts": ["nonsense"], "organizationalUnits": ["bad"]},
+        },
+        [
+            f"{PATH}.firewallManager.accounts[0]: 'nonsense' is not an account id; write its 12 digits, in "
+            "quotes",
+            f"{PATH}.firewallManager.organizationalUnits[0]: 'bad' is not an organizational unit's id; write "
+            "it like ou-ab12-cdef3456",
+            f"{PATH}.shareWith[0]: 'not an account' is neither an account id nor the ARN of an organization "
+            "or of a unit of it; write 12 digits, or "
+            "arn:aws:organizations::111122223333:organization/o-exampleorg",
+        ],
+    ),
+    "more than the policy has, and a route without a firewall": (
+        {"policyCapacity": 100, "capacity": 500, "keepDefaultRoutes": True},
+        [
+            f"{PATH}.capacity: a rule group would reserve 500 units, and the policy has 100; write less, or "
+            "raise policyCapacity",
+            f"{PATH}.keepDefaultRoutes: mode policy makes no firewall; write `mode: full`, or remove it",
         ],
     ),
     "zones and logs without a firewall": (
@@ -518,6 +562,11 @@ def test_two_routes_in_one_table(write: Callable[..., Path], run: Callable[..., 
     lines = result.stderr.splitlines()
     # The firewall itself, both routes, and the end.
     assert (2, 4) == (result.exit_code, len(lines))
+    # A table that keeps its own default route is no less one's: the halves win over the other's.
+    beside = settings.replace("mode: full,", "mode: full, keepDefaultRoutes: true,")
+    kept = run("check", both(write, settings, beside)).stderr
+    assert 4 == len(kept.splitlines())
+    assert "routes 0.0.0.0/0 in rtb-0a1b2c3d4e5f60718 too" in kept
     assert (
         "config/Pulumi.y.yaml:7: aws.networkFirewall.endpoints[0]: x routes 0.0.0.0/0 in "
         "rtb-0a1b2c3d4e5f60718 too, and a table has one route for it; leave the route to one of them"
@@ -549,3 +598,12 @@ def test_rules_that_cannot_be_read(environment: Build) -> None:
         f"{place}: rule 1, '{long[:60]}...', is not a Suricata rule; write it as "
         "`drop tcp any any -> any 25 (sid:1;)`, on one line",
     ]
+
+
+def test_zones_of_every_cloud_of_aws(environment: Build) -> None:
+    """Commercial, government, and the sovereign cloud, whose regions begin with four letters."""
+    for name in ("eu-west-1a", "us-gov-east-1b", "us-iso-east-1a", "eusc-de-east-1a"):
+        firewall = {"mode": "full", "endpoints": [{**ZONE, "zone": name}]}
+        built = environment(servers=[ONE], aws=aws(networkFirewall=firewall))
+        (target,) = built.targets
+        assert target == built.aws

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -51,15 +50,13 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("docs/aws.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/azure.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/configuration.md", "yaml"): HERE,
-    ("docs/deploy.md", "json"): Shown(
-        "only an account can try permissions; its form is checked below"
-    ),
     ("docs/deploy.md", "sh"): Shown(
         "it deploys whatever the reader has; the tests deploy the examples"
     ),
     ("docs/examples/README.md", "python"): HERE,
     ("docs/examples/README.md", "yaml"): HERE,
     ("docs/guardrails.md", "json"): "tests/unit/guardrails/test_guardrails.py",
+    ("docs/permissions.md", "json"): "tests/unit/tools/test_permissions_page.py",
     ("docs/preview.md", "yaml"): HERE,
     ("docs/pull-requests.md", "yaml"): HERE,
     ("docs/pull-requests.md", "text"): HERE,
@@ -238,16 +235,6 @@ def test_what_has_owners_exists() -> None:
     assert lines
     assert [] == [path for path, _ in lines if not (ROOT / path.strip("/")).exists()]
     assert all(owner.startswith("@") for _, owner in lines)
-
-
-def test_permissions_have_their_form() -> None:
-    """A policy of IAM whose actions are each named once, in order, and belong to one service."""
-    (block,) = blocks("docs/deploy.md", "json")
-    policy = json.loads(block)
-    actions = [action for statement in policy["Statement"] for action in statement["Action"]]
-    assert "2012-10-17" == policy["Version"]
-    assert sorted(set(actions)) == actions
-    assert {"ec2"} == {action.partition(":")[0] for action in actions}
 
 
 def test_files_of_the_contributing_page_exist() -> None:

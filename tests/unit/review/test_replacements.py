@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -66,16 +67,51 @@ def test_what_is_a_risk(operation: str, kind: str, expected: bool) -> None:
     assert is_risk(operation, kind) is expected
 
 
-def test_a_group_that_grows_is_replaced(tmp_path: Path) -> None:
-    """Without the engine the page says which group is replaced by what, and that it is a risk."""
-    project = GitProject.make(tmp_path, BEFORE)
+def _grown(folder: Path, before: Mapping[str, str]) -> str:
+    """The preview of a list that outgrows its group."""
+    project = GitProject.make(folder, dict(before))
     more = "".join(
         f"  - {{pattern: h{n}.example.org, schemes: [https], purpose: p, source: s,"
         ' date: "2026-11-01"}\n'
         for n in range(100)
     )
-    project.write({MAIN_FILE: BEFORE[MAIN_FILE] + more})
-    stdout = preview(project.root).stdout
+    project.write({MAIN_FILE: before[MAIN_FILE] + more})
+    return preview(project.root).stdout
+
+
+def test_a_group_that_grows_is_replaced(tmp_path: Path) -> None:
+    """Without the engine the page says which group is replaced by what, and that it is a risk."""
+    stdout = _grown(tmp_path, BEFORE)
 
     assert "replace x/aws aws:networkfirewall/ruleGroup:RuleGroup" in stdout
     assert "note rule-group-replaced x/aws" in stdout
+    assert "two-steps" not in stdout
+
+
+def test_a_group_in_a_policy_of_others_grows_in_two_steps(tmp_path: Path) -> None:
+    """Nobody switches that policy; a capacity that holds the list from the start avoids it."""
+    texts = []
+    for number, mode in enumerate(
+        (
+            "{mode: rules-only, capacity: 100}",
+            "{mode: rules-only}",
+            "{mode: rules-only, capacity: 100, firewallManager: {}}",
+        )
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        before = {
+            name: text.replace("networkFirewall: {}", f"networkFirewall: {mode}")
+            for name, text in BEFORE.items()
+        }
+        assert before != BEFORE
+        texts.append(" ".join(_grown(folder, before).split()))
+
+    small, large, managed = texts
+    assert (
+        "note two-steps x/aws your firewall policy refers to wsus-network-firewall-rules-1, and `pulumi up` "
+        "makes another in its place: the policy goes on with the old rules, and AWS refuses to delete the "
+        "old group"
+    ) in small
+    assert "replace x/aws" not in large
+    assert "two-steps" not in large + managed

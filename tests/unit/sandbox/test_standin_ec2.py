@@ -25,6 +25,7 @@ from standin_aws import (
 
 from providers import world
 from providers.aws import CLOUD
+from providers.compare import changes
 from providers.errors import CloudError
 from providers.kind import Session
 from providers.store import Store
@@ -296,10 +297,7 @@ def test_networks_are_looked_up(session: Session) -> None:
     )  # fmt: skip
     assert (VPC, PUBLIC) == (table["vpcId"], table["routeTableId"])
     assert table == find_table({"subnetId": "subnet-0d4e5f6071829000a"}, session)
-    assert [
-        {"cidrBlock": "10.23.0.0/16", "gatewayId": "local"},
-        {"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-0d4e5f60718290000"},
-    ] == table["routes"]
+    assert [{"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-0d4e5f60718290000"}] == table["routes"]
 
 
 @pytest.mark.parametrize(
@@ -349,3 +347,19 @@ def test_the_world_has_what_inspection_needs() -> None:
             around.route_tables["eu-west-1", subnet["table"]]["vpc"] == vpc for subnet in subnets
         )
         assert PROTECTED in {table["id"] for table in around.route_tables.values()}
+
+
+@pytest.mark.parametrize(
+    "kind", [EGRESS, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"]
+)
+def test_another_kind_of_peer_replaces_a_rule(kind: str) -> None:
+    """The provider cannot change a rule's kind of peer; another peer of the same kind it can."""
+    rule = CLOUD.kinds[kind]
+    old = {"cidrIpv4": "10.0.0.0/8", "securityGroupId": "sg-0123456789abcdef0"}
+
+    def replaced(new: Inputs) -> bool:
+        return any(rule.replaces(change) for change in changes(old, new))
+
+    assert replaced({"prefixListId": "pl-1", "securityGroupId": old["securityGroupId"]})
+    assert replaced({**old, "securityGroupId": "sg-0123456789abcdef1"})
+    assert not replaced({**old, "cidrIpv4": "10.0.0.0/9", "description": "x"})

@@ -201,4 +201,4 @@ def test_made_networks_are_looked_up(account: Kept) -> None:
     assert "servers" == find_subnet({"id": subnet}, account.session)["tags"]["Name"]
     assert table == found["routeTableId"]
     assert [subnet] == [each["subnetId"] for each in found["associations"]]
-    assert [{"cidrBlock": "10.23.0.0/16", "gatewayId": "local"}] == found["routes"]
+    assert [] == found["routes"]

@@ -9,7 +9,11 @@ from typing import Final
 
 from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.aws.assumptions import network_firewall_assumptions
-from wsus_egress.controls.aws.network_firewall_documents import Parts, network_firewall_documents
+from wsus_egress.controls.aws.network_firewall_documents import (
+    Parts,
+    network_firewall_documents,
+    texts,
+)
 from wsus_egress.controls.aws.other_lines import FROM_SERVER, Moment, OtherLine
 from wsus_egress.controls.aws.others import lines_of_others
 from wsus_egress.controls.aws.reject import CAPACITY
@@ -131,12 +135,12 @@ class AwsNetworkFirewall(Control):
     @cached_property
     def rule_groups(self) -> tuple[RuleGroup, ...]:
         """The rules as they are deployed."""
-        return in_groups(self.rules, self.firewall.policy_capacity)
+        return in_groups(self.rules, self.firewall.policy_capacity, self.firewall.first_capacity)
 
     @property
     def ip_sets(self) -> Mapping[str, tuple[str, ...]]:
         """The rule groups' variables."""
-        return {SOURCES: tuple(map(str, self.sources))}
+        return {SOURCES: texts(self.sources)}
 
     @cached_property
     def others(self) -> tuple[OtherLine, ...]:
@@ -294,11 +298,19 @@ class AwsNetworkFirewall(Control):
 
     def quotas(self) -> tuple[Quota, ...]:
         """Of rule groups, in units, bytes and numbers."""
-        written_out = len(f"[{','.join(map(str, self.sources))}]") - len(f"${SOURCES}")
+        # "Each variable value in the rule counts towards this limit" ("AWS Network Firewall quotas",
+        # read 2026-11). EXTERNAL_NET is what HOME_NET is not; a HOME_NET of your own policy is not
+        # known here, and counts as the private ranges.
+        longer = 0
+        for variable, value in (
+            (f"${SOURCES}", f"[{','.join(texts(self.sources))}]"),
+            ("$EXTERNAL_NET", f"![{','.join(texts(self.target.home_networks))}]"),
+        ):
+            longer += max(len(value) - len(variable), 0)
         return quotas(
             self.rule_groups,
             self.firewall.policy_capacity,
-            max(written_out, 0),
+            longer,
             others=len(self.firewall.rule_groups) + self._rejects + bool(self.synchronization),
             besides=CAPACITY * self._rejects
             + SYNCHRONIZATION_CAPACITY * bool(self.synchronization),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from wsus_egress.controls.aws.reject import CAPACITY, REJECT_RULES
 from wsus_egress.controls.aws.rule_groups import RuleGroup
 from wsus_egress.controls.aws.synchronization import CAPACITY as SYNCHRONIZATION_CAPACITY
-from wsus_egress.controls.base import Document, slug
+from wsus_egress.controls.base import Document, collapsed, slug
 from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
-from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall
+from wsus_egress.model.flows import Network
+from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall, default_routes
 from wsus_egress.model.other_rules import HIGHEST_PRIORITY
 
 
@@ -46,6 +47,12 @@ class Parts:
     def tags(self, name: str) -> dict[str, str]:
         """The tags of the resource with this name."""
         return tags_of(self.target, self.environment, name)
+
+
+def texts(networks: Iterable[Network]) -> tuple[str, ...]:
+    """The same addresses in the fewest blocks, as a variable has them."""
+    some = tuple(networks)
+    return tuple(str(each) for version in (4, 6) for each in collapsed(some, version))
 
 
 def network_firewall_documents(parts: Parts, prefix: str) -> Iterator[Document]:
@@ -126,7 +133,7 @@ def _policy(parts: Parts, prefix: str, groups: list[str]) -> Document:
                 "policyVariables": {
                     "ruleVariables": [
                         {
-                            "ipSet": {"definitions": [str(n) for n in parts.target.home_networks]},
+                            "ipSet": {"definitions": [*texts(parts.target.home_networks)]},
                             "key": "HOME_NET",
                         }
                     ]
@@ -270,10 +277,12 @@ def _routes(parts: Parts, prefix: str, endpoint: FirewallEndpoint) -> Iterator[D
     the engine protects the routes too, or a destroy would leave the servers without a way out.
     """
     reference, protect = f"${{{prefix}.endpoint({endpoint.zone})}}", parts.protect
+    beside = parts.firewall.keep_default_routes
     for table in sorted(endpoint.protected_route_tables):
-        yield _route(f"{prefix}-out-{table}", table, "0.0.0.0/0", reference, protect)
-        if parts.ipv6:
-            yield _route(f"{prefix}-out-{table}-ipv6", table, "::/0", reference, protect)
+        for destination in default_routes(beside=beside, ipv6=parts.ipv6):
+            end = f"-{slug(destination)}" if beside else "-ipv6" if destination.version == 6 else ""
+            name = f"{prefix}-out-{table}{end}"
+            yield _route(name, table, str(destination), reference, protect)
     for route in endpoint.return_routes:
         for network in route.destinations:
             name = f"{prefix}-back-{route.route_table_id}-{slug(network)}"

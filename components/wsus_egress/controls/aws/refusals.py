@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsus_egress.controls.aws.others import unreadable
+from wsus_egress.controls.aws.texts import text_problems
 from wsus_egress.controls.base import collapsed
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.aws import AwsTarget
@@ -13,8 +14,15 @@ from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.problems import Keys, Problem
 
 
-def aws_refusals(policy: EgressPolicy, target: AwsTarget) -> Iterator[Problem]:
-    """Everything that is wrong with one target, in the order of its settings."""
+def aws_refusals(policy: EgressPolicy, target: AwsTarget, prefix: str) -> Iterator[Problem]:
+    """Everything that is wrong with one target, in the order of its settings.
+
+    Args:
+        policy: What is to be enforced.
+        target: Where.
+        prefix: What the names of its resources start with.
+    """
+    yield from text_problems(target, prefix)
     if target.network_firewall is not None:
         yield from unreadable(target.network_firewall)
     if target.network_firewall is not None and target.network_firewall.mode == "full":

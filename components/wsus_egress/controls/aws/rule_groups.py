@@ -20,9 +20,9 @@ RULE_CHARACTERS: Final = 8_192
 
 # Groups are filled to three quarters, so that a list can grow before its rules are dealt out anew.
 _FILL_BYTES: Final = GROUP_BYTES * 3 // 4
-# What a group reserves cannot be changed in place: it is one of 100, 200, 400 ..., and at least a
-# quarter more than needed, so that growth seldom replaces a group.
-_SMALLEST_CAPACITY: Final = 100
+# What a group reserves cannot be changed in place: it is one of 100, 200, 400 ... (or of another
+# smallest one), and at least a quarter more than needed, so that growth seldom replaces a group.
+SMALLEST_CAPACITY: Final = 100
 _HEAD_ROOM: Final = 1.25
 _SHARED_STEPS: Final = (500, 100, 20)
 
@@ -50,7 +50,9 @@ class RuleGroup:
         return "".join(f"{rule.render()}\n" for rule in self.rules)
 
 
-def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[RuleGroup, ...]:
+def in_groups(
+    rules: Sequence[SuricataRule], policy_capacity: int, smallest: int = SMALLEST_CAPACITY
+) -> tuple[RuleGroup, ...]:
     """Deal rules out over the fewest groups that hold them with room to grow.
 
     A rule's group follows from its number, so adding an entry changes one group, until the number
@@ -59,6 +61,7 @@ def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[Rule
     Args:
         rules: In the order of their names.
         policy_capacity: What all groups may reserve together.
+        smallest: What each group reserves at least, unless all of them would not fit then.
 
     Returns:
         Nothing where there is no rule. Groups may break a quota: `quotas` has the figures.
@@ -72,7 +75,7 @@ def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[Rule
     for place, rule in enumerate(rules):
         shares[rule.sid % count].append(place)
     filled = [share for share in shares if share]
-    capacities = _capacities([len(share) for share in filled], policy_capacity)
+    capacities = _capacities([len(share) for share in filled], policy_capacity, smallest)
     return tuple(
         RuleGroup(
             number=number,
@@ -85,8 +88,8 @@ def in_groups(rules: Sequence[SuricataRule], policy_capacity: int) -> tuple[Rule
     )
 
 
-def _capacities(needs: Sequence[int], policy_capacity: int) -> list[int]:
-    stepped = [_step(need) for need in needs]
+def _capacities(needs: Sequence[int], policy_capacity: int, smallest: int) -> list[int]:
+    stepped = [_step(need, smallest) for need in needs]
     if sum(stepped) <= policy_capacity and max(stepped) <= GROUP_CAPACITY:
         return stepped
     if len(needs) == 1:
@@ -103,8 +106,8 @@ def _rounded(need: int, share: int) -> int:
     return next((rounded for rounded in steps if rounded >= need), need)
 
 
-def _step(need: int) -> int:
-    capacity = _SMALLEST_CAPACITY
+def _step(need: int, smallest: int) -> int:
+    capacity = smallest
     while capacity < need * _HEAD_ROOM:
         capacity *= 2
     return capacity
@@ -113,7 +116,7 @@ def _step(need: int) -> int:
 def quotas(
     groups: Sequence[RuleGroup],
     policy_capacity: int,
-    source_characters: int,
+    characters: int,
     others: int = 0,
     besides: int = 0,
 ) -> tuple[Quota, ...]:
@@ -122,7 +125,7 @@ def quotas(
     Args:
         groups: The groups.
         policy_capacity: What they may reserve together.
-        source_characters: How long the sources are when they are written out.
+        characters: How much longer a rule is with its variables written out.
         others: How many other rule groups are in the policy.
         besides: What those of them reserve that are made here.
     """
@@ -141,7 +144,8 @@ def quotas(
     found += [
         Quota("units of stateful capacity reserved", reserved, policy_capacity, setting=("lists",), instead=shorter),
         Quota("stateful rule groups", len(groups) + others, GROUPS_PER_POLICY, setting=("lists",), instead=shorter),
-        Quota("characters of the longest rule with its sources", longest + source_characters,
-              RULE_CHARACTERS, setting=("servers",), instead="use larger address blocks"),
+        Quota("characters of the longest rule with its variables written out", longest + characters,
+              RULE_CHARACTERS, setting=("servers",),
+              instead="use larger address blocks for servers and homeNetworks"),
     ]  # fmt: skip
     return tuple(found)

@@ -28,6 +28,10 @@ _EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")
 _EVERYWHERE_IPV6: Final = ipaddress.ip_network("::/0")
 # EC2 API, SecurityGroupRuleUpdate and IpRange: a description has at most 255 characters (2016-11-15).
 _LONGEST_DESCRIPTION: Final = 255
+# What one request can add to a prefix list: the provider sends all entries of a list in one, and EC2
+# refuses more (botocore 1.44.5, AddPrefixListEntries; terraform-provider-aws
+# internal/service/ec2/vpc_managed_prefix_list.go, issue 35371, read 2026-11).
+_LIST_ENTRIES: Final = 100
 _Wanted: TypeAlias = tuple[SecurityGroupRule, str]
 """A rule and the peer that it is for, which its description is to name; empty for the Internet."""
 
@@ -180,10 +184,13 @@ def _peerings(party: Party, peer: Party, by_list: bool) -> Iterator[_Peering]:
     for version in (4, 6):
         networks = _blocks(party, peer, version)
         if by_list and len(networks) > 1:
-            listed = f"{party.name}-{peer.name}-ipv{version}"
-            fields = {"prefix_list": listed, "made": True, "weight": len(networks)}
-            name = f"{peer.name}-ipv{version}"
-            yield _Peering(name, name, {"networks": networks, **fields})
+            for start in range(0, len(networks), _LIST_ENTRIES):
+                part = networks[start : start + _LIST_ENTRIES]
+                number = f"-{start // _LIST_ENTRIES + 1}" if start else ""
+                name = f"{peer.name}-ipv{version}{number}"
+                listed = f"{party.name}-{name}"
+                fields = {"prefix_list": listed, "made": True, "weight": len(part)}
+                yield _Peering(name, name, {"networks": part, **fields})
             continue
         for network in networks:
             name = slug(network)

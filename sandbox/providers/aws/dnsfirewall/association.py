@@ -16,6 +16,7 @@ from providers.aws.dnsfirewall.common import (
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import RESOLVER
 from providers.errors import Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
@@ -28,6 +29,7 @@ _RESERVED: Final = (
 _MOST_GROUPS: Final = 5  # Rule groups of a VPC (Route 53 quotas, 2023-06).
 
 
+@believed("group and VPC are for life, the rest changes in place")
 class DnsAssociation(ResolverKind):
     """An association; the VPC and the group are for life."""
 
@@ -45,6 +47,11 @@ class DnsAssociation(ResolverKind):
     replaced_by: ClassVar = frozenset({"firewallRuleGroupId", "region", "vpcId"})
     computed: ClassVar = ("arn", "mutationProtection", "region", "tagsAll")
 
+    @written(
+        "both ends of 100 to 9900 are reserved, in these words",
+        "terraform-provider-aws",
+        "2025-08",
+    )
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
@@ -54,11 +61,14 @@ class DnsAssociation(ResolverKind):
         protection = known(inputs, "mutationProtection")
         yield from enum("mutationProtection", protection, ("ENABLED", "DISABLED"))
 
+    @believed("the wording where the VPC is not there")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists in this region."""
         if lacking := unknown_vpc(inputs, session):
             raise missing("AssociateFirewallRuleGroup", f"VPC ({lacking})", inputs["vpcId"])
 
+    @written("five rule groups a VPC", "Route 53 quotas", "2023-06")
+    @believed("a priority or a group twice is a conflict, in these words")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema, the group, and what the VPC has already."""
         held = records.get(ASSOCIATION, {})
@@ -93,6 +103,12 @@ class DnsAssociation(ResolverKind):
                 "LimitExceededException",
             )
 
+    @written(
+        "a protected association cannot be removed",
+        "botocore 1.44.5, MutationProtectionStatus",
+        "2026-11",
+    )
+    @believed("the wording of that")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while it is protected."""
         if records[ASSOCIATION][id_].get("mutationProtection") == "ENABLED":

@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 from providers.aws.account import NamedKind, tag_problems
 from providers.aws.service import RESOLVER
 from providers.errors import CloudError, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 
 DOMAIN_LIST: Final = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
@@ -33,6 +34,11 @@ class ResolverKind(NamedKind):
     prefix: ClassVar[str]
     """The prefix of its ids."""
 
+    @written(
+        "names are of 64 characters, and not of digits alone",
+        "botocore 1.44.5, route53resolver Name",
+        "2026-11",
+    )
     def common_problems(self, inputs: Inputs) -> Problems:
         """Report what the service refuses in the name and the tags."""
         name = known(inputs, "name")
@@ -49,12 +55,14 @@ class ResolverKind(NamedKind):
         return f"{self.prefix}-{secrets.token_hex(8)}"
 
 
+@believed("the wording of a value that is none of an enum")
 def enum(path: str, value: str | None, allowed: tuple[str, ...]) -> Problems:
     """A value that is none of those allowed."""
     if value is not None and value not in allowed:
         yield RESOLVER.constraint(path, value, f"satisfy enum value set: [{', '.join(allowed)}]")
 
 
+@believed("the wording of ResourceNotFoundException")
 def missing(operation: str, what: str, id_: str) -> CloudError:
     """The answer where something named is not there."""
     return RESOLVER.refusal(
@@ -62,6 +70,7 @@ def missing(operation: str, what: str, id_: str) -> CloudError:
     )
 
 
+@believed("the wording of ConflictException")
 def conflict(operation: str, message: str) -> CloudError:
     """The answer where what is there stands in the way."""
     return RESOLVER.refusal(operation, message, "ConflictException")

@@ -8,12 +8,19 @@ from typing import Any, ClassVar, Final
 from providers.aws.account import ACCOUNT, AwsKind, region, unknown_vpc
 from providers.aws.dnsfirewall.common import CONFIG, enum, missing
 from providers.errors import Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
 _MODES: Final = ("ENABLED", "DISABLED", "USE_LOCAL_RESOURCE_SETTING")
 
 
+@written(
+    "a create is an update of what every VPC has",
+    "terraform-provider-aws internal/service/route53resolver/firewall_config.go, commit 0ebc7ee",
+    "2026-11",
+)
+@believed("the stand-in forgets the mode at a delete, where the provider sets DISABLED")
 class DnsConfig(AwsKind):
     """A VPC's fail mode. The registry has no schema of it."""
 
@@ -27,6 +34,7 @@ class DnsConfig(AwsKind):
         """Report what the service refuses in the inputs alone."""
         yield from enum("firewallFailOpen", known(inputs, "firewallFailOpen"), _MODES)
 
+    @believed("the wording where the VPC is not there")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists in this region."""
         if lacking := unknown_vpc(inputs, session, "resourceId"):

@@ -10,6 +10,7 @@ from providers.aws.dnsfirewall.common import DOMAIN_LIST, RULE, ResolverKind, co
 from providers.aws.registry import check_schema, tags
 from providers.aws.service import RESOLVER
 from providers.errors import Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, items
 from providers.store import Records
 
@@ -20,6 +21,11 @@ _LONGEST: Final = 255
 _DOMAIN: Final = re.compile(r"\*|(?:\*\.?)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?")
 
 
+@written(
+    "the name is ForceNew, the names are replaced in place",
+    "terraform-provider-aws internal/service/route53resolver/firewall_domain_list.go, commit 0233cd5",
+    "2026-11",
+)
 class DomainList(ResolverKind):
     """A list of names, each exact or with a leading `*`."""
 
@@ -29,6 +35,12 @@ class DomainList(ResolverKind):
     sets: ClassVar = ("domains",)
     computed: ClassVar = ("arn", "region", "tagsAll")
 
+    @written(
+        "1,000 names a request, of 255 characters, * only at the start",
+        "Route 53 API reference, UpdateFirewallDomains",
+        "2026-11",
+    )
+    @believed("the wording of those")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
@@ -63,6 +75,7 @@ class DomainList(ResolverKind):
             RESOLVER,
         )
 
+    @believed("a list in use cannot be deleted, in these words")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a rule uses it."""
         rules = sorted(

@@ -18,6 +18,7 @@ from providers.aws.dnsfirewall.common import (
 from providers.aws.registry import check_schema
 from providers.aws.service import RESOLVER
 from providers.errors import CloudError, Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Naming, Session, known
 from providers.store import Records
 
@@ -33,6 +34,7 @@ _MOST_RULES: Final = 100  # Rules of a group (Route 53 quotas, 2023-06).
 _OVERRIDE: Final = ("blockOverrideDomain", "blockOverrideDnsType", "blockOverrideTtl")
 
 
+@believed("list and group are for life, the rest changes in place")
 class DnsRule(ResolverKind):
     """One rule of a group: a domain list, an action, a priority."""
 
@@ -64,6 +66,11 @@ class DnsRule(ResolverKind):
             "firewallDomainRedirectionAction": _REDIRECTIONS[0],
         }
 
+    @written(
+        "actions, redirections and query types",
+        "Route 53 API reference, CreateFirewallRule",
+        "2026-11",
+    )
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
@@ -90,6 +97,7 @@ class DnsRule(ResolverKind):
         parts = [inputs["firewallRuleGroupId"], inputs["firewallDomainListId"]]
         return ":".join([*map(str, parts), *filter(None, [inputs.get("qType")])])
 
+    @believed("a list is there once for each query type, in these words")
     def taken(self, id_: str) -> CloudError:
         """A group has a list once for each query type."""
         group, listed, *_ = id_.split(":")
@@ -98,6 +106,7 @@ class DnsRule(ResolverKind):
             f"The rule group '{group}' has a rule for the domain list '{listed}' and that Qtype",
         )
 
+    @believed("a rule's group and list must be there")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema, what the rule names, and the priority."""
         new = id_ not in records.get(RULE, {})
@@ -135,6 +144,10 @@ class DnsRule(ResolverKind):
         return {"firewallThreatProtectionId": "", "region": region(inputs, session)}
 
 
+@written(
+    "what a response and its override need", "Route 53 API reference, CreateFirewallRule", "2026-11"
+)
+@believed("the wording of those")
 def _block_problems(inputs: Inputs) -> Problems:
     action, response = known(inputs, "action"), known(inputs, "blockResponse")
     if action == "BLOCK" and "blockResponse" not in inputs:
@@ -155,6 +168,8 @@ def _block_problems(inputs: Inputs) -> Problems:
         yield RESOLVER.constraint("blockOverrideTtl", ttl, f"be between 0 and {_LONGEST_TTL}")
 
 
+@written("100 rules a group", "Route 53 quotas", "2023-06")
+@believed("a priority twice is a conflict, in these words")
 def _check_beside(operation: str, id_: str, inputs: Inputs, records: Records) -> None:
     group = inputs["firewallRuleGroupId"]
     beside = {

@@ -15,10 +15,12 @@ from providers.aws.dnsfirewall.common import (
 from providers.aws.registry import check_schema, tags
 from providers.aws.service import RESOLVER
 from providers.errors import Problems
+from providers.evidence import believed
 from providers.kind import Inputs, Session
 from providers.store import Records
 
 
+@believed("the name is for life")
 class DnsRuleGroup(ResolverKind):
     """A rule group; its rules name it."""
 
@@ -41,6 +43,7 @@ class DnsRuleGroup(ResolverKind):
             RESOLVER,
         )
 
+    @believed("an associated group cannot be deleted, and its rules go with it")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while it is associated; its rules go with it."""
         users = sorted(

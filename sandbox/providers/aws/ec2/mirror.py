@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from providers.aws.account import ACCOUNT, region
 from providers.errors import aws_error
+from providers.evidence import written
 from providers.kind import Session
 from providers.store import Record, Records
 
@@ -136,6 +137,7 @@ class _Mirror:
         )
         self._held[id_] = record
 
+    @written("duplicate rules, unknown groups, and 60 rules", "moto 5.2.5, ec2", "2026-11")
     def call(self, operation: str, action: Callable[[], None]) -> None:
         """Do it in moto, and pass on what moto answers."""
         try:

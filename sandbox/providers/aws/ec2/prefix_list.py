@@ -10,6 +10,7 @@ from providers.aws.account import ACCOUNT, NamedKind, all_tags, arn, region, tag
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import EC2
 from providers.errors import Problems, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known
 from providers.store import Record, Records
 
@@ -18,9 +19,13 @@ PREFIX_LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
 # lists" (VPC user guide, read 2026-11): a list has at most 1,000 entries, of one family.
 _MOST_ENTRIES: Final = 1000
 _LONGEST_NAME: Final = 255
-_SCHEMA_ENTRIES: Final = 100  # What one request carries; the provider sends more in several.
+_REQUEST_ENTRIES: Final = 100
+_SOURCE: Final = (
+    "terraform-provider-aws internal/service/ec2/vpc_managed_prefix_list.go, commit 007fe43"
+)
 
 
+@written("family is ForceNew; name, size and entries change in place", _SOURCE, "2026-11")
 class ManagedPrefixList(NamedKind):
     """A list whose entries a rule takes with it; a rule counts as the most it can ever hold."""
 
@@ -38,6 +43,13 @@ class ManagedPrefixList(NamedKind):
     sets: ClassVar = ("entries",)
     computed: ClassVar = ("arn", "ownerId", "region", "tagsAll", "version")
 
+    @written(
+        "names, families, and 1,000 entries at most",
+        'VPC user guide, "Work with customer-managed prefix lists"; botocore 1.44.5, '
+        "CreateManagedPrefixListRequest",
+        "2026-11",
+    )
+    @believed("the wording of a bad name, family, size or number of entries")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what EC2 refuses in the inputs alone."""
         family = known(inputs, "addressFamily")
@@ -67,21 +79,43 @@ class ManagedPrefixList(NamedKind):
         """`pl-` and 17 hexadecimal digits, as EC2 gives."""
         return f"pl-{secrets.token_hex(9)[:17]}"
 
-    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
-        """Check the registry schema; two lists may have one name."""
+    @written("a create sends every entry in one request", _SOURCE, "2026-11")
+    @written(
+        "an update sends the entries that come in one request, and those that go with them",
+        _SOURCE,
+        "2026-11",
+    )
+    @written(
+        "a request with more than 100 entries is refused, and no list is made",
+        "botocore 1.44.5, AddPrefixListEntries; terraform-provider-aws issue 35371",
+        "2026-11",
+    )
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """Check the request's size and the registry schema; two lists may have one name."""
+        held = records.get(PREFIX_LIST, {}).get(id_, {})
+        old, new = _blocks(held), _blocks(inputs)
+        operation = "ModifyManagedPrefixList" if held else "CreateManagedPrefixList"
+        for changed in (new - old, old - new):
+            if len(changed) > _REQUEST_ENTRIES:
+                raise aws_error(
+                    operation,
+                    "InvalidParameterValue",
+                    "The number of entries per request cannot exceeds limit (100)",
+                )
         check_schema(
-            "CreateManagedPrefixList",
+            operation,
             "AWS::EC2::PrefixList",
             {
                 "PrefixListName": inputs.get("name"),
                 "AddressFamily": inputs.get("addressFamily"),
                 "MaxEntries": inputs.get("maxEntries"),
-                "Entries": properties(items(inputs, "entries")[:_SCHEMA_ENTRIES]),
+                "Entries": properties(items(inputs, "entries")),
                 "Tags": tags(inputs),
             },
             region(inputs, session),
         )
 
+    @believed("a list that a rule or a route names cannot be deleted, in these words")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a rule or a route names it."""
         users = sorted(
@@ -108,6 +142,11 @@ class ManagedPrefixList(NamedKind):
         }
 
 
+def _blocks(inputs: Inputs) -> set[str]:
+    rows = (row for row in items(inputs, "entries") if is_a(row, dict))
+    return {str(row["cidr"]) for row in rows if "cidr" in row}
+
+
 def found(id_: str, beside: Inputs, records: Records, session: Session) -> Record | None:
     """A prefix list of the stack's region, made by a stack or listed in `world.yaml`."""
     where = region(beside, session)
@@ -123,6 +162,7 @@ def found(id_: str, beside: Inputs, records: Records, session: Session) -> Recor
     }
 
 
+@believed("entries twice, of another family, or that are no network, in these words")
 def _entry_problems(inputs: Inputs, family: str | None) -> Problems:
     seen: dict[str, int] = {}
     for index, entry in enumerate(items(inputs, "entries")):

@@ -67,7 +67,7 @@ class Route(AwsKind):
 
     @believed("the wording of InvalidRouteTableID.NotFound")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
-        """The table must exist, without that destination."""
+        """The table must exist, and take such a destination."""
         where, table = region(inputs, session), known(inputs, "routeTableId")
         if table is None:
             return
@@ -83,9 +83,8 @@ class Route(AwsKind):
         if destination is None:
             return
         local = session.world.vpcs[where, row["vpc"]]["cidr"]
-        if destination in {local, *(str(route["to"]) for route in row["routes"])}:
-            raise _exists(destination)
-        _check_more_specific(destination, row, local, session)
+        if destination != local:
+            _check_more_specific(destination, row, local, session)
 
     def identify(self, inputs: Inputs, session: Session) -> str:  # noqa: ARG002
         """`r-`, the table and a hash of the destination, as the provider gives."""
@@ -103,6 +102,8 @@ class Route(AwsKind):
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema, then the target; a table has each destination once."""
         operation = "ReplaceRoute" if id_ in records.get(ROUTE, {}) else "CreateRoute"
+        if operation == "CreateRoute":
+            _check_free(inputs, records, session)
         given = {name: value for name, value in inputs.items() if name in self.inputs}
         given.pop("region", None)
         check_schema(operation, "AWS::EC2::Route", properties(given), region(inputs, session))
@@ -145,6 +146,20 @@ def _exists(destination: str) -> CloudError:
         "RouteAlreadyExists",
         f"The route identified by {destination} already exists.",
     )
+
+
+@written(
+    "the VPC's own range has its local route: a second one is refused in the same words",
+    "terraform-provider-aws issues 23866 and 30244",
+    "2026-11",
+)
+def _check_free(inputs: Inputs, records: Records, session: Session) -> None:
+    """The table's other routes, which only the create meets: a preview asks nobody about them."""
+    where, destination = region(inputs, session), known(inputs, "destinationCidrBlock")
+    row = route_tables(session, records)[where, str(inputs["routeTableId"])]
+    local = session.world.vpcs[where, row["vpc"]]["cidr"]
+    if destination in {local, *(str(route["to"]) for route in row["routes"])}:
+        raise _exists(str(destination))
 
 
 @written(

@@ -9,10 +9,12 @@ from providers.aws.account import ACCOUNT, AwsKind, all_tags, arn, region, requi
 from providers.aws.ec2.networks import ASSOCIATION, ROUTE_TABLE, route_tables, subnets
 from providers.aws.registry import check_schema, tags
 from providers.errors import Problem, Problems, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
 
+@believed("the VPC is for life")
 class RouteTable(AwsKind):
     """A route table of a VPC that the platform team made."""
 
@@ -28,6 +30,7 @@ class RouteTable(AwsKind):
     replaced_by: ClassVar = frozenset({"region", "vpcId"})
     computed: ClassVar = ("arn", "ownerId", "region", "tagsAll")
 
+    @believed("routes inside a table are not imitated")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """What the stand-in takes as resources of their own, and bad tags."""
         for field in ("propagatingVgws", "routes"):
@@ -35,6 +38,7 @@ class RouteTable(AwsKind):
                 yield Problem(field, "the stand-in keeps routes as resources: use aws.ec2.Route")
         yield from tag_problems(inputs)
 
+    @believed("the wording where table and subnet are not there, or apart")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists."""
         require_vpc(inputs, session, "CreateRouteTable")
@@ -52,6 +56,7 @@ class RouteTable(AwsKind):
             region(inputs, session),
         )
 
+    @believed("a table that a subnet has cannot be deleted, in these words")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a subnet has it."""
         for key, row in sorted(records.get(ASSOCIATION, {}).items()):
@@ -72,6 +77,11 @@ class RouteTable(AwsKind):
         }
 
 
+@written(
+    "another table is set by ReplaceRouteTableAssociation",
+    "botocore 1.44.5, ReplaceRouteTableAssociation",
+    "2026-11",
+)
 class RouteTableAssociation(AwsKind):
     """The route table of a subnet that a stack made: one of `world.yaml` has its table already."""
 
@@ -82,6 +92,7 @@ class RouteTableAssociation(AwsKind):
     replaced_by: ClassVar = frozenset({"gatewayId", "region", "subnetId"})
     computed: ClassVar = ("region",)
 
+    @believed("a gateway's table is not imitated")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """A subnet, and nothing else."""
         if "gatewayId" in inputs:
@@ -89,6 +100,7 @@ class RouteTableAssociation(AwsKind):
         if "subnetId" not in inputs:
             yield Problem("subnetId", "one of `gateway_id,subnet_id` must be specified")
 
+    @believed("the wording where table and subnet are not there, or apart")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """Both must exist, in one VPC."""
         where = region(inputs, session)
@@ -119,6 +131,7 @@ class RouteTableAssociation(AwsKind):
         """`rtbassoc-` and 17 hexadecimal digits, as EC2 gives."""
         return f"rtbassoc-{secrets.token_hex(9)[:17]}"
 
+    @believed("a subnet has one table: Resource.AlreadyAssociated")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema; a subnet has one table."""
         where = region(inputs, session)

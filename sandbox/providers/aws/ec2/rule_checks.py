@@ -13,6 +13,7 @@ from collections.abc import Generator
 from typing import Final
 
 from providers.errors import Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, known
 
 PEERS: Final = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
@@ -24,6 +25,12 @@ _PROTOCOLS: Final = ("tcp", "udp", "icmp", "icmpv6", "-1")
 _HIGHEST_PORT: Final = 65535
 
 
+@written(
+    "what one rule must and must not have",
+    "EC2 API reference, AuthorizeSecurityGroupIngress; terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
+@believed("the wording of the refusal")
 def rule_problems(inputs: Inputs) -> Problems:
     """Every problem of the rule's inputs alone."""
     yield from _peer_problems(inputs)
@@ -50,6 +57,12 @@ def rule_problems(inputs: Inputs) -> Problems:
         )
 
 
+@written(
+    "what one rule must and must not have",
+    "EC2 API reference, AuthorizeSecurityGroupIngress; terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
+@believed("the wording of the refusal")
 def _peer_problems(inputs: Inputs) -> Problems:
     given = [field for field in PEERS if field in inputs]
     if len(given) != 1:
@@ -64,6 +77,12 @@ def _peer_problems(inputs: Inputs) -> Problems:
             yield from _cidr_problems(field, text, version)
 
 
+@written(
+    "what one rule must and must not have",
+    "EC2 API reference, AuthorizeSecurityGroupIngress; terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
+@believed("the wording of the refusal")
 def _cidr_problems(field: str, text: str, version: int) -> Problems:
     try:
         network = ipaddress.ip_network(text, strict=False)
@@ -81,6 +100,12 @@ def _cidr_problems(field: str, text: str, version: int) -> Problems:
         )
 
 
+@written(
+    "what one rule must and must not have",
+    "EC2 API reference, AuthorizeSecurityGroupIngress; terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
+@believed("the wording of the refusal")
 def _protocol_problems(inputs: Inputs) -> Problems:
     given = known(inputs, "ipProtocol")
     if given is None:
@@ -105,6 +130,12 @@ def _protocol_problems(inputs: Inputs) -> Problems:
                 )
 
 
+@written(
+    "what one rule must and must not have",
+    "EC2 API reference, AuthorizeSecurityGroupIngress; terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
+@believed("the wording of the refusal")
 def _tcp_problems(inputs: Inputs, protocol: str) -> Problems:
     missing = [field for field in ("fromPort", "toPort") if field not in inputs]
     if missing:
@@ -123,6 +154,12 @@ def _tcp_problems(inputs: Inputs, protocol: str) -> Problems:
             )
 
 
+@written(
+    "what one rule must and must not have",
+    "EC2 API reference, AuthorizeSecurityGroupIngress; terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
+@believed("the wording of the refusal")
 def _range_problems(inputs: Inputs) -> Generator[Problem, None, bool]:
     """Also whether there were any."""
     bad = False
@@ -137,6 +174,12 @@ def _range_problems(inputs: Inputs) -> Generator[Problem, None, bool]:
     return bad
 
 
+@written(
+    "what one rule must and must not have",
+    "EC2 API reference, AuthorizeSecurityGroupIngress; terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
+@believed("the wording of the refusal")
 def _icmp_problems(inputs: Inputs, protocol: str) -> Problems:
     # The "ports" are ICMP's type and code, -1 meaning any; ICMPv6 may leave both out.
     for field in ("fromPort", "toPort"):

@@ -11,6 +11,7 @@ from providers.aws.ec2 import mirror
 from providers.aws.ec2.security_group_rule import RULE_TYPES
 from providers.aws.registry import check_schema, tags
 from providers.errors import Problem, Problems, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Naming, Session, known
 from providers.store import Records
 from providers.world import WORLD_NAME
@@ -23,6 +24,11 @@ LONGEST_TEXT: Final = 255
 _LONGEST_PREFIX: Final = 229  # The provider adds 26 digits.
 
 
+@written(
+    "name, description and VPC are ForceNew; the default egress is revoked after the create",
+    "terraform-provider-aws internal/service/ec2/vpc_security_group.go, commit 0160692",
+    "2026-11",
+)
 class SecurityGroup(NamedKind):
     """A group; its rules name it."""
 
@@ -49,6 +55,12 @@ class SecurityGroup(NamedKind):
             return given
         return {**given, "name": naming.pick("name", self, "-", 7)}
 
+    @written(
+        "name and prefix conflict",
+        "terraform-provider-aws internal/service/ec2/vpc_security_group.go, commit 0160692",
+        "2026-11",
+    )
+    @believed("rules inside a group are not imitated")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what EC2, or the provider before it, refuses in the inputs alone."""
         for inline in ("egress", "ingress"):
@@ -69,6 +81,7 @@ class SecurityGroup(NamedKind):
             yield from _description_problems(description)
         yield from tag_problems(inputs)
 
+    @believed("the wording of VPCIdNotSpecified")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists in this region."""
         where = region(inputs, session)
@@ -100,6 +113,7 @@ class SecurityGroup(NamedKind):
         complete = self._complete(id_, inputs, session)
         mirror.admit_group(id_, self.record(complete, session), records, session)
 
+    @believed("a group that another's rule names cannot be deleted; its own rules go with it")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:
         """Refuse to delete it while another group's rule names this one; its own rules go with it."""
         revoked = bool(inputs.get("revokeRulesOnDelete"))
@@ -142,6 +156,11 @@ class SecurityGroup(NamedKind):
         return {**inputs, "name": name, "vpcId": vpc}
 
 
+@written(
+    "255 characters of a set, not sg-*",
+    "registry schema in cfn-lint 1.58.0, AWS::EC2::SecurityGroup; terraform-provider-aws internal/service/ec2/vpc_security_group.go, commit 0160692",
+    "2026-11",
+)
 def _name_problems(field: str, name: str, longest: int) -> Problems:
     if name.startswith("sg-"):
         yield Problem(
@@ -163,6 +182,11 @@ def _name_problems(field: str, name: str, longest: int) -> Problems:
         )
 
 
+@written(
+    "1 to 255 characters of a set",
+    "registry schema in cfn-lint 1.58.0, AWS::EC2::SecurityGroup",
+    "2026-11",
+)
 def _description_problems(description: str) -> Problems:
     if not 1 <= len(description) <= LONGEST_TEXT or not ALLOWED_TEXT.fullmatch(description):
         yield Problem(

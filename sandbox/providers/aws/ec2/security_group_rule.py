@@ -8,9 +8,11 @@ from typing import Any, ClassVar, Final
 from providers.aws.account import ACCOUNT, AwsKind, all_tags, region, tag_problems
 from providers.aws.ec2 import mirror
 from providers.aws.ec2.prefix_list import found
-from providers.aws.ec2.rule_checks import rule_problems
+from providers.aws.ec2.rule_checks import PEERS, rule_problems
 from providers.aws.registry import check_schema
+from providers.compare import Change
 from providers.errors import Problems, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session
 from providers.store import Record, Records
 
@@ -21,6 +23,11 @@ RULE_TYPES: Final = tuple(
 )
 
 
+@written(
+    "group is replaced, and with another kind of peer the rule; all else is modified by its id",
+    "terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
 class _Rule(AwsKind):
     """What the two directions share."""
 
@@ -44,6 +51,10 @@ class _Rule(AwsKind):
     # The provider changes everything else with ModifySecurityGroupRules, the rule keeping its id.
     replaced_by: ClassVar = frozenset({"securityGroupId", "region"})
     computed: ClassVar = ("arn", "region", "securityGroupRuleId", "tagsAll")
+
+    def replaces(self, change: Change) -> bool:
+        """Also a peer of another kind: one property goes, and another comes."""
+        return super().replaces(change) or (change.top in PEERS and change.kind != "update")
 
     @property
     def _authorize(self) -> str:
@@ -81,6 +92,12 @@ class _Rule(AwsKind):
         self._count(id_, record, records, session)
         mirror.admit_rule(id_, self.type_name, record, records, session)
 
+    @written(
+        "60 rules for each direction and family, a prefix list as its largest size",
+        '"Amazon VPC quotas"',
+        "2023-06",
+    )
+    @believed("the wording of the limit")
     def _count(self, id_: str, record: Record, records: Records, session: Session) -> None:
         # moto counts a prefix list as one rule; for EC2 it is its largest possible size ("Amazon
         # VPC quotas", 2023-06).
@@ -97,6 +114,7 @@ class _Rule(AwsKind):
                 f"({total} {family} rules; a prefix list counts as its maxEntries)",
             )
 
+    @believed("the wording of InvalidPrefixListID.NotFound")
     def _weight(self, rule: Record, records: Records, session: Session) -> tuple[str, int]:
         listed = rule.get("prefixListId")
         if listed is None:
@@ -121,6 +139,11 @@ class _Rule(AwsKind):
         }
 
 
+@written(
+    "as the other direction",
+    "terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
 class EgressRule(_Rule):
     """What a group's members may reach."""
 
@@ -128,6 +151,11 @@ class EgressRule(_Rule):
     direction, peer_word = "Egress", "Destination"
 
 
+@written(
+    "as the other direction",
+    "terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
+    "2026-11",
+)
 class IngressRule(_Rule):
     """What may reach a group's members."""
 

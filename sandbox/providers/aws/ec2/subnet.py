@@ -12,6 +12,7 @@ from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
 from providers.aws.registry import check_schema, tags
 from providers.aws.service import EC2
 from providers.errors import Problem, Problems, aws_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
@@ -30,6 +31,7 @@ _SWITCHES: Final = (
 _NUMBERS: Final = ("enableLniAtDeviceIndex", "ipv4NetmaskLength", "ipv6NetmaskLength")
 
 
+@believed("zone, range and VPC are for life")
 class Subnet(AwsKind):
     """A subnet of a VPC that the platform team made."""
 
@@ -47,6 +49,8 @@ class Subnet(AwsKind):
     })  # fmt: skip
     computed: ClassVar = ("arn", "ipv6CidrBlockAssociationId", "ownerId", "region", "tagsAll")
 
+    @written("/16 to /28", 'VPC user guide, "Subnet CIDR blocks"', "2026-11")
+    @believed("the wording of that")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what EC2 refuses in the inputs alone, and what the stand-in does not choose."""
         for field in ("availabilityZone", "cidrBlock"):
@@ -61,6 +65,7 @@ class Subnet(AwsKind):
             )
         yield from tag_problems(inputs)
 
+    @believed("the wording where the range is outside the VPC, or the zone outside the region")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The VPC must be one that `world.yaml` lists, the range inside it, the zone in its region."""
         where, vpc = region(inputs, session), known(inputs, "vpcId")
@@ -85,6 +90,7 @@ class Subnet(AwsKind):
         """`subnet-` and 17 hexadecimal digits, as EC2 gives."""
         return f"subnet-{secrets.token_hex(9)[:17]}"
 
+    @believed("ranges do not overlap: InvalidSubnet.Conflict")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema, then the VPC's other subnets."""
         operation = "ModifySubnetAttribute" if id_ in records.get(SUBNET, {}) else "CreateSubnet"
@@ -113,6 +119,7 @@ class Subnet(AwsKind):
                     f"The CIDR '{own}' conflicts with another subnet ({row['id']})",
                 )
 
+    @believed("a subnet with an endpoint cannot be deleted, in these words")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a firewall has an endpoint in it."""
         for firewall, row in sorted(records.get(FIREWALL, {}).items()):

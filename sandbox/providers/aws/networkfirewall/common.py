@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from providers.aws.account import NamedKind, all_tags, arn, region, tag_problems
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import CloudError, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known
 from providers.store import Record, Records
 from providers.wire import UNKNOWN
@@ -40,6 +41,11 @@ class FirewallKind(NamedKind):
     """The operation that makes one."""
     computed: ClassVar[Sequence[str]] = ("arn", "region", "tagsAll", "updateToken")
 
+    @written(
+        "names of 128 characters and descriptions of 512",
+        "botocore 1.44.5, network-firewall ResourceName, Description",
+        "2026-11",
+    )
     def common_problems(self, inputs: Inputs) -> Problems:
         """Report what the service refuses in the name, the description and the tags."""
         name = known(inputs, "name")
@@ -60,6 +66,11 @@ class FirewallKind(NamedKind):
         """The ARN."""
         return arn("network-firewall", f"{self.resource}/{inputs['name']}", inputs, session)
 
+    @written(
+        "a name that is there, in these words",
+        "measured by the authors of cdk-preflight with DryRun",
+        "2026-09",
+    )
     def taken(self, id_: str) -> CloudError:
         """The account has one of that name in the region."""
         name = id_.rpartition("/")[2]
@@ -78,6 +89,12 @@ class FirewallKind(NamedKind):
         }
 
 
+@written(
+    "what is referred to cannot be deleted: InvalidOperationException",
+    "Network Firewall API reference, DeleteRuleGroup",
+    "2026-11",
+)
+@believed("the wording of that")
 def in_use(operation: str, users: Iterable[str]) -> CloudError:
     """The error for deleting something that others refer to."""
     return NETWORK_FIREWALL.refusal(
@@ -110,6 +127,12 @@ def group_order(group: Inputs) -> str | None:
     return rule_order(group, "ruleGroup", "statefulRuleOptions")
 
 
+@written(
+    "names of sets of 32 characters",
+    "botocore 1.44.5, network-firewall RuleVariableName",
+    "2026-11",
+)
+@believed("the wording of sets that are empty or there twice")
 def variable_problems(rows: Inputs, field: str, value: str, path: str, context: str) -> Problems:
     """Report what the service refuses in named sets: `ipSets`, `portSets`, or a policy's variables.
 

@@ -12,6 +12,7 @@ from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Naming, Session, is_a, items, known, row_problems
 from providers.store import Record, Records
 from providers.world import WORLD_NAME
@@ -24,6 +25,11 @@ _PROTECTED: Final = (
 )
 
 
+@written(
+    "name and VPC are ForceNew; policy, subnets and protections change in place",
+    "terraform-provider-aws internal/service/networkfirewall/firewall.go, commit 0593466",
+    "2026-11",
+)
 class Firewall(FirewallKind):
     """A firewall. Its name and VPC are for life; its policy and subnets change in place."""
 
@@ -58,6 +64,10 @@ class Firewall(FirewallKind):
         """A name; protections are off where the program says nothing."""
         return {**super().defaults(inputs, session, naming), "deleteProtection": False}
 
+    @written(
+        "kinds of analysis", "botocore 1.44.5, network-firewall EnabledAnalysisType", "2026-11"
+    )
+    @believed("a firewall without VPC or subnets is refused, in these words")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
@@ -83,6 +93,7 @@ class Firewall(FirewallKind):
                     f"satisfy enum value set: [{', '.join(_ANALYSES)}]",
                 )
 
+    @believed("subnets are in the VPC, one a zone, in these words")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """VPC and subnets must exist, the subnets in the VPC, one a zone."""
         where, vpc = region(inputs, session), known(inputs, "vpcId")
@@ -110,6 +121,7 @@ class Firewall(FirewallKind):
                 )
             zones[row["zone"]] = subnet
 
+    @believed("the policy must be there, in these words")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema, the policy, and what is protected."""
         old = records.get(FIREWALL, {}).get(id_)
@@ -138,6 +150,7 @@ class Firewall(FirewallKind):
         if old is not None:
             _check_protection(old, inputs, self.in_order)
 
+    @believed("a firewall that is protected, logs, or is where a route leads cannot be deleted")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while it is protected, logs, or is where a route leads."""
         held = records[FIREWALL][id_]
@@ -185,6 +198,8 @@ class Firewall(FirewallKind):
         return sorted(repr(mapping) for mapping in items(inputs, "subnetMappings"))
 
 
+@written("address types", "botocore 1.44.5, network-firewall IPAddressType", "2026-11")
+@believed("a subnet twice is refused, in these words")
 def _mapping_problems(mapping: Inputs, index: int, seen: set[str]) -> Problems:
     path = f"subnetMappings[{index}]"
     subnet = known(mapping, "subnetId")
@@ -203,6 +218,12 @@ def _mapping_problems(mapping: Inputs, index: int, seen: set[str]) -> Problems:
         )
 
 
+@written(
+    "a protection is changed before what it protects",
+    "terraform-provider-aws internal/service/networkfirewall/firewall.go, commit 0593466",
+    "2026-11",
+)
+@believed("what is protected is refused, in these words")
 def _check_protection(old: Record, new: Inputs, in_order: Any) -> None:
     # The provider changes a protection before what it protects (terraform-provider-aws, firewall.go,
     # read 2026-11): turned off it does not count, and turned on it counts at once.

@@ -20,6 +20,7 @@ from providers.aws.networkfirewall.stateful import check_references, stateful_pr
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known
 from providers.store import Records
 
@@ -29,6 +30,7 @@ _IDLE_SECONDS: Final = (60, 6000)  # FlowTimeouts (Network Firewall API referenc
 _POLICY: Final = "firewallPolicy"
 
 
+@believed("name and rule order are for life, the rest changes in place")
 class FirewallPolicy(FirewallKind):
     """A policy. Its name and rule order are for life; all else changes under running firewalls."""
 
@@ -88,6 +90,7 @@ class FirewallPolicy(FirewallKind):
         )
         check_references(operation, mapping(inputs, _POLICY), inputs, records, session)
 
+    @believed("a policy that a firewall has cannot be deleted, in these words")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a firewall uses it."""
         users = [
@@ -99,6 +102,7 @@ class FirewallPolicy(FirewallKind):
             raise in_use("DeleteFirewallPolicy", users)
 
 
+@believed("one of the standard actions, in these words")
 def _stateless_problems(policy: Inputs) -> Problems:
     for field in ("statelessDefaultActions", "statelessFragmentDefaultActions"):
         path, title = f"{_POLICY}.{field}", field[0].upper() + field[1:]
@@ -121,6 +125,11 @@ def _stateless_problems(policy: Inputs) -> Problems:
             yield Problem(f"{_POLICY}.{field}", "the stand-in has no stateless rules: leave it out")
 
 
+@written(
+    "stream exception policies and idle seconds",
+    "Network Firewall API reference, StatefulEngineOptions, FlowTimeouts",
+    "2026-11",
+)
 def _engine_problems(options: Inputs) -> Problems:
     path = f"{_POLICY}.statefulEngineOptions"
     stream = known(options, "streamExceptionPolicy")
@@ -138,6 +147,10 @@ def _engine_problems(options: Inputs) -> Problems:
         )
 
 
+@written(
+    "a policy sets HOME_NET alone", "botocore 1.44.5, network-firewall PolicyVariables", "2026-11"
+)
+@believed("the wording of that")
 def _home_net_problems(variables: Inputs) -> Problems:
     path, context = f"{_POLICY}.policyVariables", "PolicyVariables.RuleVariables"
     for index, row in enumerate(items(variables, "ruleVariables")):

@@ -11,6 +11,7 @@ from providers.aws.networkfirewall.endpoints import FIREWALL
 from providers.aws.registry import check_schema, properties
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import CloudError, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 from providers.wire import is_known
@@ -24,6 +25,14 @@ _TYPES: Final = ("ALERT", "FLOW", "TLS")
 _PATH: Final = "loggingConfiguration.logDestinationConfigs"
 
 
+@written(
+    "the firewall is ForceNew",
+    "terraform-provider-aws internal/service/networkfirewall/logging_configuration.go, commit 0336cf8",
+    "2026-11",
+)
+@believed(
+    "a configuration is set in one request, where the provider adds one destination after the other"
+)
 class LoggingConfiguration(AwsKind):
     """A firewall's logging; its id is the firewall's ARN."""
 
@@ -39,6 +48,12 @@ class LoggingConfiguration(AwsKind):
     sets: ClassVar = (_PATH,)
     computed: ClassVar = ("region",)
 
+    @written(
+        "kinds of logs and destinations",
+        "botocore 1.44.5, network-firewall LogType, LogDestinationType",
+        "2026-11",
+    )
+    @believed("the wording of a missing or second destination")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         configuration = mapping(inputs, "loggingConfiguration")
@@ -76,6 +91,7 @@ class LoggingConfiguration(AwsKind):
         """The firewall's ARN."""
         return str(inputs["firewallArn"])
 
+    @believed("a second configuration of a firewall is refused, in these words")
     def taken(self, id_: str) -> CloudError:
         """A firewall has one."""
         return NETWORK_FIREWALL.refusal(
@@ -83,6 +99,12 @@ class LoggingConfiguration(AwsKind):
             f"{id_} has a logging configuration already: one change a request",
         )
 
+    @written(
+        "a destination that is not there is refused: LogDestinationPermissionException",
+        "terraform-provider-aws issue 36000",
+        "2026-11",
+    )
+    @believed("the wording of that")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema, the firewall, and the log groups."""
         operation = "UpdateLoggingConfiguration"

@@ -9,12 +9,14 @@ from providers.aws.account import AwsKind, region
 from providers.aws.networkfirewall.common import POLICY, RESOURCE_POLICY, RULE_GROUP
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
 _LONGEST: Final = 395_000  # PutResourcePolicy's own model (botocore 1.44.5).
 
 
+@believed("the resource is for life")
 class ResourcePolicy(AwsKind):
     """A resource's IAM policy; its id is the resource's ARN. The registry has no schema of it."""
 
@@ -24,6 +26,10 @@ class ResourcePolicy(AwsKind):
     replaced_by: ClassVar = frozenset({"resourceArn", "region"})
     computed: ClassVar = ("region",)
 
+    @written(
+        "395,000 characters of JSON", "botocore 1.44.5, network-firewall PolicyString", "2026-11"
+    )
+    @believed("the wording of a policy without a statement")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         text = known(inputs, "policy")
@@ -48,6 +54,7 @@ class ResourcePolicy(AwsKind):
     def taken(self, id_: str) -> None:
         """Nothing is refused: PutResourcePolicy writes over what is there."""
 
+    @believed("the resource must be there, in these words")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
         """The resource must exist."""
         if not any(id_ in records.get(kind, {}) for kind in (RULE_GROUP, POLICY)):

@@ -25,6 +25,7 @@ from providers.aws.networkfirewall.rules_text import parse, refusals
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 from providers.wire import is_known
@@ -40,6 +41,8 @@ _SOURCE: Final = "ruleGroup.rulesSource"
 _BESIDE_THE_TEXT: Final = ("ruleVariables", "referenceSets", "statefulRuleOptions")
 
 
+@written("capacity is ForceNew", "terraform-provider-aws issue 19616", "2026-11")
+@believed("name, type and rule order are for life, the rest changes in place")
 class RuleGroup(FirewallKind):
     """A stateful rule group. Its capacity, name, type and rule order are for life."""
 
@@ -74,6 +77,11 @@ class RuleGroup(FirewallKind):
             plain["ruleGroup"] = {**group, "statefulRuleOptions": options}
         return plain
 
+    @written(
+        "the refusals of types and capacities",
+        "measured by the authors of cdk-preflight with DryRun",
+        "2026-09",
+    )
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """What the service, and Suricata behind it, refuses in the inputs alone."""
         yield from self.common_problems(inputs)
@@ -123,6 +131,11 @@ class RuleGroup(FirewallKind):
             NETWORK_FIREWALL,
         )
 
+    @written(
+        "a group that a policy has cannot be deleted",
+        "Network Firewall API reference, DeleteRuleGroup",
+        "2026-11",
+    )
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a policy refers to it."""
         users = users_of(id_, records)
@@ -153,6 +166,9 @@ def rules_string(inputs: Inputs) -> str | None:
     return text
 
 
+@written(
+    "the refusal and its wording", "measured by the authors of cdk-preflight with DryRun", "2026-09"
+)
 def _source_problems(inputs: Inputs) -> Problems:
     if not isinstance(inputs.get("ruleGroup"), dict):
         return
@@ -174,6 +190,9 @@ def _source_problems(inputs: Inputs) -> Problems:
     yield from _list_problems(mapping(source, "rulesSourceList"))
 
 
+@written(
+    "the refusal and its wording", "measured by the authors of cdk-preflight with DryRun", "2026-09"
+)
 def _list_problems(listed: Inputs) -> Problems:
     if not listed:
         return
@@ -205,6 +224,9 @@ def _list_problems(listed: Inputs) -> Problems:
         seen.add(name)
 
 
+@written(
+    "the refusal and its wording", "measured by the authors of cdk-preflight with DryRun", "2026-09"
+)
 def _variable_problems(inputs: Inputs) -> Problems:
     variables = mapping(inputs, "ruleGroup", "ruleVariables")
     for field, value, context in (
@@ -220,6 +242,9 @@ def _variable_problems(inputs: Inputs) -> Problems:
         )
 
 
+@written(
+    "the refusal and its wording", "measured by the authors of cdk-preflight with DryRun", "2026-09"
+)
 def _capacity_problems(inputs: Inputs) -> Problems:
     capacity, used = known(inputs, "capacity", int), used_units(inputs)
     if capacity is not None and used is not None and used > capacity:
@@ -230,6 +255,9 @@ def _capacity_problems(inputs: Inputs) -> Problems:
         )
 
 
+@written(
+    "the refusal and its wording", "measured by the authors of cdk-preflight with DryRun", "2026-09"
+)
 def _text_problems(inputs: Inputs) -> Problems:
     text = rules_string(inputs)
     path = "rules" if "rules" in inputs else f"{_SOURCE}.rulesString"
@@ -277,6 +305,7 @@ def _references(group: Inputs) -> Iterator[tuple[str, Inputs]]:
             yield row["key"], row
 
 
+@believed("references have a key and rows, in these words")
 def _reference_problems(inputs: Inputs) -> Problems:
     rows, path = mapping(inputs, "ruleGroup", "referenceSets"), "ruleGroup.referenceSets."
     yield from row_problems(rows, "ipSetReferences", path)

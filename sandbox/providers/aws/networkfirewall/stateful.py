@@ -20,7 +20,7 @@ from providers.aws.networkfirewall.common import (
 )
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problems
-from providers.evidence import believed
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known
 from providers.store import Records
 
@@ -37,6 +37,11 @@ _ACTIONS: Final = "statefulDefaultActions"
 _CONTEXT: Final = "StatefulRuleGroupReferences"
 
 
+@written(
+    "the refusals and their wording",
+    "measured by the authors of cdk-preflight with DryRun",
+    "2026-09-25",
+)
 def stateful_problems(policy: Inputs, path: str) -> Problems:
     """What the service refuses of a policy's stateful side alone.
 
@@ -91,6 +96,11 @@ def _mixed(actions: list[Any]) -> bool:
     return len(families - {"strict"}) > 1
 
 
+@written(
+    "the refusals and their wording",
+    "measured by the authors of cdk-preflight with DryRun",
+    "2026-09-25",
+)
 def _priority_problems(references: list[Any], order: str | None, path: str) -> Problems:
     seen: set[int] = set()
     for index, reference in enumerate(references):
@@ -127,6 +137,12 @@ def _priority_problems(references: list[Any], order: str | None, path: str) -> P
         seen.add(priority)
 
 
+@written(
+    "the capacity of all groups, in words measured of stateless ones",
+    "measured by the authors of cdk-preflight with DryRun",
+    "2026-09-25",
+)
+@believed("a group twice is refused, in these words")
 def check_references(
     operation: str, policy: Inputs, inputs: Mapping[str, Any], records: Records, session: Session
 ) -> None:

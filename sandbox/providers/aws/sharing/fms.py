@@ -12,6 +12,7 @@ from providers.aws.networkfirewall.stateful import check_references, stateful_pr
 from providers.aws.registry import check_schema, properties
 from providers.aws.service import FMS
 from providers.errors import Problem, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Naming, Session, is_a, items, known
 from providers.store import Records
 
@@ -37,6 +38,11 @@ _OPTIONAL: Final = (
 _VPC: Final = "AWS::EC2::VPC"
 
 
+@written(
+    "every change is a PutPolicy",
+    "terraform-provider-aws internal/service/fms/policy.go, commit 0593466",
+    "2026-11",
+)
 class FirewallManagerPolicy(NamedKind):
     """A Firewall Manager policy of the type NETWORK_FIREWALL; the stand-in has no other."""
 
@@ -75,6 +81,7 @@ class FirewallManagerPolicy(NamedKind):
             "deleteUnusedFmManagedResources": False,
         }
 
+    @believed("the stand-in has policies of Network Firewall alone")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         data = mapping(inputs, _DATA)
@@ -91,6 +98,7 @@ class FirewallManagerPolicy(NamedKind):
             yield FMS.problem(_TEXT, f"managedServiceData is required with {_KIND}")
         yield from tag_problems(inputs)
 
+    @believed("accounts and units that are not the organization's are refused, in these words")
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """Accounts and units must be those that `world.yaml` lists."""
         organization = session.world.organization
@@ -149,6 +157,12 @@ class FirewallManagerPolicy(NamedKind):
         }
 
 
+@written(
+    "the fields of managedServiceData",
+    "Firewall Manager API reference, SecurityServicePolicyData",
+    "2026-11",
+)
+@believed("the wording, and that a field that is not listed is refused")
 def _text_problems(text: str) -> Problems:
     try:
         data = json.loads(text)

@@ -14,6 +14,7 @@ from providers.aws.networkfirewall.endpoints import FIREWALL
 from providers.aws.registry import check_schema, tags
 from providers.aws.service import RAM
 from providers.errors import CloudError, Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Naming, Session, known
 from providers.store import Records
 
@@ -38,6 +39,11 @@ _PRINCIPAL: Final = re.compile(
 )
 
 
+@written(
+    "permissions are ForceNew",
+    "terraform-provider-aws internal/service/ram/resource_share.go, commit 01f4311",
+    "2026-11",
+)
 class ResourceShare(NamedKind):
     """A share; its associations name it."""
 
@@ -65,6 +71,7 @@ class ResourceShare(NamedKind):
         """The ARN, with an id that RAM makes up."""
         return arn("ram", f"resource-share/{uuid.uuid4()}", inputs, session)
 
+    @believed("the share must be there")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the registry schema; two shares may have one name."""
         new = id_ not in records.get(SHARE, {})
@@ -108,10 +115,12 @@ class _Association(AwsKind):
         """The share's ARN, a comma, and what is associated."""
         return f"{inputs['resourceShareArn']},{inputs[self.member]}"
 
+    @believed("what is shared twice is refused, in these words")
     def taken(self, id_: str) -> CloudError:
         """A share has each thing once."""
         return RAM.refusal("AssociateResourceShare", f"{id_.partition(',')[2]} is shared already")
 
+    @believed("the share must be there")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
         """The share must exist, and what is associated."""
         share = str(inputs["resourceShareArn"])
@@ -129,6 +138,11 @@ class _Association(AwsKind):
         return {"region": region(inputs, session)}
 
 
+@written(
+    "both ends are ForceNew",
+    "terraform-provider-aws internal/service/ram/resource_association.go, commit 04bea1b",
+    "2026-11",
+)
 class ResourceAssociation(_Association):
     """A resource that a share holds."""
 
@@ -137,6 +151,10 @@ class ResourceAssociation(_Association):
     required: ClassVar = ("resourceArn", "resourceShareArn")
     replaced_by: ClassVar = frozenset({"region", "resourceArn", "resourceShareArn"})
 
+    @written(
+        "types of resources that are shared", 'RAM user guide, "Shareable AWS resources"', "2026-11"
+    )
+    @believed("the wording of that")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """An ARN of a type that RAM shares."""
         text = known(inputs, "resourceArn")
@@ -146,6 +164,7 @@ class ResourceAssociation(_Association):
         if found is None or f"{found[1]}:{found[4]}" not in _SHAREABLE:
             yield RAM.problem("resourceArn", f"You cannot share the selected resource type: {text}")
 
+    @believed("the resource must be there")
     def check(self, member: str, share: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
         """The resource must exist."""
         found = _ARN.fullmatch(member)
@@ -155,6 +174,7 @@ class ResourceAssociation(_Association):
             raise _unknown(f"Resource {member}")
 
 
+@believed("both ends are for life")
 class PrincipalAssociation(_Association):
     """An account, an organization or a unit of it, that a share is for."""
 
@@ -163,12 +183,14 @@ class PrincipalAssociation(_Association):
     required: ClassVar = ("principal", "resourceShareArn")
     replaced_by: ClassVar = frozenset({"principal", "region", "resourceShareArn"})
 
+    @believed("the forms of principals, in these words")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """An account number, or the ARN of an organization, a unit, a role or a user."""
         text = known(inputs, "principal")
         if text is not None and not _PRINCIPAL.fullmatch(text):
             yield RAM.problem("principal", f"The principal {text} is malformed")
 
+    @believed("outside of the organization a share needs allowExternalPrincipals, in these words")
     def check(self, member: str, share: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
         """The principal must be in the organization, unless the share admits others."""
         found = _PRINCIPAL.fullmatch(member)
@@ -189,6 +211,7 @@ class PrincipalAssociation(_Association):
             )
 
 
+@believed("the wording of UnknownResourceException")
 def _unknown(what: str) -> CloudError:
     return RAM.refusal(
         "AssociateResourceShare", f"{what} could not be found.", "UnknownResourceException"

@@ -276,9 +276,59 @@ def test_too_many_sources_are_refused(environment: Build) -> None:
     (problem,) = caught.value.problems
     assert problem.what.startswith("aws-network-firewall: ")
     assert (
-        "characters of the longest rule with its sources, and the cloud allows 8192" in problem.what
+        "characters of the longest rule with its variables written out, and the cloud allows 8192"
+        in problem.what
     )
-    assert "use larger address blocks" == problem.instead
+    assert "use larger address blocks for servers and homeNetworks" == problem.instead
+
+
+def written_out(control: AwsNetworkFirewall) -> int:
+    """The characters of the longest rule, as the quota counts them."""
+    return next(q.used for q in control.quotas() if q.name.startswith("characters"))
+
+
+def test_every_variable_of_a_rule_counts(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """EXTERNAL_NET is what HOME_NET is not: its ranges are written out too."""
+    few = firewall({"homeNetworks": ["10.0.0.0/8"]})
+    apart = [f"10.{n}.{m}.0/24" for n in range(2) for m in range(0, 256, 2)]
+    many = firewall({"homeNetworks": apart})
+
+    assert len(",".join(apart)) - len("10.0.0.0/8") == written_out(many) - written_out(few)
+    with pytest.raises(PolicyErrors) as caught:
+        firewall({"homeNetworks": [f"10.{n}.{m}.0/24" for n in range(6) for m in range(0, 256, 2)]})
+    assert "characters of the longest rule with its variables written out" in str(caught.value)
+
+
+def test_variables_hold_the_fewest_blocks(environment: Build) -> None:
+    """Ranges side by side are one: in HOME_NET, and in the sources."""
+    halves = {"homeNetworks": [f"10.100.{n}.0/24" for n in range(256)]}
+    one = {"name": "one", "addresses": ["10.100.0.0/25", "10.100.0.128/25", "10.100.9.9"]}
+    built = environment(servers=[one], aws={"vpcId": VPC, "networkFirewall": halves})
+    (control,) = (
+        each
+        for each in compile_target(built, built.targets[0])
+        if isinstance(each, AwsNetworkFirewall)
+    )
+    documents = {each.name: each.properties for each in control.documents("wsus")}
+    policy = documents["wsus-network-firewall-policy"]["firewallPolicy"]
+    group = documents["wsus-network-firewall-rules-1"]["ruleGroup"]
+
+    (home,) = policy["policyVariables"]["ruleVariables"]
+    assert ["10.100.0.0/16"] == home["ipSet"]["definitions"]
+    (sources,) = group["ruleVariables"]["ipSets"]
+    assert ["10.100.0.0/24", "10.100.9.9/32"] == sources["ipSet"]["definitions"]
+
+
+def test_the_first_capacity(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Larger where others keep the policy, or as it is asked for; doubled from there."""
+    for settings, expected in (
+        ({}, 100),
+        ({"mode": "rules-only"}, 1000),
+        ({"mode": "rules-only", "capacity": 100}, 100),
+        ({"capacity": 700}, 700),
+        ({"capacity": 1}, 4),
+    ):
+        assert [expected] == [each.capacity for each in firewall(settings).rule_groups], settings
 
 
 def test_capacity_beside_a_domain_list(root: Path, run: Callable[..., Result]) -> None:
@@ -328,6 +378,53 @@ def test_documents_have_one_order(firewall: Callable[..., AwsNetworkFirewall]) -
 
     assert 8 == len([each for each in one if each.type.endswith(":Route")])
     assert one == other
+
+
+def test_logging_waits_for_its_groups(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """AWS refuses a destination that is not there yet, and the engine makes what nothing orders at once."""
+    settings = {
+        "mode": "full",
+        "endpoints": [{"zone": "eu-west-1a", "subnetId": "subnet-0a1b2c3d"}],
+    }
+    documents = {
+        each.name: each
+        for each in firewall({**settings, "logging": {"logGroup": "/wsus"}}).documents("wsus")
+    }
+    groups = {name for name, each in documents.items() if each.type.endswith(":LogGroup")}
+
+    assert 2 == len(groups)
+    assert groups == {*documents["wsus-network-firewall-logging"].after}
+
+
+def test_a_default_route_that_is_kept(firewall: Callable[..., AwsNetworkFirewall]) -> None:
+    """Beside it the two halves of all addresses lead to the endpoint; the way back is the same."""
+    zone = {
+        "zone": "eu-west-1a",
+        "subnetId": "subnet-0a1b2c3d4e5f60718",
+        "protectedRouteTables": ["rtb-0a1b2c3d4e5f60718"],
+        "returnRoutes": [
+            {"routeTableId": "rtb-0b2c3d4e5f6071829", "destinations": ["10.20.0.0/24"]}
+        ],
+    }  # fmt: skip
+
+    def routes(**more: bool) -> dict[str, Any]:
+        control = firewall({"mode": "full", "endpoints": [zone], **more})
+        return {
+            each.name.removeprefix("wsus-network-firewall-"): each.properties[
+                "destinationCidrBlock"
+            ]
+            for each in control.documents("wsus")
+            if each.type.endswith(":Route")
+        }
+
+    back = {"back-rtb-0b2c3d4e5f6071829-10-20-0-0-24": "10.20.0.0/24"}
+    out = "out-rtb-0a1b2c3d4e5f60718"
+    assert {out: "0.0.0.0/0", **back} == routes()
+    assert {
+        f"{out}-0-0-0-0-1": "0.0.0.0/1",
+        f"{out}-128-0-0-0-1": "128.0.0.0/1",
+        **back,
+    } == routes(keepDefaultRoutes=True)
 
 
 def test_documents_by_mode(firewall: Callable[..., AwsNetworkFirewall]) -> None:

@@ -162,6 +162,31 @@ def test_many_addresses_make_a_prefix_list(groups: Callable[..., AwsSecurityGrou
     assert control.admits(Flow(stranger, server, "tcp", 8530)).verdict is Verdict.DENY
 
 
+def test_a_list_has_what_one_request_carries(groups: Callable[..., AwsSecurityGroups]) -> None:
+    """The provider sends a list's entries at once, and EC2 takes 100: the rest are in other lists."""
+    addresses = [f"10.20.{n}.0/25" for n in range(16, 16 + 210)]
+    control = groups(
+        servers=[ONE],
+        clients=clients(*addresses),
+        aws={"vpcId": VPC, "securityGroup": {"rulesPerDirection": 500}},
+    )
+    made = rules_of(control, "ManagedPrefixList")
+    ingress = rules_of(control, "SecurityGroupIngressRule")
+    used = {quota.name: quota.used for quota in control.quotas()}
+
+    assert [100, 100, 10] == [len(each["entries"]) for each in made]
+    assert ["wsus-one-pcs-ipv4", "wsus-one-pcs-ipv4-2", "wsus-one-pcs-ipv4-3"] == [
+        e["name"] for e in made
+    ]
+    assert sorted(addresses) == sorted(row["cidr"] for each in made for row in each["entries"])
+    assert 6 == len({(rule["prefixListId"], rule["fromPort"]) for rule in ingress})
+    assert 420 == used["IPv4 ingress rules of security group one"]
+    for address, verdict in (("10.20.16.1", Verdict.ALLOW), ("10.20.225.1", Verdict.ALLOW),
+                             ("10.20.225.200", Verdict.DENY)):  # fmt: skip
+        flow = Flow(ip_address(address), ip_address("10.20.0.10"), "tcp", 8530)
+        assert control.admits(flow).verdict is verdict
+
+
 def test_few_addresses_beside_many(groups: Callable[..., AwsSecurityGroups]) -> None:
     """A peer of one block keeps its rule where another peer gets a list."""
     many = clients(*(f"10.20.4.{number}" for number in range(0, 80, 2)))
