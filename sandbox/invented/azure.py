@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, ip_network
 from typing import Any, Final
 
 from invented.rows import Found, Held, Room, Row
-from wsus_egress.model.azure import AzureTarget, Firewall
+from wsus_egress.model.azure import AzureTarget, Firewall, Subnet
 
 SUBSCRIPTION: Final = "azure-native:subscriptionId"
 _UNNAMED: Final = "00000000-0000-0000-0000-000000000000"
@@ -40,7 +40,9 @@ def of_azure(target: AzureTarget, given: Mapping[str, str]) -> Found:
     """
     firewall, policy = target.firewall, target.firewall_policy
     network = _ID.fullmatch(firewall.virtual_network) if firewall else None
-    subscription = given.get(SUBSCRIPTION) or (network["subscription"] if network else _UNNAMED)
+    named = [network, *(_ID.match(each.import_id) for each in target.subnets if each.import_id)]
+    theirs = [found["subscription"] for found in named if found]
+    subscription = given.get(SUBSCRIPTION) or next(iter(theirs), _UNNAMED)
     settings = {}
     lines = []
     if SUBSCRIPTION not in given and subscription != _UNNAMED:
@@ -89,9 +91,10 @@ def of_azure(target: AzureTarget, given: Mapping[str, str]) -> Found:
         for row in policies.get(_POLICY, {}).values()
     ]
     lines += [
-        f"{each.name}: not invented, for this stack makes the subnet; yours exists: import it "
-        "(docs/azure.md)"
+        f"{each.name}: not invented, for this stack makes the subnet; if yours exists, write "
+        "its importId (docs/azure.md)"
         for each in target.subnets
+        if not each.import_id
     ]
     return Found(world, policies, settings, tuple(lines), tuple(_unknown(target)))
 
@@ -102,7 +105,9 @@ def _networks(
     """The virtual networks: those of the subnets, and the firewall's with its own subnets."""
     found: dict[tuple[str, str], Row] = {}
     for subnet in target.subnets:
-        _add(found, target.resource_group, subnet.virtual_network, target)
+        row = _add(found, target.resource_group, subnet.virtual_network, target)
+        if subnet.import_id:
+            row["subnets"].append(_subnet(subnet))
     dns = target.dns_security_policy
     if dns and (own := _ID.fullmatch(dns.virtual_network)):
         _add(found, own["group"], own["name"], target)
@@ -120,12 +125,12 @@ def _networks(
         key=lambda block: block.prefixlen,
         default=_HUB,
     )
-    room = Room(largest, [subnet.address_prefix for subnet in target.subnets])
+    room = Room(largest, [prefix for subnet in target.subnets for prefix in subnet.ranges])
     names = ["AzureFirewallSubnet"]
     basic = target.firewall_policy is not None and target.firewall_policy.sku == "Basic"
     if basic or firewall.management:
         names.append("AzureFirewallManagementSubnet")
-    row["subnets"] = [{"name": name, "prefix": room.take(_FIREWALL_SUBNET)} for name in names]
+    row["subnets"] += [{"name": name, "prefix": room.take(_FIREWALL_SUBNET)} for name in names]
     return [found[key] for key in sorted(found)]
 
 
@@ -142,8 +147,20 @@ def _add(
     return found.setdefault((group.casefold(), name.casefold()), row)
 
 
+def _subnet(subnet: Subnet) -> Row:
+    """One that exists, and that the stack imports."""
+    texts = [str(each) for each in subnet.ranges]
+    ranges = (
+        {"has": {"addressPrefixes": texts}} if subnet.address_prefixes else {"prefix": texts[0]}
+    )
+    return {"name": subnet.name, **ranges}
+
+
 def _network_line(row: Row) -> str:
-    subnets = "".join(f", with {each['name']} {each['prefix']}" for each in row["subnets"])
+    subnets = "".join(
+        f", with {each['name']} {each.get('prefix') or ' '.join(each['has']['addressPrefixes'])}"
+        for each in row["subnets"]
+    )
     return f"{row['name']}: a virtual network of {', '.join(row['address_space'])}{subnets}"
 
 

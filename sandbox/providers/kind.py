@@ -100,6 +100,18 @@ class Kind(ABC):
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """What the resource adds to its inputs."""
 
+    def existing(self, id_: str, session: Session) -> Record | None:  # noqa: ARG002
+        """What the world has under an id, which nobody has deployed here."""
+        return None
+
+    def imported(self, record: Record, session: Session) -> dict[str, Any]:  # noqa: ARG002
+        """The inputs that the provider reads of what nobody has deployed here."""
+        return dict(record)
+
+    def before(self, old: Inputs, outputs: Inputs) -> Inputs:  # noqa: ARG002
+        """The old inputs, as the provider compares them."""
+        return old
+
     def replaces(self, change: Change) -> bool:
         """Whether a change needs a new resource."""
         return any(change.path == path or change.path.startswith((f"{path}.", f"{path}["))

@@ -137,7 +137,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
-        old, new = _old_inputs(request), decode(request.news)
+        old = kind.before(_old_inputs(request), decode(request.olds))
+        new = decode(request.news)
         before, after = kind.canonical(old), kind.canonical(new)
         found = [*changes(before, in_old_order(before, after, kind.sets))]
         return _difference(found, kind.replaces, delete_first=kind.delete_first(old, new))
@@ -167,8 +168,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self._session.store.count("read", kind.type_name)
         with self._lock:
             id_, record = _find(self._records(context), kind, request.id)
+            record = record or kind.existing(id_, self._session)
             if record is None:
                 return provider_pb2.ReadResponse()
+            if not old:  # Nothing but the id is known: it is imported.
+                record = kind.imported(record, self._session)
             kept = {n: v for n, v in old.items() if n in kind.local or n == _DEFAULTS}
             inputs = {
                 name: value
@@ -191,6 +195,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 self._session.store.count("update", kind.type_name)
                 with self._operation(kind, inputs), self._session.store.change() as records:
                     id_, record = _find(records, kind, request.id)
+                    if record is None and (found := kind.existing(id_, self._session)):
+                        record = records.setdefault(kind.type_name, {})[id_] = found
                     if record is None:
                         raise CloudError("it does not exist any more; `pulumi refresh` drops it")
                     kind.admit(id_, inputs, records, self._session)

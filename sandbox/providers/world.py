@@ -56,6 +56,11 @@ class World:
         """A virtual network: its address space and the subnets that it has already."""
         return self.virtual_networks.get((resource_group.casefold(), name.casefold()))
 
+    def subnet(self, resource_group: str, network: str, name: str) -> Row | None:
+        """A subnet of such a network."""
+        rows = (self.virtual_network(resource_group, network) or {}).get("subnets", ())
+        return next((row for row in rows if row["name"].casefold() == name.casefold()), None)
+
     def location(self, resource_group: str) -> str | None:
         """Where a resource group is. Azure compares names without case."""
         return self.resource_groups.get(resource_group.casefold())

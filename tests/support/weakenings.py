@@ -331,6 +331,9 @@ WEAKENING: Final = (
     Row("prod", {"azure.subnets.0.virtualNetwork": "vnet-other"}),
     Row("prod", {"azure.subnets.0.name": "snet-other"}),
     Row("prod", {"azure.subnets.0.addressPrefix": "10.31.0.0/25"}),
+    Row("prod", {"azure.subnets.0.addressPrefixes": ["10.31.0.0/25", "10.31.1.0/24"]},
+        {"azure.subnets.0.addressPrefix": GONE,
+         "azure.subnets.0.addressPrefixes": ["10.31.0.0/24", "10.31.1.0/24"]}),
     Row("prod", {"azure.subnets.0.attached": False}),
     # Whole targets.
     Row("prod", {"aws": GONE}, also={
@@ -409,6 +412,9 @@ HARMLESS: Final = (
                  f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/networkSecurityGroups/wsus-nsg"}),
     Row("prod", {"azure.subnets.0.routeTable":
                  f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/routeTables/wsus-route-table"}),
+    Row("prod", {"azure.subnets.0.importId":
+                 f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/virtualNetworks/vnet-wsus-prod"
+                 "/subnets/snet-wsus"}),
     Row("dev", {"gate.warnDays": 60}),
     Row("dev", {"approved.0.expires": "2027-01-01"}, APPROVED_MIRROR),
     Row("dev", {"approved.0.reason": "Still files"}, APPROVED_MIRROR),

@@ -195,8 +195,12 @@ class SubnetArgs(TypedDict):
     """The network's name."""
     name: str
     """The subnet's name."""
-    address_prefix: str
+    address_prefix: NotRequired[str]
     """Its range."""
+    address_prefixes: NotRequired[list[str]]
+    """Its ranges, where it has more than one, in place of addressPrefix."""
+    import_id: NotRequired[str]
+    """The id of the subnet, where it exists: it is imported, and stays as it is but for the security group and the route table."""
     network_security_group: NotRequired[str]
     """The id of the one that it has already."""
     route_table: NotRequired[str]

@@ -15,6 +15,7 @@ from wsus_egress.azure.policies import (
     without_provider,
 )
 from wsus_egress.azure.seen import tell
+from wsus_egress.azure.subnets import unlike_subnets
 from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.base import Component
 from wsus_egress.component.claims import Sole
@@ -46,6 +47,10 @@ _KEPT: Final = {
         "defaultOutboundAccess",
         "delegations",
         "ipAllocations",
+        "ipamPoolPrefixAllocations",
+        # An import reads these two from Azure's answer, and not the id (azure-native,
+        # responseToSdkInputs.go, read 2026-11).
+        "name",
         "natGateway",
         "privateEndpointNetworkPolicies",
         "privateLinkServiceNetworkPolicies",
@@ -53,6 +58,7 @@ _KEPT: Final = {
         "serviceEndpointPolicies",
         "serviceEndpoints",
         "sharingScope",
+        "type",
     ]
 }
 _SOLE: Final = {
@@ -107,6 +113,7 @@ class AzureComponent(Component):
 
     _makes_rules: ClassVar[bool] = False
     """Whether it makes rules in a firewall policy, which others may keep elsewhere."""
+    _makes_subnets: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -122,6 +129,8 @@ class AzureComponent(Component):
         """
         super().__init__(name, args, opts, keywords)
         problems = [*foreign_networks(self, self._compiled)]
+        if self._makes_subnets:
+            problems += unlike_subnets(self, self._compiled, self._prefix)
         self._beside_policy: pulumi.ProviderResource | None = None
         """The provider for what is made in the policy's resource group; None for the component's own."""
         handed = self._compiled.arguments

@@ -79,8 +79,9 @@ class Declarer:
         refuse(self._parent.pulumi_resource_name, twice)
         for document in documents:
             serial = document.type in self._cloud.serial
-            own = {*document.properties, *document.clears}
+            own = {*document.properties, *document.clears} - {*document.leaves}
             kept = [key for key in self._cloud.kept.get(document.type, ()) if key not in own]
+            kept += [key for key in document.leaves if key not in kept]
             before = [self._declared[name][1] for name in document.after]
             options = pulumi.ResourceOptions(
                 parent=self._parent,
@@ -91,6 +92,7 @@ class Declarer:
                 protect=bool(document.protect) or None,
                 retain_on_delete=document.retain or None,
                 aliases=[pulumi.Alias(name=former) for former in document.aliases],
+                import_=document.imported or None,
             )
             arguments = {
                 snake(key): self._resolved(value) for key, value in document.properties.items()

@@ -122,6 +122,9 @@ class Document:
         retain: Whether it stays in the cloud when the engine lets go of it.
         clears: Properties that it takes away, where what others have set would be left as it is.
         aliases: Logical names that earlier versions gave it; a resource of such a name is this one.
+        leaves: Properties that it says for a resource that is made, and leaves as they are later.
+        imported: The id of the resource in the cloud that is taken into the stack; empty where it
+            is made.
     """
 
     type: str
@@ -132,6 +135,8 @@ class Document:
     retain: bool = False
     clears: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    imported: str = ""
 
 
 class Rule(Protocol):

@@ -26,6 +26,7 @@ from wsus_egress.model.base import (
     Text,
     by_key,
 )
+from wsus_egress.model.flows import Network
 from wsus_egress.problems import Problem
 
 Sku: TypeAlias = Literal["Basic", "Standard", "Premium"]
@@ -54,6 +55,16 @@ NetworkId = Annotated[
         "virtualNetworks/NAME",
     ),
 ]
+SubnetId = Annotated[
+    str,
+    Matching(
+        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
+        r"/virtual[Nn]etworks/[^/\s]+/subnets/[^/\s]+$",
+        "is not a subnet's id",
+        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
+        "virtualNetworks/NETWORK/subnets/NAME",
+    ),
+]
 # Stands for what an id that only the deployment knows begins with; it is never sent.
 SOME_ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
 SecurityGroupId: TypeAlias = Annotated[
@@ -64,6 +75,8 @@ IpGroupId: TypeAlias = Annotated[ArmId, MayBeOutput(f"{SOME_ID}/ipGroups/{{key}}
 IpGroupsByParty: TypeAlias = Annotated[tuple[tuple[str, str], ...], by_key(dict[str, IpGroupId])]
 # Stands for a resource group that only the deployment knows.
 UNKNOWN_GROUP: Final = "unknown-resource-group"
+# What stands for a network's name that only the deployment knows begins with it.
+UNKNOWN_NETWORK: Final = "unknown-network-"
 ResourceGroup = Annotated[str, Field(min_length=1, max_length=90), MayBeOutput(UNKNOWN_GROUP)]
 Region = Annotated[
     str,
@@ -371,15 +384,26 @@ class Nsg(Settings):
         return self.lateral_movement == "deny"
 
 
-class Subnet(Settings):
+class Subnet(Checked):
     """A subnet that the security group and the route table are attached to."""
 
     virtual_network: Annotated[
-        Annotated[ResourceName, MayBeOutput("unknown-network-{n}")],
+        Annotated[ResourceName, MayBeOutput(f"{UNKNOWN_NETWORK}{{n}}")],
         Field(description="The network's name."),
     ]
     name: Annotated[ResourceName, Field(description="The subnet's name.")]
-    address_prefix: Annotated[AddressBlock, Field(description="Its range.")]
+    address_prefix: Annotated[AddressBlock | None, Field(description="Its range.")] = None
+    address_prefixes: Annotated[
+        Items[AddressBlock],
+        Field(description="Its ranges, where it has more than one, in place of addressPrefix."),
+    ] = ()
+    import_id: Annotated[
+        SubnetId | None,
+        Field(
+            description="The id of the subnet, where it exists: it is imported, and stays as it is "
+            "but for the security group and the route table."
+        ),
+    ] = None
     network_security_group: Annotated[
         ArmId | None, Field(description="The id of the one that it has already.")
     ] = None
@@ -393,6 +417,21 @@ class Subnet(Settings):
             "its entry or the whole target goes."
         ),
     ] = True
+
+    @property
+    def ranges(self) -> tuple[Network, ...]:
+        """Every range that it has, by whichever setting."""
+        return (self.address_prefix,) if self.address_prefix else self.address_prefixes
+
+    def refusals(self) -> Iterator[Problem]:
+        """A subnet has one range or several, said once."""
+        if not self.ranges:
+            yield Problem(
+                None, ("addressPrefix",), "the setting is missing", "add it, or addressPrefixes"
+            )
+        elif self.address_prefix and self.address_prefixes:
+            what = "the subnet has addressPrefix, and Azure takes one of the two"
+            yield Problem(None, ("addressPrefixes",), what, "write all its ranges here alone")
 
 
 class DnsSecurityPolicy(Settings):

@@ -281,6 +281,8 @@ AZURE: Final[Mapping[str, Meaning]] = {
         key=("virtualNetwork", "name"),
     ),
     "subnets[].addressPrefix": Meaning("other addresses have the rules than before", _any),
+    "subnets[].addressPrefixes": Meaning("other addresses have the rules than before", _any),
+    "subnets[].importId": HARMLESS,
     "subnets[].networkSecurityGroup": HARMLESS,
     "subnets[].routeTable": HARMLESS,
     "subnets[].attached": Meaning(

@@ -32,6 +32,7 @@ class DiagnosticSetting(AzureKind):
     collection = "diagnosticSettings"
     model = ""
     located = False
+    api_version = "2021-05-01-preview"
     inputs: ClassVar = {
         "id": str,
         "logAnalyticsDestinationType": str,
@@ -53,7 +54,7 @@ class DiagnosticSetting(AzureKind):
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
         """What Azure Monitor adds: no etag, for it keeps none."""
         return {
-            "azureApiVersion": "2021-05-01-preview",
+            "azureApiVersion": self.api_version,
             "type": "Microsoft.Insights/diagnosticSettings",
         }
 

@@ -13,12 +13,13 @@ from providers.azure.firewall_policy import GROUP_TYPE, POLICY_TYPE, tier
 from providers.azure.references import reference, used_by
 from providers.azure.resource import resource, resource_id, subscription
 from providers.azure.route_table import ROUTE_TABLE_TYPE
-from providers.azure.subnet import SUBNET_TYPE
+from providers.azure.subnet import SUBNET_TYPE, Subnet
 from providers.errors import azure_error
 from providers.kind import Inputs, Invoke, Session
 from providers.world import WORLD_NAME
 
 _FIREWALL: Final = AzureFirewall()
+_SUBNET: Final = Subnet()
 _NSG_TYPE: Final = "azure-native:network:NetworkSecurityGroup"
 
 
@@ -112,9 +113,8 @@ def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     id_ = resource_id(session, group, f"virtualNetworks/{network}/subnets/{name}")
     if (found := resource(session.store.read(), SUBNET_TYPE, id_)) is not None:
         return {**found, "id": id_, "name": name}
-    for row in (session.world.virtual_network(group, network) or {}).get("subnets", ()):
-        if row["name"].casefold() == name.casefold():
-            return {"addressPrefix": row["prefix"], "id": id_, "name": row["name"]}
+    if (found := _SUBNET.existing(id_, session)) is not None:
+        return {**found, "id": id_, "name": name}
     raise _nested_not_found(id_)
 
 

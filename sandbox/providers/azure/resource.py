@@ -18,6 +18,9 @@ from providers.store import Record, Records
 from providers.world import WORLD_NAME
 
 API_VERSION: Final = "2024-05-01"
+# An input that azure-native adds to every resource since version 3, of the type's own version
+# (pulumi-azure-native, provider.go, applyDefaults, read 2026-11). ARM has it in the address.
+_VERSION: Final = "azureApiVersion"
 # The pattern of firewall policies' names in the API's own description (draft operations,
 # 2024-05-01), and what "Naming rules for Azure resources" says of network security groups.
 NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?")
@@ -52,14 +55,21 @@ class AzureKind(Kind):
     model: ClassVar[str]
     """Its class in azure-mgmt-network."""
     located: ClassVar[bool] = True
+    api_version: ClassVar[str] = API_VERSION
+    local: ClassVar = frozenset({_VERSION})
     required: ClassVar[Sequence[str]] = ("resourceGroupName",)
     computed: ClassVar[Sequence[str]] = (
-        "azureApiVersion",
+        _VERSION,
         "etag",
         "name",
         "provisioningState",
         "type",
     )
+
+    def __init_subclass__(cls) -> None:
+        """Add the input that the provider gives every resource."""
+        super().__init_subclass__()
+        cls.inputs = {**cls.inputs, _VERSION: str}
 
     def path(self, inputs: Inputs) -> str:
         """The id after the network provider."""
@@ -73,6 +83,7 @@ class AzureKind(Kind):
         """A name; the location of the provider's settings, else of the resource group."""
         # azure-native adds eight digits without a hyphen.
         given = {self.name_input: naming.pick(self.name_input, self, "", 8)}
+        given[_VERSION] = self.api_version
         if self.located:
             group = known(inputs, "resourceGroupName")
             theirs = session.world.location(group) if group else None
@@ -109,6 +120,11 @@ class AzureKind(Kind):
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:
         """Report what the service refuses in the rest."""
 
+    def before(self, old: Inputs, outputs: Inputs) -> Inputs:
+        """With the version of the state, where the inputs have none: an import reads none."""
+        missing = _VERSION in outputs and _VERSION not in old
+        return {**old, _VERSION: outputs[_VERSION]} if missing else old
+
     def canonical(self, inputs: Inputs) -> dict[str, Any]:
         """As the inputs, `West Europe` being `westeurope`."""
         plain = super().canonical(inputs)
@@ -132,7 +148,11 @@ class AzureKind(Kind):
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the model, then what the service knows about existing resources."""
         self.service_answer(id_, inputs, records, session)
-        models.check_body(self.model, self.body(inputs))
+        models.check_body(self.model, self.body(self.sent(inputs)))
+
+    def sent(self, inputs: Inputs) -> dict[str, Any]:
+        """The inputs without what the provider keeps for itself."""
+        return {name: value for name, value in inputs.items() if name not in self.local}
 
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Refuse to create what exists, as azure-native does."""
@@ -143,13 +163,13 @@ class AzureKind(Kind):
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
         """What ARM adds. The etag is a hash of the body, so it changes only with the resource."""
-        body = json.dumps(self.body(inputs), sort_keys=True, default=str)
+        body = json.dumps(self.body(self.sent(inputs)), sort_keys=True, default=str)
         digest = hashlib.sha256(body.encode()).hexdigest()
         # The GUID is a resource's for life.
         guid = {"resourceGuid": str(uuid5(NAMESPACE_URL, id_.casefold()))}
         return {
             **(guid if "resourceGuid" in self.computed else {}),
-            "azureApiVersion": API_VERSION,
+            _VERSION: self.api_version,
             "etag": f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}",
             "name": inputs[self.name_input],
             "provisioningState": "Succeeded",

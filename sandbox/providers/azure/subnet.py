@@ -6,15 +6,17 @@ import ipaddress
 from typing import Any, ClassVar, Final
 
 from providers.azure.references import enveloped, reference, require
-from providers.azure.resource import AzureKind, resource_id
+from providers.azure.resource import AzureKind, resource, resource_id
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
 from providers.kind import Inputs, Session, items
-from providers.store import Records
+from providers.store import Record, Records
 from providers.wire import UNKNOWN
 from providers.world import WORLD_NAME
 
 SUBNET_TYPE: Final = "azure-native:network:Subnet"
+# Of an id: /subscriptions/S/resourceGroups/G/providers/P/virtualNetworks/N/subnets/S.
+_PARTS: Final = 11
 _ATTACHED: Final = (
     ("networkSecurityGroup", "azure-native:network:NetworkSecurityGroup"),
     ("routeTable", "azure-native:network:RouteTable"),
@@ -33,9 +35,12 @@ class Subnet(AzureKind):
     inputs: ClassVar = {
         "addressPrefix": str,
         "addressPrefixes": list,
+        "applicationGatewayIPConfigurations": list,
         "defaultOutboundAccess": bool,
         "delegations": list,
         "id": str,
+        "ipAllocations": list,
+        "ipamPoolPrefixAllocations": list,
         "name": str,
         "natGateway": dict,
         "networkSecurityGroup": dict,
@@ -45,7 +50,9 @@ class Subnet(AzureKind):
         "routeTable": dict,
         "serviceEndpointPolicies": list,
         "serviceEndpoints": list,
+        "sharingScope": str,
         "subnetName": str,
+        "type": str,
         "virtualNetworkName": str,
     }
     required: ClassVar = ("resourceGroupName", "virtualNetworkName")
@@ -63,7 +70,48 @@ class Subnet(AzureKind):
     def body(self, inputs: Inputs) -> dict[str, Any]:
         """Everything but the name inside `properties`."""
         address = frozenset({"resourceGroupName", "subnetName", "virtualNetworkName"})
-        return enveloped(inputs, address, ("id", "name"))
+        body = enveloped(inputs, address, ("id", "name", "type"))
+        own = body["properties"]
+        # What azure-native has flattened inside these two lists.
+        if "delegations" in own:
+            own["delegations"] = [
+                {"name": each.get("name"), "properties": {"serviceName": each.get("serviceName")}}
+                for each in own["delegations"]
+            ]
+        if "ipamPoolPrefixAllocations" in own:
+            own["ipamPoolPrefixAllocations"] = [
+                {
+                    "numberOfIpAddresses": each.get("numberOfIpAddresses"),
+                    "pool": {"id": each.get("id")},
+                }
+                for each in own["ipamPoolPrefixAllocations"]
+            ]
+        return body
+
+    def existing(self, id_: str, session: Session) -> Record | None:
+        """A subnet that the world's networks have: its range, and whatever `has` says."""
+        parts = id_.split("/")
+        row = session.world.subnet(parts[4], parts[8], parts[10]) if len(parts) == _PARTS else None
+        if row is None:
+            return None
+        return {
+            **({"addressPrefix": row["prefix"]} if "prefix" in row else {}),
+            # What the service says of every subnet (a GET with 2024-05-01; believed).
+            "privateEndpointNetworkPolicies": "Disabled",
+            "privateLinkServiceNetworkPolicies": "Enabled",
+            **row.get("has", {}),
+            "resourceGroupName": parts[4],
+            "subnetName": parts[10],
+            "virtualNetworkName": parts[8],
+        }
+
+    def imported(self, record: Record, session: Session) -> dict[str, Any]:  # noqa: ARG002
+        """Everything of the body but the id (pulumi-azure-native, responseToSdkInputs.go, read 2026-11)."""
+        return {
+            **record,
+            "name": record["subnetName"],
+            "type": f"Microsoft.Network/{self.type_path}",
+        }
 
     def alone_in(self, inputs: Inputs, session: Session) -> str | None:
         """A network takes one change of a subnet at a time."""
@@ -97,10 +145,13 @@ class Subnet(AzureKind):
                 f"Parent resource '{name}' not found. ({WORLD_NAME} has no such virtual network)",
             )
         inside = id_.rpartition("/")[0].casefold()
-        others = {subnet["name"]: [subnet["prefix"]] for subnet in network.get("subnets", ())}
+        others = {row["name"]: _prefixes({**row.get("has", {}), "addressPrefix": row.get("prefix")})
+                  for row in network.get("subnets", ())}  # fmt: skip
         for key, row in records.get(SUBNET_TYPE, {}).items():
             if key.casefold() != id_.casefold() and key.rpartition("/")[0].casefold() == inside:
                 others[key.rpartition("/")[2]] = _prefixes(row)
+        if resource(records, SUBNET_TYPE, id_) is not None:  # It is no other one.
+            others.pop(inputs["subnetName"], None)
         if inputs["subnetName"].casefold() in {other.casefold() for other in others}:
             raise azure_error(
                 "Conflict",

@@ -212,3 +212,56 @@ def test_what_is_not_there_is_passed_over(logged: Callable[..., list[str]]) -> N
     assert found.startswith(
         "azure/firewall-policy/base-policy/other: seen: it cannot be looked up: "
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({"address_prefix": "10.20.0.0/24"},
+         ["x: subnets[0].address_prefix: the subnet snet has 10.20.0.0/28, and the entry says "
+          "10.20.0.0/24; write what it has"]),
+        ({"address_prefix": None, "address_prefixes": ["10.20.0.0/28", "10.20.1.0/24"]},
+         ["x: subnets[0].address_prefixes: the subnet snet has 10.20.0.0/28, and the entry says "
+          "10.20.0.0/28, 10.20.1.0/24; write what it has"]),
+        ({"name": "gone", "import_id": SUBNET.replace("snet", "gone")},
+         ["x: subnets[0].import_id: the subnet gone cannot be looked up, and so not imported: invoke of "
+          "azure-native:network:getSubnet failed: not allowed (); leave it out, where the stack makes "
+          "it"]),
+        ({"import_id": SUBNET.replace("/s/", "/t/")},
+         [f"x: subnets[0].virtual_network: the network vnet of this component's provider is "
+          f"{NETWORK}/virtualNetworks/vnet, another one; give the component the provider of the "
+          "network's own subscription (option `providers`), or a network that this provider has"]),
+    ],
+)  # fmt: skip
+def test_a_subnet_that_is_imported_is_as_the_entry_says(
+    logged: Callable[..., list[str]], own: dict[str, Any], expected: list[str]
+) -> None:
+    """Its range would be ignored later, and the proof would believe the entry's."""
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(subnets=[{**LISTED[0], "import_id": SUBNET, **own}], firewall_policy={"name": "own"})
+
+    assert expected == [line for line in str(caught.value).splitlines() if "subnets" in line]
+
+
+def test_a_subnet_that_is_imported_has_nothing_of_others(logged: Callable[..., list[str]]) -> None:
+    """Its route table would be taken off it without a word."""
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(
+            subnets=[{**LISTED[0], "import_id": SUBNET}],
+            firewall_policy={"name": "own"},
+            route_table={"firewall_address": "10.20.255.4"},
+        )
+
+    said = (
+        "x: subnets[0].route_table: snet has 'rt' already, and can have one; move its rules there, "
+        "detach it, or leave the subnet out"
+    )
+    assert said in str(caught.value).splitlines()
+
+
+def test_a_network_that_is_an_output_is_not_looked_up(logged: Callable[..., list[str]]) -> None:
+    """The same program may be about to make it."""
+    network = pulumi.Output.from_input("vnet")
+    entry = {**LISTED[0], "virtual_network": network, "import_id": SUBNET}
+
+    logged(subnets=[entry], firewall_policy={"name": "own"})

@@ -185,6 +185,46 @@ def test_azure_has_groups_networks_and_workspaces() -> None:
     assert any(line.startswith("snet-s: not invented") for line in found.lines)
 
 
+def test_a_subnet_that_is_imported_is_there() -> None:
+    """With its ranges, in the subscription that its id has; the firewall's own stands beside it."""
+    prefix = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-mine/providers/Microsoft.Network"
+    network = f"{prefix}/virtualNetworks/vnet"
+    ranges = ["10.9.1.0/24", "10.9.2.0/24"]
+    azure = {
+        "resourceGroup": "rg-mine",
+        "location": "northeurope",
+        "addressSpace": ["10.9.0.0/16"],
+        "destinations": "list",
+        "firewallPolicy": {"name": "afwp", "mode": "full"},
+        "firewall": {"name": "afw", "virtualNetwork": network},
+        "routeTable": {},
+        "subnets": [
+            {"virtualNetwork": "vnet", "name": "one", "addressPrefix": "10.9.0.0/24",
+             "importId": f"{network}/subnets/one"},
+            {"virtualNetwork": "vnet", "name": "two", "addressPrefixes": ranges,
+             "importId": f"{network}/subnets/two"},
+        ],
+    }  # fmt: skip
+    found = invent(made(server("10.9.0.10"), azure=azure), {})
+    del azure["firewall"], azure["firewallPolicy"]
+    azure["routeTable"] = {"firewallAddress": "10.9.255.4"}
+    alone = invent(made(server("10.9.0.10"), azure=azure), {})
+
+    for each in (found, alone):
+        world = from_data(dict(each.world))
+        row = world.virtual_network("rg-mine", "vnet")
+        assert row is not None
+        one, two = row["subnets"][:2]
+        assert ({"name": "one", "prefix": "10.9.0.0/24"}, {"addressPrefixes": ranges}) == (
+            one,
+            two["has"],
+        )
+        assert {"azure-native:subscriptionId": SUBSCRIPTION} == each.settings
+    names = [row["name"] for row in found.world["virtual_networks"][0]["subnets"]]
+    assert ["one", "two", "AzureFirewallSubnet"] == names
+    assert any("two 10.9.1.0/24 10.9.2.0/24" in line for line in found.lines)
+
+
 def test_a_policy_that_others_keep_is_there() -> None:
     """With `rules-only` the policy exists, in the stack's own subscription and resource group."""
     azure = {

@@ -250,3 +250,25 @@ def test_networks_are_looked_up(session: Session) -> None:
     assert (NETWORK, "westeurope") == (found["id"], found["location"])
     with pytest.raises(CloudError, match="virtualNetworks/none' under resource group 'rg-wsus"):
         look_up({**named, "virtualNetworkName": "none"}, session)
+
+
+def test_a_subnet_of_the_world_is_imported_as_the_provider_reads_it(session: Session) -> None:
+    """Name and type are inputs then, the id is not, and the version comes from the state."""
+    kind = CLOUD.kinds[SUBNET]
+    id_ = f"{NETWORK}/subnets/snet-pooled"
+    record = kind.existing(id_, session)
+    assert record is not None
+
+    inputs = kind.imported(record, session)
+
+    assert {
+        "name": "snet-pooled", "type": "Microsoft.Network/virtualNetworks/subnets",
+        "addressPrefixes": ["10.33.10.0/24", "10.33.11.0/24"], "subnetName": "snet-pooled",
+    }.items() <= inputs.items()  # fmt: skip
+    assert {"id", "azureApiVersion", "addressPrefix"}.isdisjoint(inputs)
+    version = {"azureApiVersion": "2024-05-01"}
+    assert {**inputs, **version} == kind.before(inputs, version)
+    assert inputs == kind.before(inputs, {})
+    kind.admit(id_, {**inputs, **version}, {SUBNET: {id_: record}}, session)
+    assert kind.existing(f"{NETWORK}/subnets/none", session) is None
+    assert kind.existing("/short", session) is None

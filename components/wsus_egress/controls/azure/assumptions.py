@@ -266,8 +266,7 @@ def _routes(
     full = firewall.mode == "full"
     where = "the firewall" if full else f"a firewall with the policy {firewall.name}"
     for subnet in target.subnets:
-        prefix = [subnet.address_prefix]
-        within = [p for p in senders if any(is_within(n, prefix) for n in p.addresses)]
+        within = [p for p in senders if any(is_within(n, subnet.ranges) for n in p.addresses)]
         key = f"azure/route-table/default-route/{subnet.name}"
         yield from _of(key, f"the subnet {subnet.name} sends 0.0.0.0/0 to {where}", within, _ROUTED)
     what = f"the servers' subnets send 0.0.0.0/0 to {where}"

@@ -13,11 +13,18 @@ from wsus_egress.controls.azure.firewall_refusals import WEB, firewall_refusals,
 from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import SOME_ID, UNKNOWN_GROUP, AzureTarget, RouteTable
+from wsus_egress.model.azure import (
+    SOME_ID,
+    UNKNOWN_GROUP,
+    UNKNOWN_NETWORK,
+    AzureTarget,
+    RouteTable,
+    Subnet,
+)
 from wsus_egress.model.flows import PRIVATE_NETWORKS, Scheme, is_internet
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Keys, Problem
 
 _IP_GROUP_ID: Final = "/ipGroups/"
 _GROUP_ID: Final = "/applicationSecurityGroups/"
@@ -262,26 +269,57 @@ def _host(text: str) -> str | None:
 
 
 def _subnets(target: AzureTarget, prefix: str) -> Iterator[Problem]:
-    own = f"/resourceGroups/{target.resource_group}/providers/Microsoft.Network/"
     for index, subnet in enumerate(target.subnets):
         keys = ("azure", "subnets", index)
-        group, table = subnet.network_security_group, target.route_table and subnet.route_table
-        for key, identity, ours in (
-            ("networkSecurityGroup", group, f"networkSecurityGroups/{prefix}-nsg"),
-            ("routeTable", table, f"routeTables/{prefix}-route-table"),
-        ):
-            if identity and not identity.lower().endswith(f"{own}{ours}".lower()):
-                other = identity.rpartition("/")[2]
-                what = f"{subnet.name} has {other!r} already, and can have one"
-                instead = "move its rules there, detach it, or leave the subnet out"
-                yield refusal((*keys, key), what, instead)
-        if not is_within(subnet.address_prefix, target.address_space):
-            what = f"{subnet.address_prefix} of {subnet.name} is outside the virtual network"
-            yield refusal((*keys, "addressPrefix"), what, "correct it, or the addressSpace")
+        for problem in of_others(target, subnet, prefix):
+            yield refusal((*keys, *problem.keys), problem.what, problem.instead)
+        for place, network in enumerate(subnet.ranges):
+            if not is_within(network, target.address_space):
+                what = f"{network} of {subnet.name} is outside the virtual network"
+                last = ("addressPrefix",) if subnet.address_prefix else ("addressPrefixes", place)
+                yield refusal((*keys, *last), what, "correct it, or the addressSpace")
+        yield from _imported(target, subnet, keys)
         if subnet.name.startswith("AzureFirewall"):
             what = "the firewall's own subnet takes no network security group (Azure Firewall FAQ)"
             yield refusal((*keys, "name"), what, "leave it out")
     yield from _same_subnet(target)
+
+
+def of_others(target: AzureTarget, subnet: Subnet, prefix: str) -> Iterator[Problem]:
+    """A security group or a route table of others, where this target's would take their place.
+
+    Args:
+        target: With what is attached.
+        subnet: With the ids of what it has.
+        prefix: What the names of the target's own resources start with.
+    """
+    own = f"/resourceGroups/{target.resource_group}/providers/Microsoft.Network/"
+    group, table = subnet.network_security_group, target.route_table and subnet.route_table
+    for key, identity, ours in (
+        ("networkSecurityGroup", group, f"networkSecurityGroups/{prefix}-nsg"),
+        ("routeTable", table, f"routeTables/{prefix}-route-table"),
+    ):
+        if identity and not identity.lower().endswith(f"{own}{ours}".lower()):
+            other = identity.rpartition("/")[2]
+            what = f"{subnet.name} has {other!r} already, and can have one"
+            instead = "move its rules there, detach it, or leave the subnet out"
+            yield refusal((key,), what, instead)
+
+
+def _imported(target: AzureTarget, subnet: Subnet, keys: Keys) -> Iterator[Problem]:
+    """The id of another subnet than the entry's, as far as the entry is known."""
+    if subnet.import_id is None:
+        return
+    parts = subnet.import_id.split("/")
+    for place, name, key in (
+        (4, target.resource_group, "the target's resource group"),
+        (8, subnet.virtual_network, "the entry's network"),
+        (10, subnet.name, "the entry's name"),
+    ):
+        later = name == UNKNOWN_GROUP or name.startswith(UNKNOWN_NETWORK)
+        if parts[place].casefold() != name.casefold() and not later:
+            what = f"it is the id of a subnet with {parts[place]!r}, and {key} is {name!r}"
+            yield refusal((*keys, "importId"), what, "write the id of this subnet")
 
 
 def _same_subnet(target: AzureTarget) -> Iterator[Problem]:

@@ -190,6 +190,21 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "there, detach it, or leave the subnet out"),
     (subnet(addressPrefix="10.99.0.0/24"), "azure.subnets[0].addressPrefix: 10.99.0.0/24 of servers "
      "is outside the virtual network; correct it, or the addressSpace"),
+    (subnet(addressPrefix=None), "azure.subnets[0].addressPrefix: the setting is missing; add it, or "
+     "addressPrefixes"),
+    (subnet(addressPrefixes=["10.20.1.0/24"]), "azure.subnets[0].addressPrefixes: the subnet has "
+     "addressPrefix, and Azure takes one of the two; write all its ranges here alone"),
+    (subnet(addressPrefix=None, addressPrefixes=["10.20.1.0/24", "10.99.0.0/24"]),
+     "azure.subnets[0].addressPrefixes[1]: 10.99.0.0/24 of servers is outside the virtual network; "
+     "correct it, or the addressSpace"),
+    (subnet(importId="servers"), "azure.subnets[0].importId: 'servers' is not a subnet's id; write it "
+     "like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/virtualNetworks/NETWORK/"
+     "subnets/NAME"),
+    (subnet(importId=f"{FAR}/subnets/servers"), "azure.subnets[0].importId: it is the id of a subnet "
+     "with 'rg-far', and the target's resource group is 'rg'; write the id of this subnet"),
+    (subnet(importId=f"{NETWORK}/virtualNetworks/VNet/subnets/other"), "azure.subnets[0].importId: it "
+     "is the id of a subnet with 'other', and the entry's name is 'servers'; write the id of this "
+     "subnet"),
     (subnet(name="AzureFirewallSubnet"), "azure.subnets[0].name: the firewall's own subnet takes no "
      "network security group (Azure Firewall FAQ); leave it out"),
     ({"subnets": [SUBNET, SUBNET]}, "azure.subnets[1].name: 'servers' is listed twice; leave one out"),
