@@ -25,5 +25,10 @@ def one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # A program that is refused leaves it off: its process ends there.
     gc.enable()
     set_all_config({})
+    # What a test registered and did not wait for ends here, not in the middle of another test.
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
     asyncio.set_event_loop(None)
     loop.close()
