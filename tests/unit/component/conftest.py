@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from paths import ROOT
 from pulumi.runtime import set_all_config
+from pulumi.runtime.settings import ROOT as ROOT_RESOURCE
 from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 
 
@@ -19,6 +20,7 @@ def one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Whatever another test left waiting belongs to a loop that is closed: waiting for it never ends.
     _get_rpc_manager().clear()
     SETTINGS.outputs.clear()
+    ROOT_RESOURCE.set(None)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield
