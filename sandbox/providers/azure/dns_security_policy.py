@@ -38,6 +38,7 @@ class _DnsKind(AzureKind):
     """What the four have in common: another API version than Microsoft.Network's, and no model here."""
 
     model = ""
+    api_version = _API
     inside: ClassVar[str] = ""
     """The input with the name of the policy that it is a part of."""
 
@@ -58,7 +59,7 @@ class _DnsKind(AzureKind):
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """As every resource of Azure, of this API's version."""
-        found = {**super().outputs(id_, inputs, session), "azureApiVersion": _API}
+        found = super().outputs(id_, inputs, session)
         return {key: value for key, value in found.items() if key in self.computed}
 
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002

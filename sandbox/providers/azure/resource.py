@@ -69,7 +69,8 @@ class AzureKind(Kind):
     def __init_subclass__(cls) -> None:
         """Add the input that the provider gives every resource."""
         super().__init_subclass__()
-        cls.inputs = {**cls.inputs, _VERSION: str}
+        if "inputs" in cls.__dict__:  # What several types have in common has none.
+            cls.inputs = {**cls.inputs, _VERSION: str}
 
     def path(self, inputs: Inputs) -> str:
         """The id after the network provider."""
