@@ -16,6 +16,7 @@ from wsus_egress.azure.policies import (
 )
 from wsus_egress.azure.seen import tell
 from wsus_egress.azure.subnets import unlike_subnets
+from wsus_egress.azure.unchangeable import unchangeable
 from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.base import Component
 from wsus_egress.component.claims import Sole
@@ -61,6 +62,20 @@ _KEPT: Final = {
         "type",
     ]
 }
+# azure-native deletes first what it replaces (provider.go, Diff, read 2026-11), and Azure refuses that of
+# what is in use: under another name the new one is made first, what uses the old one is led to it, and
+# the old one goes last. Not so a firewall, of which a network has one.
+_MADE_FIRST: Final = frozenset(
+    f"azure-native:network:{name}"
+    for name in (
+        "FirewallPolicy",
+        "FirewallPolicyRuleCollectionGroup",
+        "IpGroup",
+        "NetworkSecurityGroup",
+        "PublicIPAddress",
+        "RouteTable",
+    )
+)
 _SOLE: Final = {
     "azure-native:dnsresolver:DnsResolverPolicyVirtualNetworkLink": Sole(
         ("virtualNetwork",),
@@ -98,7 +113,7 @@ _SOLE: Final = {
         "give each subnet to one component",
     ),
 }
-CLOUD: Final = Cloud("azure", azure, _FORMS, _SERIAL, _KEPT, sole=_SOLE)
+CLOUD: Final = Cloud("azure", azure, _FORMS, _SERIAL, _KEPT, sole=_SOLE, made_first=_MADE_FIRST)
 # What a component hands to the one inside that makes rules: the provider of their policy.
 BESIDE_POLICY: Final = "beside_policy"
 # Arguments that are not settings of the target.
@@ -113,7 +128,8 @@ class AzureComponent(Component):
 
     _makes_rules: ClassVar[bool] = False
     """Whether it makes rules in a firewall policy, which others may keep elsewhere."""
-    _makes_subnets: ClassVar[bool] = False
+    _whole: ClassVar[bool] = False
+    """Whether it makes everything of a target."""
 
     def __init__(
         self,
@@ -129,8 +145,9 @@ class AzureComponent(Component):
         """
         super().__init__(name, args, opts, keywords)
         problems = [*foreign_networks(self, self._compiled)]
-        if self._makes_subnets:
+        if self._whole:
             problems += unlike_subnets(self, self._compiled, self._prefix)
+            problems += unchangeable(self, self._compiled, self._prefix)
         self._beside_policy: pulumi.ProviderResource | None = None
         """The provider for what is made in the policy's resource group; None for the component's own."""
         handed = self._compiled.arguments

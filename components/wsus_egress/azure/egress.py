@@ -42,7 +42,7 @@ class AzureWsusEgress(AzureComponent):
     """The id of the DNS security policy, where one is asked for."""
 
     _makes_rules = True
-    _makes_subnets = True
+    _whole = True
 
     @overload
     def __init__(

@@ -18,7 +18,7 @@ from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.config.base import parse_settings
 from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, firewall_resources
-from wsus_egress.controls.azure.refusals import network_elsewhere
+from wsus_egress.controls.azure.refusals import firewall_misplaced
 from wsus_egress.controls.tags import reserved_tags, tags_of
 from wsus_egress.model.azure import AzureTarget, FirewallAlone, Sku
 from wsus_egress.problems import PolicyErrors
@@ -87,6 +87,6 @@ def _alone(settings: Mapping[str, Any]) -> tuple[AzureTarget, Sku]:
     if found is None:
         raise PolicyErrors(replace(each, keys=("azure", *each.keys)) for each in problems)
     target = AzureTarget.model_construct(**dict(found), address_space=())
-    if refused := (*reserved_tags(target), *network_elsewhere(target)):
+    if refused := (*reserved_tags(target), *firewall_misplaced(target)):
         raise PolicyErrors(refused)
     return target, found.sku

@@ -155,6 +155,8 @@ class _Looks:
             if isinstance(found, str):
                 continue  # The stack is about to make it.
             yield from seen.of_subnet(subnet.name, found)
+            if target.route_table and target.route_table.direct:
+                yield from seen.of_outbound(subnet.name, found)
             if f"azure/route-table/default-route/{subnet.name}" in self._assumed:
                 yield from self._default_route(subnet.name, found)
 

@@ -29,6 +29,8 @@ class Cloud:
         kept: By type, what is left as others have set it, unless a document says it.
         computed: The output of a path that no property has, or None.
         sole: By type, what only one component of a deployment can have.
+        made_first: Types of which a replacement is made before the old one goes, though the provider
+            would delete first.
     """
 
     name: Literal["aws", "azure"]
@@ -38,6 +40,7 @@ class Cloud:
     kept: Mapping[str, list[str]] = field(default_factory=dict)
     computed: Callable[[Any, str], pulumi.Output[str] | None] = lambda _resource, _path: None
     sole: Mapping[str, Sole] = field(default_factory=dict)
+    made_first: frozenset[str] = frozenset()
 
     def class_of(self, token: str) -> Any:
         """The class of `aws:networkfirewall/ruleGroup:RuleGroup`."""
@@ -93,6 +96,8 @@ class Declarer:
                 retain_on_delete=document.retain or None,
                 aliases=[pulumi.Alias(name=former) for former in document.aliases],
                 import_=document.imported or None,
+                # None leaves the order to the provider.
+                delete_before_replace=False if document.type in self._cloud.made_first else None,
             )
             arguments = {
                 snake(key): self._resolved(value) for key, value in document.properties.items()

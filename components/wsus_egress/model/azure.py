@@ -78,10 +78,11 @@ UNKNOWN_GROUP: Final = "unknown-resource-group"
 # What stands for a network's name that only the deployment knows begins with it.
 UNKNOWN_NETWORK: Final = "unknown-network-"
 ResourceGroup = Annotated[str, Field(min_length=1, max_length=90), MayBeOutput(UNKNOWN_GROUP)]
+UNKNOWN_REGION: Final = "unknownlocation"
 Region = Annotated[
     str,
     Matching(r"^[a-z0-9]+$", "is not an Azure region's name", "write it like westeurope"),
-    MayBeOutput("unknownlocation"),
+    MayBeOutput(UNKNOWN_REGION),
     Field(description="The region, as Azure writes it: westeurope."),
 ]
 # From the loosest to the strictest.

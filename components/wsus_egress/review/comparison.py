@@ -30,7 +30,7 @@ from wsus_egress.review.package_version import package_moved
 from wsus_egress.review.program import ProgramChange, program_changes
 from wsus_egress.review.project_notes import moved_package, own_lists
 from wsus_egress.review.quotas import QuotaUse, quota_uses
-from wsus_egress.review.replacements import is_locked, is_replaced, is_risk
+from wsus_egress.review.replacements import fixed, is_locked, is_replaced, is_risk
 from wsus_egress.review.unguarded import unguarded
 
 
@@ -45,6 +45,8 @@ class ResourceChange:
     """The inputs that differ, where the resource is on both sides."""
     protect: str = ""
     """The setting by which the change is refused, such as `networkFirewall.protected`."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    """Settings that Azure refuses to change there, each with what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +334,9 @@ def _at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Ite
     for setting in sorted({each.protect for each in resources if each.protect}):
         names = [each.name for each in resources if each.protect == setting]
         yield gate.refused_while_protected(*place, setting, names)
+    for change in sorted({each for resource in resources for each in resource.fixed}):
+        names = [each.name for each in resources if change in each.fixed]
+        yield gate.refused_in_place(*place, *change, names)
 
 
 def _gate(old: Environment | None, new: Environment) -> Gate:
@@ -425,7 +430,13 @@ def _resources(before: Sequence[Control], after: Sequence[Control]) -> Iterator[
             names = sorted({*was.properties, *now.properties})
             differ = [n for n in names if was.properties.get(n) != now.properties.get(n)]
             kind = "replace" if is_replaced(now.type, differ) else "update"
-            yield ResourceChange(kind, *key, tuple(differ), _refused_by(was, now, kind, differ))
+            yield ResourceChange(
+                kind,
+                *key,
+                tuple(differ),
+                _refused_by(was, now, kind, differ),
+                tuple(fixed(now.type, differ)),
+            )
 
 
 def _refused_by(was: Document, now: Document, kind: str, differ: Sequence[str]) -> str:

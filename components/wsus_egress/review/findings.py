@@ -51,9 +51,9 @@ RULES: Final[dict[Kind, str]] = {
     "unaccepted-deviation": "The rules differ from the policy, and nobody accepts the difference.",
     "expires-soon": "An approval or acceptance expires soon.",
     "widening-let-pass": "A change allows more without approval, within the gate's threshold.",
-    "rule-group-replaced": "The engine replaces a rule group: connections may drop meanwhile.",
-    "two-steps": "A change removes what is protected: `pulumi up` refuses it until a change that takes "
-    "the protection off is deployed.",
+    "rule-group-replaced": "The engine replaces a rule group or a firewall: connections drop meanwhile.",
+    "two-steps": "A change removes what is protected, or changes what Azure never changes: `pulumi up` "
+    "fails until a change that prepares it is deployed.",
     "no-longer-enforced": "A change removes a target: nothing is enforced there any more.",
     "protection-removed": "A change takes protection away, or opens what no endpoint list has, "
     "with an approval.",
@@ -304,13 +304,18 @@ def rule_group_at_risk(
     environment: str, target: str, operation: str, type_: str, name: str
 ) -> Finding:
     """A rule group that is replaced or deleted; the engine's report names no environment."""
+    what = "connections may drop until every endpoint has the new rules"
+    instead = "keep its name and capacity, or deploy when no server synchronizes"
+    if type_.endswith(":AzureFirewall"):
+        # A network has one firewall: the old one goes first.
+        what = "nothing passes from when the old one goes until the new one is there"
+        instead = "keep its name, or deploy when no server synchronizes"
     return Finding(
         "rule-group-replaced",
         environment,
         target,
-        f"the engine will {operation} {type_} {name}: connections may drop until every "
-        "endpoint has the new rules",
-        "keep its name and capacity, or deploy when no server synchronizes",
+        f"the engine will {operation} {type_} {name}: {what}",
+        instead,
     )
 
 
@@ -342,6 +347,20 @@ def refused_while_protected(
         target,
         f"`{setting}` protects {names[0]}{rest}: `pulumi up` refuses to delete, replace or move it",
         f"write `{setting}: false` and run `pulumi up`; deploy this change after that",
+    )
+
+
+def refused_in_place(
+    environment: str, target: str, setting: str, instead: str, names: Sequence[str]
+) -> Finding:
+    """Resources of which Azure never changes what a setting says: `pulumi up` fails there."""
+    rest = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return Finding(
+        "two-steps",
+        environment,
+        target,
+        f"Azure never changes `{setting}` of what is there, {names[0]}{rest}: `pulumi up` fails",
+        f"keep it, or {instead}",
     )
 
 

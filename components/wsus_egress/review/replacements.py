@@ -1,13 +1,17 @@
 """Which properties force a replacement, because the providers cannot change them in place.
 
-From the schemas of pulumi-aws 7.51.1 (`willReplaceOnChanges`, `replaceOnChanges` of the bridge) and
-azure-native 3.29.0 (parts of a resource's id, and its location), for what this project sends.
+For what this project sends: from the schema of pulumi-aws 7.51.1 (`willReplaceOnChanges`,
+`replaceOnChanges` of the bridge), and from the source of azure-native (read 2026-11), which replaces by
+the parts of a resource's id (provider/pkg/provider/diff.go) and by what `forceNewMap` lists
+(provider/pkg/gen/replacement.go). It sends everything else, also what Azure then refuses: `FIXED`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+from wsus_egress.controls.azure.fixed import FIXED
 
 _NETWORK: Final = "azure-native:network:"
 _DNS: Final = "azure-native:dnsresolver:"
@@ -41,15 +45,15 @@ REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
             "virtualNetwork"
         ),
         f"{_DNS}DnsSecurityRule": "dnsResolverPolicyName dnsSecurityRuleName resourceGroupName",
-        f"{_NETWORK}AzureFirewall": "azureFirewallName location resourceGroupName zones",
-        f"{_NETWORK}FirewallPolicy": "firewallPolicyName location resourceGroupName",
+        f"{_NETWORK}AzureFirewall": "azureFirewallName resourceGroupName",
+        f"{_NETWORK}FirewallPolicy": "firewallPolicyName resourceGroupName",
         f"{_NETWORK}FirewallPolicyRuleCollectionGroup": (
             "firewallPolicyName resourceGroupName ruleCollectionGroupName"
         ),
-        f"{_NETWORK}IpGroup": "ipGroupsName location resourceGroupName",
-        f"{_NETWORK}NetworkSecurityGroup": "location networkSecurityGroupName resourceGroupName",
-        f"{_NETWORK}PublicIPAddress": "location publicIpAddressName resourceGroupName zones",
-        f"{_NETWORK}RouteTable": "location resourceGroupName routeTableName",
+        f"{_NETWORK}IpGroup": "ipGroupsName resourceGroupName",
+        f"{_NETWORK}NetworkSecurityGroup": "networkSecurityGroupName resourceGroupName",
+        f"{_NETWORK}PublicIPAddress": "location publicIpAddressName resourceGroupName sku",
+        f"{_NETWORK}RouteTable": "resourceGroupName routeTableName",
         f"{_NETWORK}Subnet": "resourceGroupName subnetName virtualNetworkName",
     }.items()
 }
@@ -59,6 +63,19 @@ _RULE_GROUPS: Final = ("RuleGroup", "RuleCollectionGroup")
 def is_replaced(kind: str, properties: Iterable[str]) -> bool:
     """Whether a resource of a type is replaced where these properties differ."""
     return not REPLACED_BY.get(kind, frozenset()).isdisjoint(properties)
+
+
+def fixed(kind: str, properties: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The settings behind properties that Azure refuses to change, each with what to do instead.
+
+    None where another name is written too: that is another resource.
+    """
+    own = {*properties}
+    if is_replaced(kind, own - {"location"}):
+        return
+    for name, setting in FIXED.get(kind, {}).items():
+        if name in own:
+            yield setting
 
 
 def is_locked(kind: str, properties: Iterable[str]) -> bool:
@@ -71,6 +88,10 @@ def is_locked(kind: str, properties: Iterable[str]) -> bool:
 
 
 def is_risk(operation: str, kind: str) -> bool:
-    """Whether a firewall's rules are at stake: a rule group is replaced or deleted."""
+    """Whether a firewall or its rules are at stake: it, or a rule group, is replaced or deleted.
+
+    A firewall on AWS is replaced only where its protection is off, which is a finding of its own.
+    """
     name = kind.rpartition(":")[2]
-    return operation in ("replace", "delete") and name.endswith(_RULE_GROUPS)
+    at_stake = name.endswith(_RULE_GROUPS) or name == "AzureFirewall"
+    return operation in ("replace", "delete") and at_stake

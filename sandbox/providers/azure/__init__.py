@@ -18,6 +18,7 @@ from providers.azure.route_table import RouteTable
 from providers.azure.rule_collection_group import RuleCollectionGroup
 from providers.azure.subnet import Subnet
 from providers.errors import Problem, Problems
+from providers.evidence import believed
 from providers.kind import Cloud, Inputs
 from providers.wire import UNKNOWN
 
@@ -35,6 +36,7 @@ KINDS: Final = (
 )
 
 
+@believed("location and subscription are texts")
 def _config_problems(config: Inputs) -> Problems:
     for name in ("location", "subscriptionId", "tenantId"):
         value = config.get(name)

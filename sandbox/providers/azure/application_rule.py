@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from providers.azure.sources import bad, one_kind, source_problems, text, unknown_key_problems
 from providers.errors import Problems
+from providers.evidence import believed, written
 from providers.kind import is_a, items, known
 from providers.wire import UNKNOWN
 
@@ -54,6 +55,12 @@ _NAME: Final = re.compile(
 _LONGEST_NAME: Final = 253
 
 
+@written(
+    "a rule has tags or names or URLs or categories, one of them",
+    "New-AzFirewallPolicyApplicationRule, parameter sets",
+    "2026-11",
+)
+@believed("the wording of the answer to two kinds of destinations in one rule")
 def rule_problems(path: str, rule: dict[str, Any]) -> Problems:
     """Every problem of one rule's own values."""
     yield from unknown_key_problems(path, rule, _KEYS)
@@ -71,6 +78,11 @@ def rule_problems(path: str, rule: dict[str, Any]) -> Problems:
     yield from _name_problems(path, rule)
 
 
+@written(
+    "tags without protocols are answered with HTTP 500; ports are 0 to 64000",
+    "terraform-provider-azurerm issues 14099 and 22942; Microsoft.Network 2024-05-01",
+    "2026-11",
+)
 def _protocol_problems(path: str, rule: dict[str, Any]) -> Problems:
     if rule.get("protocols") is UNKNOWN:
         return
@@ -104,6 +116,11 @@ def _protocol_problems(path: str, rule: dict[str, Any]) -> Problems:
             yield bad(f"{place}.port", f"Invalid port {port}: it must be 0 to {_HIGHEST_PORT}.")
 
 
+@written(
+    "a tag's name is exact, and not a host's",
+    "terraform-provider-azurerm issue 29512; azure-powershell's recorded answers",
+    "2026-11",
+)
 def _tag_problems(path: str, rule: dict[str, Any]) -> Problems:
     tags = items(rule, "fqdnTags")
     for index, tag in enumerate(tags):
@@ -113,6 +130,11 @@ def _tag_problems(path: str, rule: dict[str, Any]) -> Problems:
             yield bad(f"{path}.fqdnTags[{index}]", f"Invalid FQDN tag '{tag}'; {hint}.")
 
 
+@written(
+    "an asterisk stands left-most only",
+    "azure-docs articles/firewall/firewall-faq.yml",
+    "2026-11",
+)
 def _name_problems(path: str, rule: dict[str, Any]) -> Problems:
     names = items(rule, "targetFqdns")
     for index, name in enumerate(names):

@@ -11,14 +11,26 @@ from providers.azure.references import enveloped, reference, require, subnet_pre
 from providers.azure.resource import AzureKind, resource
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, items, known, row_problems
 from providers.store import Records
 from providers.wire import UNKNOWN
 
 FIREWALL_TYPE: Final = "azure-native:network:AzureFirewall"
+# "Azure Firewall Manager policy overview", read 2026-11: the firewalls that a policy of a tier serves.
+_SERVED_BY: Final = {
+    "Basic": ("Basic",),
+    "Standard": ("Standard", "Premium"),
+    "Premium": ("Premium",),
+}
 _LONGEST_NAME: Final = 56  # azure-mgmt-network 28.1.0, path; the FAQ says 50.
 
 
+@written(
+    "its id's parts replace it; whatever else changes is sent",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class AzureFirewall(AzureKind):
     """A firewall in a virtual network."""
 
@@ -41,9 +53,8 @@ class AzureFirewall(AzureKind):
         "threatIntelMode": str,
         "zones": list,
     }
-    replaced_by: ClassVar = frozenset(
-        {"azureFirewallName", "location", "resourceGroupName", "zones"}
-    )
+    replaced_by: ClassVar = frozenset({"azureFirewallName", "resourceGroupName"})
+    fixed: ClassVar = (*AzureKind.fixed, "zones")
 
     def body(self, inputs: Inputs) -> dict[str, Any]:
         """Zones beside `properties`, each configuration with `properties` of its own."""
@@ -60,6 +71,12 @@ class AzureFirewall(AzureKind):
         """An update of the policy is an update of its firewalls."""
         return reference(inputs, "firewallPolicy")
 
+    @written(
+        "a name has up to 56 characters; a Basic firewall has a management configuration",
+        'Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it; "Azure Firewall FAQ"',
+        "2026-11",
+    )
+    @believed("threat intelligence beside a policy is refused")
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """A long name, threat intelligence beside a policy, a Basic one without management."""
         name = known(inputs, "azureFirewallName")
@@ -80,6 +97,17 @@ class AzureFirewall(AzureKind):
             yield bad("ipConfigurations", "A firewall needs an IP configuration.")
         yield from row_problems(inputs, "ipConfigurations")
 
+    @written(
+        "a policy serves firewalls of its tier, a Standard one Premium ones too",
+        '"Azure Firewall Manager policy overview"',
+        "2026-11",
+    )
+    @written(
+        "the subnet is called AzureFirewallSubnet",
+        '"Azure Firewall FAQ"',
+        "2026-11",
+    )
+    @believed("the codes of both answers")
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Policy, addresses and subnets must exist; the tiers must agree."""
         super().service_answer(id_, inputs, records, session)
@@ -87,12 +115,13 @@ class AzureFirewall(AzureKind):
         require(records, POLICY_TYPE, policy_id, id_)
         policy = resource(records, POLICY_TYPE, policy_id) if policy_id else None
         own_tier = (inputs.get("sku") or {}).get("tier", "Standard")
-        if policy is not None and tier(policy) != own_tier:
+        if policy is not None and own_tier not in _SERVED_BY[tier(policy)]:
             raise azure_error(
                 "AzureFirewallPolicySkuMismatch",
                 f"The policy is {tier(policy)}, the firewall {own_tier}; they must agree.",
                 "sku.tier",
             )
+        self._alone(id_, inputs, records)
         management = inputs.get("managementIpConfiguration")
         # Of several configurations the first alone names the subnet ("Deploy an Azure Firewall with
         # multiple public IP addresses", read 2026-11).
@@ -114,6 +143,17 @@ class AzureFirewall(AzureKind):
             subnet_prefix(session, subnet)
             require(records, ADDRESS_TYPE, reference(configuration, "publicIPAddress"), id_)
 
+    @believed("a network has one firewall, and a second one is refused in these words")
+    def _alone(self, id_: str, inputs: Inputs, records: Records) -> None:
+        subnets = {_subnet(each) for each in inputs["ipConfigurations"]}
+        for key, row in records.get(FIREWALL_TYPE, {}).items():
+            theirs = {_subnet(each) for each in row.get("ipConfigurations") or ()}
+            if key.casefold() != id_.casefold() and subnets & theirs:
+                raise azure_error(
+                    "AzureFirewallSubnetInUse",
+                    f"The subnet of {id_} has the firewall {key} already; a network has room for one.",
+                )
+
     def enriched(self, inputs: Inputs, session: Session, *, preview: bool) -> dict[str, Any]:
         """Azure gives the first configuration the first address that it keeps for nobody."""
         found = []
@@ -127,6 +167,10 @@ class AzureFirewall(AzureKind):
                 address = str(ipaddress.ip_network(prefix)[4])
             found.append({**configuration, "privateIPAddress": address})
         return {"ipConfigurations": found}
+
+
+def _subnet(configuration: dict[str, Any]) -> str:
+    return (reference(configuration, "subnet") or "").casefold()
 
 
 def _configuration(configuration: dict[str, Any]) -> dict[str, Any]:

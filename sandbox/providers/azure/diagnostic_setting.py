@@ -9,6 +9,7 @@ from providers.azure.references import require, require_workspace
 from providers.azure.resource import AzureKind
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
@@ -24,6 +25,11 @@ _CATEGORIES: Final = frozenset(
 )  # fmt: skip
 
 
+@written(
+    "its id's parts replace it; whatever else changes is sent",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class DiagnosticSetting(AzureKind):
     """The logs of a firewall, to a Log Analytics workspace."""
 
@@ -58,6 +64,12 @@ class DiagnosticSetting(AzureKind):
             "type": "Microsoft.Insights/diagnosticSettings",
         }
 
+    @written(
+        "a firewall has these categories",
+        '"Supported logs for Microsoft.Network/azureFirewalls"',
+        "2026-11",
+    )
+    @believed("the wording where a setting has no sink")
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Categories that a firewall has not, and a setting that sends nothing anywhere."""
         yield from row_problems(inputs, "logs")
@@ -83,6 +95,7 @@ class DiagnosticSetting(AzureKind):
         path = f"providers/microsoft.insights/diagnosticSettings/{inputs['name']}"
         return f"{inputs['resourceUri']}/{path}"
 
+    @believed("two settings of one resource cannot have one workspace")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
         """The resource must exist. No model of azure-mgmt-network is about this type."""
         require(records, FIREWALL_TYPE, inputs["resourceUri"], id_)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from providers.azure.resource import AzureKind, resource, resource_id
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
@@ -26,6 +27,11 @@ def tier(inputs: Inputs) -> str:
     return str(said) if said else "Standard"
 
 
+@written(
+    "its id's parts replace it; whatever else changes is sent",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class FirewallPolicy(AzureKind):
     """A policy; rule collection groups are resources of their own, inside its id."""
 
@@ -52,7 +58,7 @@ class FirewallPolicy(AzureKind):
         "threatIntelWhitelist": dict,
         "transportSecurity": dict,
     }
-    replaced_by: ClassVar = frozenset({"firewallPolicyName", "location", "resourceGroupName"})
+    replaced_by: ClassVar = frozenset({"firewallPolicyName", "resourceGroupName"})
 
     seconds = 0.2
 
@@ -70,6 +76,11 @@ class FirewallPolicy(AzureKind):
         }
         return {**envelope, "properties": own} if own else envelope
 
+    @written(
+        "intrusion detection and TLS inspection are Premium's",
+        '"Azure Firewall features by SKU", 2025-09',
+        "2026-11",
+    )
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Enumerations, and what the SKU does not have ("Azure Firewall features by SKU", 2025-09)."""
         mode = known(inputs, "threatIntelMode")
@@ -89,6 +100,7 @@ class FirewallPolicy(AzureKind):
                 if field in inputs:
                     yield bad(field, f"{field} needs a Premium policy, this one is {tier(inputs)}.")
 
+    @believed("a base policy that is not there is answered with InvalidResourceReference")
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Also refused where the base policy is not there."""
         super().service_answer(id_, inputs, records, session)
@@ -101,6 +113,28 @@ class FirewallPolicy(AzureKind):
                 "basePolicy.id",
             )
 
+    @written(
+        "a policy's SKU is never changed: FirewallPolicySkuChangeDisallowed",
+        "MicrosoftDocs/azure-docs issue 88954, 2022-03",
+        "2026-11",
+    )
+    def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """As for every type, and with the SKU that it has."""
+        held = resource(records, POLICY_TYPE, id_)
+        if held is not None and tier(held) != tier(inputs):
+            raise azure_error(
+                "FirewallPolicySkuChangeDisallowed",
+                f"Firewall Policy {inputs['firewallPolicyName']} cannot change sku from SKU "
+                f"Tier={tier(held)} to SKU Tier={tier(inputs)}",
+            )
+        super().admit(id_, inputs, records, session)
+
+    @written(
+        "a policy that a firewall or a policy has is not deleted",
+        "terraform-provider-azurerm issues 12212 and 29114",
+        "2026-11",
+    )
+    @believed("the codes: FirewallPolicyInUse, CannotDeleteResource")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while the policy has rule collection groups or is another's base."""
         inside = f"{id_}/".casefold()
@@ -124,6 +158,11 @@ class FirewallPolicy(AzureKind):
                 )
 
 
+@written(
+    "a Basic policy alerts only, and has neither DNS proxy nor servers of its own",
+    '"Azure Firewall features by SKU", 2025-09',
+    "2026-11",
+)
 def _basic_problems(inputs: Inputs, mode: str | None) -> Problems:
     if mode == "Deny":
         yield bad("threatIntelMode", "A Basic policy can only alert on threat intelligence.")

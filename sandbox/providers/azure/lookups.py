@@ -15,6 +15,7 @@ from providers.azure.resource import resource, resource_id, subscription
 from providers.azure.route_table import ROUTE_TABLE_TYPE
 from providers.azure.subnet import SUBNET_TYPE, Subnet
 from providers.errors import azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Invoke, Session
 from providers.world import WORLD_NAME
 
@@ -32,6 +33,11 @@ def _get_client_config(_: Inputs, session: Session) -> dict[str, Any]:
     }
 
 
+@written(
+    "what is not there is ResourceNotFound",
+    "Azure/azure-powershell issue 13365, 2020-10",
+    "2026-11",
+)
 def _get_virtual_network(inputs: Inputs, session: Session) -> dict[str, Any]:
     group, name = inputs["resourceGroupName"], inputs["virtualNetworkName"]
     network = session.world.virtual_network(group, name)
@@ -78,6 +84,7 @@ def _get_firewall_policy(inputs: Inputs, session: Session) -> dict[str, Any]:
     }
 
 
+@believed("a nested resource that is not there is NotFound")
 def _get_rule_collection_group(inputs: Inputs, session: Session) -> dict[str, Any]:
     group, policy = inputs["resourceGroupName"], inputs["firewallPolicyName"]
     path = f"firewallPolicies/{policy}/ruleCollectionGroups/{inputs['ruleCollectionGroupName']}"
@@ -107,6 +114,7 @@ def _get_network_security_group(inputs: Inputs, session: Session) -> dict[str, A
     return {**found, "id": id_, "name": name, "subnets": subnets}
 
 
+@believed("a nested resource that is not there is NotFound")
 def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     group, network = inputs["resourceGroupName"], inputs["virtualNetworkName"]
     name = inputs["subnetName"]
@@ -118,6 +126,11 @@ def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
     raise _nested_not_found(id_)
 
 
+@written(
+    "what is not there is ResourceNotFound, or ResourceGroupNotFound",
+    "Azure/azure-powershell issues 13365 and 12168, 2020",
+    "2026-11",
+)
 def _held(
     session: Session, token: str, group: str, collection: str, name: str
 ) -> tuple[str, dict[str, Any]]:

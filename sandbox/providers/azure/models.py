@@ -14,14 +14,25 @@ from typing import Any
 
 from providers.compare import changes, join
 from providers.errors import Problem, Problems, azure_error
+from providers.evidence import written
 
 
+@written(
+    "the request's form",
+    "Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it",
+    "2026-11",
+)
 def check_body(model: str, body: dict[str, Any]) -> None:
     """Raise what the model refuses in a request's JSON."""
     for problem in body_problems(model, body):
         raise azure_error("InvalidRequestFormat", problem.reason, problem.path)
 
 
+@written(
+    "the request's form",
+    "Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it",
+    "2026-11",
+)
 def body_problems(model: str, body: dict[str, Any]) -> Problems:
     """What the model refuses, with the property's place in the JSON."""
     deserializer, serializer, decode_error = _tools()
@@ -69,6 +80,11 @@ def _walk(value: Any, path: str) -> Iterator[Problem]:
         yield from _walk(inner, place)
 
 
+@written(
+    "bounds, patterns and what is required",
+    "Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it",
+    "2026-11",
+)
 def _bounds(value: Any, rules: dict[str, Any], place: str) -> Problems:
     if value is None:
         if rules.get("required"):

@@ -12,6 +12,7 @@ from providers.azure.sources import (
     unknown_key_problems,
 )
 from providers.errors import Problems
+from providers.evidence import written
 from providers.kind import items
 
 _DESTINATIONS: Final = ("destinationAddresses", "destinationIpGroups", "destinationFqdns")
@@ -24,6 +25,16 @@ _KEYS: Final = frozenset(
 )  # fmt: skip
 
 
+@written(
+    "a rule has destinations of one kind, in these words",
+    "Azure/azure-cli issue 18932",
+    "2026-11",
+)
+@written(
+    "names are without wildcards",
+    "azure-docs articles/firewall/fqdn-filtering-network-rules.md",
+    "2026-11",
+)
 def rule_problems(path: str, rule: dict[str, Any]) -> Problems:
     """Every problem of one rule's own values."""
     yield from unknown_key_problems(path, rule, _KEYS)

@@ -9,6 +9,7 @@ from providers.azure.resource import AzureKind
 from providers.azure.security_rule import rule_problems
 from providers.azure.subnet import SUBNET_TYPE
 from providers.errors import Problem, Problems, azure_text
+from providers.evidence import written
 from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
@@ -18,6 +19,11 @@ _ENVELOPE: Final = ("id", "location", "tags")
 _RULE_ENVELOPE: Final = ("id", "name", "type", "etag")
 
 
+@written(
+    "its id's parts replace it; whatever else changes is sent",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class NetworkSecurityGroup(AzureKind):
     """A group and all its rules."""
 
@@ -34,7 +40,7 @@ class NetworkSecurityGroup(AzureKind):
         "securityRules": list,
         "tags": dict,
     }
-    replaced_by: ClassVar = frozenset({"location", "networkSecurityGroupName", "resourceGroupName"})
+    replaced_by: ClassVar = frozenset({"networkSecurityGroupName", "resourceGroupName"})
     computed: ClassVar = (*AzureKind.computed, "resourceGuid")
 
     def body(self, inputs: Inputs) -> dict[str, Any]:
@@ -47,6 +53,11 @@ class NetworkSecurityGroup(AzureKind):
             own["securityRules"] = [_rule_body(rule) for rule in inputs["securityRules"]]
         return {**envelope, "properties": own} if own else envelope
 
+    @written(
+        "1000 rules",
+        '"Azure subscription and service limits"',
+        "2026-11",
+    )
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Every rule, then the rules beside one another."""
         given = items(inputs, "securityRules")
@@ -81,6 +92,11 @@ def _rule_body(rule: Any) -> Any:
     return {**envelope, "properties": own}
 
 
+@written(
+    "a priority and direction once",
+    '"Network security groups"',
+    "2026-11",
+)
 def _conflicts(rules: list[tuple[str, dict[str, Any]]]) -> Problems:
     # "Network security groups": no two rules with the same priority and direction.
     places: dict[tuple[int, str], Any] = {}

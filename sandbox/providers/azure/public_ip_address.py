@@ -9,6 +9,7 @@ from providers.azure.references import enveloped
 from providers.azure.resource import AzureKind
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, known
 from providers.store import Records
 
@@ -16,6 +17,11 @@ ADDRESS_TYPE: Final = "azure-native:network:PublicIPAddress"
 _FIREWALL_TYPE: Final = "azure-native:network:AzureFirewall"
 
 
+@written(
+    "its id's parts, region, version, prefix and SKU replace it",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class PublicIPAddress(AzureKind):
     """A public address. A firewall needs a static one of the Standard SKU."""
 
@@ -36,8 +42,9 @@ class PublicIPAddress(AzureKind):
         "zones": list,
     }
     replaced_by: ClassVar = frozenset(
-        {"location", "publicIpAddressName", "resourceGroupName", "zones"}
+        {"location", "publicIPAddressVersion", "publicIpAddressName", "resourceGroupName", "sku"}
     )
+    fixed: ClassVar = (*AzureKind.fixed, "zones")
     computed: ClassVar = (*AzureKind.computed, "ipAddress", "resourceGuid")
 
     def body(self, inputs: Inputs) -> dict[str, Any]:
@@ -45,6 +52,7 @@ class PublicIPAddress(AzureKind):
         address = frozenset({"publicIpAddressName", "resourceGroupName"})
         return enveloped(inputs, address, ("id", "location", "sku", "tags", "zones"))
 
+    @believed("a Standard address is static")
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """A Standard address is static."""
         sku = known(inputs, "sku", dict) or {}
@@ -56,6 +64,7 @@ class PublicIPAddress(AzureKind):
         host = hashlib.sha256(id_.casefold().encode()).digest()[0]
         return {**super().outputs(id_, inputs, session), "ipAddress": f"198.51.100.{host}"}
 
+    @believed("the wording of PublicIPAddressCannotBeDeleted")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a firewall has it."""
         for key, row in records.get(_FIREWALL_TYPE, {}).items():

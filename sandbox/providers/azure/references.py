@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from providers.azure.resource import resource
 from providers.errors import azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session
 from providers.store import Records
 from providers.world import WORLD_NAME
@@ -26,6 +27,7 @@ def reference(inputs: Mapping[str, Any], field: str) -> str | None:
     return inner if isinstance(inner, str) else None
 
 
+@believed("the wording of InvalidResourceReference")
 def require(records: Records, token: str, id_: str | None, by: str) -> None:
     """Raise if an id names nothing of that type."""
     if id_ is not None and resource(records, token, id_) is None:
@@ -34,6 +36,7 @@ def require(records: Records, token: str, id_: str | None, by: str) -> None:
         )
 
 
+@believed("the wording of InvalidResourceReference")
 def subnet_prefix(session: Session, id_: str) -> str:
     """The range of a subnet that the world has.
 
@@ -51,6 +54,7 @@ def subnet_prefix(session: Session, id_: str) -> str:
     )
 
 
+@believed("a workspace that is not there is ResourceNotFound")
 def require_workspace(session: Session, id_: str) -> None:
     """Raise if the world has no such Log Analytics workspace."""
     found = _ID.fullmatch(id_)
@@ -70,6 +74,11 @@ def used_by(records: Records, token: str, field: str, id_: str) -> list[str]:
     )
 
 
+@written(
+    "what a subnet has is not deleted: InUseNetworkSecurityGroupCannotBeDeleted",
+    "pulumi-azure-native issue 3051",
+    "2026-11",
+)
 def refuse_use(records: Records, token: str, field: str, id_: str, code: str) -> None:
     """Raise if a resource to be deleted is in use."""
     users = used_by(records, token, field, id_)

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from providers.azure import models
 from providers.compare import join
 from providers.errors import Problem, Problems, azure_error, azure_text
+from providers.evidence import written
 from providers.kind import Inputs, Kind, Naming, Session, known
 from providers.store import Record, Records
 from providers.world import WORLD_NAME
@@ -28,7 +29,9 @@ NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?")
 _TAGS: Final = 50
 _TAG_NAME: Final = 512
 _TAG_VALUE: Final = 256
-_IN_NO_ID: Final = frozenset({"location", "virtualNetwork", "zones"})
+# What azure-native notes of a name that it has made up: the next one is another.
+_CREATE_FIRST: Final = "__createBeforeDelete"
+_PROVIDER: Final = "pulumi-azure-native provider/pkg"
 _UNNAMED_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 
 
@@ -56,6 +59,8 @@ class AzureKind(Kind):
     """Its class in azure-mgmt-network."""
     located: ClassVar[bool] = True
     api_version: ClassVar[str] = API_VERSION
+    fixed: ClassVar[Sequence[str]] = ("location",)
+    """What the service refuses to change, and the provider sends all the same."""
     local: ClassVar = frozenset({_VERSION})
     required: ClassVar[Sequence[str]] = ("resourceGroupName",)
     computed: ClassVar[Sequence[str]] = (
@@ -83,7 +88,9 @@ class AzureKind(Kind):
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:
         """A name; the location of the provider's settings, else of the resource group."""
         # azure-native adds eight digits without a hyphen.
-        given = {self.name_input: naming.pick(self.name_input, self, "", 8)}
+        given: dict[str, Any] = {self.name_input: naming.pick(self.name_input, self, "", 8)}
+        if self.name_input not in inputs:
+            given[_CREATE_FIRST] = True
         given[_VERSION] = self.api_version
         if self.located:
             group = known(inputs, "resourceGroupName")
@@ -93,6 +100,11 @@ class AzureKind(Kind):
                 given["location"] = location
         return given
 
+    @written(
+        "a name has up to 80 characters",
+        'Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it and "Naming rules for Azure resources"',
+        "2026-11",
+    )
     def problems(self, inputs: Inputs, session: Session) -> Problems:
         """Report what the service refuses in the name, the tags and the location."""
         name = known(inputs, self.name_input)
@@ -133,6 +145,11 @@ class AzureKind(Kind):
             plain["location"] = plain["location"].replace(" ", "").lower()
         return plain
 
+    @written(
+        "a resource group that is not there is ResourceGroupNotFound",
+        "Azure/azure-powershell issue 12168, 2020-06",
+        "2026-11",
+    )
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """The resource group must be one that `world.yaml` lists."""
         group = known(inputs, "resourceGroupName")
@@ -148,13 +165,51 @@ class AzureKind(Kind):
 
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Check the model, then what the service knows about existing resources."""
+        if (held := resource(records, self.type_name, id_)) is not None:
+            self._unchanged(held, inputs)
         self.service_answer(id_, inputs, records, session)
         models.check_body(self.model, self.body(self.sent(inputs)))
+
+    @written(
+        "a region is never changed: InvalidResourceLocation",
+        "fortinetsolutions/Azure-Templates issue 8, 2018-11; pulumi-azure-native issue 3053",
+        "2026-11",
+    )
+    @written(
+        "zones are never changed: ResourceAvailabilityZonesCannotBeModified",
+        "Azure/azure-powershell issue 13656; MicrosoftDocs/azure-docs issue 77045, 2021-06",
+        "2026-11",
+    )
+    def _unchanged(self, held: Record, inputs: Inputs) -> None:
+        """Refuse an update of what is decided when a resource is made."""
+        was, now = self.canonical(held), self.canonical(inputs)
+        name, group = inputs.get(self.name_input), inputs.get("resourceGroupName")
+        if "location" in self.fixed and was.get("location") != now.get("location"):
+            raise azure_error(
+                "InvalidResourceLocation",
+                f"The resource '{name}' already exists in location '{was.get('location')}' in resource "
+                f"group '{group}'. A resource with the same name cannot be created in location "
+                f"'{now.get('location')}'. Please select a new resource name.",
+            )
+        zones = [sorted(each.get("zones") or ["NoZone"]) for each in (was, now)]
+        if "zones" in self.fixed and zones[0] != zones[1]:
+            raise azure_error(
+                "ResourceAvailabilityZonesCannotBeModified",
+                f"Resource {name} has an existing availability zone constraint {', '.join(zones[0])} "
+                f"and the request has availability zone constraint {', '.join(zones[1])}, which do not "
+                "match. Zones cannot be added/updated/removed once the resource is created. The "
+                "resource cannot be updated from regional to zonal or vice-versa.",
+            )
 
     def sent(self, inputs: Inputs) -> dict[str, Any]:
         """The inputs without what the provider keeps for itself."""
         return {name: value for name, value in inputs.items() if name not in self.local}
 
+    @written(
+        "what exists is not made again: the provider looks before it sends",
+        "pulumi-azure-native provider/pkg/azure/client_azcore.go, CanCreate",
+        "2026-11",
+    )
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """Refuse to create what exists, as azure-native does."""
         taken = {key.casefold() for key in records.get(self.type_name, {})} - {id_.casefold()}
@@ -182,10 +237,14 @@ class AzureKind(Kind):
         """The type's name after `Microsoft.Network/`."""
         return self.collection
 
-    def delete_first(self, old: Inputs, new: Inputs) -> bool:
-        """True if the replacement would have the same id, because the change is not part of it."""
-        pairs = [(known(old, name), known(new, name)) for name in self.replaced_by - _IN_NO_ID]
-        return all(was and now and was.casefold() == now.casefold() for was, now in pairs)
+    @written(
+        "a replacement deletes first, unless the provider has made the name up",
+        f"{_PROVIDER} provider/provider.go, Diff",
+        "2026-11",
+    )
+    def delete_first(self, old: Inputs, new: Inputs) -> bool:  # noqa: ARG002
+        """True for every resource with a name of its own, whatever is the reason."""
+        return old.get(_CREATE_FIRST) is not True
 
 
 def resource(records: Records, token: str, id_: str) -> Record | None:
@@ -194,6 +253,11 @@ def resource(records: Records, token: str, id_: str) -> Record | None:
     return next((row for key, row in held.items() if key.casefold() == id_.casefold()), None)
 
 
+@written(
+    "50 tags, names of 512 and values of 256 characters",
+    '"Use tags to organize your Azure resources"',
+    "2026-11",
+)
 def _tag_problems(inputs: Inputs) -> Problems:
     tags = inputs.get("tags")
     if not isinstance(tags, dict):

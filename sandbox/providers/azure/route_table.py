@@ -10,6 +10,7 @@ from providers.azure.resource import NAME, AzureKind
 from providers.azure.sources import bad
 from providers.azure.subnet import SUBNET_TYPE
 from providers.errors import Problems
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
@@ -18,6 +19,11 @@ _MOST: Final = 400  # "Azure subscription and service limits", older copy.
 _HOPS: Final = ("VirtualNetworkGateway", "VnetLocal", "Internet", "VirtualAppliance", "None")
 
 
+@written(
+    "its id's parts replace it; whatever else changes is sent",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class RouteTable(AzureKind):
     """A table and all its routes."""
 
@@ -34,7 +40,7 @@ class RouteTable(AzureKind):
         "routes": list,
         "tags": dict,
     }
-    replaced_by: ClassVar = frozenset({"location", "resourceGroupName", "routeTableName"})
+    replaced_by: ClassVar = frozenset({"resourceGroupName", "routeTableName"})
     computed: ClassVar = (*AzureKind.computed, "resourceGuid", "subnets")
 
     def body(self, inputs: Inputs) -> dict[str, Any]:
@@ -51,6 +57,12 @@ class RouteTable(AzureKind):
             ]
         return body
 
+    @written(
+        "400 routes, and a prefix once",
+        '"Azure subscription and service limits"; "Virtual network traffic routing"',
+        "2026-11",
+    )
+    @believed("the code RouteConflict")
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Every route, its next hop above all, and no two for one prefix."""
         routes = [route for route in items(inputs, "routes") if is_a(route, dict)]
@@ -84,6 +96,7 @@ class RouteTable(AzureKind):
         refuse_use(records, SUBNET_TYPE, "routeTable", id_, "InUseRouteTableCannotBeDeleted")
 
 
+@believed("the code InvalidAddressPrefix")
 def _prefix_problems(path: str, prefix: str) -> Problems:
     try:
         ipaddress.ip_network(prefix)
@@ -92,6 +105,12 @@ def _prefix_problems(path: str, prefix: str) -> Problems:
             yield bad(f"{path}.addressPrefix", f"Invalid prefix {prefix}.", "InvalidAddressPrefix")
 
 
+@written(
+    "an appliance has an address, and no other hop has one",
+    '"Virtual network traffic routing"',
+    "2026-11",
+)
+@believed("the code RouteNextHopIpAddressInvalid")
 def _hop_problems(path: str, route: dict[str, Any]) -> Problems:
     hop = known(route, "nextHopType")
     if "nextHopType" not in route or (hop is not None and hop not in _HOPS):

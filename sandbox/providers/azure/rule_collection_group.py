@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 from providers.azure import application_rule, network_rule
 from providers.azure.firewall_policy import GROUP_TYPE, POLICY_TYPE, tier
-from providers.azure.ip_group import IP_GROUP_TYPE
+from providers.azure.ip_group import IP_GROUP_TYPE, STALE, named_groups
 from providers.azure.references import require
 from providers.azure.resource import NAME, AzureKind, resource, resource_id
 from providers.azure.sources import bad
 from providers.errors import Problem, Problems, azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, is_a, items, known, row_problems
 from providers.store import Records
 
@@ -30,6 +32,11 @@ _RULES: Final = {
 }
 
 
+@written(
+    "its id's parts replace it; whatever else changes is sent",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class RuleCollectionGroup(AzureKind):
     """A group inside a policy. Azure replaces the whole group on every change."""
 
@@ -75,6 +82,11 @@ class RuleCollectionGroup(AzureKind):
         envelope = {name: inputs[name] for name in ("id", "name") if name in inputs}
         return {**envelope, "properties": own}
 
+    @written(
+        "2 MB a group",
+        '"Azure subscription and service limits", 2023-10',
+        "2026-11",
+    )
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Priorities, names, kinds of rules, every rule, and the size of it all."""
         if "priority" not in inputs:
@@ -97,8 +109,23 @@ class RuleCollectionGroup(AzureKind):
                 f"The rule collection group is {size} bytes; the limit is {LARGEST_GROUP} (2 MB).",
             )
 
+    @written(
+        "equal priorities in one policy are accepted",
+        "Microsoft Q&A 2283292, 2025-06-12",
+        "2026-11",
+    )
+    @written(
+        "90 groups a policy",
+        '"Azure subscription and service limits"',
+        "2026-11",
+    )
+    @believed("the answer to a group too many, and ParentResourceNotFound")
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
-        """The policy must exist, have room and the priority free, and its SKU the features."""
+        """The policy must exist and have room, and its SKU the features.
+
+        Azure takes equal priorities (Microsoft Q&A 2283292, 2025-06-12); which group comes first, no
+        page says.
+        """
         super().service_answer(id_, inputs, records, session)
         policy_name, group = inputs["firewallPolicyName"], inputs["resourceGroupName"]
         policy_id = resource_id(session, group, f"firewallPolicies/{policy_name}")
@@ -111,25 +138,29 @@ class RuleCollectionGroup(AzureKind):
                 "firewallPolicyName",
             )
         inside = f"{policy_id}/".casefold()
-        others = {
-            key: row
-            for key, row in records.get(GROUP_TYPE, {}).items()
+        others = [
+            key
+            for key in records.get(GROUP_TYPE, {})
             if key.casefold().startswith(inside) and key.casefold() != id_.casefold()
-        }
-        for key, row in others.items():
-            if row.get("priority") == inputs.get("priority"):
-                raise azure_error(
-                    "InvalidRequest",
-                    f"Rule collection groups of one policy need different priorities: {key} has "
-                    f"{row.get('priority')} already.",
-                    "priority",
-                )
+        ]
         if len(others) >= MOST_GROUPS:
             raise azure_error("InvalidRequest", f"A policy has room for {MOST_GROUPS} groups.")
-        for named in _ip_groups(inputs):
+        for named in named_groups(inputs):
             require(records, IP_GROUP_TYPE, named, id_)
         for problem in sku_problems(inputs, tier(policy)):
             raise azure_error("InvalidRequest", problem.reason, problem.path)
+
+    @written(
+        "an IP group is in use for a while after the rules that named it are gone",
+        "Azure/azure-rest-api-specs issue 25739, 2023-09",
+        "2026-11",
+    )
+    def release(self, id_: str, inputs: Inputs, records: Records) -> None:
+        """Note its IP groups as still in use, with `$WSUS_EGRESS_SANDBOX_STALE`, until a test takes that out."""
+        if os.environ.get("WSUS_EGRESS_SANDBOX_STALE"):
+            held = resource(records, GROUP_TYPE, id_) or inputs
+            stale = {group.casefold(): {} for group in named_groups(held)}
+            records.setdefault(STALE, {}).update(stale)
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """Add the size, as ARM writes it: `0.001 MB`."""
@@ -137,12 +168,11 @@ class RuleCollectionGroup(AzureKind):
         return {**super().outputs(id_, inputs, session), "size": f"{size:.3f} MB"}
 
 
-def _ip_groups(inputs: Inputs) -> Iterator[str]:
-    for collection in items(inputs, "ruleCollections"):
-        for rule in items(collection, "rules"):
-            yield from items(rule, "sourceIpGroups")
-
-
+@written(
+    "URLs and TLS inspection are Premium's, categories and names in network rules not Basic's",
+    '"Azure Firewall features by SKU", 2025-09',
+    "2026-11",
+)
 def sku_problems(inputs: Inputs, sku: str) -> Problems:
     """What the policy's SKU does not have ("Azure Firewall features by SKU", 2025-09)."""
     for row, collection in enumerate(items(inputs, "ruleCollections")):
@@ -163,6 +193,11 @@ def sku_problems(inputs: Inputs, sku: str) -> Problems:
                     )
 
 
+@written(
+    "priorities are 100 to 65000",
+    "Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it",
+    "2026-11",
+)
 def priority_problems(path: str, holder: Inputs) -> Problems:
     """A priority out of range."""
     priority = known(holder, "priority", int)
@@ -173,6 +208,11 @@ def priority_problems(path: str, holder: Inputs) -> Problems:
         )
 
 
+@written(
+    "an unknown discriminator is answered with 'An error has occurred'",
+    "pulumi-azure-native issue 2671",
+    "2026-11",
+)
 def _collection_problems(path: str, collection: dict[str, Any]) -> Problems:
     kind = known(collection, "ruleCollectionType")
     if kind != _FILTER and kind is not None:
@@ -203,6 +243,11 @@ def _collection_problems(path: str, collection: dict[str, Any]) -> Problems:
         yield from _rule_problems(place, rule)
 
 
+@written(
+    "actions are Allow and Deny",
+    "Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it",
+    "2026-11",
+)
 def _action_problems(path: str, collection: dict[str, Any]) -> Problems:
     action = collection.get("action")
     if action is None or is_a(action, dict):
@@ -213,6 +258,11 @@ def _action_problems(path: str, collection: dict[str, Any]) -> Problems:
             yield bad(f"{path}.action.type", f"Invalid action '{kind}': {', '.join(_ACTIONS)}.")
 
 
+@written(
+    "an unknown discriminator is answered with 'An error has occurred'",
+    "pulumi-azure-native issue 2671",
+    "2026-11",
+)
 def _rule_problems(path: str, rule: dict[str, Any]) -> Problems:
     kind = known(rule, "ruleType")
     if kind in _RULES:
@@ -223,6 +273,11 @@ def _rule_problems(path: str, rule: dict[str, Any]) -> Problems:
         yield bad(f"{path}.ruleType", f"resource.properties.{path}: An error has occurred.")
 
 
+@written(
+    "a collection's name has up to 80 characters",
+    '"Azure Firewall rule processing"',
+    "2026-11",
+)
 def _name_problems(path: str, collection: dict[str, Any]) -> Problems:
     name = known(collection, "name")
     if "name" not in collection or (name is not None and not NAME.fullmatch(name)):
@@ -233,6 +288,7 @@ def _name_problems(path: str, collection: dict[str, Any]) -> Problems:
         )
 
 
+@believed("two collections of one priority or name, and two rules of one name, are refused")
 def _unique(holders: list[tuple[str, dict[str, Any]]], field: str) -> Iterator[Problem]:
     seen: dict[Any, str] = {}
     for path, holder in holders:

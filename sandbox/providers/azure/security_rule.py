@@ -9,6 +9,7 @@ from typing import Any, Final
 from providers.azure.resource import NAME
 from providers.azure.sources import bad, unknown_key_problems
 from providers.errors import Problems
+from providers.evidence import believed, written
 from providers.kind import items, known
 from providers.wire import UNKNOWN
 
@@ -43,6 +44,12 @@ def rule_problems(path: str, rule: dict[str, Any]) -> Problems:
         yield from _port_problems(path, rule, side)
 
 
+@written(
+    "priorities are 100 to 4096, descriptions have up to 140 characters",
+    "Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it",
+    "2026-11",
+)
+@believed("the codes SecurityRuleInvalid and what follows")
 def _scalar_problems(path: str, rule: dict[str, Any]) -> Problems:
     title = rule.get("name")
     name = known(rule, "name")
@@ -80,6 +87,12 @@ def _scalar_problems(path: str, rule: dict[str, Any]) -> Problems:
         )
 
 
+@written(
+    "a side has one address, several, or groups; a service tag stands alone",
+    '"Network security groups"; Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it',
+    "2026-11",
+)
+@believed("the wording of both answers")
 def _address_problems(path: str, rule: dict[str, Any], side: str) -> Problems:
     single, many = f"{side}AddressPrefix", f"{side}AddressPrefixes"
     groups = f"{side}ApplicationSecurityGroups"
@@ -122,6 +135,11 @@ def _is_prefix(prefix: str) -> bool:
     return True
 
 
+@written(
+    "ports are 0 to 65535, one range or several",
+    "Microsoft.Network 2024-05-01, as azure-mgmt-network 28.1.0 has it",
+    "2026-11",
+)
 def _port_problems(path: str, rule: dict[str, Any], side: str) -> Problems:
     single, many = f"{side}PortRange", f"{side}PortRanges"
     given = [field for field in (single, many) if rule.get(field) not in (None, [], "")]

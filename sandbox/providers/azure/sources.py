@@ -7,6 +7,7 @@ import re
 from typing import Any, Final
 
 from providers.errors import Problem, Problems, azure_text
+from providers.evidence import believed, written
 from providers.kind import items, known
 from providers.wire import UNKNOWN
 
@@ -16,6 +17,11 @@ _IP_GROUP: Final = re.compile(
 )
 
 
+@written(
+    "a rule has addresses or IP groups, IPv4 only",
+    '"Azure Firewall known issues", 2023-10',
+    "2026-11",
+)
 def source_problems(path: str, rule: dict[str, Any]) -> Problems:
     """Addresses or IP groups, one of the two; IPv4 alone ("known issues", 2023)."""
     if not rule.get("sourceAddresses") and not rule.get("sourceIpGroups"):
@@ -50,6 +56,7 @@ def is_ipv4(text: str) -> bool:
     return True
 
 
+@believed("an unknown member of a rule is refused, where the service may leave it out of account")
 def unknown_key_problems(path: str, rule: dict[str, Any], keys: frozenset[str]) -> Problems:
     """A key that the API would ignore: `target_fqdns` for `targetFqdns`."""
     for key in sorted(set(rule) - keys):

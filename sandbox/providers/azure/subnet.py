@@ -9,6 +9,7 @@ from providers.azure.references import enveloped, reference, require
 from providers.azure.resource import AzureKind, resource, resource_id
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
+from providers.evidence import believed, written
 from providers.kind import Inputs, Session, items
 from providers.store import Record, Records
 from providers.wire import UNKNOWN
@@ -23,6 +24,11 @@ _ATTACHED: Final = (
 )
 
 
+@written(
+    "its id's parts replace it, nothing else does",
+    "pulumi-azure-native provider/pkg/provider/diff.go and gen/replacement.go",
+    "2026-11",
+)
 class Subnet(AzureKind):
     """A range of a virtual network, with what is attached to it."""
 
@@ -118,6 +124,7 @@ class Subnet(AzureKind):
         path = f"virtualNetworks/{inputs['virtualNetworkName']}"
         return resource_id(session, inputs["resourceGroupName"], path)
 
+    @believed("the codes for a range that is missing or is none")
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report a missing range, and one that is not a range."""
         places = {"addressPrefix": inputs.get("addressPrefix")}
@@ -134,6 +141,7 @@ class Subnet(AzureKind):
                     "InvalidAddressPrefixFormat",
                 )
 
+    @believed("NetcfgInvalidSubnet and NetcfgSubnetRangesOverlap are the codes")
     def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
         """The network must exist and have room, and what is attached must exist."""
         super().service_answer(id_, inputs, records, session)

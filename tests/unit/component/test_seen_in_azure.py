@@ -265,3 +265,82 @@ def test_a_network_that_is_an_output_is_not_looked_up(logged: Callable[..., list
     entry = {**LISTED[0], "virtual_network": network, "import_id": SUBNET}
 
     logged(subnets=[entry], firewall_policy={"name": "own"})
+
+
+@pytest.mark.parametrize(
+    ("subnet", "expected"),
+    [
+        ({"natGateway": {"id": "/nat"}, "defaultOutboundAccess": False}, "seen: the subnet snet has a NAT gateway"),
+        ({"defaultOutboundAccess": False},
+         "seen, against it: the subnet snet is private, and has no NAT gateway"),
+        ({}, "seen: the subnet snet has default outbound access"),
+    ],
+)  # fmt: skip
+def test_what_a_direct_route_needs_is_looked_at(
+    logged: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    subnet: dict[str, Any],
+    expected: str,
+) -> None:
+    """A range past the firewall goes out by an address of the subnet's own."""
+    monkeypatch.setitem(
+        ANSWERS, "getSubnet/snet", {"id": SUBNET, "addressPrefix": "10.20.0.0/28", **subnet}
+    )
+    direct = {
+        "name": "kms", "address_prefix": "198.51.100.0/24", "destination_ports": [1688],
+        "reason": "activation",
+    }  # fmt: skip
+    lines = logged(
+        firewall_policy={"name": "own"},
+        route_table={"firewall_address": "10.20.255.4", "direct": [direct]},
+        subnets=LISTED,
+    )
+
+    assert [f"azure/route-table/direct-outbound: {expected}"] == [
+        line.removeprefix("! ") for line in lines if "direct-outbound" in line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "there", "expected"),
+    [
+        ({}, {"getNetworkSecurityGroup/x-nsg": {"location": "North Europe"}},
+         ["x: location: Azure never changes it of what is there: x-nsg has North Europe; write North "
+          "Europe, or make an environment for the new region, and remove this one after that "
+          "(docs/remove.md)"]),
+        ({}, {"getFirewallPolicy/own": {"location": "westeurope", "sku": {"tier": "Premium"}}},
+         ["x: firewall_policy.sku: Azure never changes it of what is there: own has Premium; write "
+          "Premium, or write another `firewallPolicy.name` as well: the new policy is made beside the "
+          "old one"]),
+        ({"firewall": {"name": "afw", "virtual_network": f"{NETWORK}/virtualNetworks/vnet"}},
+         {"getAzureFirewall/afw": {"location": "westeurope", "zones": ["1"]}},
+         ["x: firewall.zones: Azure never changes it of what is there: afw has [1]; write [1], or write "
+          "another `firewall.name` as well, and deploy when no server synchronizes"]),
+        ({"location": pulumi.Output.from_input("northeurope")},
+         {"getNetworkSecurityGroup/x-nsg": {"location": "westeurope"}}, []),
+    ],
+    ids=["location", "sku", "zones", "output"],
+)  # fmt: skip
+def test_what_azure_never_changes_is_refused(
+    logged: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    own: dict[str, Any],
+    there: dict[str, dict[str, Any]],
+    expected: list[str],
+) -> None:
+    """Of what is there under the names that this component's resources get."""
+    for key, answer in there.items():
+        monkeypatch.setitem(ANSWERS, key, {"id": f"{NETWORK}/x", **answer})
+    mode = "full" if "firewall" in own else "policy"
+    arguments = {
+        "firewall_policy": {"name": "own", "mode": mode},
+        "route_table": {} if "firewall" in own else {"firewall_address": "10.20.255.4"},
+        **own,
+    }
+    if not expected:
+        logged(**arguments)
+        return
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(**arguments)
+
+    assert expected == [line for line in str(caught.value).splitlines() if "never changes" in line]

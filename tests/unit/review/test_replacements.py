@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.mgmt.network import operations
 from cases import BEFORE, MAIN_FILE
 from gitproject import GitProject, preview
 from paths import ROOT
 
 from providers.aws import CLOUD as AWS
 from providers.azure import CLOUD as AZURE
+from wsus_egress.component.references import camel
 from wsus_egress.controls import Document
 from wsus_egress.review.analysis import analyse
-from wsus_egress.review.replacements import REPLACED_BY, is_risk
+from wsus_egress.review.replacements import REPLACED_BY, fixed, is_risk
 
 KINDS = {**AWS.kinds, **AZURE.kinds}
 
@@ -53,17 +57,66 @@ def test_no_name_is_unknown_to_the_providers() -> None:
     }
 
 
+# pulumi-azure-native provider/pkg/gen/replacement.go, forceNewMap, "Network" (read 2026-11).
+FORCE_NEW = {
+    "PublicIPAddress": {"location", "publicIPAddressVersion", "publicIPPrefix", "sku"},
+    "Subnet": set[str](),
+}
+OPERATIONS = {
+    "AzureFirewall": operations.AzureFirewallsOperations,
+    "FirewallPolicy": operations.FirewallPoliciesOperations,
+    "FirewallPolicyRuleCollectionGroup": operations.FirewallPolicyRuleCollectionGroupsOperations,
+    "IpGroup": operations.IpGroupsOperations,
+    "NetworkSecurityGroup": operations.NetworkSecurityGroupsOperations,
+    "PublicIPAddress": operations.PublicIPAddressesOperations,
+    "RouteTable": operations.RouteTablesOperations,
+    "Subnet": operations.SubnetsOperations,
+}
+
+
+@pytest.mark.parametrize("kind", OPERATIONS)
+def test_azure_native_replaces_by_the_path_and_by_its_list(kind: str) -> None:
+    """The stand-in and the table, judged by the API's own parameters and the provider's source."""
+    update: Any = OPERATIONS[kind]
+    update = getattr(update, "begin_create_or_update", None) or update.create_or_update
+    path = {camel(name) for name in inspect.signature(update).parameters if name.endswith("_name")}
+    expected = path | FORCE_NEW.get(kind, set())
+    token = f"azure-native:network:{kind}"
+
+    assert REPLACED_BY[token] <= expected
+    assert path <= REPLACED_BY[token]
+    assert expected & {*KINDS[token].inputs} == {*KINDS[token].replaced_by}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "settings"),
+    [
+        ("AzureFirewall", {"location", "zones"}, ["location", "firewall.zones"]),
+        ("AzureFirewall", {"azureFirewallName", "zones"}, []),
+        ("FirewallPolicy", {"sku", "threatIntelMode"}, ["firewallPolicy.sku"]),
+        ("PublicIPAddress", {"location"}, ["location"]),
+        ("Subnet", {"addressPrefix"}, []),
+    ],
+)
+def test_what_azure_never_changes(kind: str, properties: set[str], settings: list[str]) -> None:
+    """But where another name is written, which makes another resource."""
+    found = fixed(f"azure-native:network:{kind}", properties)
+
+    assert settings == [setting for setting, _ in found]
+
+
 @pytest.mark.parametrize(
     ("operation", "kind", "expected"),
     [
         ("replace", "aws:networkfirewall/ruleGroup:RuleGroup", True),
         ("delete", "azure-native:network:FirewallPolicyRuleCollectionGroup", True),
+        ("replace", "azure-native:network:AzureFirewall", True),
         ("update", "aws:networkfirewall/ruleGroup:RuleGroup", False),
         ("replace", "aws:ec2/route:Route", False),
     ],
 )
 def test_what_is_a_risk(operation: str, kind: str, expected: bool) -> None:
-    """A rule group that goes, and nothing else."""
+    """A rule group that goes, or Azure's firewall, and nothing else."""
     assert is_risk(operation, kind) is expected
 
 

@@ -113,3 +113,45 @@ def test_a_subnet_is_only_forgotten(project: GitProject) -> None:
     assert "forget prod/azure azure-native:network:Subnet wsus-subnet-snet-kiosks" in stdout
     assert "delete prod/azure azure-native:network:Subnet" not in stdout
     assert "the stack lets go of the subnet, which stays in Azure" in " ".join(stdout.split())
+
+
+AZURE = TEXT.partition("  wsus-egress:azure:\n")
+ZONES = "/virtualNetworks/vnet-wsus-prod\n"
+
+
+def in_azure(before: str, after: str) -> str:
+    """The settings with a change in the Azure target."""
+    assert before in AZURE[2]
+    return "".join([*AZURE[:2], AZURE[2].replace(before, after, 1)])
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (in_azure("westeurope", "northeurope"),
+         "Azure never changes `location` of what is there, wsus-firewall and 6 more: `pulumi up` "
+         "fails keep it, or make an environment for the new region, and remove this one after that "
+         "(docs/remove.md)"),
+        (in_azure(ZONES, f'{ZONES}      zones: ["1", "2"]\n'),
+         "Azure never changes `firewall.zones` of what is there, wsus-firewall and 1 more: `pulumi up` "
+         "fails keep it, or write another `firewall.name` as well, and deploy when no server "
+         "synchronizes"),
+        (in_azure("mode: full", "mode: full\n      sku: Premium"),
+         "Azure never changes `firewallPolicy.sku` of what is there, wsus-firewall-policy: `pulumi up` "
+         "fails keep it, or write another `firewallPolicy.name` as well: the new policy is made beside "
+         "the old one"),
+        (in_azure("afwp-wsus-prod", "afwp-new"), ""),
+    ],
+    ids=["location", "zones", "sku", "name"],
+)  # fmt: skip
+def test_what_azure_never_changes_takes_two_steps(
+    project: GitProject, after: str, told: str
+) -> None:
+    """The provider sends it, and Azure refuses it in the middle of an update."""
+    project.write({PROD: TEXT})
+    project.commit()
+    project.write({PROD: after})
+    shown = preview(project.root).stdout
+    found = re.search(r"note two-steps prod/azure\n((?:      .*\n)+)", shown)
+
+    assert told == (" ".join(found[1].split()) if found else "")

@@ -11,7 +11,7 @@ import pytest
 import believed_page
 from providers.evidence import behaviours, believed, written
 
-MARKED = ("aws",)
+MARKED = ("aws", "azure")
 """The folders and modules below `sandbox/providers/` in which everything is marked."""
 
 

@@ -12,12 +12,14 @@ from wsus_egress.controls.azure.dns_policy import below, domains_of
 from wsus_egress.controls.azure.firewall_refusals import WEB, firewall_refusals, refusal, same_name
 from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
+from wsus_egress.controls.azure.regions import WITHOUT_ZONES, ZONES_READ
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.azure import (
     SOME_ID,
     UNKNOWN_GROUP,
     UNKNOWN_NETWORK,
     AzureTarget,
+    FirewallAlone,
     RouteTable,
     Subnet,
 )
@@ -74,7 +76,7 @@ def _mode(target: AzureTarget) -> Iterator[Problem]:
         instead = "write firewallPolicy.mode: full, or leave it out"
         yield refusal(("azure", "firewall"), what, instead)
     yield from _intent(target)
-    yield from network_elsewhere(target)
+    yield from firewall_misplaced(target)
     if policy and policy.mode == "rules-only":
         for key, given in (
             ("basePolicy", bool(policy.base_policy and not policy.rules)),
@@ -114,7 +116,19 @@ def _intent(target: AzureTarget) -> Iterator[Problem]:
         yield refusal(keys, what, "leave routeTable out, or write routing: subnets")
 
 
-def network_elsewhere(target: AzureTarget) -> Iterator[Problem]:
+def firewall_misplaced(target: AzureTarget | FirewallAlone) -> Iterator[Problem]:
+    """A firewall where Azure takes none: apart from its network, or in zones that a region has not."""
+    yield from _network_elsewhere(target)
+    if target.firewall and target.firewall.zones and target.location in WITHOUT_ZONES:
+        what = (
+            f"{target.location} has no availability zones ({ZONES_READ}), and a firewall gets three"
+        )
+        if "zones" in target.firewall.model_fields_set:
+            what = f"{target.location} has no availability zones ({ZONES_READ})"
+        yield refusal(("azure", "firewall", "zones"), what, "write zones: []")
+
+
+def _network_elsewhere(target: AzureTarget | FirewallAlone) -> Iterator[Problem]:
     """A firewall's network in another resource group, as far as both are known.
 
     "Azure Firewall FAQ" (2022-09-12): the firewall and its virtual network are in one resource group.

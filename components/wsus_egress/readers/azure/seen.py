@@ -145,6 +145,17 @@ def of_subnet(name: str, subnet: Answer) -> Iterator[Seen]:
         yield Seen(key, f"the subnet {name} has no service endpoint")
 
 
+def of_outbound(name: str, subnet: Answer) -> Iterator[Seen]:
+    """Whether what `routeTable.direct` leads past the firewall finds a way out of a subnet."""
+    key = "azure/route-table/direct-outbound"
+    if subnet.get("natGateway"):
+        yield Seen(key, f"the subnet {name} has a NAT gateway")
+    elif subnet.get("defaultOutboundAccess") is False:
+        yield Seen(key, f"the subnet {name} is private, and has no NAT gateway", against=True)
+    else:
+        yield Seen(key, f"the subnet {name} has default outbound access")
+
+
 def of_default_route(name: str, table: Answer | None) -> Iterator[Seen]:
     """Where a subnet's own route table leads 0.0.0.0/0.
 

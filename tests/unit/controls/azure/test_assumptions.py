@@ -141,3 +141,44 @@ def test_who_answers_for_names_is_assumed(compiled: Compile) -> None:
     assert "the DNS servers 10.20.9.9 resolve every name that the firewall is to admit" == (
         plain["azure/firewall-policy/dns-servers"].what
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [({}, False), ({"location": "austriaeast"}, True), ({"location": "unknownlocation"}, False)],
+)
+def test_zones_of_a_region_that_nobody_lists_are_assumed(
+    compiled: Compile, own: dict[str, Any], expected: bool
+) -> None:
+    """A younger region, or another cloud's; that of an output is not known yet."""
+    network = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
+    firewall = {"name": "afw", "virtualNetwork": network, "zones": ["1", "2"]}
+    given = {**policy(mode="full"), "firewall": firewall, "routeTable": {}, **own}
+    found = assumptions(compiled(given)[1])
+    key = "azure/firewall/zones/austriaeast"
+
+    assert expected is (key in found)
+    if expected:
+        said = "has the availability zones 1, 2: Azure regions list, 2025-03-21 does not say so"
+        assert f"austriaeast {said}" == found[key].what
+
+
+def test_a_direct_route_takes_a_way_out_for_granted(compiled: Compile) -> None:
+    """And a subnet that is made here has one then."""
+    direct = {
+        "name": "kms", "addressPrefix": "198.51.100.0/24", "destinationPorts": [1688], "reason": "kms",
+    }  # fmt: skip
+    table = {"routeTable": {**ROUTE["routeTable"], "direct": [direct]}, "subnets": [SUBNET]}
+    without, within = compiled({**ROUTE, "subnets": [SUBNET]})[1], compiled(table)[1]
+    key = "azure/route-table/direct-outbound"
+
+    assert [False, True] == [key in assumptions(controls) for controls in (without, within)]
+    assert [[False], []] == [
+        [
+            document.properties["defaultOutboundAccess"]
+            for control in controls
+            for document in control.documents("wsus")
+            if "defaultOutboundAccess" in document.properties
+        ]
+        for controls in (without, within)
+    ]

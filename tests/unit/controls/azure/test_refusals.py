@@ -190,6 +190,13 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "there, detach it, or leave the subnet out"),
     (subnet(addressPrefix="10.99.0.0/24"), "azure.subnets[0].addressPrefix: 10.99.0.0/24 of servers "
      "is outside the virtual network; correct it, or the addressSpace"),
+    ({**policy(mode="full"), "firewall": FIREWALL, "routeTable": {}, "location": "ukwest"},
+     "azure.firewall.zones: ukwest has no availability zones (Azure regions list, 2025-03-21), and a "
+     "firewall gets three; write zones: []"),
+    ({**policy(mode="full"), "firewall": {**FIREWALL, "zones": ["1"]}, "routeTable": {},
+      "location": "westus"},
+     "azure.firewall.zones: westus has no availability zones (Azure regions list, 2025-03-21); write "
+     "zones: []"),
     (subnet(addressPrefix=None), "azure.subnets[0].addressPrefix: the setting is missing; add it, or "
      "addressPrefixes"),
     (subnet(addressPrefixes=["10.20.1.0/24"]), "azure.subnets[0].addressPrefixes: the subnet has "
