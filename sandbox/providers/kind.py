@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -99,6 +99,10 @@ class Kind(ABC):
     @abstractmethod
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """What the resource adds to its inputs."""
+
+    def permissions(self, operation: str, inputs: Inputs) -> Iterable[str]:  # noqa: ARG002
+        """What whoever deploys must be allowed to, for a `read`, `write` or `delete`."""
+        return ()
 
     def existing(self, id_: str, session: Session) -> Record | None:  # noqa: ARG002
         """What the world has under an id, which nobody has deployed here."""
@@ -226,6 +230,8 @@ class Cloud:
     title: str
     throttled: int = 0
     """How many of a run's first writes are answered with 429."""
+    invoked: Mapping[str, str] = field(default_factory=dict)
+    """By function, the permission that it needs."""
 
     def kind(self, token: str) -> Kind | None:
         """A resource type, by its token."""

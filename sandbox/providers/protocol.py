@@ -21,6 +21,7 @@ from providers.compare import Change, changes, in_old_order
 from providers.errors import CloudError
 from providers.kind import Cloud, Inputs, Kind, Naming, Session, shape_problems
 from providers.operations import Traffic, alone
+from providers.permissions import count
 from providers.store import Records, Store, StoreError
 from providers.wire import UNKNOWN, decode, encode, is_known, secret_names, to_value
 from providers.world import World
@@ -101,6 +102,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 f"{request.tok} is not in the sandbox: the stand-in for "
                 f"{self._cloud.title} has {', '.join(sorted(self._cloud.invokes))}",
             )
+        count(self._cloud.invoked.get(request.tok, "").split())
         with _refusals(context, f"invoking {request.tok}"):
             answer = function(decode(request.args), self._session)
             self._session.store.count("read", request.tok)
@@ -152,6 +154,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 outputs = self._state(kind, "", inputs, preview=True)
                 return provider_pb2.CreateResponse(id="", properties=encode(outputs, secrets))
             self._session.store.count("create", kind.type_name)
+            count(kind.permissions("write", inputs))
             with self._operation(kind, inputs), self._session.store.change() as records:
                 id_ = kind.identify(inputs, self._session)
                 held = _find(records, kind, id_)[1]
@@ -181,6 +184,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             } | kept
             if self._cloud.marks_defaults:
                 inputs.setdefault(_DEFAULTS, [])
+            count(kind.permissions("read", inputs))
             outputs = self._state(kind, id_, {**record, **kept})
         return provider_pb2.ReadResponse(
             id=id_, inputs=encode(inputs, secrets), properties=encode(outputs, secrets)
@@ -193,6 +197,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             kind.surroundings(inputs, self._session)
             if not request.preview:
                 self._session.store.count("update", kind.type_name)
+                count(kind.permissions("write", inputs))
                 with self._operation(kind, inputs), self._session.store.change() as records:
                     id_, record = _find(records, kind, request.id)
                     if record is None and (found := kind.existing(id_, self._session)):
@@ -210,6 +215,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         kind = self._kind(request.urn, context)
         inputs = {**decode(request.properties), **decode(request.old_inputs)}
         self._session.store.count("delete", kind.type_name)
+        count(kind.permissions("delete", inputs))
         with (
             _refusals(context, f"deleting {kind.name} ({request.id})"),
             self._operation(kind, inputs),

@@ -13,6 +13,7 @@ from providers.azure.firewall_policy import FirewallPolicy
 from providers.azure.ip_group import IpGroup
 from providers.azure.lookups import INVOKES
 from providers.azure.network_security_group import NetworkSecurityGroup
+from providers.azure.permissions import INVOKED
 from providers.azure.public_ip_address import PublicIPAddress
 from providers.azure.route_table import RouteTable
 from providers.azure.rule_collection_group import RuleCollectionGroup
@@ -53,4 +54,5 @@ CLOUD: Final = Cloud(
     marks_defaults=False,
     title="Azure",
     throttled=2,
+    invoked=INVOKED,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 from providers.azure.azure_firewall import FIREWALL_TYPE
+from providers.azure.permissions import calls
 from providers.azure.references import require, require_workspace
 from providers.azure.resource import AzureKind
 from providers.azure.sources import bad
@@ -56,6 +58,18 @@ class DiagnosticSetting(AzureKind):
     def body(self, inputs: Inputs) -> dict[str, Any]:
         """Everything inside `properties`."""
         return {"properties": {n: v for n, v in inputs.items() if n not in ("name", "resourceUri")}}
+
+    @written(
+        "a workspace is asked for its keys: LinkedAuthorizationFailed without",
+        "JimGBritt/AzurePolicy issue 17; MicrosoftDocs/azure-docs issue 80159",
+        "2026-11",
+    )
+    def permissions(self, operation: str, inputs: Inputs) -> Iterator[str]:
+        """Those of Azure Monitor, and of the workspace that gets the logs."""
+        yield from calls("Microsoft.Insights/diagnosticSettings", operation, {})
+        if operation == "write" and "workspaceId" in inputs:
+            yield "Microsoft.OperationalInsights/workspaces/read"
+            yield "Microsoft.OperationalInsights/workspaces/sharedKeys/action"
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:  # noqa: ARG002
         """What Azure Monitor adds: no etag, for it keeps none."""

@@ -6,11 +6,12 @@ import hashlib
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from providers.azure import models
+from providers.azure.permissions import calls
 from providers.compare import join
 from providers.errors import Problem, Problems, azure_error, azure_text
 from providers.evidence import written
@@ -158,6 +159,15 @@ class AzureKind(Kind):
                 "ResourceGroupNotFound",
                 f"Resource group '{group}' could not be found. ({WORLD_NAME} has none of that name)",
             )
+
+    def permissions(self, operation: str, inputs: Inputs) -> Iterator[str]:
+        """What Azure Resource Manager asks for one call, and for the group's region."""
+        yield from calls(f"Microsoft.Network/{self.permitted_as}", operation, inputs)
+
+    @property
+    def permitted_as(self) -> str:
+        """The type's name in permissions."""
+        return self.type_path
 
     def identify(self, inputs: Inputs, session: Session) -> str:
         """The ARM id."""

@@ -76,6 +76,11 @@ class RuleCollectionGroup(AzureKind):
         """A type inside the policy's."""
         return "FirewallPolicies/RuleCollectionGroups"
 
+    @property
+    def permitted_as(self) -> str:
+        """In camelCase, as the list of permissions has it."""
+        return "firewallPolicies/ruleCollectionGroups"
+
     def body(self, inputs: Inputs) -> dict[str, Any]:
         """The priority and the collections inside `properties`."""
         own = {name: inputs[name] for name in ("priority", "ruleCollections") if name in inputs}
