@@ -78,7 +78,18 @@ def test_a_renamed_policy_is_made_first(project: Project) -> None:
     project.up("dev")
     log = project.root / "events.json"
     write(project, firewallPolicy={"name": "afwp-new", "mode": "full", "sku": "Premium"})
-    done(project, "up", "--event-log", str(log))
+    # The flag for the log is there only for whoever debugs the engine.
+    result = subprocess.run(
+        ["pulumi", "up", "--yes", "--skip-preview", "--stack", "dev", "--non-interactive",
+         "--event-log", str(log)],
+        cwd=project.root,
+        env={**project.environment(), "PULUMI_DEBUG_COMMANDS": "true"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert 0 == result.returncode, result.stdout + result.stderr
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     steps = [each["resOutputsEvent"]["metadata"] for each in events if "resOutputsEvent" in each]
     order = [
