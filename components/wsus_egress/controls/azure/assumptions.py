@@ -6,9 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from wsus_egress.controls.assumptions import Assumption, Way, across, proxies
+from wsus_egress.controls.azure.regions import WITH_ZONES, ZONES_READ
 from wsus_egress.controls.azure.subnets import uncovered
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import AzureTarget, DnsSecurityPolicy, FirewallPolicy, PrivateRoute
+from wsus_egress.model.azure import (
+    UNKNOWN_REGION,
+    AzureTarget,
+    DnsSecurityPolicy,
+    FirewallPolicy,
+    PrivateRoute,
+)
 from wsus_egress.model.policy import EgressPolicy, Party
 
 _ATTACHED: Final = (
@@ -85,6 +92,15 @@ _DNS_SERVERS: Final = (
     Way("stack", "leave `dnsServers` out, and the firewall asks Azure's own resolver"),
     Way("evidence", "what these servers answer for the names of the policy's lists"),
 )
+_OUTBOUND: Final = (
+    Way("stack", "write `networkRules` in place of `routeTable.direct`: the firewall leads there"),
+    Way("lookup", "`natGateway` and `defaultOutboundAccess` of the subnets that are listed"),
+    Way("evidence", "`az network vnet subnet show` has a `natGateway` for those subnets"),
+)
+_ZONES: Final = (
+    Way("stack", "write `firewall.zones: []`"),
+    Way("evidence", "`az account list-locations` has `availabilityZoneMappings` for the region"),
+)
 _PRIORITY: Final = (
     Way("stack", "write another `ruleCollectionGroupPriority`, which no other group has"),
     Way("lookup", "the priorities of the policy's groups"),
@@ -134,6 +150,11 @@ def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> Iterat
             what, ways = f"{address} is a firewall's that has the firewall policy {name}", _FIREWALL
         yield from _of(f"azure/route-table/firewall-address/{address}", what, senders, ways)
     yield from _private(policy, target)
+    if target.route_table and target.route_table.direct:
+        # "Default outbound access in Azure", read 2026-01-30: a route to the Internet goes out by an
+        # address of the subnet's own, and a private subnet has none.
+        what = "the servers' subnets have a NAT gateway or default outbound access, for `direct`"
+        yield from _of("azure/route-table/direct-outbound", what, senders, _OUTBOUND)
     if target.firewall_policy is None:
         yield from _service_endpoints(senders)
         yield from _others_group(policy, target)
@@ -178,6 +199,7 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
         *_groups_of_others(target, policy),
         *_service_endpoints(senders),
         *_others_group(policy, target),
+        *_zones(target, senders),
         *_of_others(target, firewall, senders),
         *_resolving(policy, target, firewall, senders),
     )
@@ -223,6 +245,15 @@ def _others_group(policy: EgressPolicy, target: AzureTarget) -> Iterator[Assumpt
             "servers only"
         )
         yield from _of("azure/nsg/others", what, policy.in_place("azure"), _OTHERS_GROUP)
+
+
+def _zones(target: AzureTarget, senders: Sequence[Party]) -> Iterator[Assumption]:
+    """That a region has zones, of which the list does not say so."""
+    region = target.location
+    if target.firewall and target.firewall.zones and region not in WITH_ZONES | {UNKNOWN_REGION}:
+        zones = ", ".join(target.firewall.zones)
+        what = f"{region} has the availability zones {zones}: {ZONES_READ} does not say so"
+        yield from _of(f"azure/firewall/zones/{region}", what, senders, _ZONES)
 
 
 def _service_endpoints(senders: Sequence[Party]) -> Iterator[Assumption]:
