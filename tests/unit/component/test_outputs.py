@@ -102,6 +102,8 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
 
     assert {
         **peers,
+        "clients.aws_security_group.id": "sg-{n}",
+        "servers.aws_security_group.id": "sg-{n}",
         "vpc_id": "vpc-00000000",
         "servers.aws_vpc_id": "vpc-{n}",
         "clients.aws_vpc_id": "vpc-{n}",
