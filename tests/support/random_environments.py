@@ -118,18 +118,19 @@ def azure(rng: random.Random, parties: Sequence[str]) -> dict[str, Any]:
         "location": "westeurope",
         "addressSpace": ["10.20.0.0/16"],
         "destinations": rng.choice(["tag", "list", "list", "tag+list"]),
-        "denyRest": rng.choice(["address-space", "servers", "nobody"]),
         "ipGroups": False,
         "networkSecurityGroup": {
             "destinations": rng.choice(["internet", "internet", "internet", "service-tags"]),
             "lateralMovement": rng.choice(["deny", "allow"]),
         },
     }
+    deny_rest = rng.choice(["address-space", "servers", "nobody"])
     if parties and rng.random() < 0.3:
         groups = {name: f"{ARM}/applicationSecurityGroups/{name}" for name in parties}
         found["networkSecurityGroup"]["applicationSecurityGroups"] = groups
     if rng.random() < 0.85:
         found["firewallPolicy"] = {"name": "afwp", "groups": rng.choice([1, 1, 1, 2, 3])}
+        found["denyRest"] = deny_rest
         found["ipGroups"] = rng.random() < 0.3
         if rng.random() < 0.3:
             found["firewallPolicy"]["rules"] = [foreign(rng, number) for number in range(2)]

@@ -102,7 +102,7 @@ def test_no_arguments_at_all_are_named() -> None:
         ("network_firwall", "x: network_firwall: is not an argument of AwsWsusEgressArgs; did you mean "
          "'network_firewall'?"),
         ("colour", "x: colour: is not an argument of AwsWsusEgressArgs; the choices are accept, "
-         "dns_firewall, endpoint_lists, environment, network_firewall, own_ranges, policy, security_group, tags, "
+         "dns_firewall, endpoint_lists, environment, network_firewall, network_rules, own_ranges, policy, security_group, tags, "
          "vpc_id"),
     ],
 )  # fmt: skip

@@ -18,8 +18,9 @@ LIST = "config/endpoints/good.yaml"
 OTHER = "config/endpoints/other.yaml"
 CONFIG = "config/Pulumi.x.yaml"
 CHOICES = (
-    "the choices are automatic-updates, certificate-validation, delivery-optimization, good, wsus, "
-    "wsus-reference"
+    "the choices are automatic-updates, certificate-validation, configuration-manager, "
+    "connected-cache, defender, delivery-optimization, good, microsoft-365-apps, update-manager, "
+    "windows-autopatch, wsus, wsus-reference"
 )
 FIXED = (
     "the ports to Microsoft Update are TCP 80 (HTTP) and TCP 443 (HTTPS) and cannot be configured"
