@@ -80,11 +80,11 @@ def _section(
 ) -> Iterator[str]:
     if not whats:
         return
-    if empty:
-        yield f"  # instead of the empty wsus-egress:{section}, with the key"
-    yield (
-        f"  # below the entries of wsus-egress:{section}" if there else f"  wsus-egress:{section}:"
-    )
+    key = f"wsus-egress:{section}"
+    if there:
+        yield f"  # below the entries of {key}"
+    else:
+        yield f"  {key}:" + ("  # instead of the empty one" if empty else "")
     values = "".join(f', {key}: ""' for key in keys)
     for what, comment in sorted(whats.items()):
         plain = what if _PLAIN.fullmatch(what) else "'" + what.replace("'", "''") + "'"
