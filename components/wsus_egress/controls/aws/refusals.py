@@ -25,6 +25,7 @@ def aws_refusals(policy: EgressPolicy, target: AwsTarget, prefix: str) -> Iterat
     yield from text_problems(target, prefix)
     if target.network_firewall is not None:
         yield from unreadable(target.network_firewall)
+        yield from _no_ipv6_outside(policy, target, target.network_firewall)
     if target.network_firewall is not None and target.network_firewall.mode == "full":
         yield from _not_asked_for(policy, target.network_firewall)
         yield from _unrouted(policy, target.network_firewall)
@@ -78,3 +79,23 @@ def _unrouted(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Probl
                 )
                 instead = "add the range of its subnet to returnRoutes of its zone"
                 yield Problem(None, ("aws", "networkFirewall", "endpoints"), what, instead)
+
+
+def _no_ipv6_outside(
+    policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall
+) -> Iterator[Problem]:
+    """IPv6 servers, and a HOME_NET without IPv6: then EXTERNAL_NET, its negation, has none either.
+
+    Measured with Suricata 7.0.10, 2026-11: a rule to EXTERNAL_NET then fits no IPv6 packet.
+    """
+    senders = [party for party in policy.in_place("aws") if party.internet]
+    asked = any(network.version == 6 for party in senders for network in party.addresses)
+    home = any(network.version == 6 for network in target.home_networks)
+    if firewall.mode != "rules-only" and asked and not home:
+        what = (
+            "HOME_NET has no IPv6 range, so EXTERNAL_NET, which is the rest of the same IP versions, "
+            "has none: no rule would apply to IPv6"
+        )
+        yield Problem(
+            None, ("aws", "networkFirewall", "homeNetworks"), what, "add fc00::/7 or your own"
+        )

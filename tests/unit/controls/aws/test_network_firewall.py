@@ -680,3 +680,13 @@ def test_ipv6_ranges_that_nobody_asked_for(environment: Build) -> None:
         "aws.networkFirewall.endpoints[1].returnRoutes[0].destinations: fd00::/64 is an IPv6 range, and "
         "the endpoints are IPv4 ones: IPv6 is not asked for; write `ipv6: true`, or leave IPv6 ranges out"
     ] == [str(problem) for problem in refusals(built, built.targets[0])]
+
+
+def test_ipv6_needs_a_home_of_its_own(environment: Build) -> None:
+    """Without an IPv6 range in HOME_NET there is no IPv6 outside it, for Suricata."""
+    server = {"name": "one", "addresses": ["10.20.0.10", "fd00:20::10"]}
+    for home, refused in ((["10.0.0.0/8"], 1), (["10.0.0.0/8", "fc00::/7"], 0)):
+        target = {"vpcId": VPC, "networkFirewall": {"homeNetworks": home}}
+        built = environment(ipv6=True, servers=[server], aws=target)
+        found = [each.what for each in refusals(built, built.targets[0])]
+        assert refused == len([what for what in found if what.startswith("HOME_NET has no IPv6")])
