@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
@@ -27,7 +27,7 @@ from wsus_egress.config.lists import replaced_lists
 from wsus_egress.config.project import environment_from_config, settings_from_engine
 from wsus_egress.config.stacks import PROJECT_FILE
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
-from wsus_egress.problems import Collector, PolicyErrors, Problem
+from wsus_egress.problems import Collector, Location, PolicyErrors, Problem, choices
 from wsus_egress.proof.accepted import of_nothing
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def run() -> None:
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        for compiled in _compiled():
+        targets = _compiled()
+        Collector([*_without_region(targets)]).raise_if_any()
+        for compiled in targets:
             _declare(compiled)
     except PolicyErrors as error:
         raise pulumi.RunError(str(error)) from None
@@ -89,6 +91,25 @@ def _compiled() -> tuple[Compiled[Target], ...]:
         for text in proved(environment, compiled.target, compiled.controls):
             pulumi.log.warn(text)
     return targets
+
+
+def _without_region(targets: Iterable[Compiled[Target]]) -> Iterator[Problem]:
+    """That AWS's provider would not know where: it says so in a traceback for each lookup.
+
+    `aws:region` or one of these variables gives it (pulumi_aws 7, config/vars.py, read 2026-11-29). That a
+    profile in AWS's own configuration file can give it too is believed: where there is such a file, the
+    provider is left to say what it lacks.
+    """
+    shared = Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
+    known = any(map(os.environ.get, ("AWS_REGION", "AWS_DEFAULT_REGION"))) or shared.is_file()
+    if CONFIG.get().get("aws:region") or known:
+        return
+    if any(compiled.target.cloud == "aws" for compiled in targets):
+        file = _files().project.stack_file(pulumi.get_stack())
+        what = "aws:region is missing, so AWS's provider does not know where the VPC is"
+        yield Problem(
+            Location(file, 1), (), what, "write `aws:region: eu-west-1`, or the VPC's own region"
+        )
 
 
 def _declare(compiled: Compiled[Target]) -> None:
@@ -140,6 +161,9 @@ def arguments(cloud: Literal["aws", "azure"], **outputs: pulumi.Input[str]) -> A
 
 
 def _arguments(cloud: Literal["aws", "azure"], outputs: Mapping[str, Any]) -> dict[str, Any]:
+    if cloud not in ("aws", "azure"):
+        what = f"there is no cloud {cloud!r}"
+        raise PolicyErrors([Problem(None, (), f"arguments(): {what}", choices(("aws", "azure")))])
     files, settings = _files(), _settings()
     environment = _environment(files)
     if cloud not in {target.cloud for target in environment.targets}:

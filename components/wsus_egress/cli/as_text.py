@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from wsus_egress.cli.words import count, on_word, verdict_of, way_of
 from wsus_egress.controls import Assumption, Control
-from wsus_egress.model.environment import Acceptance
+from wsus_egress.model.environment import Acceptance, Target
 from wsus_egress.model.policy import EgressPolicy, Mode, Party
 from wsus_egress.problems import Problem
 from wsus_egress.proof.compare import Unproved
 from wsus_egress.proof.proof import Deviation, Fidelity, Proof
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, parity
+from wsus_egress.review.findings import repair
 
 if TYPE_CHECKING:
     from wsus_egress.review.askers import Whom
@@ -54,7 +55,7 @@ def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequenc
                 verdict = verdict_of(proof, target.assumptions)
                 summary = ", ".join(filter(None, (_summary(proof), on_word(target))))
                 rows.append((analysis.environment.name, proof.target, verdict, summary))
-                findings += _findings(analysis.environment.name, proof)
+                findings += _findings(analysis.environment.name, target.target, proof)
     lines = _columns(rows)
     lines += ["", *findings, *expired] if findings or expired else []
     lines += [line for analysis in analyses for line in _parity(analysis)]
@@ -110,14 +111,14 @@ def _parity(analysis: Analysis) -> Iterator[str]:
         yield f"AWS and Azure differ in {name}: {each.admits} {may} {each.flow}, {each.denies} does not"
 
 
-def _findings(environment: str, proof: Proof) -> Iterator[str]:
+def _findings(environment: str, target: Target, proof: Proof) -> Iterator[str]:
     for deviation in proof.findings:
         state = "acceptance expired" if deviation.expired else "not accepted"
         state += ", another control hides it" if deviation in proof.masked else ""
         yield (
             f"{environment}: {deviation.what} ({state}): {deviation.reason}\n"
             f"    witness: {deviation.witness}\n"
-            f"    fix it, or list `what: {deviation.what}` under {environment}'s accept"
+            f"    {repair(target)}, or list `what: {deviation.what}` under {environment}'s accept"
         )
 
 

@@ -18,7 +18,7 @@ from wsus_egress.component.checked import wrong_arguments
 from wsus_egress.component.claims import named_twice
 from wsus_egress.component.declare import Cloud, Declarer
 from wsus_egress.component.errors import checked, refusal, refuse
-from wsus_egress.component.given import AS_KEYWORDS, by_their_names, given_twice
+from wsus_egress.component.given import AS_KEYWORDS, by_their_names, given_twice, of_pulumi
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.component.proved import proved
 from wsus_egress.component.references import camel
@@ -73,7 +73,12 @@ class Component(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
-        refuse(name, given_twice(args, keywords))
+        if not isinstance(name, str) or not name:
+            what = f"a component's first argument is its name, and {name!r} is not one"
+            raise pulumi.RunError(f'{what}; write {type(self).__name__}("wsus", ...)')
+        refuse(
+            name, (*of_pulumi(type(self).__name__, args, keywords), *given_twice(args, keywords))
+        )
         args, warnings = by_their_names(keywords if args is AS_KEYWORDS else args)
         for text in warnings:
             pulumi.log.warn(f"{name}: {text}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+import pulumi
 
 from wsus_egress.problems import Problem
 
@@ -11,6 +14,18 @@ AS_KEYWORDS: Final[Any] = None
 """Stands for the mapping where the arguments are keywords."""
 OLD_NAMES: Final[Mapping[str, str]] = {"resource_group_name": "resource_group"}
 """The name of an argument, by the one that it had; the old one goes with the next major version."""
+
+
+def of_pulumi(component: str, args: Any, keywords: Mapping[str, Any]) -> Iterator[Problem]:
+    """What Pulumi takes elsewhere: an option among the arguments, or a resource or output in their place."""
+    options = inspect.signature(pulumi.ResourceOptions.__init__).parameters.keys() - {"self"}
+    for key in sorted(keywords.keys() & options):
+        what = "is an option of Pulumi's resources, not an argument"
+        instead = f"write opts=pulumi.ResourceOptions({key}=...)"
+        yield Problem(None, (key,), what, instead)
+    if isinstance(args, (pulumi.Output, pulumi.Resource)):
+        what = f"the second argument of {component} is a mapping of all arguments, not {type(args).__name__}"
+        yield Problem(None, (), what, "give it by its name, for example vpc_id=vpc.id")
 
 
 def given_twice(args: Any, keywords: Mapping[str, Any]) -> Iterator[Problem]:

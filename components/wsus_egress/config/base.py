@@ -42,7 +42,7 @@ def parse_settings(
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems = [
-            _problem(kind, detail["loc"], detail, locate)
+            _problem(kind, detail["loc"], detail, locate, in_file=not snake_case)
             for detail in details
             # A default that follows from another setting: what is wrong with that one is said.
             if detail["type"] != "default_factory_not_called"
@@ -82,9 +82,14 @@ class _Schema(GenerateJsonSchema):
 
 
 def _problem(
-    kind: type[Settings], loc: tuple[Key, ...], detail: Mapping[str, Any], locate: Locate
+    kind: type[Settings],
+    loc: tuple[Key, ...],
+    detail: Mapping[str, Any],
+    locate: Locate,
+    *,
+    in_file: bool,
 ) -> Problem:
-    what, instead = _explain(kind, loc, detail)
+    what, instead = _explain(kind, loc, detail, in_file=in_file)
     return Problem(locate(loc), loc, what, instead)
 
 
@@ -100,7 +105,7 @@ _KINDS = {
 
 
 def _explain(
-    kind: type[Settings], loc: tuple[Key, ...], detail: Mapping[str, Any]
+    kind: type[Settings], loc: tuple[Key, ...], detail: Mapping[str, Any], *, in_file: bool
 ) -> tuple[str, str]:
     error, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
     if error == REFUSED:
@@ -108,12 +113,12 @@ def _explain(
     if error == UNLIKE:
         return f"{shortened(repr(value))} {context['what']}", context["instead"]
     if error == "extra_forbidden":
-        return _unknown_key(kind, loc)
+        return _unknown_key(kind, loc, in_file=in_file)
     if error == "missing":
         return "the setting is missing", "add it"
     if error in _KINDS:
         given = "nothing" if value is None else repr(value)
-        return f"{shortened(given)} is not {_KINDS[error]}", f"write {_KINDS[error]}"
+        return f"{shortened(given)} is not {_KINDS[error]}", _instead(kind, loc, error, value)
     if error == "literal_error":
         return (
             f"{shortened(repr(value))} is not one of the choices",
@@ -127,17 +132,43 @@ def _explain(
     return f"{shortened(repr(value))} cannot be used", message
 
 
+def _instead(kind: type[Settings], loc: tuple[Key, ...], error: str, value: Any) -> str:
+    """What to write for a value of another kind: the value itself in the right form, if it has one."""
+    if error == "list_type" and isinstance(value, str) and not _holds_blocks(kind, loc):
+        plain = value if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_./-]*", value) else f'"{value}"'
+        return f"write [{shortened(plain)}]"
+    if error == "string_type" and isinstance(value, float):
+        return "write it in quotes: YAML reads it as a number, and drops zeros at its end"
+    return f"write {_KINDS[error]}"
+
+
+def _holds_blocks(kind: type[Settings], loc: tuple[Key, ...]) -> bool:
+    """Whether the entries of a list are blocks of settings, which one text cannot be."""
+    owner = _model_at(kind, loc[:-1])
+    found = (f for name, f in owner.model_fields.items() if loc[-1] in (name, f.alias))
+    return any(any(models(field.annotation)) for field in found)
+
+
 # `port`, `ports`, `httpPort`, `http_ports`; nothing that only has the letters in it, as `reportTo`.
 _PORTS = re.compile(r"^ports?$|Ports?$|_ports?$")
 
 
-def _unknown_key(kind: type[Settings], loc: tuple[Key, ...]) -> tuple[str, str]:
+def _unknown_key(kind: type[Settings], loc: tuple[Key, ...], *, in_file: bool) -> tuple[str, str]:
     key = str(loc[-1])
     owner = _model_at(kind, loc[:-1])
     known = sorted(field.alias or name for name, field in owner.model_fields.items())
     if _PORTS.search(key) and owner.ports_are_fixed:
         what = f"the key {key!r} is unknown: {FIXED_PORTS}"
         return what, "remove it (servers have synchronizationPorts of their own)"
+    below = [
+        field.alias or name
+        for name, field in owner.model_fields.items()
+        for block in models(field.annotation)
+        if key in {each.alias or inner for inner, each in block.model_fields.items()}
+    ]
+    # A program's arguments have no such blocks.
+    if below and in_file:
+        return f"the key {key!r} is unknown here", f"write it under {' or '.join(sorted(below))}"
     instead = close_to(key, known) or f"the keys here are {', '.join(known)}"
     return f"the key {key!r} is unknown", instead
 

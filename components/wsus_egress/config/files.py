@@ -143,4 +143,9 @@ def without_settings(files: ProjectFiles) -> Iterator[Problem]:
     for name in files.others:
         what = f"the file has no `config:` with {NAMESPACE} settings"
         location = Location(files.project.stack_file(name), 1)
-        yield Problem(location, (), what, "see docs/configuration.md")
+        yield Problem(
+            location,
+            (),
+            what,
+            "`wsus-egress new` writes such a file, with comments, in an empty folder",
+        )

@@ -94,16 +94,45 @@ def _build(name: str, text: str, lines: dict[Keys, int] | None) -> Any:
     try:
         return _Builder(name, loader, lines).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        what = f"this is not YAML: {error.problem or error.context}"
-        raise _refusal(name, line, what) from error
+        raise _refusal(name, *_not_yaml(text, error)) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         what = f"this is not YAML: character U+{_code_point(error):04X} is not allowed"
         raise _refusal(name, line, what, "remove it") from error
     finally:
         loader.dispose()
+
+
+# What git leaves where both sides changed the same lines.
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+# A value whose first character means something else in YAML.
+_UNQUOTED = re.compile(r"[*&@`%][^\s,\]}#]*")
+
+
+def _not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+    """The line, what is wrong there in a writer's words, and what to write instead."""
+    if conflict := _CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        what = f"this is not YAML: git left a conflict here ({conflict[0][:7]})"
+        return line, what, "keep one side, and remove git's marks"
+    mark = error.problem_mark or error.context_mark
+    what = f"this is not YAML: {error.problem or error.context}"
+    if mark is None:
+        return 1, what, ""
+    opened = {"while parsing a flow sequence": "[", "while parsing a flow mapping": "{"}
+    if error.context_mark and error.context in opened:
+        # The error is noticed lines later.
+        bracket = opened[error.context]
+        end = "]" if bracket == "[" else "}"
+        what = f"this is not YAML: what opens here with {bracket} does not end as it should"
+        instead = f"put commas between its entries, and {end} at its end"
+        return error.context_mark.line + 1, what, instead
+    # YAML counts other line ends than these too, but not in what people write.
+    written = text.split("\n")[mark.line : mark.line + 1]
+    token = (
+        _UNQUOTED.search(written[0]) if written and "character" in (error.problem or "") else None
+    )
+    return mark.line + 1, what, f'put it in quotes: "{token[0]}"' if token else ""
 
 
 def _code_point(error: yaml.reader.ReaderError) -> int:

@@ -392,10 +392,25 @@ def deviations(environment: Environment, target: TargetAnalysis) -> Iterator[Fin
                 environment.name,
                 target.target.cloud,
                 f"{each.kind}: {each.reason} (for example {each.witness})",
-                f"fix it, or list `what: {each.what}` under {environment.name}'s accept",
+                f"{repair(target.target)}, or list `what: {each.what}` under {environment.name}'s accept",
                 environment.locate((target.target.cloud,)),
                 accept=each.what,
             )
+
+
+def repair(target: Target) -> str:
+    """What makes rules follow the policy again, where one setting does; else that somebody must."""
+    if isinstance(target, AzureTarget):
+        if target.firewall_policy is None and target.route_table is None:
+            return "add `firewallPolicy: {name: ...}` under wsus-egress:azure, so that rules see host names"
+        return "fix it"
+    if target.network_firewall is None:
+        return "add `networkFirewall: {}` under wsus-egress:aws, so that rules see host names"
+    if target.network_firewall.default_action != "drop":
+        return (
+            f"take `defaultAction: {target.network_firewall.default_action}` out of networkFirewall"
+        )
+    return "fix it"
 
 
 def withdrawn(environment: Environment, target: Target) -> Iterator[Finding]:

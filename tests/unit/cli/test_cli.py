@@ -36,10 +36,10 @@ def test_an_unaccepted_deviation_is_a_finding(write: Write, run: Run) -> None:
 
         x: {NAMELESS} (not accepted): the target admits TCP 80 without an HTTP host, or TCP 443 without a TLS server name; the policy does not
             witness: 10.20.0.10 -> 203.0.113.80 tcp/80 (HTTP without a host name)
-            fix it, or list `what: {NAMELESS}` under x's accept
+            add `networkFirewall: {{}}` under wsus-egress:aws, so that rules see host names, or list `what: {NAMELESS}` under x's accept
         x: {NAMES} (not accepted): the target admits any other host name; the policy does not
             witness: 10.20.0.10 -> http://example.com/
-            fix it, or list `what: {NAMES}` under x's accept
+            add `networkFirewall: {{}}` under wsus-egress:aws, so that rules see host names, or list `what: {NAMES}` under x's accept
 
         1 environment, 1 target: 2 not accepted
         """

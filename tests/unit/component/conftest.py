@@ -17,6 +17,8 @@ from pulumi.runtime.settings import SETTINGS, _get_rpc_manager
 def one_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A loop and the project's folder for the program; no configuration is left behind."""
     monkeypatch.chdir(ROOT)
+    # The shell of somebody who deploys; settings of tests do not say where.
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
     # Whatever another test left waiting belongs to a loop that is closed: waiting for it never ends.
     _get_rpc_manager().clear()
     SETTINGS.outputs.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -185,3 +186,35 @@ def test_both_names_of_an_argument_are_refused() -> None:
     assert said == [
         "x: resource_group_name: is the old name of resource_group, which is given too; remove it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: aws.AwsWsusEgress("wsus", pulumi.Output.from_input(VPC), IN_AWS),  # type: ignore[call-overload]
+         "wsus: the second argument of AwsWsusEgress is a mapping of all arguments, not Output; give it by its name, "
+         "for example vpc_id=vpc.id"),
+        (lambda: aws.AwsWsusEgress("wsus", **IN_AWS, providers=[]),
+         "wsus: providers: is an option of Pulumi's resources, not an argument; write "
+         "opts=pulumi.ResourceOptions(providers=...)"),
+        (lambda: azure.AzureWsusEgress("wsus", **IN_AZURE, parent=None),
+         "wsus: parent: is an option of Pulumi's resources, not an argument; write "
+         "opts=pulumi.ResourceOptions(parent=...)"),
+        (lambda: aws.AwsWsusEgress("", IN_AWS),
+         "a component's first argument is its name, and '' is not one; write AwsWsusEgress(\"wsus\", ...)"),
+        (lambda: aws.AwsWsusEgress(IN_AWS),
+         None),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_wrong_place(build: Callable[[], Any], said: str | None) -> None:
+    """Each mistake is a line that says what to write, and never a traceback."""
+    types, told = attempted(build)
+    assert [] == types
+    assert [said] == told[:1] if said else "a component's first argument is its name" in told[0]
+
+
+def test_no_argument_is_called_like_an_option_of_pulumi() -> None:
+    """Else the advice for one would be wrong for the other."""
+    options = inspect.signature(pulumi.ResourceOptions.__init__).parameters.keys()
+    for component, _ in COMPONENTS:
+        assert not options & inspect.get_annotations(component._arguments).keys()

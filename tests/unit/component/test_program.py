@@ -159,3 +159,38 @@ def test_pulumi_yaml_may_be_elsewhere(alone: Path, monkeypatch: pytest.MonkeyPat
     wrong = {**SETTINGS, "wsus-egress:lists": ["none"]}
 
     assert refused(wrong, run)[0].startswith("Pulumi.prod.yaml:2: lists[0]: there is no endpoint")
+
+
+@pytest.fixture
+def nowhere(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that says no region: no variables, no configuration file of AWS's."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(alone / "none"))
+    return alone
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_region_that_is_missing_is_said_before_any_lookup() -> None:
+    """In one line, with the file; AWS's provider would end in a traceback for each lookup."""
+    assert refused(SETTINGS, run) == [
+        "Pulumi.prod.yaml:1: aws:region is missing, so AWS's provider does not know where the VPC is; write "
+        "`aws:region: eu-west-1`, or the VPC's own region"
+    ]
+
+
+@pytest.mark.parametrize("place", ["settings", "AWS_REGION", "AWS_DEFAULT_REGION", "file"])
+def test_a_region_from_wherever(nowhere: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """The settings, the shell or AWS's own configuration file give it."""
+    if place == "file":
+        (nowhere / "none").write_text("[default]\nregion = eu-west-1\n", encoding="utf-8")
+    elif place != "settings":
+        monkeypatch.setenv(place, "eu-west-1")
+    assert deploy({**SETTINGS, "aws:region": "eu-west-1"} if place == "settings" else SETTINGS, run)
+
+
+def test_a_cloud_that_there_is_not() -> None:
+    """The choices are said, and nobody is told to add settings for it."""
+    assert refused(SETTINGS, lambda: arguments("gcp")) == [  # type: ignore[call-overload]
+        "arguments(): there is no cloud 'gcp'; the choices are aws, azure"
+    ]

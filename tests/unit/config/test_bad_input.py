@@ -117,6 +117,13 @@ EDITS = [
      "colour: the key 'colour' is unknown; the keys here are endpoints, includes, title"),
     (LIST, "", "    colour: red\n", 8, "endpoints[0].colour: the key 'colour' is unknown; "
      "the keys here are date, pattern, purpose, schemes, source"),
+    (CONFIG, "[good]", "[good]\n  wsus-egress:networkFirewall: {}", 4,
+     "networkFirewall: the key 'networkFirewall' is unknown here; write it under aws"),
+    (CONFIG, "[good]", "[good]\n  wsus-egress:addressSpace: []", 4,
+     "addressSpace: the key 'addressSpace' is unknown here; write it under azure"),
+    (CONFIG, "[10.20.0.10]", "10.20.0.10", 6, "servers[0].addresses: '10.20.0.10' is not a list; write [10.20.0.10]"),
+    (CONFIG, "[10.20.0.10]", "[10.20]", 6, "servers[0].addresses[0]: 10.2 is not text; write it in quotes: YAML reads "
+     "it as a number, and drops zeros at its end"),
     (CONFIG, "[good]", "[good, nosuch]", 3,
      "lists[1]: there is no endpoint list 'nosuch'; " + CHOICES),
     (LIST, "", "includes: [nosuch]\n", 8,
@@ -203,7 +210,7 @@ FILES: list[tuple[dict[str, str | bytes], str]] = [
     ({LIST: "title: A\nincludes: [other]\n", OTHER: "title: B\nincludes:\n  - good\n"},
      f"{OTHER}:3: includes: lists include each other: good -> other -> good; remove one"),
     ({CONFIG: "encryptionsalt: x\n"},
-     f"{CONFIG}:1: the file has no `config:` with wsus-egress: settings; see docs/configuration.md"),
+     f"{CONFIG}:1: the file has no `config:` with wsus-egress: settings; `wsus-egress new` writes such a file, with comments, in an empty folder"),
 ]  # fmt: skip
 
 

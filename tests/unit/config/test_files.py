@@ -178,6 +178,6 @@ def test_only_other_programs_stacks(tmp_path: Path) -> None:
     root = made(tmp_path, {"Pulumi.yaml": PROJECT, "Pulumi.web.yaml": "encryptionsalt: v1:abc\n"})
 
     assert [
-        "Pulumi.web.yaml:1: the file has no `config:` with wsus-egress: settings; see "
-        "docs/configuration.md"
+        "Pulumi.web.yaml:1: the file has no `config:` with wsus-egress: settings; "
+        "`wsus-egress new` writes such a file, with comments, in an empty folder"
     ] == wrong(root)

@@ -84,6 +84,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"reportTo": 1}, "reportTo: the key 'reportTo' is unknown; the keys here are accept, approved, "
      "aws, azure, clients, extraEndpoints, gate, ipv6, lists, mode, schemes, servers"),
     ({"aws": {"vpcId": "vpc-0a1b2c3d", "tags": {"a": 1}}}, "aws.tags.a: 1 is not text; write text"),
+    ({"lists": "wsus"}, "lists: 'wsus' is not a list; write [wsus]"),
+    ({"lists": "*.a"}, "lists: '*.a' is not a list; write [\"*.a\"]"),
 ]  # fmt: skip
 
 

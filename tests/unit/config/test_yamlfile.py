@@ -50,6 +50,19 @@ REFUSED = {
     "a: 1\n---\nb: 2\n": "f.yaml:2: a second document begins here",
     "[" * 33: "f.yaml:1: nested deeper than 32 levels",
     "a: 1\nb: [\n": "f.yaml:3: this is not YAML: did not find expected node content",
+    "a: 1\nb: [x, y\nc: 2\nd: 3\n": "f.yaml:2: this is not YAML: what opens here with [ does not end as it should; "
+    "put commas between its entries, and ] at its end",
+    "a: 1\nb: {x: 1\nc: 2\n": "f.yaml:2: this is not YAML: what opens here with { does not end as it should; put "
+    "commas between its entries, and } at its end",
+    "a:\n  - pattern: *.example.com\n": "f.yaml:2: this is not YAML: did not find expected alphabetic or numeric "
+    'character; put it in quotes: "*.example.com"',
+    "a: [*.example.com, b]\n": "f.yaml:1: this is not YAML: did not find expected alphabetic or numeric "
+    'character; put it in quotes: "*.example.com"',
+    "a: 1\nb: @team\n": "f.yaml:2: this is not YAML: found character that cannot start any token; put it in "
+    'quotes: "@team"',
+    "a: b: c\n": "f.yaml:1: this is not YAML: mapping values are not allowed in this context",
+    "a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\n": "f.yaml:2: this is not YAML: git left a conflict here "
+    "(<<<<<<<); keep one side, and remove git's marks",
     "a: 1\n\x00": "f.yaml:2: this is not YAML: character U+0000 is not allowed; remove it",
     "a: 1\n\tb: 2\n": "f.yaml:2: this is not YAML: found a tab character that violates indentation",
 }

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from gitproject import GitProject, preview
+from click.testing import CliRunner
+from gitproject import DAY, GitProject, preview
+
+from wsus_egress.cli.main import main
 
 SETTINGS = """\
 config:
@@ -209,3 +212,26 @@ def test_an_empty_list_of_approvals_is_replaced(project: GitProject) -> None:
         }
     )
     assert ("  wsus-egress:approved:  # instead of the empty one\n") in preview(project.root).stdout
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (
+            "",
+            "add `networkFirewall: {}` under wsus-egress:aws, so that rules see host names, or list",
+        ),
+        (
+            "    networkFirewall: {defaultAction: alert}\n",
+            "take `defaultAction: alert` out of networkFirewall, or list",
+        ),
+    ],
+)
+def test_one_setting_that_repairs_a_deviation_is_named(
+    project: GitProject, new: str, said: str
+) -> None:
+    """`check` and the preview say which, and not only that somebody must fix it."""
+    project.write({"Pulumi.x.yaml": SETTINGS.replace("    networkFirewall: {}\n", new)})
+    arguments = ["check", "--project", str(project.root), "--today", DAY]
+    for text in (preview(project.root).stdout, CliRunner().invoke(main, arguments).stdout):
+        assert said in " ".join(text.split())
