@@ -73,7 +73,8 @@ class Component(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: With everything that is wrong with the arguments.
         """
-        if not isinstance(name, str) or not name:
+        given: Any = name  # A program without types may give anything.
+        if not isinstance(given, str) or not given:
             what = f"a component's first argument is its name, and {name!r} is not one"
             raise pulumi.RunError(f'{what}; write {type(self).__name__}("wsus", ...)')
         refuse(

@@ -227,7 +227,10 @@ class _Builder:
         parties = [without_servers(party, parties) for party in parties]
         self._refuse_twice(parties)
         self._refuse_synchronization_circles()
-        given = (*_keyed("servers", settings.servers), *_keyed("clients", settings.clients))
+        given: tuple[tuple[Keys, ServerSettings | ClientSettings], ...] = (
+            *_keyed("servers", settings.servers),
+            *_keyed("clients", settings.clients),
+        )
         return tuple(self._ends.proxied(parties, given))
 
     @property

@@ -164,7 +164,9 @@ class RuleCollectionGroup(AzureKind):
         """Note its IP groups as still in use, with `$WSUS_EGRESS_SANDBOX_STALE`, until a test takes that out."""
         if os.environ.get("WSUS_EGRESS_SANDBOX_STALE"):
             held = resource(records, GROUP_TYPE, id_) or inputs
-            stale = {group.casefold(): {} for group in named_groups(held)}
+            stale: dict[str, dict[str, Any]] = {
+                group.casefold(): {} for group in named_groups(held)
+            }
             records.setdefault(STALE, {}).update(stale)
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:

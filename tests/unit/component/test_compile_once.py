@@ -88,10 +88,7 @@ def test_prod_is_compiled_once(calls: Counter[str]) -> None:
     assert len(files) == calls["read_yaml"] == calls["parse_settings"] + 1
     # The settings are checked; the arguments that they stand for are never written.
     assert 0 == calls["wrong_arguments"]
-    # Prod has no DNS security policy.
-    assert {*SCHEMA["resources"]} - {"wsus-egress:index:AzureWsusDnsSecurityPolicy"} == {
-        kind for kind in types if kind.startswith("wsus-egress:")
-    }
+    assert {*SCHEMA["resources"]} == {kind for kind in types if kind.startswith("wsus-egress:")}
 
 
 def test_the_program_leaves_the_search_for_cycles_on() -> None:

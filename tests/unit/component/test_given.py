@@ -194,15 +194,15 @@ def test_both_names_of_an_argument_are_refused() -> None:
         (lambda: aws.AwsWsusEgress("wsus", pulumi.Output.from_input(VPC), IN_AWS),  # type: ignore[call-overload]
          "wsus: the second argument of AwsWsusEgress is a mapping of all arguments, not Output; give it by its name, "
          "for example vpc_id=vpc.id"),
-        (lambda: aws.AwsWsusEgress("wsus", **IN_AWS, providers=[]),
+        (lambda: aws.AwsWsusEgress("wsus", **IN_AWS, providers=[]),  # type: ignore[call-overload]
          "wsus: providers: is an option of Pulumi's resources, not an argument; write "
          "opts=pulumi.ResourceOptions(providers=...)"),
-        (lambda: azure.AzureWsusEgress("wsus", **IN_AZURE, parent=None),
+        (lambda: azure.AzureWsusEgress("wsus", **IN_AZURE, parent=None),  # type: ignore[call-overload]
          "wsus: parent: is an option of Pulumi's resources, not an argument; write "
          "opts=pulumi.ResourceOptions(parent=...)"),
         (lambda: aws.AwsWsusEgress("", IN_AWS),
          "a component's first argument is its name, and '' is not one; write AwsWsusEgress(\"wsus\", ...)"),
-        (lambda: aws.AwsWsusEgress(IN_AWS),
+        (lambda: aws.AwsWsusEgress(IN_AWS),  # type: ignore[call-overload]
          None),
     ],
 )  # fmt: skip

@@ -107,8 +107,6 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
         "vpc_id": "vpc-00000000",
         "servers.aws_vpc_id": "vpc-{n}",
         "clients.aws_vpc_id": "vpc-{n}",
-        "servers.aws_security_group.id": "sg-{n}",
-        "clients.aws_security_group.id": "sg-{n}",
         "network_firewall.vpc_id": "vpc-ffffffff",
         "network_firewall.endpoints.subnet_id": "subnet-{n}",
         "network_firewall.endpoints.protected_route_tables": "rtb-{n}",

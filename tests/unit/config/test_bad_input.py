@@ -111,8 +111,8 @@ EDITS = [
      "severs: the key 'severs' is unknown; did you mean 'servers'?"),
     (CONFIG, "  wsus-egress:aws:", "      colour: red\n  wsus-egress:aws:", 7,
      "servers[0].colour: the key 'colour' is unknown; the keys here are addresses, awsPeer, "
-     "awsVpcId, contentFrom, "
-     "location, name, synchronizationPorts, synchronizesFrom"),
+     "awsSecurityGroup, awsVpcId, contentFrom, location, name, proxy, synchronizationPorts, "
+     "synchronizesFrom"),
     (LIST, "", "colour: red\n", 8,
      "colour: the key 'colour' is unknown; the keys here are endpoints, includes, title"),
     (LIST, "", "    colour: red\n", 8, "endpoints[0].colour: the key 'colour' is unknown; "

@@ -106,7 +106,7 @@ def test_what_is_in_use_stays(records: Records) -> None:
     rule = {RULE_ID: {"dnsResolverDomainLists": [{"id": LIST_ID}]}}
     with pytest.raises(CloudError, match="is in use by"):
         CLOUD.kinds[DOMAINS].release(LIST_ID, BASE[DOMAINS], {**records, DNS_RULE: rule})
-    link = {f"{POLICY_ID}/virtualNetworkLinks/link": {}}
+    link: dict[str, Any] = {f"{POLICY_ID}/virtualNetworkLinks/link": {}}
     with pytest.raises(CloudError, match="is in use by"):
         CLOUD.kinds[DNS_POLICY].release(POLICY_ID, BASE[DNS_POLICY], {**records, DNS_LINK: link})
     CLOUD.kinds[DOMAINS].release(LIST_ID, BASE[DOMAINS], records)
