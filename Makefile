@@ -8,6 +8,13 @@ CORE := components/wsus_egress/problems.py,components/wsus_egress/names/*,compon
 FAST := tests/unit tests/golden $(addprefix --ignore=tests/unit/,repository tools sandbox)
 CODE := components sandbox tools tests benchmarks policy_pack
 
+# A variable that a user mistypes would be nothing at all: `make up EVN=mine` would deploy the sandbox.
+GIVEN := $(foreach each,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(each)))),$(each)))
+UNKNOWN := $(filter-out ENV PYTHON TAG RUN CORE FAST CODE,$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are ENV, PYTHON, TAG)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up down check test lint unit bench schemas lock dist release pictures docs changelog clean
 

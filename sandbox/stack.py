@@ -98,7 +98,9 @@ def of_own(action: str, environment: str) -> int:
 
 def main() -> int:
     """Run `up` or `down`."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("action", choices=["up", "down"])
     parser.add_argument(
         "environment",

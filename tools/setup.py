@@ -15,7 +15,16 @@ OLDEST_PYTHON = (3, 11)
 
 
 def main() -> "int | str":  # quoted: see above
-    """Sets up, unless this Python is too old for it."""
+    """Sets up, unless this Python is too old for it or somebody asks what this is."""
+    if sys.argv[1:]:
+        if sys.argv[1] in ("-h", "--help"):
+            print(__doc__)
+            return 0
+        return (
+            "error: the set-up takes no arguments, and '"
+            + sys.argv[1]
+            + "' is one: nothing is done"
+        )
     if sys.version_info[:2] < OLDEST_PYTHON:
         return (
             "error: this is Python {}.{}: the project needs 3.11 or newer. "

@@ -21,6 +21,7 @@ from wsus_egress.cli.options import (
     FINE,
     UNUSABLE,
     AddressType,
+    OfEnvironments,
     environments_option,
     format_option,
     refuse,
@@ -59,7 +60,7 @@ def main() -> None:
     _be_lenient()
 
 
-@main.command()
+@main.command(cls=OfEnvironments)
 @project_option
 @environments_option
 @format_option
@@ -97,7 +98,7 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     sys.exit(FINDING if any(each.fails for each in found) else FINE)
 
 
-@main.command()
+@main.command(cls=OfEnvironments)
 @project_option
 @environments_option
 @click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")
@@ -240,7 +241,7 @@ def explain(
     sys.exit(status)
 
 
-@main.command()
+@main.command(cls=OfEnvironments)
 @project_option
 @environments_option
 @click.option("--base", metavar="REF", help="Show what changes against a branch, tag or commit.")

@@ -53,6 +53,19 @@ class DateType(click.ParamType["datetime.date"]):
             self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD", param, ctx)
 
 
+class OfEnvironments(click.Command):
+    """A command that takes environments by `--env` only, and says so to who writes a bare name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; what is left over is likely to be an environment."""
+        ctx.allow_extra_args = True
+        left = super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:
+            names = " ".join(f"--env {name}" for name in ctx.args)
+            ctx.fail(f"an environment is given as an option: write {names}")
+        return left
+
+
 def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
     from wsus_egress.config.project import environment_names  # noqa: PLC0415
 

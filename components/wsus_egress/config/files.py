@@ -28,6 +28,7 @@ from wsus_egress.problems import Location, PolicyErrors, Problem
 STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 # A setting on a line of its own, as nearly every file has it: such a file need not be parsed to know.
 _SETTING: Final = re.compile(rb"^[ \t]+[\"']?wsus-egress:[A-Za-z]", re.MULTILINE)
+EMPTY: Final = "the file is empty"
 _LIST: Final = re.compile(rb"^endpoints:", re.MULTILINE)
 
 
@@ -131,6 +132,30 @@ def misplaced(files: ProjectFiles) -> Iterator[Problem]:
                 yield Problem(Location(name, 1), (), what, instead)
 
 
+def other_endings(files: ProjectFiles) -> Iterator[Problem]:
+    """Settings and endpoint lists in files that end in `.yml`, which neither Pulumi nor this package reads."""
+    project = files.project
+    places = (
+        (project.folder, "Pulumi.*.yml", _SETTING),
+        (project.lists_folder, "*.yml", _LIST),
+    )
+    for folder, names, pattern in places:
+        for path in sorted((files.root / folder).glob(names)):
+            if _has(path, pattern):
+                name = path.relative_to(files.root).as_posix()
+                what = "nothing reads this file, since its name ends in .yml"
+                instead = f"rename it to {ascii(path.with_suffix('.yaml').name)[1:-1]}"
+                yield Problem(Location(name, 1), (), what, instead)
+
+
+def parent_project(root: Path) -> Path | None:
+    """The nearest folder above that has a project with environments, as a path from the same place as `root`."""
+    for above, folder in enumerate(root.resolve().parents, start=1):
+        if (folder / PROJECT_FILE).is_file() and find_files(folder).environments:
+            return Path(root, *[".."] * above)
+    return None
+
+
 def _has(path: Path, pattern: re.Pattern[bytes]) -> bool:
     try:
         return pattern.search(path.read_bytes()) is not None
@@ -141,11 +166,23 @@ def _has(path: Path, pattern: re.Pattern[bytes]) -> bool:
 def without_settings(files: ProjectFiles) -> Iterator[Problem]:
     """The stacks' files that have no setting of this package, for a project that has no other."""
     for name in files.others:
-        what = f"the file has no `config:` with {NAMESPACE} settings"
-        location = Location(files.project.stack_file(name), 1)
-        yield Problem(
-            location,
-            (),
-            what,
-            "`wsus-egress new` writes such a file, with comments, in an empty folder",
-        )
+        yield without_setting(files, name)
+
+
+def without_setting(files: ProjectFiles, name: str) -> Problem:
+    """That one stack's file has no setting of this package, or nothing at all."""
+    file = files.project.stack_file(name)
+    what = f"the file has no `config:` with {NAMESPACE} settings"
+    instead = "`wsus-egress new` writes such a file, with comments, in an empty folder"
+    if _is_empty(files.root / file):
+        # `new` overwrites nothing.
+        what = EMPTY
+        instead = f"remove it; `wsus-egress new {name} --cloud aws` (azure, both) then writes it, with comments"
+    return Problem(Location(file, 1), (), what, instead)
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return not path.read_bytes().strip()
+    except OSError:
+        return False

@@ -14,7 +14,7 @@ from wsus_egress.config.yamlfile import YamlFile, read_yaml
 from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import EXTRA, Endpoint
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.problems import Collector, Location, PolicyErrors, choices
+from wsus_egress.problems import Collector, Location, PolicyErrors, Problem, choices
 
 # Where the wheel's build puts a copy of config/endpoints.
 _IN_WHEEL: Final = Path(__file__).parents[1] / "lists"
@@ -161,6 +161,12 @@ def load_list(path: Path, name: str) -> EndpointList:
         PolicyErrors: With all problems of the file.
     """
     file = read_yaml(path, name)
+    if file.data is None:
+        what = "the file is empty, or has comments only"
+        instead = (
+            "write `title:` and `endpoints:`, as the package's lists have them, or remove the file"
+        )
+        raise PolicyErrors([Problem(file.locate(()), (), what, instead)])
     settings, wrong = parse_settings(EndpointListSettings, file.data, file.locate)
     problems = Collector()
     own = path.stem

@@ -11,16 +11,20 @@ from typing import Any, Final
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.conflicts import conflicts, places
 from wsus_egress.config.files import (
+    EMPTY,
     ProjectFiles,
     find_files,
     misnamed,
     misplaced,
+    other_endings,
+    parent_project,
+    without_setting,
     without_settings,
 )
 from wsus_egress.config.lists import EndpointList, load_project_lists
 from wsus_egress.config.stacks import NAMESPACE, Project, Stack, elsewhere, read_stack
 from wsus_egress.model.environment import Environment
-from wsus_egress.problems import Collector, PolicyErrors, choices
+from wsus_egress.problems import Collector, PolicyErrors, Problem, choices
 
 # The settings that are plain words.
 _WORDS: Final = ("mode", "schemes")
@@ -62,30 +66,44 @@ def load_environments(
             except PolicyErrors as error:
                 problems.extend(error.problems)
         elif name in files.others:
-            what = f"{name!r} is another stack: its file has no {NAMESPACE} setting"
-            problems.add(None, (), what, choices(known))
+            problems.extend((_of_another(files, name),))
         else:
             problems.add(None, (), f"there is no environment {name!r}", choices(known))
     problems.extend(misnamed(files))
     if deployed:
-        problems.extend((*elsewhere(root, files.project), *misplaced(files)))
+        problems.extend((*elsewhere(root, files.project), *misplaced(files), *other_endings(files)))
     if not known:
         problems.extend(without_settings(files))
         if not problems.problems:
-            file = files.project.stack_file("<name>")
-            what = f"there is no environment: no {file} in {root}"
-            problems.add(
-                None,
-                (),
-                what,
-                "run this in the project's folder, say --project, or begin with `wsus-egress new`",
-            )
+            problems.extend((_nothing_here(files),))
     asked = {environment.name for environment in environments}
     others = [each for each in known if each not in asked]
     beside = _beside(files, environments, lists, others)
     problems.extend(conflicts(environments, beside))
     problems.raise_if_any()
     return tuple(environments)
+
+
+def _of_another(files: ProjectFiles, name: str) -> Problem:
+    """That an environment is asked for whose file has no setting of this package, or nothing."""
+    found = without_setting(files, name)
+    if not files.environments or found.what == EMPTY:
+        return found
+    what = f"{name!r} is another stack: its file has no {NAMESPACE} setting"
+    return Problem(None, (), what, choices(files.environments))
+
+
+def _nothing_here(files: ProjectFiles) -> Problem:
+    """That a folder has no environment, and where one is."""
+    root = files.root
+    if not root.is_dir():
+        what = f"{root.as_posix()!r} is not a folder"
+        return Problem(None, (), what, "give --project the folder that Pulumi.yaml is in")
+    what = f"there is no environment: no {files.project.stack_file('<name>')} in {root}"
+    if (parent := parent_project(root)) is not None:
+        return Problem(None, (), what, f"a project is above: say --project {parent.as_posix()}")
+    instead = "run this in the project's folder, say --project, or begin with `wsus-egress new`"
+    return Problem(None, (), what, instead)
 
 
 def _lists(files: ProjectFiles, problems: Collector) -> Mapping[str, EndpointList] | None:
@@ -132,6 +150,10 @@ def environment_from_config(files: ProjectFiles, name: str, data: Mapping[str, A
     problems = Collector()
     lists = _lists(files, problems)
     problems.extend(files.problems)
+    if not data:
+        # What each missing setting would be told is beside the point where they stand elsewhere.
+        problems.extend((*misplaced(files), *other_endings(files)))
+        problems.raise_if_any()
     stack = _stack(files.root, name, files.project)
     locate = stack.locate if stack else lambda _: None
     try:

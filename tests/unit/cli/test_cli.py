@@ -12,10 +12,11 @@ from textwrap import dedent
 
 import pytest
 from acceptances import NAMELESS, NAMES, accepted
-from click.testing import Result
+from click.testing import CliRunner, Result
 from schemas import schema_errors
 
 from wsus_egress.cli import as_text
+from wsus_egress.cli.main import main
 from wsus_egress.config.lists import shipped_lists
 from wsus_egress.review.analysis import analyse
 
@@ -470,3 +471,12 @@ def test_json_is_json_in_every_encoding(write: Write) -> None:
     done = explained(project, "latin-1", "--format", "json", "https://a.example.com/")
     (problem,) = json.loads(done.stdout)["problems"]
     assert (2, "there is no endpoint list 'b\u00fccher'") == (done.returncode, problem["what"])
+
+
+@pytest.mark.parametrize("command", ["check", "preview", "report -o policy.html"])
+def test_a_bare_name_is_told_to_be_an_option(command: str) -> None:
+    """Every command that takes environments by `--env` only says so."""
+    done = CliRunner().invoke(main, [*command.split(), "prod", "test"])
+
+    assert 2 == done.exit_code
+    assert "an environment is given as an option: write --env prod --env test" in done.output

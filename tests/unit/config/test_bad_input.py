@@ -204,7 +204,8 @@ FILES: list[tuple[dict[str, str | bytes], str]] = [
     ({LIST: "title: [\n"}, f"{LIST}:2: this is not YAML: did not find expected node content"),
     ({LIST: "title: A\n# \x07"},
      f"{LIST}:2: this is not YAML: character U+0007 is not allowed; remove it"),
-    ({LIST: ""}, f"{LIST}:1: nothing is not a mapping; write a mapping"),
+    ({LIST: ""}, f"{LIST}:1: the file is empty, or has comments only; write `title:` and `endpoints:`, as the "
+     "package's lists have them, or remove the file"),
     ({LIST: "title: Empty\n"}, f"{CONFIG}:3: lists: the mode is restricted and no endpoint is "
      "listed: nothing could be reached; name an endpoint list, such as wsus"),
     ({LIST: "title: A\nincludes: [other]\n", OTHER: "title: B\nincludes:\n  - good\n"},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sample import GOOD_LIST
 
-from wsus_egress.config.files import find_files
+from wsus_egress.config.files import find_files, without_setting
 from wsus_egress.config.project import environment_from_config, load_environments
 from wsus_egress.problems import PolicyErrors
 
@@ -181,3 +181,75 @@ def test_only_other_programs_stacks(tmp_path: Path) -> None:
         "Pulumi.web.yaml:1: the file has no `config:` with wsus-egress: settings; "
         "`wsus-egress new` writes such a file, with comments, in an empty folder"
     ] == wrong(root)
+
+
+def test_files_with_another_ending_are_named(tmp_path: Path) -> None:
+    """`.yml` is read by nobody: neither settings nor a list may be missed silently; others' files may."""
+    root = made(
+        tmp_path,
+        {
+            "Pulumi.yaml": PROJECT,
+            "Pulumi.x.yaml": SETTINGS.replace("good", "wsus"),
+            "Pulumi.y.yml": SETTINGS,
+            "Pulumi.web.yml": "config:\n  web:size: 3\n",
+            "endpoints/good.yml": GOOD_LIST,
+            "endpoints/other.yml": "entries: []\n",
+        },
+    )
+
+    assert [
+        "Pulumi.y.yml:1: nothing reads this file, since its name ends in .yml; rename it to Pulumi.y.yaml",
+        "endpoints/good.yml:1: nothing reads this file, since its name ends in .yml; rename it to good.yaml",
+    ] == wrong(root)
+
+
+def test_where_the_project_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that does not exist is said to be none; from inside a project the way leads up to it."""
+    files = {"Pulumi.yaml": PROJECT, "Pulumi.x.yaml": SETTINGS.replace("good", "wsus")}
+    made(tmp_path / "wsus", files)
+    deep = tmp_path / "wsus" / "docs" / "deep"
+    deep.mkdir(parents=True)
+    (tmp_path / "wsus" / "docs" / "Pulumi.yaml").write_text(PROJECT)
+    monkeypatch.chdir(deep)
+
+    assert ["'nope' is not a folder; give --project the folder that Pulumi.yaml is in"] == wrong(
+        Path("nope")
+    )
+    assert [
+        "there is no environment: no Pulumi.<name>.yaml in .; a project is above: say --project ../.."
+    ] == wrong(Path())
+    assert 1 == len(load_environments(Path("../..")))
+    assert [
+        f"there is no environment: no Pulumi.<name>.yaml in {tmp_path}; run this in the project's "
+        "folder, say --project, or begin with `wsus-egress new`"
+    ] == wrong(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path, text: str) -> None:
+    """`new` overwrites nothing, so an empty file has to go first, whether or not it is the only one."""
+    told = (
+        "Pulumi.x.yaml:1: the file is empty; remove it; `wsus-egress new x --cloud aws` (azure, both) "
+        "then writes it, with comments"
+    )
+    root = made(tmp_path, {"Pulumi.yaml": PROJECT, "Pulumi.x.yaml": text})
+    assert [told] == wrong(root)
+    made(root, {"Pulumi.y.yaml": SETTINGS.replace("good", "wsus")})
+    assert [told] == wrong(root, "x")
+
+
+def test_a_file_that_cannot_be_read_is_not_called_empty(tmp_path: Path) -> None:
+    """It may have settings."""
+    assert "the file has no `config:`" in str(without_setting(find_files(tmp_path), "x"))
+
+
+def test_the_program_says_that_settings_stand_elsewhere(tmp_path: Path) -> None:
+    """The engine finds none then: what each missing one would be told is beside the point."""
+    root = made(tmp_path, {"Pulumi.yaml": PROJECT, "config/Pulumi.x.yaml": SETTINGS})
+    with pytest.raises(PolicyErrors) as error:
+        environment_from_config(find_files(root), "x", {})
+
+    assert (
+        "config/Pulumi.x.yaml:1: Pulumi reads the stacks' files from the folder of Pulumi.yaml, so nothing "
+        "reads this one; move it to Pulumi.x.yaml, or write `stackConfigDir: config` in Pulumi.yaml"
+    ) == str(error.value)

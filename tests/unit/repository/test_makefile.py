@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 from paths import ROOT
@@ -38,3 +39,32 @@ def test_a_failed_schema_leaves_nothing(tmp_path: Path) -> None:
     assert 2 == done.returncode
     assert "old\n" == (tmp_path / "components" / "schema.json").read_text()
     assert ["components", "writer"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_a_mistyped_variable_is_refused() -> None:
+    """It would mean nothing to `make`, and `up` would deploy another environment than the user's."""
+    command = ["make", "--dry-run", "--file", str(ROOT / "Makefile"), "up"]
+    wrong, right = (
+        subprocess.run([*command, given], capture_output=True, text=True, check=False)
+        for given in ("EVN=mine", "ENV=mine")
+    )
+
+    assert (2, 0) == (wrong.returncode, right.returncode)
+    assert (
+        "EVN is not a variable of this Makefile; the choices are ENV, PYTHON, TAG" in wrong.stderr
+    )
+    assert "up 'mine'" in right.stdout
+
+
+def test_the_set_up_does_nothing_for_an_argument() -> None:
+    """Neither a question nor a mistyped option may start it."""
+    command = [sys.executable, str(ROOT / "tools" / "setup.py")]
+    asked, wrong = (
+        subprocess.run([*command, given], capture_output=True, text=True, check=False, timeout=60)
+        for given in ("--help", "--hlep")
+    )
+
+    assert (0, "") == (asked.returncode, asked.stderr)
+    assert "`make setup`: installs everything" in asked.stdout
+    told = "error: the set-up takes no arguments, and '--hlep' is one: nothing is done\n"
+    assert (1, "", told) == (wrong.returncode, wrong.stdout, wrong.stderr)
