@@ -20,7 +20,6 @@ from pulumi.provider.experimental.analyzer import PropertyDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from wsus_egress import aws, azure
 from wsus_egress.component.claims import RUNS
 from wsus_egress.component.enums import with_enums
 from wsus_egress.component.given import OLD_NAMES
@@ -48,7 +47,13 @@ _ABOUT: Final = {
 
 
 def components() -> list[type[pulumi.ComponentResource]]:
-    """Every component, sorted by name."""
+    """Every component, sorted by name.
+
+    Raises:
+        ModuleNotFoundError: Where a cloud's SDK is not installed.
+    """
+    from wsus_egress import aws, azure  # noqa: PLC0415 - for `serve` to say what is not installed
+
     found = {
         each.__name__: each
         for module in (aws, azure)
@@ -164,9 +169,21 @@ def schema() -> str:
 
 
 def serve() -> None:
-    """Serve the components to the engine that started this process, until it ends."""
+    """Serve the components to the engine that started this process, until it ends.
+
+    Without the SDKs of both clouds it says once what to install, and ends with 1.
+    """
     RUNS.served()
-    main(WsusEgressProvider(), sys.argv[1:])
+    try:
+        provider = WsusEgressProvider()
+    except ModuleNotFoundError as error:
+        if error.name not in ("pulumi_aws", "pulumi_azure_native"):
+            raise
+        needed = 'pip install "pulumi-wsus-egress[aws,azure]"'
+        sys.exit(
+            f"error: the plugin needs the SDKs of both clouds, and {error.name} is not installed: {needed}"
+        )
+    main(provider, sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pulumi
@@ -177,3 +179,16 @@ def test_a_folder_that_is_not_there() -> None:
         compile_arguments("dev", POLICY, "aws", {"vpc_id": "vpc-1a2b3c4d"}, "/nowhere")
 
     assert "endpoint_lists: '/nowhere' is not a directory" in str(caught.value)
+
+
+@pytest.mark.parametrize("package", ["pulumi_aws", "pulumi_azure_native"])
+def test_without_a_clouds_sdk_the_plugin_says_what_to_install(package: str) -> None:
+    """Both extras at once, and no traceback."""
+    code = f"import sys; sys.modules[{package!r}] = None; from wsus_egress.plugin import serve; serve()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert done.stderr == (
+        f"error: the plugin needs the SDKs of both clouds, and {package} is not installed: "
+        'pip install "pulumi-wsus-egress[aws,azure]"\n'
+    )

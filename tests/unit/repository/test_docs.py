@@ -107,3 +107,15 @@ def test_the_release_names_one_version() -> None:
 
     assert f"pulumi-wsus-egress[guardrails]=={VERSION}\n" in required
     assert VERSION == manifest["version"]
+
+
+def test_troubleshooting_has_messages_that_exist() -> None:
+    """Each message of the first part is in the package's source as the page has it; Pulumi's are Pulumi's."""
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    ours = page.partition("## From Pulumi")[0]
+    messages = re.findall(r"^\| `([^`]+)` \|", ours, re.MULTILINE)
+    sources = sorted((ROOT / "components/wsus_egress").rglob("*.py"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+
+    assert messages
+    assert [] == [message for message in messages if message not in text]

@@ -68,6 +68,10 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ),
     ("docs/remove.md", "text"): Shown("what the engine says of a protected resource"),
     ("docs/remove.md", "yaml"): HERE,
+    ("docs/guardrails.md", "sh"): Shown(
+        "it fetches from a package index; tests/engine/test_policy_pack.py runs the pack"
+    ),
+    ("docs/start.md", "powershell"): HERE,
     ("docs/tutorial.md", "sh"): "tests/unit/repository/test_docs_complete.py",
     ("docs/tutorial.md", "yaml"): "tests/unit/repository/test_docs_complete.py",
 }
@@ -128,6 +132,18 @@ def test_the_readme_shows_what_others_run() -> None:
 
     assert yaml.safe_load(example.read_text(encoding="utf-8")) == yaml.safe_load(settings)
     assert [] == [command for command in commands.splitlines() if command not in start]
+
+
+def test_powershell_has_the_commands_of_the_shell() -> None:
+    """Only how a virtual environment is made and which extras are installed differ, and `&&` is no word there."""
+    (windows,) = blocks("docs/start.md", "powershell")
+    shell = "".join(blocks("docs/start.md", "sh")).splitlines()
+    differ = ("mkdir ", "py ", "pip ")
+
+    assert "&&" not in windows
+    assert [] == [
+        line for line in windows.splitlines() if line not in shell and not line.startswith(differ)
+    ]
 
 
 Check = Callable[[dict[str, Any]], tuple[int, str]]

@@ -51,4 +51,6 @@ def test_an_example_says_for_whom_it_is(path: Path) -> None:
     assert (path.parent / target).resolve().is_file()
     assert comment.startswith("# ")
     assert yaml.safe_load(path.read_text(encoding="utf-8")).keys() == {"config"}
+    situations = (ROOT / "docs/situations.md").read_text(encoding="utf-8")
+    assert f"(examples/settings/{path.name})" in situations
     assert f"(settings/{path.name})" in (FOLDER.parent / "README.md").read_text(encoding="utf-8")
