@@ -179,6 +179,11 @@ PLANTED: dict[str, tuple[str, str, Change]] = {
     "clients of nobody": (WIDENS, "wsus-nsg", inside(direction="Inbound", sourceAddressPrefix="10.99.0.0/16",
                                                     destinationAddressPrefix="10.30.0.10",
                                                     destinationPortRange="8530")),
+    "the tag of the network under a default route": (WIDENS, "planted", other_group(
+        security_rule(destinationAddressPrefix="VirtualNetwork"), nothing_else())),
+    "the tag of the network lets in under a default route": (INGRESS, "wsus-nsg", inside(
+        direction="Inbound", sourceAddressPrefix="VirtualNetwork",
+        destinationAddressPrefix="10.30.0.10", destinationPortRange="3389")),
     "a rule of its own": (WIDENS, "extra", adding(resource(
         RULE, networkSecurityGroupName="wsus-nsg", **security_rule()))),
     "a rule by reference": (WIDENS, "extra", adding(resource(
@@ -341,6 +346,10 @@ UNSURE: dict[str, tuple[str, str, Change]] = {
     "a destination": (WIDENS, "its destination is not known",
                       inside(destinationAddressPrefix=UNKNOWN)),
     "whether it denies": (WIDENS, "the access of rule extra is not known", inside(access=UNKNOWN)),
+    "the routes behind a tag": (WIDENS, "which routes the tag VirtualNetwork has", lambda resources: inside(
+        destinationAddressPrefix="VirtualNetwork")(
+            routed({**route("x", "None"), "addressPrefix": UNKNOWN})(
+                changing("wsus-route-table", routes=[])(resources)))),
     "what a denial is of": (WIDENS, "its destination is not known", lambda resources: inside(
         access="Deny", sourceAddressPrefix="*", destinationAddressPrefix=UNKNOWN, protocol="*",
         destinationPortRange="*")(without("deny-internet")(resources))),
@@ -378,6 +387,28 @@ def test_every_rule_that_widens_is_named() -> None:
     found = judged(both(resources), context, WIDENS)
 
     assert [True, True] == ["rule one" in str(found[0]), "rule two" in str(found[1])]
+
+
+def test_what_the_tag_of_the_network_contains() -> None:
+    """The prefixes of the subnet's routes: the Internet under a default route, a part of it, or none."""
+    resources, context = baseline()
+    allowed = inside(destinationAddressPrefix="VirtualNetwork")(resources)
+
+    def to_internet(*prefixes: str) -> set[str]:
+        routes = [
+            {**route(each, "VirtualAppliance", "10.30.255.4"), "name": each} for each in prefixes
+        ]
+        table = changing("wsus-route-table", routes=routes)
+        found = map(str, judged(table(allowed), context, WIDENS))
+        return {
+            "203.0.113" if "-> 203.0.113." in each else each
+            for each in found
+            if "-> 10." not in each
+        }
+
+    assert to_internet("0.0.0.0/0")
+    assert {"203.0.113"} == to_internet("203.0.113.0/24")
+    assert set() == to_internet("10.99.0.0/16") == to_internet()
 
 
 def test_a_default_rule_cannot_be_taken_out() -> None:

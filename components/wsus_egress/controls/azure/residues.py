@@ -71,9 +71,11 @@ SERVICE_TAGS: Final = (
     ),
 )
 _ROUTED: Final = Residue(
-    "the tag VirtualNetwork may contain a default route's range; whether it then admits the Internet "
-    "before the denial is not confirmed",
-    "Service tags overview; from memory, unconfirmed",
+    "the tag VirtualNetwork contains the range of a default route, so the Internet: no rule of this "
+    "group allows by it before the Internet is denied, but Azure's default rule 65000 lets in what "
+    "reaches a server's own public address, except on the synchronization ports",
+    "Service tags overview: address prefixes used on user-defined routes; azure-docs issue 22178; "
+    "that it also holds for AllowVnetInBound is believed",
 )
 PRIVATE_TAKEN: Final = Residue(
     "what leaves the virtual network for private addresses, such as domain controllers and DNS servers "

@@ -10,14 +10,20 @@ from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, GROUP_T
 from wsus_egress.guardrails.findings import PAST, findings, unaccepted
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network
-from wsus_egress.readers.azure.places import INTERFACE, azure_target, behind, spots, standing
+from wsus_egress.readers.azure.places import (
+    INTERFACE,
+    ROUTE,
+    TABLE,
+    azure_target,
+    behind,
+    spots,
+    standing,
+)
 from wsus_egress.readers.evaluator import Routes, Way
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import SOME_INTERNET, items, mapping, networks, parts
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
-TABLE: Final = "azure-native:network:RouteTable"
-ROUTE: Final = "azure-native:network:Route"
 _ENDPOINTS: Final = "azure/route-table/service-endpoints"
 _FIX: Final = (
     "lead it to the firewall's private address, or list the range under `routeTable.direct`"

@@ -16,7 +16,7 @@ from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import Direction, NsgRule, Side
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow, Network
-from wsus_egress.readers.azure.places import azure_target, behind
+from wsus_egress.readers.azure.places import azure_target, behind, routed
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
@@ -73,7 +73,7 @@ def judged_nsgs(
     """Every group that a server or client group of the policy stands behind, with its rules."""
     found = []
     for group, space in behind("networkSecurityGroup", GROUP, resources, environment):
-        reads = tuple(_reads(group, resources, environment))
+        reads = tuple(_reads(group, space, resources, environment))
         control = functools.partial(StackNsg, azure_target(environment, space), "stack")
         found.append(Judged(group, "azure", reads, control, functools.partial(_touches, space)))
     return tuple(found)
@@ -84,16 +84,26 @@ def _touches(space: tuple[Network, ...], flow: Flow) -> bool:
 
 
 def _reads(
-    group: Resource, resources: tuple[Resource, ...], environment: Environment
+    group: Resource,
+    space: tuple[Network, ...],
+    resources: tuple[Resource, ...],
+    environment: Environment,
 ) -> Iterator[Read[StackRule]]:
+    routes = routed(space, resources)
     names = ("networkSecurityGroupName", "securityRuleName")
     inside, attached = parts(group, "securityRules", RULE, names, resources)
     bodies = [(group, each) for each in inside] + [(each, each.properties) for each in attached]
     for number, (owner, body) in enumerate(bodies):
-        yield _read(owner, f"{number}", body, environment)
+        yield _read(owner, f"{number}", body, environment, routes)
 
 
-def _read(owner: Resource, number: str, body: Any, environment: Environment) -> Read[StackRule]:
+def _read(
+    owner: Resource,
+    number: str,
+    body: Any,
+    environment: Environment,
+    routes: tuple[tuple[Network, ...], bool],
+) -> Read[StackRule]:
     if body is UNKNOWN:
         return _either(owner, f"{owner.name}#{number}", "its rules are not known", {})
     # A separate resource may have only Pulumi's name.
@@ -106,6 +116,8 @@ def _read(owner: Resource, number: str, body: Any, environment: Environment) -> 
     allows = str(body["access"]).casefold() == "allow"
     notes: dict[str, bool] = {}
     sides = [tuple(_side(side, body, environment, notes)) for side in ("source", "destination")]
+    if allows:
+        sides = [tuple(_with_routes(side, routes, notes)) for side in sides]
     texts = one_or_more(body, "destinationPortRange", "destinationPortRanges")
     ranges = [ports(text) for text in texts]
     if UNKNOWN in texts:
@@ -132,6 +144,26 @@ def _read(owner: Resource, number: str, body: Any, environment: Environment) -> 
     )  # fmt: skip
     least, most = (() if unread and allows else rules), (() if unread and not allows else rules)
     return Read(owner, least, most, unread, all(notes.values()))
+
+
+def _with_routes(
+    side: tuple[Side, ...], routes: tuple[tuple[Network, ...], bool], notes: dict[str, bool]
+) -> Iterator[Side]:
+    """The addresses of one side of a rule that allows, and what VirtualNetwork has beside the network.
+
+    The tag contains "address prefixes used on user-defined routes" ("Service tags overview"), under a
+    default route therefore the Internet (azure-docs issue 22178; journeyofthegeek.com, 2022-06-22). A
+    denial by the tag is read as one of the network alone, so that it excuses no rule behind it.
+    """
+    yield from side
+    if "VirtualNetwork" not in side:
+        return
+    prefixes, known = routes
+    if prefixes:
+        yield prefixes
+    if not known:
+        notes["which routes the tag VirtualNetwork has the prefixes of is not known"] = False
+        yield "*"
 
 
 def _protocol(text: str) -> Literal["Tcp", "Udp", "*"]:

@@ -21,6 +21,7 @@ from wsus_egress.readers.reading import (
     networks,
     one_or_more,
     overlap,
+    parts,
     put,
 )
 from wsus_egress.readers.resources import UNKNOWN, Resource
@@ -28,6 +29,8 @@ from wsus_egress.readers.resources import UNKNOWN, Resource
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 SUBNET: Final = "azure-native:network:Subnet"
 INTERFACE: Final = "azure-native:network:NetworkInterface"
+TABLE: Final = "azure-native:network:RouteTable"
+ROUTE: Final = "azure-native:network:Route"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,42 @@ def behind(
     for each in (each for each in resources if each.type == kind):
         if space := every if is_ours(each) else found.get(each.urn, ()):
             yield each, space
+
+
+def routed(
+    space: tuple[Network, ...], resources: tuple[Resource, ...]
+) -> tuple[tuple[Network, ...], bool]:
+    """The prefixes of the routes that the stack gives the subnets of some addresses.
+
+    Args:
+        space: The addresses.
+        resources: The stack's.
+
+    Returns:
+        The prefixes, and whether they are surely all that the stack's tables have for these subnets.
+        A route table of another stack counts as none.
+    """
+    found: tuple[Network, ...] = ()
+    known = True
+    for spot in spots(resources):
+        if spot.resource.type == INTERFACE or not overlap(space, spot.prefixes):
+            continue
+        tables = spot.attached("routeTable", TABLE, resources)
+        read = [
+            networks(mapping(body).get("addressPrefix"))
+            for table in tables.resources
+            for body in _routes(table, resources)
+        ]
+        if None in read or (read and not (spot.known and tables.exact)):
+            known = False
+        else:
+            found = joined(found, *(each or () for each in read))
+    return found, known
+
+
+def _routes(table: Resource, resources: tuple[Resource, ...]) -> list[Any]:
+    inside, attached = parts(table, "routes", ROUTE, ("routeTableName", "routeName"), resources)
+    return [*inside, *(each.properties for each in attached)]
 
 
 def azure_target(environment: Environment, space: tuple[Network, ...]) -> AzureTarget:
