@@ -10,7 +10,8 @@ from typing import Final
 
 from invented.rows import Found, Held, Room, Row, name_for
 from wsus_egress.model.aws import AwsTarget
-from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall
+from wsus_egress.model.network_firewall import NetworkFirewall
+from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint
 from wsus_egress.model.other_rules import OtherRuleGroup
 from wsus_egress.model.policy import EgressPolicy
 

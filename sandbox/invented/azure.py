@@ -8,7 +8,9 @@ from ipaddress import IPv4Network, ip_network
 from typing import Any, Final
 
 from invented.rows import Found, Held, Room, Row
-from wsus_egress.model.azure import AzureTarget, Firewall, Subnet
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_firewall import Firewall
+from wsus_egress.model.azure_network import Subnet
 
 SUBSCRIPTION: Final = "azure-native:subscriptionId"
 _UNNAMED: Final = "00000000-0000-0000-0000-000000000000"

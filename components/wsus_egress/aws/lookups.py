@@ -15,7 +15,7 @@ from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.flows import Network
-from wsus_egress.model.network_firewall import FirewallEndpoint
+from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint
 from wsus_egress.problems import Keys, PolicyErrors, Problem
 
 _INSTEAD = (

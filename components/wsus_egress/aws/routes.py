@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.flows import Network
-from wsus_egress.model.network_firewall import FirewallEndpoint, default_routes
+from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint, default_routes
 from wsus_egress.problems import Keys, Problem
 
 # The targets that the provider tells of a route (terraform-provider-aws

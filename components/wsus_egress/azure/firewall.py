@@ -20,7 +20,8 @@ from wsus_egress.config.base import parse_settings
 from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, firewall_resources
 from wsus_egress.controls.azure.refusals import firewall_misplaced
 from wsus_egress.controls.tags import reserved_tags, tags_of
-from wsus_egress.model.azure import AzureTarget, FirewallAlone, Sku
+from wsus_egress.model.azure import AzureTarget, FirewallAlone
+from wsus_egress.model.azure_forms import Sku
 from wsus_egress.problems import PolicyErrors
 
 

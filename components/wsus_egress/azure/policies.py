@@ -13,7 +13,8 @@ from wsus_egress.azure.lookups import elsewhere, region
 from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.claims import once
 from wsus_egress.component.sdk import member
-from wsus_egress.model.azure import THREAT_MODES, AzureTarget, FirewallPolicy
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_firewall import THREAT_MODES, FirewallPolicy
 from wsus_egress.problems import Keys, Problem
 
 _PACKAGE: Final = "azure-native"

@@ -11,7 +11,8 @@ from wsus_egress.component.references import snake
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.azure.refusals import of_others
 from wsus_egress.model.addresses import network_of
-from wsus_egress.model.azure import AzureTarget, Subnet
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_network import Subnet
 from wsus_egress.problems import Keys, Problem
 
 

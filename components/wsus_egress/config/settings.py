@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import Field
 
 from wsus_egress.model.aws import AwsPeer, AwsTarget, OwnSecurityGroup
+from wsus_egress.model.aws_forms import VpcId
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.base import (
     MICROSOFT_UPDATE,
@@ -27,7 +28,6 @@ from wsus_egress.model.base import (
     Text,
     WrittenAs,
 )
-from wsus_egress.model.network_firewall import VpcId
 
 
 class EndpointSettings(Settings):

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import AfterValidator, Field
 
 from wsus_egress.model.addresses import by_address, is_within, widest
+from wsus_egress.model.aws_forms import resource_id
 from wsus_egress.model.base import (
     WHOLE,
     Checked,
@@ -29,7 +30,7 @@ from wsus_egress.model.flows import (
     Network,
 )
 from wsus_egress.model.inside_rules import InsideRule
-from wsus_egress.model.network_firewall import NetworkFirewall, resource_id
+from wsus_egress.model.network_firewall import NetworkFirewall
 from wsus_egress.problems import Problem
 
 # Stands for the id of a VPC that only the deployment knows.

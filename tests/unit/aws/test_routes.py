@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wsus_egress.aws.routes import leads, refused_routes
-from wsus_egress.model.network_firewall import FirewallEndpoint
+from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint
 
 ENDPOINT = FirewallEndpoint.model_validate({
     "zone": "eu-west-1a",

@@ -13,7 +13,7 @@ from sample import ONE, VPC
 
 from wsus_egress.controls import compile_target
 from wsus_egress.model.environment import Environment
-from wsus_egress.model.network_firewall import DROP
+from wsus_egress.model.network_firewall_policy import DROP
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.proof.proof import Fidelity, prove
 

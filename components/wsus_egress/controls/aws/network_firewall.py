@@ -47,7 +47,8 @@ from wsus_egress.controls.base import (
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import Address, Flow, Network, Scheme, is_internet
 from wsus_egress.model.latest import Latest
-from wsus_egress.model.network_firewall import ESTABLISHED_DROP, STRICT_DROP, NetworkFirewall
+from wsus_egress.model.network_firewall import NetworkFirewall
+from wsus_egress.model.network_firewall_policy import ESTABLISHED_DROP, STRICT_DROP
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import NO_NAMES, NameSet, PatternIndex

@@ -14,7 +14,8 @@ from wsus_egress.controls.base import Document, collapsed, slug
 from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import Network
-from wsus_egress.model.network_firewall import FirewallEndpoint, NetworkFirewall, default_routes
+from wsus_egress.model.network_firewall import NetworkFirewall
+from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint, default_routes
 from wsus_egress.model.other_rules import HIGHEST_PRIORITY
 
 

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from wsus_egress.controls.aws.other_lines import Moment, OtherLine
 from wsus_egress.controls.base import Ruling, Verdict
 from wsus_egress.model.flows import Flow
-from wsus_egress.model.network_firewall import DROP_ACTIONS, ESTABLISHED_DROP, STRICT_DROP
+from wsus_egress.model.network_firewall_policy import DROP_ACTIONS, ESTABLISHED_DROP, STRICT_DROP
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet
 
 _DATA: Final = frozenset({Moment.DATA, Moment.COMPLETE})

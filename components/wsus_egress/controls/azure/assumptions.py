@@ -9,13 +9,10 @@ from wsus_egress.controls.assumptions import Assumption, Way, across, proxies
 from wsus_egress.controls.azure.regions import WITH_ZONES, ZONES_READ
 from wsus_egress.controls.azure.subnets import uncovered
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import (
-    UNKNOWN_REGION,
-    AzureTarget,
-    DnsSecurityPolicy,
-    FirewallPolicy,
-    PrivateRoute,
-)
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_firewall import FirewallPolicy
+from wsus_egress.model.azure_forms import UNKNOWN_REGION
+from wsus_egress.model.azure_network import DnsSecurityPolicy, PrivateRoute
 from wsus_egress.model.policy import EgressPolicy, Party
 
 _ATTACHED: Final = (

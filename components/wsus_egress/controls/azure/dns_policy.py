@@ -29,7 +29,8 @@ from wsus_egress.controls.base import (
     within,
 )
 from wsus_egress.controls.tags import tags_of
-from wsus_egress.model.azure import AzureTarget, DnsSecurityPolicy
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_network import DnsSecurityPolicy
 from wsus_egress.model.flows import Address, Flow, Network, Scheme, is_internet
 from wsus_egress.model.latest import Latest
 from wsus_egress.model.policy import EgressPolicy

@@ -23,10 +23,10 @@ from wsus_egress.controls.azure.firewall_rules import (
     reading_order,
 )
 from wsus_egress.controls.base import digest
-from wsus_egress.model.azure import (
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_firewall import (
     ALLOW_PRIORITY,
     DENY_PRIORITY,
-    AzureTarget,
     FirewallPolicy,
     ForeignRule,
 )

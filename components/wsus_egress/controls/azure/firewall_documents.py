@@ -14,14 +14,9 @@ from wsus_egress.controls.azure.firewall_rules import (
 )
 from wsus_egress.controls.base import Document, plain
 from wsus_egress.controls.tags import tags_of
-from wsus_egress.model.azure import (
-    ALLOW_PRIORITY,
-    DENY_PRIORITY,
-    AzureTarget,
-    Firewall,
-    FirewallPolicy,
-    Sku,
-)
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_firewall import ALLOW_PRIORITY, DENY_PRIORITY, Firewall, FirewallPolicy
+from wsus_egress.model.azure_forms import Sku
 
 POLICY_TYPE: Final = "azure-native:network:FirewallPolicy"
 GROUP_TYPE: Final = "azure-native:network:FirewallPolicyRuleCollectionGroup"

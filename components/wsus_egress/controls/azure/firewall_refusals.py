@@ -10,7 +10,8 @@ from pydantic.alias_generators import to_camel
 
 from wsus_egress.controls.azure.firewall_compile import group_count
 from wsus_egress.controls.azure.firewall_rules import EVERY_NAME, FQDN_TAGS, OFFICE_TAG
-from wsus_egress.model.azure import AzureTarget, FirewallPolicy, ForeignRule
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_firewall import FirewallPolicy, ForeignRule
 from wsus_egress.model.flows import Address, Network, Scheme
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import InvalidName, Pattern

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from wsus_egress.controls.base import plain, within
-from wsus_egress.model.azure import Action
+from wsus_egress.model.azure_forms import Action
 from wsus_egress.model.flows import Address, Application, Flow, Network, Protocol, is_internet
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NameSet
@@ -43,7 +43,7 @@ EVERY_NAME: Final = "*"
 ANY_SOURCE: Final[tuple[Network, ...]] = (ipaddress.ip_network("0.0.0.0/0"),)
 
 # The collection of network rules comes first in its group; those of application rules stand in
-# `model.azure`.
+# `model.azure_firewall`.
 NETWORK_PRIORITY: Final = 100
 
 Sources: TypeAlias = tuple[tuple[str, tuple[Network, ...]], ...]

@@ -14,15 +14,9 @@ from wsus_egress.controls.azure.names_taken import taken_twice
 from wsus_egress.controls.azure.nsg_compile import FIRST_ALLOW
 from wsus_egress.controls.azure.regions import WITHOUT_ZONES, ZONES_READ
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import (
-    SOME_ID,
-    UNKNOWN_GROUP,
-    UNKNOWN_NETWORK,
-    AzureTarget,
-    FirewallAlone,
-    RouteTable,
-    Subnet,
-)
+from wsus_egress.model.azure import AzureTarget, FirewallAlone
+from wsus_egress.model.azure_forms import SOME_ID, UNKNOWN_GROUP, UNKNOWN_NETWORK
+from wsus_egress.model.azure_network import RouteTable, Subnet
 from wsus_egress.model.flows import PRIVATE_NETWORKS, Scheme, is_internet
 from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import InvalidName, Pattern

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from wsus_egress.controls.base import Document
 from wsus_egress.model.addresses import is_within
-from wsus_egress.model.azure import AzureTarget, Subnet
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_network import Subnet
 from wsus_egress.model.flows import Network
 
 SUBNET_TYPE: Final = "azure-native:network:Subnet"

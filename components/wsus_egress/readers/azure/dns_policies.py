@@ -13,7 +13,7 @@ from wsus_egress.controls.azure.dns_policy import (
     AzureDnsPolicy,
     DnsSecurityRule,
 )
-from wsus_egress.model.azure import DnsSecurityPolicy
+from wsus_egress.model.azure_network import DnsSecurityPolicy
 from wsus_egress.model.environment import Environment
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.readers.azure.places import azure_target

@@ -14,7 +14,7 @@ from wsus_egress.controls.azure.firewall_rules import (
     NetworkRule,
     Owner,
 )
-from wsus_egress.model.azure import Action
+from wsus_egress.model.azure_forms import Action
 from wsus_egress.model.flows import Flow, Network, Protocol
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.readers.judged import Read

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wsus_egress.model.azure import AzureTarget, Nsg
+from wsus_egress.model.azure import AzureTarget
+from wsus_egress.model.azure_network import Nsg
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.reading import (

@@ -11,7 +11,8 @@ from sample import TODAY, policy
 from wsus_egress.config.base import parse_settings
 from wsus_egress.controls import Control
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
-from wsus_egress.model.azure import FirewallAlone, FirewallPolicy
+from wsus_egress.model.azure import FirewallAlone
+from wsus_egress.model.azure_firewall import FirewallPolicy
 from wsus_egress.problems import path_text
 from wsus_egress.proof.proof import Fidelity, prove
 
