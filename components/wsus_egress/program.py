@@ -29,6 +29,7 @@ from wsus_egress.config.stacks import PROJECT_FILE
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem, choices
 from wsus_egress.proof.accepted import of_nothing
+from wsus_egress.review.project_notes import placeholders
 
 if TYPE_CHECKING:
     # Each cloud's SDK takes a second to load: only that of a target that there is.
@@ -74,8 +75,15 @@ def _settings() -> dict[str, Any]:
 
 
 def _environment(files: ProjectFiles) -> Environment:
-    """The stack's environment; where lists of the project's own differ from the package's is logged."""
-    environment = environment_from_config(files, pulumi.get_stack(), _settings())
+    """The stack's environment; lists of the project's own that differ from the package's are logged.
+
+    So are placeholders that are left in the stack's file: the cloud's own words for such an id lead nowhere.
+    """
+    stack = pulumi.get_stack()
+    environment = environment_from_config(files, stack, _settings())
+    for note in placeholders(files):
+        if note.environment == stack:
+            pulumi.log.warn(f"{note.location}: {note.what}; {note.instead}")
     for each in replaced_lists(files.root, files.lists_folder):
         pulumi.log.info(str(each))
     return environment

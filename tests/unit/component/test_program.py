@@ -194,3 +194,18 @@ def test_a_cloud_that_there_is_not() -> None:
     assert refused(SETTINGS, lambda: arguments("gcp")) == [  # type: ignore[call-overload]
         "arguments(): there is no cloud 'gcp'; the choices are aws, azure"
     ]
+
+
+def test_placeholders_that_are_left_are_said(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With their lines, for this stack only: the provider would only say that it finds no such VPC."""
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    text = "config:\n  wsus-egress:lists: [wsus]  # replace: yours\n"
+    for name in ("prod", "another"):
+        (alone / f"Pulumi.{name}.yaml").write_text(text)
+    deploy(SETTINGS, run)
+
+    assert [
+        "Pulumi.prod.yaml:2: placeholders of `wsus-egress new` are left, in line 2; write "
+        "your own values, and remove the comments"
+    ] == [each for each in told if "placeholders" in each]
