@@ -66,7 +66,8 @@ def load_environments(
             except PolicyErrors as error:
                 problems.extend(error.problems)
         elif name in files.others:
-            problems.extend((_of_another(files, name),))
+            # Without any environment, `without_settings` says it of every file.
+            problems.extend([_of_another(files, name)] if known else ())
         else:
             problems.add(None, (), f"there is no environment {name!r}", choices(known))
     problems.extend(misnamed(files))
@@ -87,7 +88,7 @@ def load_environments(
 def _of_another(files: ProjectFiles, name: str) -> Problem:
     """That an environment is asked for whose file has no setting of this package, or nothing."""
     found = without_setting(files, name)
-    if not files.environments or found.what == EMPTY:
+    if found.what == EMPTY:
         return found
     what = f"{name!r} is another stack: its file has no {NAMESPACE} setting"
     return Problem(None, (), what, choices(files.environments))

@@ -233,7 +233,7 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path: Path, text: str) -> None:
         "then writes it, with comments"
     )
     root = made(tmp_path, {"Pulumi.yaml": PROJECT, "Pulumi.x.yaml": text})
-    assert [told] == wrong(root)
+    assert [told] == wrong(root) == wrong(root, "x")
     made(root, {"Pulumi.y.yaml": SETTINGS.replace("good", "wsus")})
     assert [told] == wrong(root, "x")
 
