@@ -65,9 +65,9 @@ policy = aws.networkfirewall.FirewallPolicy(
                     "ip_set": {
                         "definitions": [
                             "10.0.0.0/8",
+                            "100.64.0.0/10",
                             "172.16.0.0/12",
                             "192.168.0.0/16",
-                            "100.64.0.0/10",
                             "fc00::/7",
                         ]
                     },

@@ -67,6 +67,12 @@ def _reorder(old: Mapping[str, Any], new: dict[str, Any], path: Sequence[str]) -
     if rest and isinstance(before, Mapping) and isinstance(after, Mapping):
         new[name] = inner = dict(after)
         _reorder(before, inner, rest)
+    elif rest and isinstance(before, list) and isinstance(after, list):
+        # A list inside rows, such as the addresses of each variable: row by row.
+        new[name] = rows = [dict(row) if isinstance(row, Mapping) else row for row in after]
+        for was, row in zip(before, rows, strict=False):
+            if isinstance(was, Mapping) and isinstance(row, dict):
+                _reorder(was, row, rest)
     elif (
         isinstance(before, list)
         and isinstance(after, list)

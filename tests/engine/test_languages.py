@@ -46,7 +46,7 @@ def test_values_survive(typescript: Workspace) -> None:
     inputs = {
         each["urn"].rpartition("::")[2]: each.get("inputs") for each in typescript.resources()
     }
-    rule = inputs["first-wsus-ingress-8601-clients-10-20-1-0-24"]
+    rule = inputs["first-wsus-ingress-8601-10-20-1-0-24"]
     assert rule is not None
     assert 8601 == rule["fromPort"]
     group = inputs["first-wsus"]

@@ -135,9 +135,8 @@ class AzureKind(Kind):
         """Report what the service refuses in the rest."""
 
     def before(self, old: Inputs, outputs: Inputs) -> Inputs:
-        """With the version of the state, where the inputs have none: an import reads none."""
-        missing = _VERSION in outputs and _VERSION not in old
-        return {**old, _VERSION: outputs[_VERSION]} if missing else old
+        """With the type's version, where the inputs have none: an import, or an older state."""
+        return {_VERSION: self.api_version, **old} if _VERSION in outputs else old
 
     def canonical(self, inputs: Inputs) -> dict[str, Any]:
         """As the inputs, `West Europe` being `westeurope`."""

@@ -55,7 +55,7 @@ def test_what_is_accepted_without_a_firewall_is_all_that_there_is(
     check: Callable[[dict[str, Any]], tuple[int, str]],
 ) -> None:
     """With both acceptances of the page the target passes; without them it does not."""
-    first, second = blocks("aws.md")
+    first, second, *_ = blocks("aws.md")
     settings = {**first["config"], **second}
     status, said = check(settings)
     assert (0, ["mine", "aws", "wider"]) == (status, said.split()[:3])

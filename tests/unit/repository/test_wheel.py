@@ -242,6 +242,7 @@ def test_the_interface() -> None:
         "AwsWsusEgress",
         "AwsWsusNetworkFirewall",
         "AwsWsusSecurityGroup",
+        "AzureWsusDnsSecurityPolicy",
         "AzureWsusEgress",
         "AzureWsusFirewall",
         "AzureWsusFirewallRules",

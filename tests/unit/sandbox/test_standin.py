@@ -73,6 +73,16 @@ def test_a_list_without_an_order_differs_only_in_what_it_holds() -> None:
     assert {"b": [2, 1]} == new["a"]
 
 
+def test_a_list_inside_the_rows_of_a_list_has_no_order_either() -> None:
+    """The addresses of a variable are a set in each row."""
+    old = {"rows": [{"key": "A", "of": {"addresses": [1, 2]}}, 7]}
+    new = {"rows": [{"key": "A", "of": {"addresses": [2, 1]}}, 7, 8]}
+
+    same = in_old_order(old, new, ("rows.of.addresses", "rows"))
+
+    assert {"rows": [{"key": "A", "of": {"addresses": [1, 2]}}, 7, 8]} == same
+
+
 @pytest.mark.parametrize(
     ("path", "replaced"),
     [

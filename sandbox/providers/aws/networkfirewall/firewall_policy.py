@@ -48,8 +48,9 @@ class FirewallPolicy(FirewallKind):
     replaced_by: ClassVar = frozenset(
         {"name", "region", "firewallPolicy.statefulEngineOptions.ruleOrder"}
     )
+    # TypeSet in terraform-provider-aws, internal/service/networkfirewall/firewall_policy.go (read 2026-11).
     sets: ClassVar = tuple(f"{_POLICY}.{field}" for field in (
-        "policyVariables.ruleVariables", "statefulDefaultActions", "statefulRuleGroupReferences",
+        "policyVariables.ruleVariables.ipSet.definitions", "policyVariables.ruleVariables", "statefulDefaultActions", "statefulRuleGroupReferences",
         "statelessDefaultActions", "statelessFragmentDefaultActions",
     ))  # fmt: skip
 

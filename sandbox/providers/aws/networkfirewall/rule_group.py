@@ -65,6 +65,8 @@ class RuleGroup(FirewallKind):
     )
     sets: ClassVar = ("ruleGroup.rulesSource.rulesSourceList.targets",
                       "ruleGroup.rulesSource.rulesSourceList.targetTypes",
+                      "ruleGroup.ruleVariables.ipSets.ipSet.definitions",
+                      "ruleGroup.ruleVariables.portSets.portSet.definitions",
                       "ruleGroup.ruleVariables.ipSets", "ruleGroup.ruleVariables.portSets")  # fmt: skip
 
     def canonical(self, inputs: Inputs) -> dict[str, Any]:
