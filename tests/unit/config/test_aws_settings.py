@@ -607,3 +607,13 @@ def test_zones_of_every_cloud_of_aws(environment: Build) -> None:
         built = environment(servers=[ONE], aws=aws(networkFirewall=firewall))
         (target,) = built.targets
         assert target == built.aws
+
+
+def test_a_name_of_others_rules_that_is_none_is_refused(refused: Refused) -> None:
+    """No firewall matches a wildcard inside a name."""
+    rule = {"name": "names", "action": "drop", "protocol": "tls", "fqdns": ["a.*.com"]}
+    settings = {"mode": "rules-only", "existingPolicy": {"rules": [rule]}}
+    assert refused(aws=aws(networkFirewall=settings)) == [
+        f"{PATH}.existingPolicy.rules[0].fqdns[0]: 'a.*.com' has a wildcard that is not its first label; "
+        "name the hosts that are meant"
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from wsus_egress.config import yamlfile
 from wsus_egress.config.yamlfile import YamlFile, read_yaml
@@ -162,3 +163,9 @@ def test_no_problem_is_no_error() -> None:
     problems = Collector()
     problems.raise_if_any()
     assert [] == problems.problems
+
+
+def test_an_error_without_a_place_is_at_the_beginning() -> None:
+    """The library may give none."""
+    error = yaml.MarkedYAMLError(problem="found nothing")
+    assert (1, "this is not YAML: found nothing", "") == yamlfile._not_yaml("", error)
