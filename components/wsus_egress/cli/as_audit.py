@@ -11,6 +11,7 @@ from urllib.parse import quote
 from wsus_egress.cli import audit_types as out
 from wsus_egress.cli.as_sarif import SCHEMA
 from wsus_egress.cli.words import count
+from wsus_egress.problems import visible
 from wsus_egress.review.audit import Audit, Found, Target, Unread
 from wsus_egress.review.audit_proof import Judgement
 
@@ -26,7 +27,7 @@ _SIGNS: Final = {"wider": "admitted and not listed", "narrower": "listed and den
 
 def text(audit: Audit) -> str:
     """For a terminal."""
-    return "\n".join(_text(audit)) + "\n"
+    return "\n".join(map(visible, _text(audit))) + "\n"
 
 
 def _text(audit: Audit) -> Iterator[str]:
@@ -88,7 +89,7 @@ def _hides(gap: Unread) -> str:
 
 def markdown(audit: Audit) -> str:
     """For a pull request."""
-    return "\n".join(_markdown(audit)) + "\n"
+    return "\n".join(map(visible, _markdown(audit))) + "\n"
 
 
 def _markdown(audit: Audit) -> Iterator[str]:
@@ -222,6 +223,7 @@ def sarif(audit: Audit) -> str:
 
 
 def _result(rule: str, level: str, message: str, file: str, line: int) -> dict[str, Any]:
+    message = visible(message)
     where = {"artifactLocation": {"uri": quote(os.fsencode(file))}, "region": {"startLine": line}}
     return {
         "ruleId": rule,

@@ -13,6 +13,10 @@ class Unknown(Enum):
 
     VALUE = "unknown"
 
+    def __str__(self) -> str:
+        """As a message says it."""
+        return "that is not known"
+
 
 UNKNOWN: Final = Unknown.VALUE
 

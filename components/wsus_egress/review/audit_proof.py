@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -292,12 +292,33 @@ class _Work:
             self._note("narrower", _with(flow, name), terms, said, tuple(p.text for p in patterns))
         elif lacking:
             self._note("narrower", _with(flow, lacking.witness() or ""), terms, said)
+        self._in_two(flow, wanted.names & bounds.possibly, said, terms)
         between = bounds.possibly - bounds.surely
         if between:
             if between - wanted.names and not only_names:
                 self.undecided.add("wider")
             if between & wanted.names:
                 self.undecided.add("narrower")
+
+    def _in_two(
+        self, flow: Flow, names: NameSet, said: Sequence[Decided], terms: Sequence[Sequence[Term]]
+    ) -> None:
+        """The same message in two segments, as a ClientHello with a post-quantum key share comes.
+
+        A firewall that does not wait for the name drops the first of them (`check` says the same).
+        """
+        pairs = zip(self._chains, terms, strict=True)
+        verdicts = [chain.in_two(own, flow) for chain, own in pairs] if names else []
+        if Verdict.DENY in verdicts:
+            patterns = self._lacking(names, flow)
+            split = replace(_with(flow, self._example(names, patterns)), split=True)
+            own = [[term for term in row if term.plain] for row in terms]
+            denied = [
+                Decided(verdict, each.bounds) for verdict, each in zip(verdicts, said, strict=True)
+            ]
+            self._note("narrower", split, own, denied, tuple(p.text for p in patterns))
+        elif Verdict.OPAQUE in verdicts:
+            self.undecided.add("narrower")
 
     def _lacking(self, lacking: NameSet, flow: Flow) -> list[Pattern]:
         """The lists' own entries of which names are lacking, hosts first."""
@@ -340,7 +361,7 @@ class _Work:
 
 
 def _denies(said: Decided, flow: Flow) -> bool:
-    if flow.name is not None:
+    if flow.name is not None and not flow.split:
         return flow.name not in said.bounds.possibly
     return said.verdict is Verdict.DENY
 

@@ -26,6 +26,8 @@ from wsus_egress.readers.terms.spans import EVERYWHERE, INTERNET, Spans, joined
 NAME: Final = "azure-application-rules"
 _WEB: Final[Mapping[str, Application]] = {"http": "http", "https": "tls"}
 _PROTOCOLS: Final = {"tcp": ("tcp",), "udp": ("udp",), "any": BOTH, "*": BOTH, "icmp": ()}
+_FILTER: Final = "firewallpolicyfilterrulecollection"
+_NAT: Final = "firewallpolicynatrulecollection"
 _CLASSIC: Final[tuple[Literal["application", "network"], ...]] = ("application", "network")
 
 
@@ -155,9 +157,17 @@ class Firewalls:
         if isinstance(collections, list):
             for number, each in enumerate(collections):
                 path: Path = (*group.path, "ruleCollections", number)
-                if "nat" in str(pick(each, "rule_collection_type")).lower():
+                type_ = pick(each, "rule_collection_type")
+                word = _FILTER if type_ is None else str(type_).lower()
+                if word == _NAT:
+                    self._nat(each, group, path)
+                    continue
+                if word != _FILTER:
+                    yield self._unknown(group, first, path, inherited=inherited)
                     continue
                 yield from self._split(each, group, first, path, inherited=inherited)
+        for number, each in enumerate(many(pick(group.body, "nat_rule_collection"))):
+            self._nat(each, group, (*group.path, "nat_rule_collection", number))
         for kind in ("application", "network"):
             key = f"{kind}_rule_collection"
             for number, each in enumerate(many(pick(group.body, key))):
@@ -165,6 +175,11 @@ class Firewalls:
                     each, kind, group, first, (*group.path, key, number), inherited=inherited
                 )
                 yield from found
+
+    def _nat(self, body: Any, owner: Thing, path: Path) -> None:
+        """Name a collection of NAT rules: each lets pass what it translates."""
+        what = f"the NAT rules of {pick(body, 'name') or owner.name} are not judged"
+        self.files[owner.file].gap(what, "wider", path)
 
     def _split(
         self, body: Any, group: Thing, first: int, path: Path, *, inherited: bool
@@ -177,7 +192,10 @@ class Firewalls:
         for kind in ("network", "application"):
             wanted = "networkrule" if kind == "network" else "applicationrule"
             mine = [(n, r) for n, r in enumerate(rules)
-                    if str(pick(r, "rule_type")).lower() == wanted or (r is UNKNOWN or isinstance(r, Ref))]  # fmt: skip
+                    if str(pick(r, "rule_type")).lower() == wanted
+                    or (kind == "network" and not _known_type(r))]  # fmt: skip
+            # What is neither is judged with the network rules, which come first, as not known.
+            mine = [(n, r if pick(r, "rule_type") is not None else UNKNOWN) for n, r in mine]
             if mine:
                 yield from self._collection(
                     body, kind, group, first, path, inherited=inherited, rules=mine
@@ -241,9 +259,12 @@ class Firewalls:
     def _terms(self, collection: _Collection, rule: Any, number: int) -> Iterator[Term]:
         contents = self.files[collection.owner.file]
         place = Place(collection.owner.file, (*collection.path, number))
-        name = f"rule {pick(rule, 'name') or number + 1} of {collection.name}"
-        if not isinstance(rule, Mapping):
-            contents.gap(f"{name} is not known", path=place.path, weighed=True)
+        called = pick(rule, "name")
+        name = f"rule {called if isinstance(called, str) else number + 1} of {collection.name}"
+        type_ = pick(rule, "rule_type")
+        if not isinstance(rule, Mapping) or not (type_ is None or _known_type(rule)):
+            what = name if type_ is None else f"{name}: its type {type_}"
+            contents.gap(f"{what} cannot be read", path=place.path, weighed=True)
             yield Term(id=name, action="unknown", place=place, sure=False)
             return
         unread: list[str] = []
@@ -328,18 +349,21 @@ class Firewalls:
                 sure=not unread and collection.action != "unknown",
             )  # fmt: skip
 
-    def _application(  # noqa: PLR0913, PLR0917 - what is known of a rule
+    def _application(  # noqa: PLR0912, PLR0913, PLR0917 - what is known of a rule
         self, collection: _Collection, rule: Mapping[str, Any], name: str, place: Place,
         sources: Spans, unread: list[str],
     ) -> Iterator[Term]:  # fmt: skip
         sure_sources = not unread
         spoken: list[tuple[Application, int]] = []
+        databases: list[int] = []
         for each in many(pick(rule, "protocols", "protocol")):
             word = str(pick(each, "protocol_type", "type")).lower()
             port = pick(each, "port")
             if word in _WEB and str(port).isdigit():
                 spoken.append((_WEB[word], int(port)))
-            elif word != "mssql":
+            elif word == "mssql":
+                databases.append(int(port) if str(port).isdigit() else 1433)
+            else:
                 unread.append("its protocol is not known")
                 spoken += [("http", 80), ("tls", 443)]
         protocols_known = "its protocol is not known" not in unread
@@ -371,6 +395,16 @@ class Firewalls:
         if not sources:
             return
         sure = sure_sources and protocols_known and collection.action != "unknown"
+        for port in databases:
+            # SQL names are seen in its own protocol ("Azure Firewall FQDN with SQL", Microsoft Learn,
+            # 2026): no name of a list, and with `*` any server.
+            if not every:
+                what = f"{name}: it opens port {port} to SQL servers, whose names are not judged"
+                self.files[collection.owner.file].gap(what, path=place.path, weighed=True)
+            yield Term(
+                id=name, action=collection.action, place=place, sources=sources, ports=((port, port),),
+                protocols=("tcp",), applications=(None,), sure=sure and every,
+            )  # fmt: skip
         by_port: dict[int, list[Application]] = {}
         for application, port in spoken:
             by_port.setdefault(port, []).append(application)
@@ -387,6 +421,8 @@ class Firewalls:
         collections: dict[str, list[_Collection]] = {}
         owners: dict[str, Thing] = {}
         for firewall in self.things.get("azure-firewall", ()):
+            for number, each in enumerate(many(pick(firewall.body, "nat_rule_collections"))):
+                self._nat(each, firewall, (*firewall.path, "natRuleCollections", number))
             for kind in ("application", "network"):
                 key = f"{kind}RuleCollections"
                 for number, each in enumerate(
@@ -408,6 +444,10 @@ class Firewalls:
                 )
         for name, found in collections.items():
             yield self._chain(owners[name], (name,), found)
+
+
+def _known_type(rule: Any) -> bool:
+    return str(pick(rule, "rule_type")).lower() in ("networkrule", "applicationrule")
 
 
 def _called(thing: Thing) -> set[str]:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Application
+from wsus_egress.model.network_firewall_policy import WAITING_DROPS
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES
 from wsus_egress.readers.foreign.resolve import Resolver
@@ -361,7 +362,7 @@ def chain_of_policy(
     return Chain(
         name=NAME, resources=names, place=Place(first.file, first.path),
         terms=(*before, *stateful), default=default, rest=rest, handshake=True, sees_names=True,
-        starts=starts,
+        starts=starts, hasty=default is Verdict.DENY and not _waits(body),
     )  # fmt: skip
 
 
@@ -392,6 +393,10 @@ def _default(
     return Verdict.ALLOW, "the default actions, none of which drops", Verdict.ALLOW
 
 
+def _waits(body: Mapping[str, Any]) -> bool:
+    return any(each in WAITING_DROPS for each in many(pick(body, "stateful_default_actions")))
+
+
 def chains(
     things: Mapping[str, list[Thing]], files: Mapping[str, Contents], resolver: Resolver
 ) -> Iterator[Chain]:
@@ -406,6 +411,7 @@ def chains(
                 f"the settings of {policy.name} are not known", BOTH, policy.path, weighed=True
             )
             body = {}
+        _fragments(policy, body, contents)
         variables = named_sets(
             pick(one(pick(body, "policy_variables")) or {}, "rule_variables"),
             "ip_set",
@@ -434,6 +440,14 @@ def chains(
             "Suricata's own order, pass before drop, and what no rule takes is let through"
         )
         yield chain_of_policy(None, [(read, "")], {})
+
+
+def _fragments(policy: Thing, body: Mapping[str, Any], contents: Contents) -> None:
+    """Fragments of UDP have a default action of their own (botocore 1.44.5, FirewallPolicy)."""
+    actions = pick(body, "stateless_fragment_default_actions")
+    if isinstance(actions, Ref) or any(a is UNKNOWN or a == "aws:pass" for a in many(actions)):
+        what = f"{policy.name} passes fragments of UDP, or may: its StatelessFragmentDefaultActions are not judged"
+        contents.gap(what, "wider", policy.path)
 
 
 def _references(

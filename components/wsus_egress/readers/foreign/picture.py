@@ -7,6 +7,7 @@ be the source's and nothing says which, each of them is a picture of its own.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,18 +17,19 @@ from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.foreign import azure_nsg, dns_firewall, name_list, network_firewall
 from wsus_egress.readers.foreign.azure_firewall import Firewalls
-from wsus_egress.readers.foreign.fields import block
+from wsus_egress.readers.foreign.interfaces import addresses, holds, interfaces
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.foreign.security_groups import Groups, acl_chain
-from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, one, pick
+from wsus_egress.readers.formats.things import PARTIAL, Contents, Ref, Thing, many, one, pick
 from wsus_egress.readers.terms.chain import Chain, Place
-from wsus_egress.readers.terms.spans import of_network
 
 Cloud = Literal["aws", "azure", "any"]
 _MOST: Final = 40
 _ACCOUNT: Final = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:(\d{12}):|^/subscriptions/([^/]+)/")
 _OWN_ID: Final = re.compile(r"^(arn:|/subscriptions/|[a-z]+-[0-9a-f]{8,17}$|rslvr-)")
-_PARTS: Final = frozenset(("sg-egress", "sg-rule", "acl-rule", "dns-rule", "nsg-rule", "nsg-link"))
+_PARTS: Final = frozenset(
+    ("sg-egress", "sg-rule", "acl-rule", "dns-rule", "nsg-rule", "nsg-link", "sg-link")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +95,20 @@ def _doubted(chain: Chain, files: Mapping[str, Contents]) -> Chain:
 def _once(contents: Sequence[Contents]) -> Iterator[Thing]:
     """Every thing once: the same resource may stand in two files."""
     seen: dict[tuple[str, str], Thing] = {}
-    for each in contents:
-        for thing in each.things:
-            own = [i for i in thing.ids if _OWN_ID.match(i)] if thing.kind not in _PARTS else []
-            twin = next((seen[thing.kind, i] for i in own if (thing.kind, i) in seen), None)
-            if twin is not None and twin.body == thing.body:
-                continue
-            if twin is not None and thing.kind not in ("prefix-list", "dns-list"):
-                each.gap(
-                    f"{thing.name} stands twice, in {twin.file} and {thing.file}, and differs",
-                    path=thing.path,
-                )
-            seen.update(((thing.kind, i), thing) for i in own)
-            yield thing
+    whole = [(each, t) for each in contents for t in each.things if t.body.get(PARTIAL) is not True]
+    part = [(each, t) for each in contents for t in each.things if t.body.get(PARTIAL) is True]
+    for each, thing in (*whole, *part):
+        own = [i for i in thing.ids if _OWN_ID.match(i)] if thing.kind not in _PARTS else []
+        twin = next((seen[thing.kind, i] for i in own if (thing.kind, i) in seen), None)
+        if twin is not None and (twin.body == thing.body or thing.body.get(PARTIAL) is True):
+            continue
+        if twin is not None and thing.kind not in ("prefix-list", "dns-list"):
+            each.gap(
+                f"{thing.name} stands twice, in {twin.file} and {thing.file}, and differs",
+                path=thing.path,
+            )
+        seen.update(((thing.kind, i), thing) for i in own)
+        yield thing
 
 
 def _accounts(things: Sequence[Thing]) -> str:
@@ -123,66 +126,79 @@ def _aws(
 ) -> Iterator[Picture]:  # fmt: skip
     assumed = [accounts] if accounts else []
     groups = Groups(things, files, resolver)
-    choices: list[list[tuple[str, list[Chain]]]] = []
-    machine = _machine(things, source)
-    subnets = _subnets_of(things, resolver, machine, source)
-    mine = _groups_of(machine, resolver) if machine else []
+    found = interfaces(things, files, resolver, source)
     every = [*things.get("sg", []), *groups.absent]
-    if mine:
-        choices.append([("", [groups.chain(mine)])])
-        others = [g.name for g in every if g not in mine]
-        if others:
-            assumed.append(f"not on the source's interface, and not judged: {_few(others)}")
-    elif every:
-        # Without a tie each stands for itself: nobody put them on one interface.
-        choices.append(
-            [
-                (f"with security group {_told_apart(g, every)}", [groups.chain([g])])
-                for g in every[:_MOST]
-            ]
-        )
-        assumed.append(f"security group {every[0].name} is that of the source" if len(every) == 1
-                       else "no interface has the source's address: each security group is judged by itself")  # fmt: skip
-        if len(every) > _MOST:
-            files[every[0].file].gap(f"{len(every) - _MOST} further security groups are not judged")
-    acls = _acls_of(things, resolver, subnets)
-    if acls:
-        choices.append([(f"with network ACL {a.name}" if len(acls) > 1 else "",
-                         [acl_chain(a, things, files, resolver)]) for a in acls])  # fmt: skip
-        if not subnets:
-            assumed.append(
-                f"network ACL {_few([a.name for a in acls])} is that of the source's subnet"
-            )
     firewalls = list(network_firewall.chains(things, files, resolver))
-    if firewalls:
-        choices.append(
-            [(f"with {c.resources[0]}" if len(firewalls) > 1 else "", [c]) for c in firewalls]
-        )
     dns = list(dns_firewall.chains(things, files, resolver))
-    if dns:
-        choices.append([("", dns)])
-    if not choices:
-        return
-    missing = [
-        word
-        for word, there in (("security group", every), ("Network Firewall", firewalls))
-        if not there
-    ]
-    if missing:
-        assumed.append(
-            f"the input has no {' and no '.join(missing)}: what is missing is taken to admit everything"
-        )
-    assumed.append("every flow to the Internet passes these controls: routes are not judged")
-    yield from _product("aws", choices, assumed)
+    for machines, mine in found or [([], [])]:
+        choices: list[list[tuple[str, list[Chain]]]] = []
+        told = [*assumed]
+        subnets = [s for m in machines or [None] for s in _subnets_of(things, resolver, m, source)]
+        if mine:
+            which = f"with interface {machines[0].name}" if len(found) > 1 else ""
+            choices.append([(which, [groups.chain(mine)])])
+            others = [g.name for g in every if g not in mine]
+            if others:
+                told.append(f"not on the source's interface, and not judged: {_few(others)}")
+        elif every:
+            # Without a tie each stands for itself: nobody put them on one interface.
+            choices.append(
+                [
+                    (f"with security group {_told_apart(g, every)}", [groups.chain([g])])
+                    for g in every
+                ]
+            )
+            told.append(f"security group {every[0].name} is that of the source" if len(every) == 1
+                        else "no interface has the source's address: each security group is judged by itself")  # fmt: skip
+        acls = _acls_of(things, resolver, subnets)
+        if acls:
+            choices.append([(f"with network ACL {a.name}" if len(acls) > 1 else "",
+                             [acl_chain(a, things, files, resolver)]) for a in acls])  # fmt: skip
+            if not subnets:
+                told.append(
+                    f"network ACL {acls[0].name} is that of the source's subnet" if len(acls) == 1
+                    else "no subnet has the source's address: each network ACL is judged by itself"
+                )  # fmt: skip
+        elif left := things.get("acl", []):
+            names = _few([each.name for each in left])
+            told.append(f"not on the source's subnet, and not judged: network ACL {names}")
+        if firewalls:
+            choices.append(
+                [(f"with {c.resources[0]}" if len(firewalls) > 1 else "", [c]) for c in firewalls]
+            )
+        if dns:
+            choices.append([("", dns)])
+        if not choices:
+            return
+        missing = [
+            word
+            for word, there in (("security group", every or mine), ("Network Firewall", firewalls))
+            if not there
+        ]
+        if missing:
+            told.append(
+                f"the input has no {' and no '.join(missing)}: what is missing is taken to admit everything"
+            )
+        told.append("every flow to the Internet passes these controls: routes are not judged")
+        yield from _product("aws", choices, told, files, several=len(found) > 1)
 
 
 def _product(
-    cloud: Cloud, choices: list[list[tuple[str, list[Chain]]]], assumed: list[str]
-) -> Iterator[Picture]:
+    cloud: Cloud, choices: list[list[tuple[str, list[Chain]]]], assumed: list[str],
+    files: Mapping[str, Contents], *, several: bool = False,
+) -> Iterator[Picture]:  # fmt: skip
+    """Every combination of what could be the source's; those beyond the most are a gap."""
+    left = math.prod(map(len, choices)) - _MOST
+    if left > 0:
+        place = choices[0][0][1][0].place
+        what = (
+            f"{left} further combinations of groups and firewalls are not judged; give less at once"
+        )
+        files[place.file].gap(what, path=place.path)
+    several = several or any(len(each) > 1 for each in choices)
     for picked in itertools.islice(itertools.product(*choices), _MOST):
         chains = tuple(chain for _, some in picked for chain in some)
         label = ", ".join(text for text, _ in picked if text)
-        several = any(len(each) > 1 for each in choices)
         yield Picture(cloud, chains, label if several else "", tuple(assumed))
 
 
@@ -199,50 +215,6 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + more
 
 
-def _addresses(thing: Thing) -> list[Any]:
-    keys = ("private_ip", "private_ips", "private_ip_address", "private_ip_addresses",
-            "secondary_private_ips", "ip_configurations", "ip_configuration", "network_interfaces")  # fmt: skip
-    found: list[Any] = []
-    for key in keys:
-        for each in many(pick(thing.body, key)):
-            if isinstance(each, Mapping):
-                found += many(pick(each, "private_ip_address"))
-            else:
-                found.append(each)
-    return found
-
-
-def _holds(texts: Sequence[Any], source: Network) -> bool:
-    low, high = of_network(source)
-    return any(span[0] <= low and high <= span[1] for text in texts for span in block(text) or ())
-
-
-def _machine(things: Mapping[str, list[Thing]], source: Network) -> Thing | None:
-    machines = things.get("machine", [])
-    found = [m for m in machines if _holds(_addresses(m), source)]
-    # An instance and its interface may both be there: the one that names its groups.
-    return next((m for m in found if _group_values(m)), found[0] if found else None)
-
-
-def _group_values(machine: Thing) -> list[Any]:
-    values = [
-        v
-        for key in ("vpc_security_group_ids", "security_group_ids", "security_groups", "group_set")
-        for v in many(pick(machine.body, key))
-    ]
-    for nic in many(pick(machine.body, "network_interfaces")):
-        values += many(pick(nic, "group_set"))
-    return values
-
-
-def _groups_of(machine: Thing, resolver: Resolver) -> list[Thing]:
-    found: dict[int, Thing] = {}
-    for value in _group_values(machine):
-        for hit in resolver.find(value, "sg", machine):
-            found[id(hit)] = hit
-    return list(found.values())
-
-
 def _subnets_of(
     things: Mapping[str, list[Thing]], resolver: Resolver, machine: Thing | None, source: Network
 ) -> list[Any]:
@@ -253,7 +225,7 @@ def _subnets_of(
         if hits or isinstance(value, (str, Ref)):
             return [*hits, value]
     return [
-        s for s in things.get("aws-subnet", []) if _holds(many(pick(s.body, "cidr_block")), source)
+        s for s in things.get("aws-subnet", []) if holds(many(pick(s.body, "cidr_block")), source)
     ]
 
 
@@ -262,7 +234,7 @@ def _acls_of(
 ) -> list[Thing]:
     acls = things.get("acl", [])
     if not subnets:
-        return acls if len(acls) == 1 else []
+        return acls
     found = []
     for acl in acls:
         values = many(pick(acl.body, "subnet_ids"))
@@ -293,15 +265,9 @@ def _azure(
     if mine:
         choices.append([("", [chain(nsg) for nsg in mine])])
     elif left := [nsg for nsg in every if nsg not in elsewhere]:
-        choices.append(
-            [(f"with network security group {n.name}", [chain(n)]) for n in left[:_MOST]]
-        )
+        choices.append([(f"with network security group {n.name}", [chain(n)]) for n in left])
         assumed.append(f"network security group {left[0].name} is that of the source" if len(left) == 1
                        else "no subnet or interface has the source: each network security group is judged by itself")  # fmt: skip
-        if len(left) > _MOST:
-            files[left[0].file].gap(
-                f"{len(left) - _MOST} further network security groups are not judged"
-            )
     not_mine = [n.name for n in every if n in elsewhere and n not in mine]
     if not_mine:
         assumed.append(f"not on the source's subnet or interface, and not judged: {_few(not_mine)}")
@@ -322,7 +288,7 @@ def _azure(
             f"the input has no {' and no '.join(missing)}: what is missing is taken to admit everything"
         )
     assumed.append("every flow to the Internet passes these controls: routes are not judged")
-    yield from _product("azure", choices, assumed)
+    yield from _product("azure", choices, assumed, files)
 
 
 def _nsgs_of(
@@ -333,7 +299,7 @@ def _nsgs_of(
     elsewhere: list[Thing] = []
 
     def note(hits: list[Thing], texts: list[Any], *, known: bool) -> None:
-        here = _holds(texts, source)
+        here = holds(texts, source)
         (mine if here else elsewhere if known else []).extend(hits)
 
     def nsg_of(body: Any, owner: Thing) -> list[Thing]:
@@ -343,7 +309,7 @@ def _nsgs_of(
 
     places = [*things.get("azure-subnet", []), *things.get("nic", [])]
     for thing in places:
-        texts = [*_prefixes(thing.body), *_addresses(thing)]
+        texts = [*_prefixes(thing.body), *addresses(thing)]
         known = bool(texts) and all(isinstance(t, str) for t in texts)
         note(nsg_of(thing.body, thing), texts, known=known)
         for link in things.get("nsg-link", []):

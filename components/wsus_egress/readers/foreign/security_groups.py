@@ -51,15 +51,20 @@ class Groups:
             if rule.kind == kind
         ]
         seen: set[tuple[Any, ...]] = set()
+        if group.body.get("unread") is True:
+            place = Place(group.file, group.path)
+            yield Term(id=f"a rule of {group.name}", action="allow", place=place, sure=False)
+            return
         if inside is UNKNOWN or isinstance(inside, Ref):
             inside = [UNKNOWN]
         bodies = [(each, (*group.path, *self._key(group), number), f"egress rule {number + 1} of {group.name}")
                   for number, each in enumerate(many(inside))]  # fmt: skip
         bodies += [(rule.body, rule.path, rule.name) for rule in attached]
-        # CloudFormation and the service itself add the open default where no rule is written
-        # (CloudFormation user guide, AWS::EC2::SecurityGroup, 2026-11); Terraform and Pulumi take
+        # CloudFormation and the service itself keep the open default where no rule is written, and
+        # where the list of rules is empty (CloudFormation user guide, AWS::EC2::SecurityGroup: only
+        # one or more egress rules remove it, 2026-11); Terraform and Pulumi take
         # it away (terraform-provider-aws, `resource_aws_security_group`, 2026-11).
-        if not bodies and inside is None and self._keeps_default(group):
+        if not bodies and self._keeps_default(group):
             yield Term(
                 id=f"the open default of {group.name}, which has no egress rule", action="allow",
                 place=Place(group.file, group.path),
@@ -88,6 +93,9 @@ class Groups:
                 "SecurityGroupIngress",
                 "groupDescription",
                 "group_description",
+                "SecurityGroupEgress",
+                "securityGroupEgress",
+                "security_group_egress",
             )
         )
 

@@ -15,6 +15,8 @@ _AWS: Final = (
      "vpc/securityGroupEgressRule:SecurityGroupEgressRule"),
     ("ignored", "aws_vpc_security_group_ingress_rule", "EC2::SecurityGroupIngress",
      "vpc/securityGroupIngressRule:SecurityGroupIngressRule"),
+    ("sg-link", "aws_network_interface_sg_attachment", "",
+     "ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment"),
     ("prefix-list", "aws_ec2_managed_prefix_list", "EC2::PrefixList",
      "ec2/managedPrefixList:ManagedPrefixList"),
     ("prefix-entry", "aws_ec2_managed_prefix_list_entry", "",
@@ -51,6 +53,21 @@ _NOT_JUDGED: Final = (
     "aws_networkfirewall_tls_inspection_configuration", "aws_vpc_block_public_access_options",
     "azurerm_route", "azurerm_route_table", "azurerm_firewall", "azurerm_network_manager_admin_rule",
     "azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set",
+    "azurerm_firewall_nat_rule_collection",
+    # What holds other resources, of any type.
+    "azurerm_resource_group_template_deployment", "azurerm_subscription_template_deployment",
+    "azurerm_management_group_template_deployment", "azurerm_tenant_template_deployment",
+    "azurerm_template_deployment", "azurerm_resource_deployment_script_azure_cli",
+    "azurerm_resource_deployment_script_azure_power_shell",
+    "azapi_update_resource", "azapi_resource_action", "azapi_data_plane_resource",
+    "aws_cloudformation_stack", "aws_cloudformation_stack_set",
+    "aws_cloudformation_stack_set_instance", "aws_cloudformation_stack_instances",
+    "aws_cloudcontrolapi_resource", "aws_serverlessapplicationrepository_cloudformation_stack",
+    "aws:cloudformation/stack:stack", "aws:cloudformation/stackset:stackset",
+    "aws:cloudformation/stacksetinstance:stacksetinstance",
+    "aws:cloudformation/stackinstances:stackinstances",
+    "aws:cloudcontrol/resource:resource", "microsoft.resources/deploymentstacks",
+    "microsoft.resources/deploymentscripts",
 )  # fmt: skip
 # Microsoft.Network's types (Azure REST API, 2024-05-01), and azurerm's.
 _AZURE: Final = (
@@ -67,7 +84,6 @@ _AZURE: Final = (
     ("azure-firewall", "azurerm_firewall", "azureFirewalls"),
     ("classic-application", "azurerm_firewall_application_rule_collection", ""),
     ("classic-network", "azurerm_firewall_network_rule_collection", ""),
-    ("ignored", "azurerm_firewall_nat_rule_collection", ""),
     ("ip-group", "azurerm_ip_group", "ipGroups"),
     ("ip-entry", "azurerm_ip_group_cidr", ""),
 )  # fmt: skip
@@ -82,6 +98,8 @@ _BY_TYPE: Final = {
 _CLOUDFORMATION_NOT_JUDGED: Final = (
     "AWS::EC2::Route", "AWS::EC2::RouteTable", "AWS::EC2::LaunchTemplate",
     "AWS::AutoScaling::LaunchConfiguration", "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet", "AWS::CloudFormation::CustomResource",
+    "AWS::Serverless::Application",
     "AWS::NetworkFirewall::TLSInspectionConfiguration",
 )  # fmt: skip
 _MICROSOFT_NOT_JUDGED: Final = (
@@ -112,6 +130,8 @@ def kind_of(type_: str) -> str:
     small = type_.lower()
     if small.startswith("azure-native"):
         _, module, name = (*small.split(":"), "", "")[:3]
+        if module.partition("/")[0] == "resources" and name.startswith("deployment"):
+            return "not-judged"
         return _AZURE_NATIVE.get(name, "") if module.partition("/")[0] == "network" else ""
     if small.startswith("aws-native:"):
         _, module, name = (*small.split(":"), "", "")[:3]
@@ -119,4 +139,6 @@ def kind_of(type_: str) -> str:
     if small.startswith("awscc_"):
         words = small.removeprefix("awscc_").split("_")
         return _BY_TYPE.get(f"aws::{words[0]}::{''.join(words[1:])}", "")
+    if small.startswith("custom::") or small.endswith("::module"):
+        return "not-judged"  # Code or a fragment that may make anything.
     return _BY_TYPE.get(small, "")

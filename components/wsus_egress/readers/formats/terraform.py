@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from wsus_egress.readers.formats.kinds import kind_of
-from wsus_egress.readers.formats.things import Contents, NotReadable, Path, Ref, Thing, one
+from wsus_egress.readers.formats.things import PARTIAL, Contents, NotReadable, Path, Ref, Thing, one
 from wsus_egress.readers.resources import UNKNOWN
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
@@ -77,7 +77,11 @@ def raw_state(found: Contents, data: Mapping[str, Any]) -> None:
             if (kind := kind_of(type_)) == "not-judged":
                 found.gap(f"{address} is not judged", path=path)
             elif kind or type_ == "azapi_resource":
-                found.things.append(_thing(kind, address, body, found.file, path, where))
+                thing = _thing(kind, address, body, found.file, path, where)
+                if thing.kind == "not-judged":
+                    found.gap(f"{address} is not judged", path=path)
+                else:
+                    found.things.append(thing)
 
 
 def _check_version(data: Mapping[str, Any]) -> None:
@@ -158,7 +162,11 @@ def _of_module(
         own = plain.partition(".")[2] if "module." in address else plain
         written = configuration.expressions(own)
         body = _completed(values, unknown.get(address), written, configuration, top=True)
-        yield _thing(kind, address, body, found.file, here, configuration.prefix)
+        thing = _thing(kind, address, body, found.file, here, configuration.prefix)
+        if thing.kind == "not-judged":
+            found.gap(f"{address} is not judged", path=here)
+        else:
+            yield thing
     for number, child in enumerate(module.get("child_modules") or ()):
         inner = configuration.child(str(child.get("address")))
         yield from _of_module(found, child, (*path, "child_modules", number), unknown, inner)
@@ -219,6 +227,9 @@ def _thing(  # noqa: PLR0913, PLR0917 - where a resource stands
             kind_of(type_), address, {**_azapi(inner), "name": body.get("name"),
             "parent_id": body.get("parent_id")}, file, path, frozenset(ids), (prefix,)
         )  # fmt: skip
+    if kind == "sg" and ".data." in f".{address}":
+        # The data source has no rules (terraform-provider-aws, `data.aws_security_group`, 2026-11).
+        body = {**body, "egress": UNKNOWN, PARTIAL: True}
     return Thing(kind, address, body, file, path, frozenset(ids), (prefix,))
 
 

@@ -12,6 +12,8 @@ from wsus_egress.readers.resources import UNKNOWN
 Key: TypeAlias = str | int
 Path: TypeAlias = tuple[Key, ...]
 BOTH: Final = "wider, narrower"
+PARTIAL: Final = "only read"
+"""A key of a thing's body that says that its rules are not among what the file has of it."""
 
 
 @dataclass(frozen=True, slots=True)

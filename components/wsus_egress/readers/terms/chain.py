@@ -84,6 +84,11 @@ class Term:
         """None: it is nobody's entry."""
         return ()
 
+    @property
+    def plain(self) -> bool:
+        """Whether it looks at addresses and ports alone."""
+        return self.names is None and self.applications == SPOKEN
+
     def fits(self, flow: Flow) -> bool:
         """Whether it is about such a flow's protocol, port and application."""
         return (
@@ -121,6 +126,7 @@ class Chain:
         sees_names: Whether it could tell names apart.
         resolves: Whether it decides on names alone, as a DNS Firewall does.
         starts: What becomes of the first packet that no term matches, where that differs.
+        hasty: Whether the default drops the first packet with data, whatever it begins.
     """
 
     name: str
@@ -133,6 +139,7 @@ class Chain:
     sees_names: bool = False
     resolves: bool = False
     starts: Verdict | None = None
+    hasty: bool = False
     gaps: tuple[str, ...] = field(default=())
 
     def about(self, source: int) -> list[tuple[int, Term]]:
@@ -149,6 +156,16 @@ class Chain:
         early = _first_match((t for t in fitting if t.early and t.stage != "start"), Verdict.DENY)
         data = _first_match((t for t in fitting if t.stage != "start"), self.default)
         return _both(start, _either(early, data))
+
+    def in_two(self, terms: Sequence[Term], flow: Flow) -> Verdict:
+        """What becomes of the first segment of a message in two, of which no name is known yet.
+
+        Only rules by address and port can match it; where none does and the default waits, it passes.
+        """
+        if not self.handshake or flow.protocol == "udp":
+            return Verdict.ALLOW
+        plain = (t for t in terms if t.plain and t.stage != "start" and t.fits(flow))
+        return _first_match(plain, Verdict.DENY if self.hasty else Verdict.ALLOW).verdict
 
     def deciding(self, terms: Iterable[Term], flow: Flow, verdict: Verdict) -> Term | None:
         """The first term that could have given a verdict on a flow; None where no term did."""

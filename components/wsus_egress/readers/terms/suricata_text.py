@@ -74,10 +74,7 @@ _HARMLESS: Final = frozenset(
         "flow",
         "noalert",
         "alert",
-        "threshold",
-        "detection_filter",
         "tag",
-        "requires",
         "rem",
     ]
 )
@@ -235,6 +232,8 @@ def asked(rule: Rule) -> Asked:
             contents.append(content)
         elif word in ("pcre", "bsize") and sticky and not contents:
             unread.append(f"{word} on the name")
+        elif word == "isdataat" and not (contents and _is_end(option.value)):
+            unread.append(f"isdataat:{option.value}")
         elif _says_nothing(option):
             continue
         elif "." in word and word.partition(".")[0] in (
@@ -351,9 +350,7 @@ def _inside(text: str, content: Content) -> Names:
     length = len(text)
     whole = size == str(length) or size == f"={length}"
     starts = "startswith" in words or words.get("depth", "") == str(length) or whole
-    ends = (
-        "endswith" in words or whole or words.get("isdataat", "").replace(" ", "").startswith("!1")
-    )
+    ends = "endswith" in words or whole or _is_end(words.get("isdataat", ""))
     above = size.removeprefix(">").strip()
     if size.startswith(">") and above.isdigit() and text.startswith(".") and not dotted:
         # Every name below a domain is longer than the domain with its dot.
@@ -373,6 +370,11 @@ def _inside(text: str, content: Content) -> Names:
     if dotted and not starts and text.startswith(".") and (itself := pattern(text[1:])):
         found = replace(found, patterns=(*found.patterns, itself))
     return found
+
+
+def _is_end(value: str) -> bool:
+    """Whether `isdataat` says that a content ends the name: no byte behind it, counted from it."""
+    return value.replace(" ", "") == "!1,relative"
 
 
 def _exact(text: str) -> Names:

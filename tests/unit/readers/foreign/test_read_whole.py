@@ -1,0 +1,321 @@
+"""Nothing is exact that was not read whole: what hides in small inputs, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import foreign as f
+import pytest
+from click.testing import CliRunner, Result
+
+from wsus_egress.cli.main import main
+
+RUN = CliRunner()
+# It passes a port too that a group of web rules does not permit: an open group would show.
+FIREWALL = (
+    f.cli_group(f.suricata() + "pass tcp any any -> any 8443 (sid:99;)\n"),
+    f.cli_policy(),
+)
+EXACT = (f.cli_group(), f.cli_policy())
+WEB = [
+    {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    for port in (80, 443)
+]
+OPEN = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+
+
+def ran(tmp_path: Path, *inputs: Any, format_: str = "json") -> Result:
+    """The command on some inputs."""
+    paths = []
+    for number, each in enumerate(inputs):
+        path = tmp_path / f"input{number}"
+        path.write_text(f.text_of(each), encoding="utf-8")
+        paths.append(str(path))
+    return RUN.invoke(main, ["audit", *paths, "--source", f.SERVER, "--format", format_])
+
+
+def audited(tmp_path: Path, *inputs: Any) -> tuple[list[str], str, str]:
+    """The verdicts of the pictures, what was not read, and the witnesses."""
+    result = ran(tmp_path, *inputs)
+    report = json.loads(result.output)
+    targets = report["targets"]
+    unread = targets[0]["unread"] if targets else []
+    witnesses = [d["witness"] for t in targets for d in t["deviations"]]
+    return (
+        [t["fidelity"] for t in targets],
+        "\n".join(u["what"] for u in unread),
+        "\n".join(witnesses),
+    )
+
+
+def group(letter: str, rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """A security group as the CLI prints it."""
+    return {"GroupId": f"sg-0000000{letter}", "GroupName": letter, "IpPermissionsEgress": rules}
+
+
+def nic(number: int, *letters: str) -> dict[str, Any]:
+    """An interface with the server's address."""
+    return {
+        "NetworkInterfaceId": f"eni-0000000{number}",
+        "PrivateIpAddress": f.SERVER,
+        "Groups": [{"GroupId": f"sg-0000000{letter}"} for letter in letters],
+    }
+
+
+def groups(*every: dict[str, Any]) -> dict[str, Any]:
+    """An answer of `describe-security-groups`."""
+    return {"SecurityGroups": list(every)}
+
+
+def nics(*every: dict[str, Any]) -> dict[str, Any]:
+    """An answer of `describe-network-interfaces`."""
+    return {"NetworkInterfaces": list(every)}
+
+
+def test_the_base_is_exact(tmp_path: Path) -> None:
+    """With every group of the interface there."""
+    found = audited(tmp_path, groups(group("a", WEB)), nics(nic(1, "a")), *FIREWALL)
+
+    assert (["exact"], "", "") == found
+
+
+def terraform(*more: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    """A plan with a group of web rules, an open one, and what is given."""
+    egress = [
+        {"protocol": "tcp", "from_port": p, "to_port": p, "cidr_blocks": ["0.0.0.0/0"]}
+        for p in (80, 443)
+    ]
+    every = [{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]
+    return f.plan(
+        ("aws_security_group", "web", {"id": "sg-0000000a", "egress": egress}),
+        ("aws_security_group", "open", {"id": "sg-0000000b", "egress": every}),
+        *more,
+    )
+
+
+def interface(*ids: str) -> tuple[str, str, dict[str, Any]]:
+    """The server's interface in a plan."""
+    body = {"id": "eni-00000001", "private_ips": [f.SERVER], "security_groups": list(ids)}
+    return "aws_network_interface", "eni", body
+
+
+def attachment(to: str) -> tuple[str, str, dict[str, Any]]:
+    """The open group, attached to an interface."""
+    body = {"security_group_id": "sg-0000000b", "network_interface_id": to}
+    return "aws_network_interface_sg_attachment", "a", body
+
+
+def template(*egress: Any, groups: list[Any], **resources: Any) -> dict[str, Any]:
+    """A CloudFormation template of an instance, and a group of web rules unless others are given."""
+    body = {"GroupDescription": "x", "SecurityGroupEgress": list(egress)}
+    web = [
+        {"IpProtocol": "tcp", "FromPort": p, "ToPort": p, "CidrIp": "0.0.0.0/0"} for p in (80, 443)
+    ]
+    return {
+        "Conditions": {"No": {"Fn::Equals": ["a", "b"]}},
+        "Resources": {
+            "Web": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "w", "SecurityGroupEgress": web}},
+            "Other": {"Type": "AWS::EC2::SecurityGroup", "Properties": body},
+            "I": {"Type": "AWS::EC2::Instance", "Properties": {"PrivateIpAddress": f.SERVER, "SecurityGroupIds": groups}},
+            **resources,
+        },
+    }  # fmt: skip
+
+
+REF = {"Fn::GetAtt": ["Web", "GroupId"]}
+UNKNOWN: dict[str, tuple[tuple[Any, ...], str]] = {
+    "a group that is in no file": (
+        (groups(group("a", WEB)), nics(nic(1, "a", "b")), *FIREWALL), "sg-0000000b"),
+    "only groups that are in no file": (
+        (groups(group("a", [])), nics(nic(1, "b")), *FIREWALL), "sg-0000000b"),
+    "an interface without groups": ((groups(group("a", WEB)), nics(nic(1)), *FIREWALL), "the default one"),
+    "an import of CloudFormation": (
+        (template(*WEB, groups=[REF, {"Fn::ImportValue": "x"}]), *FIREWALL), "the group that is not known"),
+    "an attachment to who knows what": (
+        (terraform(("aws_instance", "i", {"private_ip": f.SERVER, "vpc_security_group_ids": ["sg-0000000a"]}),
+                   attachment("eni-9")), *FIREWALL), "sg_attachment.a"),
+    "a module of CloudFormation": (
+        (template(groups=[REF], M={"Type": "A::B::C::MODULE"}), *FIREWALL), "A::B::C::MODULE"),
+    "a custom resource": ((template(groups=[REF], M={"Type": "Custom::X"}), *FIREWALL), "Custom::X"),
+    "a stack set": (
+        (template(groups=[REF], M={"Type": "AWS::CloudFormation::StackSet"}), *FIREWALL), "StackSet"),
+    "an application": (
+        (template(groups=[REF], M={"Type": "AWS::Serverless::Application"}), *FIREWALL), "Serverless"),
+    "a stack in Terraform": ((terraform(interface("sg-0000000a"), ("aws_cloudformation_stack", "s", {})), *FIREWALL),
+                             "aws_cloudformation_stack.s"),
+    "fragments": ((f.cli_group(), f.cli_policy(StatelessFragmentDefaultActions=["aws:pass"])), "fragments of UDP"),
+    "a rule of no known type": (
+        ([f.az_group(f.collection(f.application_rule(), f.network_rule(ruleType="Microsoft.X")))],), "Microsoft.X"),
+    "a rule without a type": (
+        ([f.az_group(f.collection(f.application_rule(), f.network_rule(ruleType=None)))],), "rule 2 of c"),
+    "a collection of no known type": (
+        ([f.az_group(f.collection(f.application_rule()), {**f.collection(f.network_rule()), "ruleCollectionType": "X"})],),
+        "a rule collection of"),
+    "NAT rules": (
+        ([f.az_group(f.collection(f.application_rule()),
+                     {**f.collection(name="n"), "ruleCollectionType": "FirewallPolicyNatRuleCollection"})],),
+        "NAT rules of n"),
+    "a database by name": (
+        ([f.az_group(f.collection(f.application_rule(),
+                                  f.application_rule(["x.database.windows.net"], protocols=[{"protocolType": "Mssql", "port": 1433}])))],),
+        "SQL servers"),
+}  # fmt: skip
+SURICATA = {
+    "detection_filter": "drop tls any any -> any any (detection_filter:track by_src,count 9,seconds 1; sid:9;)",
+    "threshold": "drop tls any any -> any any (threshold:type both,track by_src,count 9,seconds 1; sid:9;)",
+    "requires": "drop tls any any -> any any (requires: version >= 99; sid:9;)",
+    "isdataat": 'pass tls any any -> any 443 (tls.sni; content:".example.com"; isdataat:!10,relative; sid:9;)',
+    "isdataat:!1": 'pass tls any any -> any 443 (tls.sni; content:".example.com"; isdataat:!1; sid:9;)',
+}
+UNKNOWN |= {
+    name: ((f.cli_group(f"{rule}\n{f.suricata()}"), f.cli_policy()), name)
+    for name, rule in SURICATA.items()
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_was_not_read_is_named_and_prevents_exact(tmp_path: Path, name: str) -> None:
+    """The only picture is not known, and the gap says which thing it is."""
+    inputs, said = UNKNOWN[name]
+    verdicts, unread, witnesses = audited(tmp_path, *inputs)
+
+    assert (["unknown"], "", True) == (verdicts, witnesses, said in unread)
+
+
+def test_a_data_source_has_no_rules_to_read(tmp_path: Path) -> None:
+    """It is not known, until the group's own rules are given beside it."""
+    data = terraform(interface("sg-0000000a", "sg-0000000c"))
+    row = {"address": "data.aws_security_group.s", "mode": "data", "type": "aws_security_group",
+           "name": "s", "values": {"id": "sg-0000000c", "name": "s"}}  # fmt: skip
+    data["planned_values"]["root_module"]["resources"].append(row)
+
+    assert ["unknown"] == audited(tmp_path, data, *FIREWALL)[0]
+    assert ["exact"] == audited(tmp_path, data, groups(group("c", WEB)), *FIREWALL)[0]
+
+
+WIDE = f.cli_group("pass ip any any -> any any (sid:1;)\n")
+ATTACHED: dict[str, tuple[str, bool]] = {
+    "its own": ("eni-00000001", True), "another one": ("eni-00000002", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACHED)
+def test_an_attached_group_counts(tmp_path: Path, name: str) -> None:
+    """Of the interface that it is attached to."""
+    to, counts = ATTACHED[name]
+    found = audited(
+        tmp_path, terraform(interface("sg-0000000a"), attachment(to)), WIDE, f.cli_policy()
+    )
+
+    assert counts == ("tcp/22" in found[2])
+
+
+NOTHING = {"Fn::If": ["No", {"IpProtocol": "-1"}, {"Ref": "AWS::NoValue"}]}
+
+
+@pytest.mark.parametrize("egress", [(), (NOTHING,)])
+def test_an_empty_list_of_cloudformation_keeps_the_open_default(
+    tmp_path: Path, egress: Any
+) -> None:
+    """Also where conditions leave nothing of it."""
+    both = [REF, {"Fn::GetAtt": ["Other", "GroupId"]}]
+    found = audited(tmp_path, template(*egress, groups=both), WIDE, f.cli_policy())
+
+    assert "tcp/22" in found[2]
+
+
+def test_two_interfaces_with_the_address_are_two_pictures(tmp_path: Path) -> None:
+    """Nothing says which of the networks is meant."""
+    inputs = (groups(group("a", WEB), group("b", OPEN)), WIDE, f.cli_policy())
+    apart = audited(tmp_path, *inputs, nics(nic(1, "a"), nic(2, "b")))
+    same = audited(tmp_path, *inputs, nics(nic(1, "a"), nic(2, "a")))
+
+    assert (2, True) == (len(apart[0]), "tcp/22" in apart[2])
+    assert (1, False) == (len(same[0]), "tcp/22" in same[2])
+
+
+def test_several_network_acls_are_judged_each(tmp_path: Path) -> None:
+    """Where no subnet says which one is the source's."""
+    entry = {"Egress": True, "Protocol": "-1", "RuleNumber": 100, "CidrBlock": "0.0.0.0/0"}
+    acls = [
+        {"NetworkAclId": f"acl-0000000{n}", "Entries": [{**entry, "RuleAction": action}]}
+        for n, action in enumerate(("allow", "deny"))
+    ]
+
+    assert ["exact", "narrower"] == audited(tmp_path, {"NetworkAcls": acls}, *EXACT)[0]
+
+
+def test_an_acl_of_another_subnet_is_named(tmp_path: Path) -> None:
+    """It is not judged, and that is said."""
+    acl = {
+        "NetworkAclId": "acl-0000000a",
+        "Entries": [],
+        "Associations": [{"SubnetId": "subnet-0000000b"}],
+    }
+    own = nics({**nic(1, "a"), "SubnetId": "subnet-0000000a"})
+    result = ran(
+        tmp_path, {"NetworkAcls": [acl]}, own, groups(group("a", WEB)), *FIREWALL, format_="text"
+    )
+
+    assert "not on the source's subnet, and not judged: network ACL acl-0000000a" in result.output
+
+
+def test_pictures_beyond_the_most_are_told(tmp_path: Path) -> None:
+    """And nothing is exact without them."""
+    many = [{**group("a", WEB), "GroupId": f"sg-{n:08x}", "GroupName": f"g{n}"} for n in range(41)]
+    verdicts, unread, _ = audited(tmp_path, groups(*many), *FIREWALL)
+
+    assert ({"unknown"}, 40, True) == (
+        {*verdicts},
+        len(verdicts),
+        "1 further combinations" in unread,
+    )
+
+
+HASTY = {
+    "drop_established": (f.cli_group(), f.cli_policy(StatefulDefaultActions=["aws:drop_established"])),
+    "a drop that waits for nothing": (
+        f.cli_group(f.suricata() + "drop tcp any any -> any any (flow:established; sid:99;)\n"), f.cli_policy()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HASTY)
+def test_a_drop_that_does_not_wait_for_the_name(tmp_path: Path, name: str) -> None:
+    """It drops the first of two segments, as `check` says of the rules of this project."""
+    verdicts, _, witnesses = audited(tmp_path, *HASTY[name])
+
+    assert (["narrower"], True) == (verdicts, witnesses.endswith("in two segments"))
+
+
+def test_a_database_rule_for_any_name_opens_its_port(tmp_path: Path) -> None:
+    """The port of SQL servers is none of the list's."""
+    rule = f.application_rule(["*"], protocols=[{"protocolType": "Mssql", "port": 1433}])
+    found = audited(tmp_path, [f.az_group(f.collection(f.application_rule(), rule))])
+
+    assert (["wider"], True) == (found[0], "tcp/1433" in found[2])
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "sarif"])
+def test_what_is_not_shown_stands_as_an_escape(tmp_path: Path, format_: str) -> None:
+    """A name of a file moves no terminal, and turns no direction of writing."""
+    odd = f.az_nsg(f.nsg_rule("x\x1b[31m\u202ey", 100))
+    output = ran(tmp_path, odd, format_=format_).output
+    shown = output if format_ != "sarif" else "".join(
+        r["message"]["text"] for r in json.loads(output)["runs"][0]["results"]
+    )  # fmt: skip
+
+    assert shown.replace("\n", "").isprintable()
+    assert "u202e" in shown
+
+
+def test_a_value_that_is_not_known_reads_as_that(tmp_path: Path) -> None:
+    """And not as the program's own word for it."""
+    odd = f.collection(f.application_rule(), name="c")
+    del odd["name"]
+    unknown = {"type": "Microsoft.Network/firewallPolicies/ruleCollectionGroups", "name": "p/g",
+               "properties": {"priority": 1, "ruleCollections": [{**odd, "name": "[parameters('n')]", "action": {}}]}}  # fmt: skip
+    report = audited(tmp_path, f.arm(unknown, parameters={"n": {"type": "string"}}))
+
+    assert ("Unknown" in report[1], "that is not known" in report[1]) == (False, True)
