@@ -94,6 +94,12 @@ class Firewalls:
                 continue
             if policy:
                 self._settings(policy)
+                if ".data." in f".{policy.name}":
+                    # It lists its groups by id alone, and others may have made more.
+                    what = (
+                        f"{policy.name} is only read, and may have groups that are not in the input"
+                    )
+                    self.files[policy.file].gap(what, path=policy.path)
             else:
                 self.files[first.file].assumed.append(
                     f"the policy of {', '.join(g.name for g in own)} is in no file: it has no other groups and no base policy"

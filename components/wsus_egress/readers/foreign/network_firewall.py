@@ -14,9 +14,9 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Application
-from wsus_egress.model.network_firewall_policy import WAITING_DROPS
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES
+from wsus_egress.readers.foreign.network_defaults import default_of, fragments, waits
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.formats.things import (
     BOTH,
@@ -333,7 +333,7 @@ def chain_of_policy(
         # What drops by itself comes after what passes, wherever it stands.
         rank = {"allow": 0, "unknown": 1, "deny": 2}
         stateful.sort(key=lambda term: rank[term.action])
-    default, rest, starts = _default(policy, body, strict=strict)
+    default, rest, starts = default_of(policy, body, strict=strict)
     stateless = [term for group, _ in groups for term in group.stateless]
     simple = [t for t in stateless if not t.early]
     actions = [str(each) for each in many(pick(body, "stateless_default_actions"))]
@@ -362,7 +362,7 @@ def chain_of_policy(
     return Chain(
         name=NAME, resources=names, place=Place(first.file, first.path),
         terms=(*before, *stateful), default=default, rest=rest, handshake=True, sees_names=True,
-        starts=starts, hasty=default is Verdict.DENY and not _waits(body),
+        starts=starts, hasty=default is Verdict.DENY and not waits(body),
     )  # fmt: skip
 
 
@@ -371,30 +371,6 @@ def _unknown_group(thing: Thing) -> Group:
     place = Place(thing.file, thing.path)
     term = Term(id=thing.name, action="unknown", place=place, sure=False, early=True)
     return Group(thing, (term,), (), strict=True)
-
-
-def _default(
-    policy: Thing | None, body: Mapping[str, Any], *, strict: bool
-) -> tuple[Verdict, str, Verdict]:
-    """What becomes of the rest, what says so, and what of a first packet."""
-    if not strict:
-        return Verdict.ALLOW, "the default order, in which no default action drops", Verdict.ALLOW
-    if policy is None:
-        return Verdict.OPAQUE, "the default actions, which are in no file", Verdict.OPAQUE
-    actions = pick(body, "stateful_default_actions")
-    if actions is UNKNOWN or any(each is UNKNOWN for each in many(actions)):
-        return Verdict.OPAQUE, "the default actions, which are not known", Verdict.OPAQUE
-    words = [str(each) for each in many(actions)]
-    for word in words:
-        if word == "aws:drop_strict":
-            return Verdict.DENY, f"the default action {word}", Verdict.DENY
-        if word.startswith("aws:drop"):
-            return Verdict.DENY, f"the default action {word}", Verdict.ALLOW
-    return Verdict.ALLOW, "the default actions, none of which drops", Verdict.ALLOW
-
-
-def _waits(body: Mapping[str, Any]) -> bool:
-    return any(each in WAITING_DROPS for each in many(pick(body, "stateful_default_actions")))
 
 
 def chains(
@@ -411,7 +387,7 @@ def chains(
                 f"the settings of {policy.name} are not known", BOTH, policy.path, weighed=True
             )
             body = {}
-        _fragments(policy, body, contents)
+        fragments(policy, body, contents)
         variables = named_sets(
             pick(one(pick(body, "policy_variables")) or {}, "rule_variables"),
             "ip_set",
@@ -440,14 +416,6 @@ def chains(
             "Suricata's own order, pass before drop, and what no rule takes is let through"
         )
         yield chain_of_policy(None, [(read, "")], {})
-
-
-def _fragments(policy: Thing, body: Mapping[str, Any], contents: Contents) -> None:
-    """Fragments of UDP have a default action of their own (botocore 1.44.5, FirewallPolicy)."""
-    actions = pick(body, "stateless_fragment_default_actions")
-    if isinstance(actions, Ref) or any(a is UNKNOWN or a == "aws:pass" for a in many(actions)):
-        what = f"{policy.name} passes fragments of UDP, or may: its StatelessFragmentDefaultActions are not judged"
-        contents.gap(what, "wider", policy.path)
 
 
 def _references(

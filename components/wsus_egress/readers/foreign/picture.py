@@ -17,10 +17,11 @@ from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.foreign import azure_nsg, dns_firewall, name_list, network_firewall
 from wsus_egress.readers.foreign.azure_firewall import Firewalls
-from wsus_egress.readers.foreign.interfaces import addresses, holds, interfaces
+from wsus_egress.readers.foreign.azure_places import groups_of
+from wsus_egress.readers.foreign.interfaces import holds, interfaces
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.foreign.security_groups import Groups, acl_chain
-from wsus_egress.readers.formats.things import PARTIAL, Contents, Ref, Thing, many, one, pick
+from wsus_egress.readers.formats.things import PARTIAL, Contents, Ref, Thing, many, pick
 from wsus_egress.readers.terms.chain import Chain, Place
 
 Cloud = Literal["aws", "azure", "any"]
@@ -133,7 +134,8 @@ def _aws(
     for machines, mine in found or [([], [])]:
         choices: list[list[tuple[str, list[Chain]]]] = []
         told = [*assumed]
-        subnets = [s for m in machines or [None] for s in _subnets_of(things, resolver, m, source)]
+        owners: list[Thing | None] = [*machines] or [None]
+        subnets = [s for m in owners for s in _subnets_of(things, resolver, m, source)]
         if mine:
             which = f"with interface {machines[0].name}" if len(found) > 1 else ""
             choices.append([(which, [groups.chain(mine)])])
@@ -257,18 +259,22 @@ def _azure(
     assumed = [accounts] if accounts else []
     choices: list[list[tuple[str, list[Chain]]]] = []
     every = things.get("nsg", [])
-    mine, elsewhere = _nsgs_of(things, resolver, source)
+    found = groups_of(things, files, resolver, source)
 
     def chain(nsg: Thing) -> Chain:
         return azure_nsg.chain(nsg, things, files, resolver)
 
-    if mine:
-        choices.append([("", [chain(nsg) for nsg in mine])])
-    elif left := [nsg for nsg in every if nsg not in elsewhere]:
+    choices += [
+        [(f"on {place}" if len(rows) > 1 else "", [chain(n) for n in mine]) for place, mine in rows]
+        for rows in found.here.values()
+    ]
+    left = [nsg for nsg in every if nsg not in found.elsewhere]
+    if left and not found.here and not found.absent:
         choices.append([(f"with network security group {n.name}", [chain(n)]) for n in left])
         assumed.append(f"network security group {left[0].name} is that of the source" if len(left) == 1
                        else "no subnet or interface has the source: each network security group is judged by itself")  # fmt: skip
-    not_mine = [n.name for n in every if n in elsewhere and n not in mine]
+    mine = [nsg for rows in found.here.values() for _, some in rows for nsg in some]
+    not_mine = [n.name for n in every if n in found.elsewhere and n not in mine]
     if not_mine:
         assumed.append(f"not on the source's subnet or interface, and not judged: {_few(not_mine)}")
     firewalls = list(Firewalls(things, files, resolver).chains())
@@ -289,51 +295,3 @@ def _azure(
         )
     assumed.append("every flow to the Internet passes these controls: routes are not judged")
     yield from _product("azure", choices, assumed, files)
-
-
-def _nsgs_of(
-    things: Mapping[str, list[Thing]], resolver: Resolver, source: Network
-) -> tuple[list[Thing], list[Thing]]:
-    """The groups on the source's subnet and interface, and those known to be elsewhere."""
-    mine: list[Thing] = []
-    elsewhere: list[Thing] = []
-
-    def note(hits: list[Thing], texts: list[Any], *, known: bool) -> None:
-        here = holds(texts, source)
-        (mine if here else elsewhere if known else []).extend(hits)
-
-    def nsg_of(body: Any, owner: Thing) -> list[Thing]:
-        value = pick(body, "network_security_group", "network_security_group_id", "security_group")
-        value = pick(value, "id") if isinstance(value, Mapping) else value
-        return resolver.find(value, "nsg", owner)
-
-    places = [*things.get("azure-subnet", []), *things.get("nic", [])]
-    for thing in places:
-        texts = [*_prefixes(thing.body), *addresses(thing)]
-        known = bool(texts) and all(isinstance(t, str) for t in texts)
-        note(nsg_of(thing.body, thing), texts, known=known)
-        for link in things.get("nsg-link", []):
-            value = pick(link.body, "subnet_id", "network_interface_id")
-            if thing in resolver.find(value, thing.kind, link):
-                note(
-                    resolver.find(pick(link.body, "network_security_group_id"), "nsg", link),
-                    texts,
-                    known=known,
-                )
-    for network in things.get("azure-network", []):
-        for subnet in many(pick(network.body, "subnets", "subnet")):
-            texts = _prefixes(subnet)
-            note(
-                nsg_of(subnet, network),
-                texts,
-                known=bool(texts) and all(isinstance(t, str) for t in texts),
-            )
-    return list({id(n): n for n in mine}.values()), elsewhere
-
-
-def _prefixes(body: Any) -> list[Any]:
-    return [
-        v
-        for key in ("address_prefix", "address_prefixes")
-        for v in many(one(pick(body, key)) if key == "address_prefix" else pick(body, key))
-    ]

@@ -66,6 +66,9 @@ _NOT_JUDGED: Final = (
     "aws:cloudformation/stack:stack", "aws:cloudformation/stackset:stackset",
     "aws:cloudformation/stacksetinstance:stacksetinstance",
     "aws:cloudformation/stackinstances:stackinstances",
+    "aws:ec2/route:route", "aws:ec2/routetable:routetable",
+    "aws:ec2/launchtemplate:launchtemplate", "aws:autoscaling/group:group",
+    "aws:networkfirewall/tlsinspectionconfiguration:tlsinspectionconfiguration",
     "aws:cloudcontrol/resource:resource", "microsoft.resources/deploymentstacks",
     "microsoft.resources/deploymentscripts",
 )  # fmt: skip
@@ -95,6 +98,12 @@ _BY_TYPE: Final = {
     **{f"aws:{row[3]}".lower(): row[0] for row in _AWS if row[3]},
     **{f"microsoft.network/{row[2]}".lower(): row[0] for row in _AZURE if row[2]},
 }
+# Pulumi's classic Azure provider spells azurerm's blocks in the plural: its rules are not read.
+_AZURE_CLASSIC: Final = frozenset((
+    "networksecuritygroup", "networksecurityrule", "firewall", "firewallpolicy",
+    "firewallpolicyrulecollectiongroup", "firewallapplicationrulecollection",
+    "firewallnetworkrulecollection", "firewallnatrulecollection", "route", "routetable",
+))  # fmt: skip
 _CLOUDFORMATION_NOT_JUDGED: Final = (
     "AWS::EC2::Route", "AWS::EC2::RouteTable", "AWS::EC2::LaunchTemplate",
     "AWS::AutoScaling::LaunchConfiguration", "AWS::CloudFormation::Stack",
@@ -139,6 +148,8 @@ def kind_of(type_: str) -> str:
     if small.startswith("awscc_"):
         words = small.removeprefix("awscc_").split("_")
         return _BY_TYPE.get(f"aws::{words[0]}::{''.join(words[1:])}", "")
+    if small.startswith("azure:network/"):
+        return "not-judged" if small.rpartition(":")[2] in _AZURE_CLASSIC else ""
     if small.startswith("custom::") or small.endswith("::module"):
         return "not-judged"  # Code or a fragment that may make anything.
     return _BY_TYPE.get(small, "")

@@ -162,6 +162,34 @@ UNKNOWN: dict[str, tuple[tuple[Any, ...], str]] = {
                                   f.application_rule(["x.database.windows.net"], protocols=[{"protocolType": "Mssql", "port": 1433}])))],),
         "SQL servers"),
 }  # fmt: skip
+TOKENS = ("azure:network/firewallPolicyRuleCollectionGroup:FirewallPolicyRuleCollectionGroup",
+          "aws:cloudformation/stack:Stack", "aws:ec2/route:Route", "azure-native:resources:Deployment")  # fmt: skip
+UNKNOWN |= {
+    token: (
+        ({"version": 3, "deployment": {"resources": [{"urn": f"urn:pulumi:p::s::{token}::x", "type": token}]}}, *EXACT),
+        token,
+    )
+    for token in TOKENS
+}  # fmt: skip
+POLICY = "/subscriptions/0/resourceGroups/r/providers/Microsoft.Network/firewallPolicies/p"
+RULE = {"name": "r", "source_addresses": [f.SERVER], "destination_fqdns": list(f.NAMES),
+        "protocols": [{"type": "Http", "port": 80}, {"type": "Https", "port": 443}]}  # fmt: skip
+UNKNOWN["a policy that is only read"] = (
+    (
+        {
+            "format_version": "1.0",
+            "values": {"root_module": {"resources": [
+                {"address": "data.azurerm_firewall_policy.p", "mode": "data", "type": "azurerm_firewall_policy",
+                 "name": "p", "values": {"id": POLICY, "name": "p"}},
+                {"address": "azurerm_firewall_policy_rule_collection_group.g", "mode": "managed",
+                 "type": "azurerm_firewall_policy_rule_collection_group", "name": "g",
+                 "values": {"name": "g", "priority": 1, "firewall_policy_id": POLICY, "application_rule_collection": [
+                     {"name": "c", "priority": 1, "action": "Allow", "rule": [RULE]}]}},
+            ]}},
+        },
+    ),
+    "data.azurerm_firewall_policy.p",
+)  # fmt: skip
 SURICATA = {
     "detection_filter": "drop tls any any -> any any (detection_filter:track by_src,count 9,seconds 1; sid:9;)",
     "threshold": "drop tls any any -> any any (threshold:type both,track by_src,count 9,seconds 1; sid:9;)",
@@ -234,6 +262,57 @@ def test_two_interfaces_with_the_address_are_two_pictures(tmp_path: Path) -> Non
 
     assert (2, True) == (len(apart[0]), "tcp/22" in apart[2])
     assert (1, False) == (len(same[0]), "tcp/22" in same[2])
+
+
+def az_places(*subnets: tuple[str, str | None]) -> list[Any]:
+    """Networks as `az` prints them, each with a subnet that has the source, and its group."""
+    head = "/subscriptions/0/resourceGroups/r/providers/Microsoft.Network"
+    return [
+        {
+            "id": f"{head}/virtualNetworks/{name}",
+            "name": name,
+            "type": "Microsoft.Network/virtualNetworks",
+            "subnets": [
+                {
+                    "name": "s",
+                    "addressPrefix": "10.20.0.0/24",
+                    "networkSecurityGroup": nsg and {"id": f"{head}/networkSecurityGroups/{nsg}"},
+                }
+            ],
+        }
+        for name, nsg in subnets
+    ]
+
+
+def az_nsg(name: str, *rules: Any) -> dict[str, Any]:
+    """A network security group of a name."""
+    found = f.az_nsg(*rules)
+    return {**found, "name": name, "id": found["id"].removesuffix("/n") + f"/{name}"}
+
+
+AZ_FIREWALL = [f.az_group(f.collection(f.application_rule()))]
+AZ_OPEN = f.nsg_rule("web", 100, protocol="*", destinationPortRange="*")
+
+
+def test_a_network_security_group_of_the_sources_subnet_that_is_in_no_file(tmp_path: Path) -> None:
+    """It may deny what the list has."""
+    other = az_nsg("other", AZ_OPEN)
+    there = audited(tmp_path, [other], AZ_FIREWALL, az_places(("v", "other")))
+    absent = audited(tmp_path, [other], AZ_FIREWALL, az_places(("v", "gone")))
+
+    assert (["exact"], "") == there[:2]
+    assert (["unknown"], True) == (absent[0], "group gone on v/s is in no file" in absent[1])
+
+
+def test_two_subnets_with_the_address_are_two_pictures(tmp_path: Path) -> None:
+    """Their groups are never taken to stand on one another."""
+    both = [
+        az_nsg("a", AZ_OPEN),
+        az_nsg("b", f.nsg_rule("no", 100, "Deny", protocol="*", destinationPortRange="*")),
+    ]
+    found = audited(tmp_path, both, AZ_FIREWALL, az_places(("v", "a"), ("w", "b")))
+
+    assert ["exact", "narrower"] == found[0]
 
 
 def test_several_network_acls_are_judged_each(tmp_path: Path) -> None:
