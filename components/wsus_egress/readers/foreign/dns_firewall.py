@@ -43,6 +43,7 @@ def chains(
         for body in many(pick(group.body, "firewall_rules")):
             place = groups.get(group.name, 0)
             rows.append((place, _number(pick(body, "priority")), group, body))
+    _absent(things, files, resolver)
     if not rows:
         return
     terms: list[Term] = []
@@ -54,6 +55,28 @@ def chains(
         place=Place(first.file, first.path), terms=tuple(terms), default=Verdict.ALLOW,
         rest="no rule of the DNS Firewall blocks it", sees_names=True, resolves=True,
     )  # fmt: skip
+
+
+def _absent(
+    things: Mapping[str, list[Thing]], files: Mapping[str, Contents], resolver: Resolver
+) -> None:
+    """Groups that are associated and have no rule in any file: theirs may block."""
+    having = [pick(rule.body, "firewall_rule_group_id") for rule in things.get("dns-rule", ())]
+    owners = [
+        group
+        for rule, value in zip(things.get("dns-rule", ()), having, strict=True)
+        for group in resolver.find(value, "dns-group", rule)
+    ]
+    for link in things.get("dns-link", ()):
+        value = pick(link.body, "firewall_rule_group_id")
+        hits = resolver.find(value, "dns-group", link)
+        there = any(
+            group in owners or pick(group.body, "firewall_rules") is not None for group in hits
+        )
+        if not there and (not isinstance(value, str) or value not in having):
+            name = value if isinstance(value, str) else "that is not known"
+            what = f"the rules of the DNS Firewall's group {name} are in no file"
+            files[link.file].gap(what, "narrower", link.path)
 
 
 def _number(value: Any) -> int:

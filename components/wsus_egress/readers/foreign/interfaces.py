@@ -67,7 +67,16 @@ def interfaces(
         groups = _groups_of(machine, things, files, resolver)
         key = frozenset(id(g) if g.ids else g.name for g in groups)
         rows.setdefault(key, ([], groups))[0].append(machine)
-    return list(rows.values())
+    # An instance has the groups of all its interfaces: the one with the address says which.
+    single = [key for key, (machines, _) in rows.items() if any(map(_is_interface, machines))]
+    return [
+        row for key, row in rows.items()
+        if key in single or not any(each <= key for each in single)
+    ]  # fmt: skip
+
+
+def _is_interface(machine: Thing) -> bool:
+    return any(each.startswith(("eni-", "aws_network_interface.")) for each in machine.ids)
 
 
 def _groups_of(

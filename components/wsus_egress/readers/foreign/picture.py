@@ -90,7 +90,9 @@ def _doubted(chain: Chain, files: Mapping[str, Contents]) -> Chain:
         return chain
     terms = tuple(replace(t, sure=False) if maybe(t.place) else t for t in chain.terms)
     default = Verdict.OPAQUE if maybe(chain.place) else chain.default
-    return replace(chain, terms=terms, default=default)
+    return replace(
+        chain, terms=terms, default=default, hasty=chain.hasty and default is Verdict.DENY
+    )
 
 
 def _once(contents: Sequence[Contents]) -> Iterator[Thing]:

@@ -171,6 +171,12 @@ UNKNOWN |= {
     )
     for token in TOKENS
 }  # fmt: skip
+LINK = {
+    "FirewallRuleGroupAssociations": [
+        {"Id": "l", "FirewallRuleGroupId": "rslvr-frg-1", "Priority": 1}
+    ]
+}
+UNKNOWN["a group of the DNS Firewall that is in no file"] = ((LINK, *EXACT), "rslvr-frg-1")
 POLICY = "/subscriptions/0/resourceGroups/r/providers/Microsoft.Network/firewallPolicies/p"
 RULE = {"name": "r", "source_addresses": [f.SERVER], "destination_fqdns": list(f.NAMES),
         "protocols": [{"type": "Http", "port": 80}, {"type": "Https", "port": 443}]}  # fmt: skip
@@ -262,6 +268,30 @@ def test_two_interfaces_with_the_address_are_two_pictures(tmp_path: Path) -> Non
 
     assert (2, True) == (len(apart[0]), "tcp/22" in apart[2])
     assert (1, False) == (len(same[0]), "tcp/22" in same[2])
+
+
+def test_an_instances_other_interface_does_not_count(tmp_path: Path) -> None:
+    """An instance lists the groups of all its interfaces; the one with the address decides."""
+    ids = [{"GroupId": f"sg-0000000{letter}"} for letter in "ab"]
+    instance = {"InstanceId": "i-1", "PrivateIpAddress": f.SERVER, "SecurityGroups": ids}
+    inputs = (groups(group("a", WEB), group("b", OPEN)), *FIREWALL)
+    reservations = {"Reservations": [{"Instances": [instance]}]}
+
+    assert ["wider"] == audited(tmp_path, *inputs, reservations)[0]
+    assert ["exact"] == audited(tmp_path, *inputs, reservations, nics(nic(1, "a")))[0]
+
+
+def test_a_policy_that_may_not_be_there_drops_nothing_for_certain(tmp_path: Path) -> None:
+    """Its default action included."""
+    text = {
+        "Parameters": {"P": {"Type": "String"}},
+        "Conditions": {"C": {"Fn::Equals": [{"Ref": "P"}, "x"]}},
+        "Resources": {"F": {"Type": "AWS::NetworkFirewall::FirewallPolicy", "Condition": "C", "Properties": {
+            "FirewallPolicy": f.cli_policy(StatefulDefaultActions=["aws:drop_established"])["FirewallPolicy"]}}},
+    }  # fmt: skip
+    verdicts, _, witnesses = audited(tmp_path, text, f.cli_group())
+
+    assert (["unknown"], "") == (verdicts, witnesses)
 
 
 def az_places(*subnets: tuple[str, str | None]) -> list[Any]:
