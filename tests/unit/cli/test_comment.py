@@ -65,6 +65,10 @@ CASES: Final[dict[str, tuple[dict[str, tuple[str, str]], str]]] = {
         {PROD: ("  wsus-egress:clients:\n", SERVER)},
         "Blocked: opens 10.21.0.20 (second) -> Microsoft Update, in prod/aws",
     ),
+    "server widened": (
+        {STAGING: ("addresses: [10.30.0.10]", "addresses: [10.30.0.0/25]")},
+        "Blocked: opens 127 more addresses from 10.30.0.0 on (wsus) -> Microsoft Update, in staging/azure",
+    ),
     "list switched": (
         {STAGING: ("lists: [wsus]", "lists: [certificate-validation]")},
         "Blocked: opens ",

@@ -5,6 +5,7 @@ For example `Blocked: opens every host below example.com to head, in prod/aws`.
 
 from __future__ import annotations
 
+import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -16,6 +17,7 @@ from wsus_egress.review.comparison import Review
 from wsus_egress.review.findings import Kind
 
 _MOST_CLAUSES: Final = 3
+_MOST_BLOCKS: Final = 3
 
 
 def headline(review: Review) -> str:
@@ -74,11 +76,21 @@ def _allowed(opened: Sequence[Row]) -> Iterator[str]:
         yield f"opens {names}"
     shorts = {row.change.short: row.change.text for row in opened if row.change.short}
     for start, what in (("sources/", "more sources"), ("tcp/", "flows between servers")):
-        texts = [text for short, text in sorted(shorts.items()) if short.startswith(start)]
+        texts = [_few_blocks(text) for short, text in sorted(shorts.items()) if short.startswith(start)]
         if texts:
             yield f"opens {texts[0] if len(texts) == 1 else f'{len(texts)} {what}'}"
     if "ipv6" in shorts:
         yield "opens the same names over IPv6"
+
+
+def _few_blocks(text: str) -> str:
+    """Of a server that becomes a range, how many addresses come: the ten blocks around it tell nobody."""
+    before, party, rest = text.partition(" (")
+    blocks = before.split(", ")
+    if not party or len(blocks) <= _MOST_BLOCKS:
+        return text
+    more = sum(ipaddress.ip_network(block).num_addresses for block in blocks)
+    return f"{more:,} more addresses from {blocks[0].partition('/')[0]} on ({rest}"
 
 
 def _names(found: Sequence[Row]) -> str:
