@@ -7,10 +7,12 @@ instead, and the commands see its stack all the same: both read the stack's sett
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import inspect
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
@@ -21,13 +23,13 @@ from wsus_egress.args import PolicyArgs
 from wsus_egress.component.arguments import Compiled, argument_of, compile_environment
 from wsus_egress.component.given import OLD_NAMES
 from wsus_egress.component.proved import proved
-from wsus_egress.component.references import snake
+from wsus_egress.component.references import camel, renamed, snake
 from wsus_egress.config.files import ProjectFiles, find_files
 from wsus_egress.config.lists import replaced_lists
 from wsus_egress.config.project import environment_from_config, settings_from_engine
 from wsus_egress.config.stacks import PROJECT_FILE
 from wsus_egress.model.environment import COMPONENT_NAME, Environment, Target
-from wsus_egress.problems import Collector, Location, PolicyErrors, Problem, choices
+from wsus_egress.problems import Collector, Keys, Location, PolicyErrors, Problem, choices
 from wsus_egress.proof.accepted import of_nothing
 from wsus_egress.review.project_notes import placeholders
 
@@ -50,10 +52,11 @@ def run() -> None:
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        targets = _compiled()
+        environment, targets = _compiled()
         Collector([*_without_region(targets)]).raise_if_any()
         for compiled in targets:
-            _declare(compiled)
+            with _at_the_settings(environment, compiled.target.cloud):
+                _declare(compiled)
     except PolicyErrors as error:
         raise pulumi.RunError(str(error)) from None
     except ModuleNotFoundError as error:
@@ -89,8 +92,34 @@ def _environment(files: ProjectFiles) -> Environment:
     return environment
 
 
-def _compiled() -> tuple[Compiled[Target], ...]:
-    """The targets of the stack's settings, proved; what the proof warns of is logged."""
+@contextlib.contextmanager
+def _at_the_settings(environment: Environment, cloud: str) -> Iterator[None]:
+    """What a component refuses of its arguments, told of the settings that they stand for."""
+    try:
+        yield
+    except pulumi.RunError as error:
+        if not isinstance(error.__cause__, PolicyErrors):
+            raise
+        told = []
+        for problem in error.__cause__.problems:
+            keys = renamed(_setting(environment, cloud, problem.keys), camel)
+            told.append(replace(problem, keys=keys, location=environment.locate(keys)))
+        raise PolicyErrors(told) from None
+
+
+def _setting(environment: Environment, cloud: str, argument: Keys) -> Keys:
+    """Where the settings have an argument of a cloud's component, by the argument's names."""
+    if argument[:1] != ("policy",):
+        return (cloud, *argument)
+    for kind in ("server", "client"):
+        names = [party.name for party in environment.policy.parties if party.kind == kind]
+        if argument[1] in names:
+            return (f"{kind}s", names.index(str(argument[1])), *argument[2:])
+    return argument[1:]
+
+
+def _compiled() -> tuple[Environment, tuple[Compiled[Target], ...]]:
+    """The stack's environment and its targets, proved; what the proof warns of is logged."""
     environment = _environment(_files())
     targets = compile_environment(environment)
     made = [control for compiled in targets for control in compiled.controls]
@@ -98,7 +127,7 @@ def _compiled() -> tuple[Compiled[Target], ...]:
     for compiled in targets:
         for text in proved(environment, compiled.target, compiled.controls):
             pulumi.log.warn(text)
-    return targets
+    return environment, targets
 
 
 def _without_region(targets: Iterable[Compiled[Target]]) -> Iterator[Problem]:

@@ -19,8 +19,8 @@ from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint
 from wsus_egress.problems import Keys, PolicyErrors, Problem
 
 _INSTEAD = (
-    "give the component the provider of the network's own account and region "
-    "(option `providers`), or a network that this provider has"
+    "name a network of this provider's account and region (aws:region), or give the component the "
+    "provider of the network's own (option `providers`)"
 )
 
 

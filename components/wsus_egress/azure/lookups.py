@@ -19,8 +19,8 @@ _ID: Final = re.compile(
     re.IGNORECASE,
 )
 _INSTEAD: Final = (
-    "give the component the provider of the network's own subscription (option `providers`), or "
-    "a network that this provider has"
+    "name a network of this provider's subscription (azure-native:subscriptionId), or give the "
+    "component the provider of the network's own (option `providers`)"
 )
 
 

@@ -10,12 +10,14 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
-from mocked_run import deploy
+from mocked_run import Clouds, deploy
 from paths import ROOT
 from sample import VPC
 
 from wsus_egress import aws, azure
+from wsus_egress.component.errors import refuse
 from wsus_egress.config.lists import shipped_lists
+from wsus_egress.problems import Problem
 from wsus_egress.program import arguments, run
 
 pytestmark = pytest.mark.usefixtures("one_run")
@@ -209,3 +211,53 @@ def test_placeholders_that_are_left_are_said(alone: Path, monkeypatch: pytest.Mo
         "Pulumi.prod.yaml:2: placeholders of `wsus-egress new` are left, in line 2; write "
         "your own values, and remove the comments"
     ] == [each for each in told if "placeholders" in each]
+
+
+def told(alone: Path, settings: dict[str, Any], program: Callable[[], Any] = run) -> list[str]:
+    """What is refused of settings that stand in the stack's file."""
+    text = yaml.safe_dump({"config": settings}, sort_keys=False)
+    (alone / "Pulumi.prod.yaml").write_text(text, encoding="utf-8")
+    return refused(settings, program)
+
+
+def test_what_a_lookup_refuses_is_said_at_the_setting(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A component knows arguments; who wrote a settings file wants its line."""
+
+    def call(_: Clouds, args: Any) -> Any:
+        block = {"associationId": "a", "cidrBlock": "10.99.0.0/16", "state": "associated"}
+        found = {"cidrBlockAssociations": [block]} if args.token.endswith(":getVpc") else {}
+        return {"region": "eu-west-1", **found}, []
+
+    monkeypatch.setattr(Clouds, "call", call)
+    (said,) = told(alone, {"aws:region": "eu-west-1", **SETTINGS})
+    assert said.startswith(
+        f"Pulumi.prod.yaml:10: aws.vpcId: 10.20.0.10/32 is in no address block of {VPC} (10.99.0.0/16)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        (("policy", "two", "aws_vpc_id"), "servers[1].awsVpcId"),
+        (("policy", "lists"), "lists"),
+        (("tags", "cost_center"), "aws.tags.cost_center"),
+    ],
+)
+def test_an_argument_is_told_as_its_setting(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, keys: Any, place: str
+) -> None:
+    """Also one of the policy, and a key that is the user's own."""
+    problem = Problem(None, keys, "is wrong", "write y")
+    monkeypatch.setattr("wsus_egress.program._declare", lambda _: refuse("wsus", [problem]))
+    two = {"name": "two", "awsVpcId": VPC, "addresses": ["10.21.0.10"], "synchronizesFrom": "wsus"}
+    settings = {
+        "aws:region": "eu-west-1",
+        "wsus-egress:lists": ["wsus"],
+        "wsus-egress:servers": [{"name": "wsus", "addresses": ["10.20.0.10"]}, two],
+        "wsus-egress:aws": {"tags": {"cost_center": "7"}, "vpcId": VPC, "networkFirewall": {}},
+    }
+    (said,) = told(alone, settings)
+    assert said.endswith(f"{place}: is wrong; write y")
+    assert said.startswith("Pulumi.prod.yaml:")

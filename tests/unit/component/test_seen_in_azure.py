@@ -229,8 +229,9 @@ def test_what_is_not_there_is_passed_over(logged: Callable[..., list[str]]) -> N
           "it"]),
         ({"import_id": SUBNET.replace("/s/", "/t/")},
          [f"x: subnets[0].virtual_network: the network vnet of this component's provider is "
-          f"{NETWORK}/virtualNetworks/vnet, another one; give the component the provider of the "
-          "network's own subscription (option `providers`), or a network that this provider has"]),
+          f"{NETWORK}/virtualNetworks/vnet, another one; name a network of this provider's "
+          "subscription (azure-native:subscriptionId), or give the component the provider of the network's "
+          "own (option `providers`)"]),
     ],
 )  # fmt: skip
 def test_a_subnet_that_is_imported_is_as_the_entry_says(

@@ -76,7 +76,9 @@ def _allowed(opened: Sequence[Row]) -> Iterator[str]:
         yield f"opens {names}"
     shorts = {row.change.short: row.change.text for row in opened if row.change.short}
     for start, what in (("sources/", "more sources"), ("tcp/", "flows between servers")):
-        texts = [_few_blocks(text) for short, text in sorted(shorts.items()) if short.startswith(start)]
+        texts = [
+            _few_blocks(text) for short, text in sorted(shorts.items()) if short.startswith(start)
+        ]
         if texts:
             yield f"opens {texts[0] if len(texts) == 1 else f'{len(texts)} {what}'}"
     if "ipv6" in shorts:
