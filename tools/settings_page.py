@@ -78,11 +78,12 @@ def _setting(
 def _example(
     schema: Schema, where: str, setting: Schema, given: Sequence[Mapping[str, Any]]
 ) -> str:
-    """What the first file that has the setting says; if none has a switch, the way it is not by default."""
+    """What the first file that has the setting says; else the default, or for a switch its opposite."""
     said = (value for data in given for value in _values(data, where))
     if _resolved(schema, setting).get("type") == "boolean":
         return _code(next(said, not setting.get("default")))
-    return next((_code(value) for value in said), "")
+    usual = setting.get("default")
+    return next((_code(value) for value in said), _code(usual) if usual else "")
 
 
 def _below(schema: Schema, where: str, setting: Schema) -> str:
