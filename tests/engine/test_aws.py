@@ -60,7 +60,7 @@ def test_growth_beyond_capacity_has_no_outage(project: Project) -> None:
 
 
 def test_foreign_subnets_deploy_nothing(project: Project) -> None:
-    """A subnet or route table of another VPC is refused by the component, in the preview already."""
+    """A subnet or route table of another VPC is refused at its line, in the preview already."""
     path = project.root / "config" / "Pulumi.sandbox.yaml"
     text = path.read_text(encoding="utf-8")
     text = text.replace("subnet-0d4e5f607182f000a", "subnet-0a1b2c3d4e5ff000a")
@@ -75,12 +75,12 @@ def test_foreign_subnets_deploy_nothing(project: Project) -> None:
     assert 0 != result.returncode
     assert "Traceback" not in output
     for text in (
-        "wsus-network-firewall: network_firewall.endpoints[0].subnet_id: subnet-0a1b2c3d4e5ff000a is in "
+        "aws.networkFirewall.endpoints[0].subnetId: subnet-0a1b2c3d4e5ff000a is in "
         "vpc-0a1b2c3d4e5f60718, not in vpc-0d4e5f607182a3b4c",
-        "network_firewall.endpoints[0].protected_route_tables[0]: rtb-0a1b2c3d4e5f5000a is in "
+        "aws.networkFirewall.endpoints[0].protectedRouteTables[0]: rtb-0a1b2c3d4e5f5000a is in "
         "vpc-0a1b2c3d4e5f60718",
     ):
-        assert text in output
+        assert re.search(rf"config/Pulumi\.sandbox\.yaml:\d+: {re.escape(text)}", output)
 
 
 @pytest.mark.parametrize(

@@ -131,11 +131,11 @@ def test_a_renamed_firewall_goes_first(project: Project) -> None:
     ("own", "said"),
     [
         ({"location": "northeurope"},
-         "location: Azure never changes it of what is there: wsus-nsg has westeurope"),
+         "azure.location: Azure never changes it of what is there: wsus-nsg has westeurope"),
         ({"firewall": {**AZURE["firewall"], "zones": ["1"]}},
-         "firewall.zones: Azure never changes it of what is there: afw-wsus has [1, 2, 3]"),
+         "azure.firewall.zones: Azure never changes it of what is there: afw-wsus has [1, 2, 3]"),
         ({"firewallPolicy": {**AZURE["firewallPolicy"], "sku": "Premium"}},
-         "firewall_policy.sku: Azure never changes it of what is there: afwp-wsus has Standard"),
+         "azure.firewallPolicy.sku: Azure never changes it of what is there: afwp-wsus has Standard"),
     ],
     ids=["location", "zones", "sku"],
 )  # fmt: skip

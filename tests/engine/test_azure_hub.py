@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import Any
 
@@ -97,6 +98,7 @@ def test_a_wrong_id_fails_before_anything_is_made(project: Project) -> None:
     result = project.pulumi("up", "--yes", "--skip-preview", "--stack", SPOKE)
 
     assert 0 != result.returncode
-    said = "firewall_policy.id: the firewall policy afwp-hub in the resource group rg-hub cannot be"
-    assert f"wsus: {said} looked up: " in result.stdout + result.stderr
+    said = "the firewall policy afwp-hub in the resource group rg-hub cannot be looked up: "
+    place = rf"config/Pulumi\.{SPOKE}\.yaml:\d+: azure\.firewallPolicy\.id: "
+    assert re.search(f"{place}{re.escape(said)}", result.stdout + result.stderr)
     assert {} == made(project, SPOKE)
