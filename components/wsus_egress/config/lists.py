@@ -35,6 +35,38 @@ class EndpointList:
     endpoints: tuple[Endpoint, ...]
 
 
+class _Lists(Mapping[str, EndpointList]):
+    """Lists by name, of which those of the package are read when somebody asks for them.
+
+    Most environments use one or two of them, and the tests of the package hold that all are sound.
+    """
+
+    def __init__(
+        self, files: Mapping[str, tuple[Path, str]], found: dict[str, EndpointList]
+    ) -> None:
+        """Know where the lists are, with what messages call each file, and those that are read already."""
+        self._files = files
+        self._found = found
+
+    def __getitem__(self, name: str) -> EndpointList:
+        """The list of a name."""
+        if name not in self._found:
+            self._found[name] = load_list(*self._files[name])
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a list, which is not read for that."""
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of their files."""
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._files)
+
+
 @dataclass(frozen=True, slots=True)
 class Replaced:
     """A list of the package that a list of the project's own is used instead of.
@@ -133,23 +165,25 @@ def load_lists(folder: Path, name: str, *, packaged: bool = False) -> Mapping[st
         PolicyErrors: With all problems of all files.
     """
     problems = Collector()
-    lists: dict[str, EndpointList] = {}
-    shipped = sorted(shipped_lists().glob("*.yaml")) if packaged else ()
-    files = {path.stem: (path, f"{PACKAGED}/{path.name}") for path in shipped}
-    files |= {path.stem: (path, f"{name}/{path.name}") for path in sorted(folder.glob("*.yaml"))}
-    for stem, (path, file) in sorted(files.items(), key=lambda item: f"{item[0]}.yaml"):
+    found: dict[str, EndpointList] = {}
+    shipped = shipped_lists().glob("*.yaml") if packaged else ()
+    own = {path.stem: (path, f"{name}/{path.name}") for path in folder.glob("*.yaml")}
+    files = {path.stem: (path, f"{PACKAGED}/{path.name}") for path in shipped} | own
+    known = sorted(files, key=lambda stem: f"{stem}.yaml")
+    for stem, place in own.items():
         try:
-            lists[stem] = load_list(path, file)
+            found[stem] = load_list(*place)
         except PolicyErrors as error:
             problems.extend(error.problems)
-    known = files.keys()
-    for each in lists.values():
+            del files[stem]
+    for each in found.values():
         for include, location in each.includes:
             if include not in known:
                 problems.add(
                     location, ("includes",), f"there is no list {include!r}", choices(known)
                 )
-    _refuse_circles(lists, problems)
+    lists = _Lists({stem: files[stem] for stem in known if stem in files}, found)
+    _refuse_circles(lists, sorted(found), problems)
     problems.raise_if_any()
     return lists
 
@@ -239,9 +273,11 @@ def resolve(lists: Mapping[str, EndpointList], names: Iterable[str]) -> tuple[En
     return tuple(endpoint for name in found for endpoint in lists[name].endpoints)
 
 
-def _refuse_circles(lists: Mapping[str, EndpointList], problems: Collector) -> None:
+def _refuse_circles(
+    lists: Mapping[str, EndpointList], starts: Iterable[str], problems: Collector
+) -> None:
     done: set[str] = set()
-    for start in sorted(lists):
+    for start in starts:
         # In depth, by hand: a chain of includes may be longer than calls may be nested.
         trail: dict[str, Iterator[tuple[str, Location]]] = {}
         if start not in done:

@@ -75,7 +75,7 @@ def is_internet(address: Address, own: Sequence[Network] = ()) -> bool:
     """
     if bisect.bisect_right(_EDGES[address.version], int(address)) & 1:
         return False
-    return not any(address in network for network in own)
+    return not own or not any(address in network for network in own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ class _Way:
         may_reach: Whether the source has Internet access, by the destination's IP version.
         synchronization: TCP ports, each with the server that is asked on it.
         permits: Of each end that stands in AWS, what it is permitted besides.
+        without: What a source without Internet access is told.
     """
 
     to_internet: bool
@@ -160,6 +161,7 @@ class _Way:
     may_reach: bool
     synchronization: Mapping[int, str]
     permits: tuple[tuple[Permit, ...], ...]
+    without: Decision
 
     def permit(self, flow: Flow) -> Permit | None:
         """What permits the flow: both ends must."""
@@ -309,7 +311,15 @@ class EgressPolicy:
             has_internet and (self.ipv6 or destination.version == 4),
             ports,
             self._permitted(source, destination) if self.permits else (),
+            _NOT_THIS_SOURCE if has_internet else self._without_internet(source),
         )
+
+    def _without_internet(self, source: Address) -> Decision:
+        proxies = (party.proxy for party in self.parties if party.proxy and source in party)
+        if (proxy := next(proxies, None)) is None:
+            return _NOT_THIS_SOURCE
+        what = f"this source reaches Microsoft Update through its proxy, {proxy}, only"
+        return Decision(False, what, may_ask=False)
 
     def _permitted(self, source: Address, destination: Address) -> tuple[tuple[Permit, ...], ...]:
         ends = (("egress", source, destination), ("ingress", destination, source))
@@ -371,11 +381,7 @@ class EgressPolicy:
 
     def _decide_internet(self, flow: Flow, way: _Way) -> Decision:
         if not way.has_internet:
-            proxies = (party.proxy for party in self.parties if flow.source in party)
-            if (proxy := next(proxies, None)) is not None:
-                what = f"this source reaches Microsoft Update through its proxy, {proxy}, only"
-                return Decision(False, what, may_ask=False)
-            return _NOT_THIS_SOURCE
+            return way.without
         if flow.protocol != "tcp" or flow.port not in (HTTP_PORT, HTTPS_PORT):
             return _OTHER_PORTS
         if not way.may_reach:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.aws.assumptions import network_firewall_assumptions
@@ -97,6 +97,14 @@ class _Passing:
     ours: bool
     before: tuple[OtherLine, ...]
     after: tuple[OtherLine, ...]
+
+
+_Kind: TypeAlias = tuple[bool, str, int, str | None, bool]
+
+
+def _kind(flow: Flow, passing: _Passing) -> _Kind:
+    """What counts of a flow without a name where the policy has no rules of others."""
+    return passing.ours, flow.protocol, flow.port, flow.application, flow.split
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,15 +211,29 @@ class AwsNetworkFirewall(Control):
         passing = self._passing(flow)
         if passing is None:
             return _ELSEWHERE
-        return verdict(self._steps(flow, passing, named=True), flow.name)
+        if flow.name is not None or passing.before or passing.after:
+            return verdict(self._steps(flow, passing, named=True), flow.name)
+        kind = _kind(flow, passing)
+        if (found := self._nameless.get(kind)) is None:
+            steps = self._steps(flow, passing, named=True)
+            found = self._nameless[kind] = verdict(steps, None)
+        return found
+
+    @cached_property
+    def _nameless(self) -> dict[_Kind, Ruling]:
+        return {}
 
     def names(self, flow: Flow) -> Bounds | None:
         """The names under which such a flow passes."""
         if (passing := self._passing(flow)) is None:
             return None
+        kind = _kind(flow, passing)
+        alone = not (passing.before or passing.after)
+        if alone and (known := self._bounds.get(kind)) is not None:
+            return known
         steps = self._steps(flow, passing, named=False)
         deciding = tuple(tuple(each.ruling.rule for each in step) for step in steps)
-        key = flow.application, flow.port, deciding
+        key = kind if alone else (flow.application, flow.port, deciding)
         if (found := self._bounds.get(key)) is None:
             found = self._bounds[key] = Bounds.exact(admitted(steps))
         return found
