@@ -15,7 +15,7 @@ import pytest
 
 from wsus_egress.cli import as_sarif
 from wsus_egress.problems import Location
-from wsus_egress.review.findings import RULES, Finding
+from wsus_egress.review.finding import RULES, Finding
 
 PACKAGE = "@microsoft/jest-sarif@1.0.0-beta.0"
 SHA512 = "A1fOhPd6Ic5iDk4F9YPw1qNB4XF+7+IviR7xl8r2F6QzQkx5cpY9LsGk2rExiFIEcBbjpVnSmwWGBukASkiQ9A=="

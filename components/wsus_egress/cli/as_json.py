@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wsus_egress.review.comparison import Review
     from wsus_egress.review.events import EngineReport
     from wsus_egress.review.explain import Answer, Explanation
-    from wsus_egress.review.findings import Finding
+    from wsus_egress.review.finding import Finding
 
 VERSION: Final = 1
 

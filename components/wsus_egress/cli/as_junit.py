@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from wsus_egress.review.analysis import Analysis
-from wsus_egress.review.findings import Finding
+from wsus_egress.review.finding import Finding
 
 
 def render(analyses: Sequence[Analysis], findings: Sequence[Finding]) -> str:

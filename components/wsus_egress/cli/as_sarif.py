@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from wsus_egress.problems import Location
-from wsus_egress.review.findings import RULES, Finding
+from wsus_egress.review.finding import RULES, Finding
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 

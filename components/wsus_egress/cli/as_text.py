@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from wsus_egress.cli.words import count, on_word, verdict_of, way_of
 from wsus_egress.controls import Assumption, Control
 from wsus_egress.model.environment import Acceptance, Target
-from wsus_egress.model.policy import EgressPolicy, Mode, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.problems import Problem
 from wsus_egress.proof.compare import Unproved
 from wsus_egress.proof.proof import Deviation, Fidelity, Proof
@@ -19,7 +20,7 @@ from wsus_egress.review.findings import repair
 if TYPE_CHECKING:
     from wsus_egress.review.askers import Whom
     from wsus_egress.review.explain import Answer, Explanation
-    from wsus_egress.review.findings import Finding
+    from wsus_egress.review.finding import Finding
 
 _BY = {"stack": "this stack", "lookup": "a lookup", "evidence": "evidence"}
 # More names than these say less.

@@ -21,7 +21,7 @@ from wsus_egress.review.project_notes import own_lists
 if TYPE_CHECKING:
     from wsus_egress.review.comparison import Review
     from wsus_egress.review.events import EngineReport
-    from wsus_egress.review.findings import Finding
+    from wsus_egress.review.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _review(request: PreviewRequest) -> Review:
 
 def _with_engine(review: Review, engine: EngineReport) -> Review:
     """Replace the offline guess of what is replaced by what the engine says of it."""
-    from wsus_egress.review.findings import in_order  # noqa: PLC0415
+    from wsus_egress.review.finding import in_order  # noqa: PLC0415
 
     known = (finding for finding in review.findings if finding.kind != "rule-group-replaced")
     return dataclasses.replace(review, findings=in_order((*known, *engine.findings())))

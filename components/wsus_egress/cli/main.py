@@ -73,7 +73,8 @@ def check(project: Path, names: Sequence[str], format_: str, today: datetime.dat
     """
     from wsus_egress.config.files import find_files  # noqa: PLC0415
     from wsus_egress.review.analysis import analyse, stale_acceptances  # noqa: PLC0415
-    from wsus_egress.review.findings import in_order, standing  # noqa: PLC0415
+    from wsus_egress.review.finding import in_order  # noqa: PLC0415
+    from wsus_egress.review.findings import standing  # noqa: PLC0415
     from wsus_egress.review.project_notes import (  # noqa: PLC0415
         own_lists,
         placeholders,

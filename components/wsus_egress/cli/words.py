@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wsus_egress.model.policy import Party
+from wsus_egress.model.party import Party
 from wsus_egress.proof.proof import Proof
 from wsus_egress.review.analysis import TargetAnalysis
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from wsus_egress.controls import Control
 from wsus_egress.model.environment import Environment, Target
-from wsus_egress.model.policy import Place
+from wsus_egress.model.party import Place
 from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.proof.proof import Deviation, prove
 

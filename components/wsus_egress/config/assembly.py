@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from wsus_egress.config.across import refuse_circles, refuse_outside, refuse_twice
 from wsus_egress.config.base import parse_settings
+from wsus_egress.config.expiring import acceptances, approvals
 from wsus_egress.config.inside import Inside, without_servers
 from wsus_egress.config.lists import EndpointList, resolve
 from wsus_egress.config.settings import (
-    AcceptSettings,
-    ApprovedSettings,
     ClientSettings,
     EnvironmentSettings,
     ServerSettings,
@@ -20,29 +19,17 @@ from wsus_egress.config.settings import (
 from wsus_egress.model.addresses import is_within, parse_network, widest
 from wsus_egress.model.base import MICROSOFT_UPDATE
 from wsus_egress.model.environment import (
-    Acceptance,
-    Approval,
-    AzureTarget,
     Environment,
     Gate,
-    Target,
 )
 from wsus_egress.model.flows import PRIVATE_NETWORKS, Network
-from wsus_egress.model.policy import (
-    EXTRA,
-    EgressPolicy,
-    Endpoint,
-    Mode,
-    Party,
-    Place,
-    SynchronizationPorts,
-)
+from wsus_egress.model.party import Party, Place, SynchronizationPorts
+from wsus_egress.model.policy import EXTRA, EgressPolicy, Endpoint, Mode
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.problems import Collector, Keys, Locate, PolicyErrors, Problem, choices, path_text
+from wsus_egress.problems import Collector, Keys, Locate, PolicyErrors, Problem, choices
 
 PLACES: Final[tuple[Place, ...]] = ("aws", "azure")
 T = TypeVar("T")
-_Expiring = TypeVar("_Expiring", AcceptSettings, ApprovedSettings)
 
 
 def build_environment(
@@ -183,14 +170,14 @@ class _Builder:
             own=self._own,
             permits=tuple(self._ends.permits(parties, settings.aws)),
         )
-        self._refuse_servers_outside(policy.parties, targets, places)
+        refuse_outside(settings, policy.parties, targets, places, self._refuse)
         return Environment(
             name,
             policy,
             targets,
-            self._accept(),
+            acceptances(settings.accept, self._locate, self._refuse),
             self._locate,
-            self._approved(),
+            approvals(settings.approved, self._locate, self._refuse),
             Gate(settings.gate.unapproved, settings.gate.warn_days) if settings.gate else Gate(),
         )
 
@@ -225,8 +212,8 @@ class _Builder:
             for index, client in enumerate(settings.clients)
         ]
         parties = [without_servers(party, parties) for party in parties]
-        self._refuse_twice(parties)
-        self._refuse_synchronization_circles()
+        refuse_twice(settings, parties, self._refuse)
+        refuse_circles(settings.servers, self._refuse)
         given: tuple[tuple[Keys, ServerSettings | ClientSettings], ...] = (
             *_keyed("servers", settings.servers),
             *_keyed("clients", settings.clients),
@@ -341,98 +328,10 @@ class _Builder:
                 networks.append(network)
         return widest(networks)
 
-    def _refuse_twice(self, parties: Sequence[Party]) -> None:
-        sections = [("servers", i) for i in range(len(self._settings.servers))]
-        sections += [("clients", i) for i in range(len(self._settings.clients))]
-        names: dict[str, Keys] = {}
-        groups: dict[str, str] = {}
-        taken: list[tuple[Network, str]] = []
-        for keys, party in zip(sections, parties, strict=True):
-            if party.name in (MICROSOFT_UPDATE, *names):
-                what = f"the name {party.name!r} is taken already"
-                self._refuse((*keys, "name"), what, "give every server and client its own name")
-            names[party.name] = keys
-            if party.aws_security_group and (group := party.aws_security_group.id):
-                owner = groups.setdefault(group, party.name)
-                if owner != party.name:
-                    what = f"{group} is {owner}'s: each would have what the other is permitted"
-                    instead = "give each a group of its own, or make one party of both"
-                    self._refuse((*keys, "awsSecurityGroup", "id"), what, instead)
-            for network in party.addresses:
-                for other, owner in taken:
-                    if other.version == network.version and other.overlaps(network):
-                        what = f"{network} overlaps {other} of {owner}: one address, two roles"
-                        self._refuse((*keys, "addresses"), what, "give each its own addresses")
-            taken += [(network, party.name) for network in party.addresses]
-
-    def _refuse_synchronization_circles(self) -> None:
-        upstream = {s.name: s.synchronizes_from for s in self._settings.servers}
-        told: set[str] = set()
-        for index, server in enumerate(self._settings.servers):
-            trail = [server.name]
-            while (step := upstream.get(trail[-1])) is not None and step not in trail:
-                trail.append(step)
-            if step == server.name and len(trail) > 1 and step not in told:
-                told.update(trail)
-                what = f"servers synchronize in a circle: {' -> '.join([*trail, step])}"
-                instead = f"let one of them synchronize from {MICROSOFT_UPDATE}"
-                self._refuse(("servers", index, "synchronizesFrom"), what, instead)
-
-    def _refuse_servers_outside(
-        self, parties: Sequence[Party], targets: Sequence[Target], places: Sequence[Place]
-    ) -> None:
-        azure = next((t for t in targets if isinstance(t, AzureTarget)), None)
-        if azure is None:
-            return
-        given = [server.location for server in self._settings.servers]
-        given += [client.location for client in self._settings.clients]
-        for party, location in zip(parties, given, strict=True):
-            if location is None and len(places) > 1:
-                continue  # It is refused already that nobody said where this stands.
-            for network in party.addresses:
-                if party.place == "azure" and not is_within(network, azure.address_space):
-                    what = f"{network} of {party.name} is outside the virtual network"
-                    self._refuse(("azure", "addressSpace"), what, "add its range")
-                elif party.place != "azure" and _overlaps(network, azure.address_space):
-                    what = f"{network} of {party.name} is in the virtual network, and it stands in "
-                    instead = "write `location: azure`, or correct the address space"
-                    self._refuse(("azure", "addressSpace"), what + party.place, instead)
-
-    def _accept(self) -> tuple[Acceptance, ...]:
-        return tuple(
-            Acceptance(entry.what, entry.reason, day, self._locate(keys))
-            for entry, day, keys in self._until("accept", self._settings.accept)
-        )
-
-    def _approved(self) -> tuple[Approval, ...]:
-        return tuple(
-            Approval(entry.what, entry.owner, entry.reason, day, self._locate(keys))
-            for entry, day, keys in self._until("approved", self._settings.approved)
-        )
-
-    def _until(
-        self, section: str, entries: Sequence[_Expiring]
-    ) -> Iterator[tuple[_Expiring, datetime.date, Keys]]:
-        first: dict[str, int] = {}
-        for index, entry in enumerate(entries):
-            keys: Keys = (section, index)
-            if (other := first.setdefault(entry.what, index)) != index:
-                what = f"{entry.what!r} is there already, in {path_text((section, other))}"
-                self._refuse((*keys, "what"), what, "keep one of them")
-            try:
-                yield entry, datetime.date.fromisoformat(entry.expires), keys
-            except ValueError:
-                what = f"{entry.expires} is not a day of the calendar"
-                self._refuse((*keys, "expires"), what, "write it as YYYY-MM-DD")
-
 
 def _keyed(section: str, entries: Iterable[T]) -> Iterator[tuple[Keys, T]]:
     """Each entry of a section, with where it stands."""
     return (((section, index), entry) for index, entry in enumerate(entries))
-
-
-def _overlaps(network: Network, others: Sequence[Network]) -> bool:
-    return any(network.version == o.version and network.overlaps(o) for o in others)
 
 
 def _values(data: Any, sections: Sequence[str], key: str) -> Iterator[tuple[Keys, Any]]:

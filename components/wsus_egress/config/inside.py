@@ -12,8 +12,8 @@ from wsus_egress.model.addresses import Refuse, by_address, is_within
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import PRIVATE_NETWORKS, Network
 from wsus_egress.model.inside_rules import InsideRule
+from wsus_egress.model.party import Party, Proxy
 from wsus_egress.model.permits import Permit
-from wsus_egress.model.policy import Party, Proxy
 from wsus_egress.problems import Keys, choices
 
 # "Security groups", Amazon VPC User Guide, read 2026-11: they do not filter Amazon's DNS, DHCP,

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wsus_egress.model.policy import EgressPolicy, Party, Place
+from wsus_egress.model.party import Party, Place
+from wsus_egress.model.policy import EgressPolicy
 
 
 @dataclass(frozen=True, slots=True)

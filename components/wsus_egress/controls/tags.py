@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from wsus_egress.model.environment import Target
-from wsus_egress.model.policy import Place
+from wsus_egress.model.party import Place
 from wsus_egress.problems import Problem
 
 MANAGER: Final = "managed-by"

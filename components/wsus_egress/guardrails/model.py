@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wsus_egress.model.environment import Environment
-from wsus_egress.model.policy import EgressPolicy, Mode, Place
+from wsus_egress.model.party import Place
+from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.proof.proof import Deviation
 from wsus_egress.readers.resources import Resource
 

@@ -15,7 +15,7 @@ from wsus_egress.extras import needing
 from wsus_egress.guardrails.catalogue import GUARDRAILS
 from wsus_egress.guardrails.model import NO_POLICY, Context, Finding, Guardrail, NotApplicable
 from wsus_egress.model.environment import Environment
-from wsus_egress.model.policy import Place
+from wsus_egress.model.party import Place
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.readers.resources import UNKNOWN, Resource
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
-from wsus_egress.model.aws import AwsPeer, OwnSecurityGroup
 from wsus_egress.model.flows import (
     HTTP_PORT,
     HTTPS_PORT,
@@ -20,13 +19,13 @@ from wsus_egress.model.flows import (
     is_internet,
 )
 from wsus_egress.model.latest import Latest
+from wsus_egress.model.party import Party, Place
 from wsus_egress.model.permits import Permit
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, Cover, NameSet, PatternIndex, minimal_cover
 
 # What the endpoints of an environment's own `extraEndpoints` have for their list's name.
 EXTRA: Final = "extra"
-Place: TypeAlias = Literal["aws", "azure", "elsewhere"]
 T = TypeVar("T")
 _BOTH: Final = frozenset(Scheme)
 
@@ -54,65 +53,6 @@ class Endpoint:
     source: str
     date: str
     list: str
-
-
-@dataclass(frozen=True, slots=True)
-class SynchronizationPorts:
-    """The ports of one server. `https` is None where TLS is off, else `http` + 1."""
-
-    http: int
-    https: int | None
-
-    def all(self) -> tuple[int, ...]:
-        """HTTP first: content goes over it even where TLS is on."""
-        return (self.http,) if self.https is None else (self.http, self.https)
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """An explicit HTTP proxy inside the network."""
-
-    address: Address
-    port: int
-
-    def __str__(self) -> str:
-        """`10.20.9.5 tcp/3128`."""
-        return f"{self.address} tcp/{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A server or a group of clients: a source of flows, known by its addresses.
-
-    Attributes:
-        kind: `server` or `client`.
-        place: The target it stands in, or `elsewhere`.
-        internet: Whether it may reach Microsoft Update itself.
-        asks: The server it synchronizes or updates from; None for Microsoft Update.
-        ports: A server's synchronization ports; None for clients.
-        aws_peer: How AWS names it; None for by its addresses.
-        aws_vpc_id: The VPC it is in; None for the target's own.
-        aws_security_group: The group that it has already, or how its own is called.
-        proxy: What it reaches Microsoft Update through, and nothing else; `internet` is then false.
-        left_out: Servers in the clients' address ranges, which are not theirs: `10.20.0.10/32 of wsus`.
-    """
-
-    name: str
-    kind: Literal["server", "client"]
-    addresses: tuple[Network, ...]
-    place: Place
-    internet: bool
-    asks: str | None
-    ports: SynchronizationPorts | None
-    aws_peer: AwsPeer | None = None
-    aws_vpc_id: str | None = None
-    aws_security_group: OwnSecurityGroup | None = None
-    proxy: Proxy | None = None
-    left_out: tuple[str, ...] = ()
-
-    def __contains__(self, address: Address) -> bool:
-        """Whether the address is one of this party's."""
-        return any(address in network for network in self.addresses)
 
 
 @dataclass(frozen=True, slots=True)

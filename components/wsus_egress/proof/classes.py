@@ -25,7 +25,8 @@ from wsus_egress.model.flows import (
     Network,
     Scheme,
 )
-from wsus_egress.model.policy import EgressPolicy, Place
+from wsus_egress.model.party import Place
+from wsus_egress.model.policy import EgressPolicy
 
 _APPLICATIONS: Final[tuple[Application | None, ...]] = ("http", "tls", None)
 

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from wsus_egress.controls.base import Bounds, Control, Verdict, met, path_verdict
 from wsus_egress.model.flows import Address, Flow
-from wsus_egress.model.policy import EgressPolicy, Place
+from wsus_egress.model.party import Place
+from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import ALL_NAMES
 from wsus_egress.proof.classes import representatives
 from wsus_egress.proof.proof import subject_of

@@ -16,7 +16,8 @@ from typing import Final
 from wsus_egress.controls.base import Control, Part, Verdict, asked_of_names, met, path_verdict
 from wsus_egress.model.environment import Acceptance, Environment, Target
 from wsus_egress.model.flows import Flow, Scheme
-from wsus_egress.model.policy import EgressPolicy, Place
+from wsus_egress.model.party import Place
+from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import NO_NAMES
 from wsus_egress.proof.classes import representatives
 from wsus_egress.proof.compare import Answer, Comparer, Difference, Kind, Unproved, answers

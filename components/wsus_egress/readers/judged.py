@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from wsus_egress.controls.base import Control, Rule
 from wsus_egress.model.flows import Flow
-from wsus_egress.model.policy import Place
+from wsus_egress.model.party import Place
 from wsus_egress.readers.resources import Resource
 
 R = TypeVar("R", bound=Rule)

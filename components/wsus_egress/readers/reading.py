@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from wsus_egress.controls.tags import MANAGED_BY, MANAGER
 from wsus_egress.model.flows import Network
-from wsus_egress.model.policy import Party
+from wsus_egress.model.party import Party
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
 ANY_PORT: Final = (0, 65535)

@@ -14,7 +14,7 @@ from typing import Final
 from wsus_egress.controls import Control
 from wsus_egress.controls.base import cuts
 from wsus_egress.model.flows import Address, Application, Flow, Network
-from wsus_egress.model.policy import Party
+from wsus_egress.model.party import Party
 from wsus_egress.names.order import AFTER, BELOW, host_of
 from wsus_egress.review.analysis import Analysis
 from wsus_egress.review.urls import SOMEWHERE

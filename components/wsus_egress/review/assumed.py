@@ -15,7 +15,8 @@ from wsus_egress.controls.assumptions import in_order
 from wsus_egress.controls.aws.assumptions import ASSOCIATION, DEFAULT_ROUTE
 from wsus_egress.model.environment import Approval, Environment
 from wsus_egress.review.analysis import TargetAnalysis
-from wsus_egress.review.findings import Finding, Kind, given_by, or_approve
+from wsus_egress.review.approvals import given_by
+from wsus_egress.review.finding import Finding, Kind, or_approve
 
 # Whoever took the routes as a whole for granted took it that the servers' subnets have them.
 _PART_OF: Final = {ASSOCIATION: DEFAULT_ROUTE}

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
-from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode, Party, Place
+from wsus_egress.model.party import Party, Place
+from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode
 from wsus_egress.problems import Location
 from wsus_egress.readers.foreign.picture import Picture, pictures
 from wsus_egress.readers.formats.lines import line_of

@@ -18,7 +18,8 @@ from typing import Final
 from wsus_egress.controls import Control, compile_target
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import SOME_INTERNET_ADDRESS, Flow, Scheme
-from wsus_egress.model.policy import EgressPolicy, Mode, Party, Place
+from wsus_egress.model.party import Party, Place
+from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import NO_NAMES, NameSet
 from wsus_egress.review.notes import notes_of

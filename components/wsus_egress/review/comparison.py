@@ -12,41 +12,41 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wsus_egress.config.files import ProjectFiles, find_files
-from wsus_egress.config.project import load_environments
-from wsus_egress.config.stacks import PROJECT_FILE
-from wsus_egress.controls import Control, Document
-from wsus_egress.model.environment import COMPONENT_NAME, Approval, Environment, Gate
-from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
-from wsus_egress.review import findings as gate
+from wsus_egress.config.files import find_files
+from wsus_egress.controls import Control
+from wsus_egress.model.environment import Approval, Environment, Gate
+from wsus_egress.problems import Collector, PolicyErrors
+from wsus_egress.review import two_steps
 from wsus_egress.review.analysis import Analysis, analysed
+from wsus_egress.review.approvals import (
+    Approved,
+    Unguarded,
+    acceptances,
+    approvals,
+    given_by,
+    under_acceptances,
+    unguardings,
+    widenings,
+)
 from wsus_egress.review.assumed import assumptions
+from wsus_egress.review.both_sides import both_sides, of_base, of_head
 from wsus_egress.review.change import TargetChange, compare
 from wsus_egress.review.entries import entries, whats
-from wsus_egress.review.findings import Approved, Finding, Unguarded
+from wsus_egress.review.finding import Finding, in_order
+from wsus_egress.review.findings import deviations, expiries, standing
 from wsus_egress.review.gitbase import base_project
 from wsus_egress.review.locations import Locator
 from wsus_egress.review.package_version import package_moved
 from wsus_egress.review.program import ProgramChange, program_changes
 from wsus_egress.review.project_notes import moved_package, own_lists
 from wsus_egress.review.quotas import QuotaUse, quota_uses
-from wsus_egress.review.replacements import fixed, is_locked, is_replaced, is_risk
+from wsus_egress.review.resource_changes import (
+    ResourceChange,
+    at_risk,
+    replaces_a_group,
+    resource_changes,
+)
 from wsus_egress.review.unguarded import unguarded
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceChange:
-    """A resource whose inputs differ between the sides, predicted offline."""
-
-    kind: str
-    type: str
-    name: str
-    properties: tuple[str, ...]
-    """The inputs that differ, where the resource is on both sides."""
-    protect: str = ""
-    """The setting by which the change is refused, such as `networkFirewall.protected`."""
-    fixed: tuple[tuple[str, str], ...] = ()
-    """Settings that Azure refuses to change there, each with what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,12 @@ def against_base(
     try:
         with base_project(root, ref) as base:
             was_files = find_files(base)
-            before, after, files = _both(head, was_files, ref, names)
+            before, after, files = both_sides(head, was_files, ref, names)
             moved = package_moved(root, base)
             program = program_changes(root, ref, head.project, was_files.project)
     except PolicyErrors as error:
         # Where there is no base to compare with, the head's own problems are reported too.
-        raise PolicyErrors([*error.problems, *_of_head(head, names)]) from None
+        raise PolicyErrors([*error.problems, *of_head(head, names)]) from None
     same = tuple(sorted(name for name in after if before.get(name) == after[name]))
     unproved = () if prove_all else same
     analyses = analysed(after.values(), today, each_control=prove_all, unproved=frozenset(unproved))
@@ -123,7 +123,7 @@ def against_base(
     others = {
         what: approval
         for name, environment in after.items()
-        for what, approval in gate.given_by(before.get(name), environment, today).items()
+        for what, approval in given_by(before.get(name), environment, today).items()
     }
     for name in sorted({*before, *after}):
         old, analysis = before.get(name), heads.get(name)
@@ -131,7 +131,7 @@ def against_base(
         try:
             was = _controls(analysed([old], None)[0] if old and changed else analysis)
         except PolicyErrors as error:
-            problems.extend(_of_base(problem, ref) for problem in error.problems)
+            problems.extend(of_base(problem, ref) for problem in error.problems)
             continue
         parts.append(
             _Pair(
@@ -154,7 +154,7 @@ def against_base(
         changes=tuple(change for part in parts for change in part.changes),
         approved={key: value for part in parts for key, value in part.approved.items()},
         resources={key: value for part in parts for key, value in part.resources.items()},
-        findings=gate.in_order(
+        findings=in_order(
             (
                 *(finding for part in parts for finding in part.findings),
                 *(each.finding(others) for each in program),
@@ -178,7 +178,7 @@ def without_base(
         for analysis in analyses
         for cloud, controls in _controls(analysis).items()
     }
-    findings = gate.in_order((*gate.standing(analyses, today), *notes))
+    findings = in_order((*standing(analyses, today), *notes))
     return Review("", tuple(analyses), (), {}, {}, findings, quotas, (), ())
 
 
@@ -233,24 +233,24 @@ class _Pair:
         for change in changes:
             key = (self.name, change.target)
             old, new = self.was.get(change.target, ()), controls.get(change.target, ())
-            resources[key] = tuple(_resources(old, new))
+            resources[key] = tuple(resource_changes(old, new))
             quotas[key] = quota_uses(old, new)
             if self.after is not None:
                 places = locator.of(self.after, change)
-                approved[key] = gate.approvals(change, self.before, self.after, today, places)
+                approved[key] = approvals(change, self.before, self.after, today, places)
         seen = tuple(
             dataclasses.replace(each, text=f"{each.text}{self.farewell}", last=self.last)
             if each.removal == "environment"
             else each
             for each in unguarded(self.before, self.after)
         )
-        lost = gate.unguardings(seen, self.before, self.after, today, self.others)
+        lost = unguardings(seen, self.before, self.after, today, self.others)
         findings = (
             *self._expiries(today),
             *(each.finding for each in lost),
             *self._entries(changes, lost, today),
             *self._widenings(changes, approved),
-            *(each for key, found in resources.items() for each in _at_risk(key, found)),
+            *(each for key, found in resources.items() for each in at_risk(key, found)),
             *(each for key, found in resources.items() for each in self._unswitched(key, found)),
             *self._deviations(today),
         )
@@ -267,7 +267,7 @@ class _Pair:
 
     def _expiries(self, today: datetime.date) -> Iterator[Finding]:
         if self.after is not None:
-            yield from gate.expiries(self.after, _gate(self.before, self.after), today)
+            yield from expiries(self.after, _gate(self.before, self.after), today)
 
     def _unswitched(
         self, place: tuple[str, str], resources: Sequence[ResourceChange]
@@ -276,9 +276,9 @@ class _Pair:
         target = self.after.aws if self.after is not None else None
         firewall = target.network_firewall if target and place[1] == target.cloud else None
         if firewall and firewall.mode == "rules-only" and firewall.firewall_manager is None:
-            names = [each.name for each in resources if _replaces_a_group(each)]
+            names = [each.name for each in resources if replaces_a_group(each)]
             if names:
-                yield gate.unswitched_groups(*place, names)
+                yield two_steps.unswitched_groups(*place, names)
 
     def _widenings(
         self,
@@ -288,20 +288,20 @@ class _Pair:
         if self.after is not None:
             allowed = _gate(self.before, self.after)
             for change in changes:
-                yield from gate.widenings(change, approved[self.name, change.target], allowed)
+                yield from widenings(change, approved[self.name, change.target], allowed)
 
     def _deviations(self, today: datetime.date) -> Iterator[Finding]:
         """Deviations, acceptances and assumptions; `check` finds those of an environment that did not change."""
         if self.head is None:
             return
         environment, before = self.head.environment, self.before
-        yield from gate.acceptances(before, environment, today)
+        yield from acceptances(before, environment, today)
         for target in self.head.targets:
-            yield from gate.deviations(environment, target)
+            yield from deviations(environment, target)
             was = self.was.get(target.target.cloud, ()) if before is not None else ()
             yield from assumptions(before, environment, target, was, today)
             if before is not None and was:
-                yield from gate.under_acceptances(environment, before, target, was, today)
+                yield from under_acceptances(environment, before, target, was, today)
 
 
 def _farewell(
@@ -323,22 +323,6 @@ def _farewell(
     return ""
 
 
-def _replaces_a_group(resource: ResourceChange) -> bool:
-    return resource.kind == "replace" and is_risk(resource.kind, resource.type)
-
-
-def _at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Iterator[Finding]:
-    for resource in resources:
-        if _replaces_a_group(resource):
-            yield gate.rule_group_at_risk(*place, resource.kind, resource.type, resource.name)
-    for setting in sorted({each.protect for each in resources if each.protect}):
-        names = [each.name for each in resources if each.protect == setting]
-        yield gate.refused_while_protected(*place, setting, names)
-    for change in sorted({each for resource in resources for each in resource.fixed}):
-        names = [each.name for each in resources if change in each.fixed]
-        yield gate.refused_in_place(*place, *change, names)
-
-
 def _gate(old: Environment | None, new: Environment) -> Gate:
     # The stricter gate holds, so a change cannot relax its own gate; nor can a new environment.
     return new.gate.stricter(old.gate if old else Gate())
@@ -346,110 +330,3 @@ def _gate(old: Environment | None, new: Environment) -> Gate:
 
 def _controls(analysis: Analysis | None) -> dict[str, tuple[Control, ...]]:
     return {t.target.cloud: t.controls for t in analysis.targets} if analysis else {}
-
-
-def _both(
-    head: ProjectFiles, base: ProjectFiles, ref: str, names: Sequence[str]
-) -> tuple[dict[str, Environment], dict[str, Environment], tuple[str, ...]]:
-    problems = Collector()
-    heads, bases = head.environments, base.environments
-    for name in names:
-        if name not in heads and name not in bases:
-            known = ", ".join(sorted({*heads, *bases}))
-            problems.add(None, (), f"there is no environment {name!r}", f"the choices are {known}")
-    asked = [name for name in sorted({*heads, *bases}) if not names or name in names]
-    after: dict[str, Environment] = {}
-    try:
-        wanted = [name for name in asked if name in heads]
-        if wanted or not asked:
-            after = {e.name: e for e in load_environments(head.root, wanted, files=head)}
-    except PolicyErrors as error:
-        problems.extend(error.problems)
-    files = _different_files(head, base)
-    lists = f"{head.lists_folder}/"
-    shared = any(name.startswith(lists) or name == PROJECT_FILE for name in files)
-    shared = shared or head.project.folder != base.project.folder
-    before: dict[str, Environment] = {}
-    wanted = []
-    for name in (name for name in asked if name in bases):
-        if name in after and not shared and head.project.stack_file(name) not in files:
-            before[name] = after[name]  # Identical files: read once.
-        else:
-            wanted.append(name)
-    try:
-        if wanted:
-            loaded = load_environments(base.root, wanted, deployed=False, files=base)
-            before |= {e.name: e for e in loaded}
-    except PolicyErrors as error:
-        problems.extend(_of_base(problem, ref) for problem in error.problems)
-    problems.raise_if_any()
-    return before, after, files
-
-
-def _of_head(head: ProjectFiles, names: Sequence[str]) -> tuple[Problem, ...]:
-    try:
-        there = [name for name in names if name in head.environments]
-        load_environments(head.root, there, files=head)
-    except PolicyErrors as error:
-        return error.problems
-    return ()
-
-
-def _of_base(problem: Problem, ref: str) -> Problem:
-    where = problem.location
-    location = Location(f"{ref}:{where.file}", where.line) if where else Location(ref, 1)
-    what = f"this version cannot read the base: {problem.what}"
-    return Problem(location, problem.keys, what, "name a valid base, or leave --base out")
-
-
-def _different_files(head: ProjectFiles, base: ProjectFiles) -> tuple[str, ...]:
-    texts: list[dict[str, bytes]] = [{}, {}]
-    for found, files in zip(texts, (head, base), strict=True):
-        lists = f"{files.lists_folder}/*.yaml"
-        for pattern in (files.project.stack_file("*"), lists, PROJECT_FILE):
-            for path in files.root.glob(pattern):
-                name = path.relative_to(files.root).as_posix()
-                try:
-                    found[name] = path.read_bytes()
-                except OSError:
-                    found[name] = b""  # Loading the settings reports what is wrong.
-    now, was = texts
-    return tuple(sorted(n for n in {*now, *was} if now.get(n) != was.get(n)))
-
-
-def _resources(before: Sequence[Control], after: Sequence[Control]) -> Iterator[ResourceChange]:
-    old, new = _documents(before), _documents(after)
-    for key in sorted({*old, *new}):
-        was, now = old.get(key), new.get(key)
-        if was is None:
-            yield ResourceChange("create", *key, ())
-        elif now is None:
-            # What is retained is the cloud's from then on: the engine only forgets it.
-            yield ResourceChange("forget" if was.retain else "delete", *key, (), was.protect)
-        elif was.properties != now.properties:
-            names = sorted({*was.properties, *now.properties})
-            differ = [n for n in names if was.properties.get(n) != now.properties.get(n)]
-            kind = "replace" if is_replaced(now.type, differ) else "update"
-            yield ResourceChange(
-                kind,
-                *key,
-                tuple(differ),
-                _refused_by(was, now, kind, differ),
-                tuple(fixed(now.type, differ)),
-            )
-
-
-def _refused_by(was: Document, now: Document, kind: str, differ: Sequence[str]) -> str:
-    """The setting by which the engine, or AWS behind it, refuses a change; empty where none does."""
-    if kind == "replace":
-        # The engine lets a change pass that ends the protection and replaces at once.
-        return was.protect and now.protect
-    return now.protect if is_locked(now.type, differ) else ""
-
-
-def _documents(controls: Sequence[Control]) -> dict[tuple[str, str], Document]:
-    return {
-        (document.type, document.name): document
-        for control in controls
-        for document in control.documents(COMPONENT_NAME)
-    }

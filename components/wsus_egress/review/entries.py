@@ -13,8 +13,9 @@ from typing import Final
 
 from wsus_egress.controls import Control
 from wsus_egress.model.environment import Approval, Environment
+from wsus_egress.review.approvals import given_by
 from wsus_egress.review.change import TargetChange, compare
-from wsus_egress.review.findings import Finding, Kind, given_by
+from wsus_egress.review.finding import Finding, Kind
 from wsus_egress.review.unguarded import unguarded
 
 CHANGED: Final = "approval/"

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.problems import Location, PolicyErrors, Problem
-from wsus_egress.review.findings import Finding, rule_group_at_risk
+from wsus_egress.review.finding import Finding
 from wsus_egress.review.replacements import is_risk
+from wsus_egress.review.two_steps import rule_group_at_risk
 
 _REASONS: Final = ("keys", "replaceReasons", "diffs", "diffReasons")
 _ERROR: Final = "error: "

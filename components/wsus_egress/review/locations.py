@@ -6,7 +6,8 @@ from pathlib import Path
 
 from wsus_egress.config.yamlfile import YamlFile, read_yaml
 from wsus_egress.model.environment import Environment
-from wsus_egress.model.policy import EXTRA, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EXTRA
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.problems import Location, PolicyErrors
 from wsus_egress.review.change import ANY_NAME, NameChange, TargetChange

@@ -23,7 +23,8 @@ from wsus_egress.model.flows import (
     Flow,
     Scheme,
 )
-from wsus_egress.model.policy import Endpoint, Mode, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import Endpoint, Mode
 from wsus_egress.names.sets import NameSet
 from wsus_egress.readers.logs.codes import words_of
 from wsus_egress.review.log_groups import Group

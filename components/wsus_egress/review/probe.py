@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from wsus_egress.model.flows import Scheme
-from wsus_egress.model.policy import EgressPolicy, Mode, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.review.analysis import Analysis
 from wsus_egress.review.explain import Explainer, Reached
 from wsus_egress.review.urls import parse_url

@@ -18,7 +18,7 @@ from typing import Any, Final
 from wsus_egress.config.stacks import PROJECT_FILE, Project
 from wsus_egress.model.environment import Approval
 from wsus_egress.problems import Location, shortened
-from wsus_egress.review.findings import Finding, or_approve
+from wsus_egress.review.finding import Finding, or_approve
 from wsus_egress.review.gitbase import top_of, tracked
 
 PREFIX: Final = "program/"

@@ -15,7 +15,7 @@ from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import EXTRA
 from wsus_egress.problems import Location
 from wsus_egress.release import VERSION
-from wsus_egress.review.findings import Finding
+from wsus_egress.review.finding import Finding
 
 _SHOWN = 3
 # How the settings that `new` writes mark what is not the user's own.

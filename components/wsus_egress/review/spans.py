@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from wsus_egress.controls.base import collapsed
 from wsus_egress.model.flows import Address, Network
-from wsus_egress.model.policy import Party
+from wsus_egress.model.party import Party
 
 Piece: TypeAlias = tuple[int, int, int]
 """IP version, first and last address as numbers."""

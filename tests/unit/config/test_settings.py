@@ -21,7 +21,7 @@ from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.environment import Environment
-from wsus_egress.model.policy import SynchronizationPorts
+from wsus_egress.model.party import SynchronizationPorts
 from wsus_egress.problems import Location, PolicyErrors, path_text
 
 Build = Callable[..., Environment]

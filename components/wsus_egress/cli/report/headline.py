@@ -14,7 +14,7 @@ from wsus_egress.cli.report.page import PROGRAM, Row, outcome, protections, rows
 from wsus_egress.cli.words import count
 from wsus_egress.review.change import ANY_NAME, OPEN
 from wsus_egress.review.comparison import Review
-from wsus_egress.review.findings import Kind
+from wsus_egress.review.finding import Kind
 
 _MOST_CLAUSES: Final = 3
 _MOST_BLOCKS: Final = 3

@@ -11,9 +11,10 @@ from wsus_egress.cli.words import count
 from wsus_egress.model.environment import Approval, Environment
 from wsus_egress.model.policy import EXTRA
 from wsus_egress.problems import Location
+from wsus_egress.review.approvals import Unguarded
 from wsus_egress.review.change import NameChange
 from wsus_egress.review.comparison import Review
-from wsus_egress.review.findings import Finding, Unguarded
+from wsus_egress.review.finding import Finding
 
 Side = Literal["newly_allowed", "no_longer_allowed"]
 SHOWN_PLACES = 6

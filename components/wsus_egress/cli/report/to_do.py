@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from wsus_egress.model.environment import Environment
+from wsus_egress.review.approvals import Approved
 from wsus_egress.review.comparison import Review
-from wsus_egress.review.findings import Approved, Finding
+from wsus_egress.review.finding import Finding
 
 # A flow mapping ends plain text at a comma or a bracket, so only these stand without quotes.
 _PLAIN: Final = re.compile(r"[a-z][A-Za-z0-9_./+*-]*")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wsus_egress.cli.words import way_of
-from wsus_egress.model.policy import EgressPolicy, Mode, Party, Place
+from wsus_egress.model.party import Party, Place
+from wsus_egress.model.policy import EgressPolicy, Mode
 from wsus_egress.review.analysis import Analysis
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y = 178, 62, 56, 14

@@ -10,7 +10,8 @@ from wsus_egress.controls.aws.others import Placed
 from wsus_egress.controls.aws.synchronization import between_vpcs, vpc_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.network_firewall import NetworkFirewall
-from wsus_egress.model.policy import EgressPolicy, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EgressPolicy
 
 ASSOCIATION: Final = "aws/network-firewall/association"
 TRANSIT: Final = "aws/network-firewall/transit"

@@ -21,7 +21,8 @@ from wsus_egress.controls.aws.security_groups import (
 from wsus_egress.controls.base import collapsed, slug
 from wsus_egress.model.aws import AwsTarget, is_stand_in
 from wsus_egress.model.flows import Network, Scheme
-from wsus_egress.model.policy import EgressPolicy, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.problems import Problem
 
 _EVERYWHERE: Final = ipaddress.ip_network("0.0.0.0/0")

@@ -15,7 +15,8 @@ from wsus_egress.controls.aws.other_rules import Variables, read
 from wsus_egress.controls.base import digest, within
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import Address, Network
-from wsus_egress.model.policy import EgressPolicy, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EgressPolicy
 
 CAPACITY: Final = 100
 """What the group reserves: a unit a rule. A hundred servers and client groups have room."""

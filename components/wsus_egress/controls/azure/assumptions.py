@@ -13,7 +13,8 @@ from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.azure_firewall import FirewallPolicy
 from wsus_egress.model.azure_forms import UNKNOWN_REGION
 from wsus_egress.model.azure_network import DnsSecurityPolicy, PrivateRoute
-from wsus_egress.model.policy import EgressPolicy, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EgressPolicy
 
 _ATTACHED: Final = (
     Way("stack", "list the servers' subnets under `azure.subnets`"),

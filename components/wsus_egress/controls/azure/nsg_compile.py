@@ -12,7 +12,8 @@ from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import DIRECTIONS, LATERAL_PORTS, NsgRule
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.flows import Network, Protocol, Scheme
-from wsus_egress.model.policy import EgressPolicy, Party
+from wsus_egress.model.party import Party
+from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.problems import Keys
 
 FIRST_ALLOW: Final = 1000

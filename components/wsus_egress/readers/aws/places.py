@@ -9,7 +9,7 @@ from typing import Any, Final
 from wsus_egress.model.aws import SOME_VPC, AwsTarget
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
-from wsus_egress.model.policy import Party
+from wsus_egress.model.party import Party
 from wsus_egress.readers.reading import (
     Named,
     addresses,

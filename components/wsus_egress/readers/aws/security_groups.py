@@ -24,7 +24,7 @@ from wsus_egress.controls.base import Ruling, Verdict, within
 from wsus_egress.model.aws import SOME_VPC, AwsTarget
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow, Network, is_internet
-from wsus_egress.model.policy import Party
+from wsus_egress.model.party import Party
 from wsus_egress.readers.aws.places import GROUP, machines, party_of
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
