@@ -13,7 +13,7 @@ from wsus_egress.cli.as_sarif import SCHEMA
 from wsus_egress.cli.words import count
 from wsus_egress.problems import visible
 from wsus_egress.review.audit import Audit, Found, Target, Unread
-from wsus_egress.review.audit_proof import Judgement
+from wsus_egress.review.audit_answer import Judgement
 
 _SHOWN: Final = 8
 _RULES: Final = {

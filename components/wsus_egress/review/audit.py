@@ -21,8 +21,9 @@ from wsus_egress.readers.formats.lines import line_of
 from wsus_egress.readers.formats.recognise import file_text, parameters_of, read_text
 from wsus_egress.readers.formats.things import Contents, NotReadable
 from wsus_egress.readers.terms.chain import Chain
+from wsus_egress.review.audit_answer import Deviation, Judged, Judgement
 from wsus_egress.review.audit_assumed import Assumed, assumed
-from wsus_egress.review.audit_proof import Deviation, Judged, Judgement, judge
+from wsus_egress.review.audit_proof import judge
 
 _CLOUDS: Final[tuple[Place, ...]] = ("aws", "azure")
 

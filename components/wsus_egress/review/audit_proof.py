@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
 from wsus_egress.controls.base import Bounds, Part, Verdict, asked_of_names, asked_of_ports
 from wsus_egress.model.flows import (
@@ -29,69 +28,27 @@ from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NameSet
 from wsus_egress.proof.proof import subject_of
-from wsus_egress.readers.terms.chain import BOTH, Chain, Decided, Place, Term
+from wsus_egress.readers.terms.chain import BOTH, Chain, Decided, Term
 from wsus_egress.readers.terms.spans import (
     FAMILY,
     INTERNET,
-    PORTS,
     address,
     both,
     has,
-    joined,
     minus,
     number,
-    of_network,
+)
+from wsus_egress.review.audit_answer import Deviation, Judged, Judgement, Kind
+from wsus_egress.review.audit_classes import (
+    Row,
+    covered,
+    hashable,
+    port_classes,
+    segments,
+    source_classes,
 )
 
-Kind = Literal["wider", "narrower"]
 _APPLICATIONS: Final[tuple[Application | None, ...]] = (None, "http", "tls")
-_TOP_PORT: Final = 65535
-# Ports that say more to a reader than the lowest one of their class.
-_TELLING: Final = {"tcp": (22, 3389, 8080, 8443, 25, 1433), "udp": (53, 123, 443, 3478)}
-
-
-class Judgement(StrEnum):
-    """What foreign rules admit, against the policy."""
-
-    EXACT = "exact"
-    WIDER = "wider"
-    NARROWER = "narrower"
-    BOTH = "both"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """One way in which rules differ from the policy.
-
-    Attributes:
-        control: The control that admits or denies it.
-        subject: What kind of flow it is, such as `names` or `ports`.
-        rule: The rule that decides, or what says so where none does.
-        place: Where that stands.
-        patterns: The entries of the lists that are denied, wholly or in part.
-    """
-
-    kind: Kind
-    control: str
-    subject: str
-    witness: Flow
-    rule: str
-    place: Place
-    patterns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the proof found about some controls.
-
-    Attributes:
-        undecided: Kinds of deviation that what is not known may hide.
-    """
-
-    judgement: Judgement
-    deviations: tuple[Deviation, ...]
-    undecided: tuple[Kind, ...]
 
 
 def judge(
@@ -111,7 +68,7 @@ def judge(
     """
     work = _Work(policy, chains, alone=alone)
     for network in sources:
-        for source in _source_classes(network, chains):
+        for source in source_classes(network, chains):
             work.look_at(source)
     kinds = {each.kind for each in work.found.values()}
     if kinds == {"wider", "narrower"}:
@@ -133,55 +90,6 @@ def _telling_ones(found: Iterable[Deviation]) -> Iterator[Deviation]:
             yield each
 
 
-def _source_classes(network: Network, chains: Sequence[Chain]) -> list[int]:
-    """One address of a block for each way in which rules tell its addresses apart."""
-    low, high = of_network(network)
-    if low == high:
-        return [low]
-    cuts = {low}
-    for spans in {term.sources for chain in chains for term in chain.terms}:
-        for start, end in both(spans, ((low, high),)):
-            cuts |= {start, end + 1}
-    return sorted(cut for cut in cuts if low <= cut <= high)
-
-
-@dataclass(slots=True)
-class _Row:
-    """The terms of one chain about one source: those for the whole Internet, and the others."""
-
-    chain: Chain
-    wide: list[tuple[int, Term]]
-    every_port: list[tuple[int, Term]]
-    segments: tuple[list[int], list[list[tuple[int, Term]]]]
-
-    def at(self, port: int, protocol: str, extras: Sequence[tuple[int, Term]]) -> list[Term]:
-        """The terms that a flow to such a port meets, in their order."""
-        starts, active = self.segments
-        here = active[bisect.bisect_right(starts, port) - 1] if starts and starts[0] <= port else []
-        found = self.every_port
-        if here or extras:
-            found = sorted([*found, *here, *extras], key=lambda pair: pair[0])
-        return [term for _, term in found if protocol in term.protocols]
-
-    @classmethod
-    def of(cls, chain: Chain, wide: list[tuple[int, Term]]) -> _Row:
-        """With an index by port: most rules are about few."""
-        some = [(n, t) for n, t in wide if t.ports != PORTS]
-        starts: dict[int, list[int]] = {}
-        ends: dict[int, list[int]] = {}
-        for index, (_, term) in enumerate(some):
-            for low, high in term.ports:
-                starts.setdefault(low, []).append(index)
-                ends.setdefault(high + 1, []).append(index)
-        cuts = sorted({*starts, *ends})
-        active: set[int] = set()
-        rows = []
-        for cut in cuts:
-            active = active - {*ends.get(cut, ())} | {*starts.get(cut, ())}
-            rows.append([some[index] for index in sorted(active)])
-        return cls(chain, wide, [(n, t) for n, t in wide if t.ports == PORTS], (cuts, rows))
-
-
 class _Work:
     """One run of the proof."""
 
@@ -194,7 +102,7 @@ class _Work:
         """Look at every class of flows of one source to the Internet of its own family."""
         version = 4 if has(FAMILY[4], source) else 6
         internet = both(FAMILY[version], INTERNET)
-        rows: list[_Row] = []
+        rows: list[Row] = []
         special: list[tuple[int, int, int, Term]] = []
         for number_, chain in enumerate(self._chains):
             wide = []
@@ -204,20 +112,20 @@ class _Work:
                     wide.append((place, term))
                 elif reach:
                     special += ((low, number_, place, term) for low, _ in reach[:1])
-            rows.append(_Row.of(chain, wide))
-        segments = list(_segments([(n, p, t) for _, n, p, t in special], internet))
-        covered = _covered(special, internet)
+            rows.append(Row.of(chain, wide))
+        stretches = list(segments([(n, p, t) for _, n, p, t in special], internet))
+        narrow = covered(special, internet)
         usual = number(SOME_INTERNET_ADDRESS if version == 4 else SOME_INTERNET_ADDRESS_6)
-        rest = minus(internet, covered)
+        rest = minus(internet, narrow)
         generic = usual if has(rest, usual) else rest[0][0] if rest else None
         every = [t for row in rows for _, t in row.wide]
-        ports = {protocol: _port_classes(every, protocol) for protocol in BOTH}
+        ports = {protocol: port_classes(every, protocol) for protocol in BOTH}
         if generic is not None:
             for protocol in BOTH:
                 for port in ports[protocol]:
                     self._at_port(source, generic, port, protocol, rows, [[] for _ in rows])
         seen: set[object] = set()
-        for at, active in segments:
+        for at, active in stretches:
             extras: list[list[tuple[int, Term]]] = [[] for _ in rows]
             for number_, place, term in active:
                 extras[number_].append((place, term))
@@ -226,19 +134,19 @@ class _Work:
                  t.applications, t.names, t.sure, t.stage)
                 for n, p, t in active
             )  # fmt: skip
-            key = _hashable(signature)
+            key = hashable(signature)
             if key in seen:
                 continue
             seen.add(key)
             for protocol in BOTH:
                 mine = [t for _, _, t in active if protocol in t.protocols]
-                both_classes = {*_port_classes(mine, protocol), *ports[protocol]}
+                both_classes = {*port_classes(mine, protocol), *ports[protocol]}
                 inside = [p for p in both_classes if any(has(t.ports, p) for t in mine)]
                 for port in sorted(inside if generic is not None else both_classes):
                     self._at_port(source, at, port, protocol, rows, extras)
 
     def _at_port(  # noqa: PLR0913, PLR0917 - a class of flows
-        self, source: int, to: int, port: int, protocol: str, rows: Sequence[_Row],
+        self, source: int, to: int, port: int, protocol: str, rows: Sequence[Row],
         extras: Sequence[Sequence[tuple[int, Term]]],
     ) -> None:  # fmt: skip
         here, there = address(source), address(to)
@@ -377,51 +285,3 @@ def _telling(extra: NameSet, terms: Sequence[Sequence[Term]]) -> str:
             if sample in extra:
                 return sample
     return "example.com" if "example.com" in extra else extra.witness() or "example.com"
-
-
-def _port_classes(terms: Iterable[Term], protocol: str) -> list[int]:
-    """One port for each way in which rules tell ports apart; those of HTTP and HTTPS first."""
-    fixed = [scheme.port for scheme in Scheme]
-    spans = {term.ports for term in terms if protocol in term.protocols}
-    cuts = {1, *fixed, *(port + 1 for port in fixed)}
-    for each in spans:
-        for low, high in each:
-            cuts |= {max(low, 1), high + 1}
-    ordered = sorted(cut for cut in cuts if cut <= _TOP_PORT)
-    found = list(fixed) if protocol == "tcp" else []
-    for at, low in enumerate(ordered):
-        high = ordered[at + 1] - 1 if at + 1 < len(ordered) else _TOP_PORT
-        if low not in fixed or protocol == "udp":
-            found.append(next((p for p in _TELLING[protocol] if low <= p <= high), low))
-    return found
-
-
-def _covered(
-    special: Sequence[tuple[int, int, int, Term]], internet: tuple[tuple[int, int], ...]
-) -> tuple[tuple[int, int], ...]:
-    return both(joined(span for *_, term in special for span in term.destinations), internet)
-
-
-def _segments(
-    special: Sequence[tuple[int, int, Term]], internet: tuple[tuple[int, int], ...]
-) -> Iterator[tuple[int, list[tuple[int, int, Term]]]]:
-    """Stretches of addresses that the same terms are about: their first address, and those terms."""
-    starts: dict[int, list[int]] = {}
-    ends: dict[int, list[int]] = {}
-    for index, (_, _, term) in enumerate(special):
-        for low, high in both(term.destinations, internet):
-            starts.setdefault(low, []).append(index)
-            ends.setdefault(high + 1, []).append(index)
-    active: set[int] = set()
-    for at in sorted({*starts, *ends}):
-        active.difference_update(ends.get(at, ()))
-        active.update(starts.get(at, ()))
-        if active and has(internet, at):
-            yield at, [special[index] for index in sorted(active)]
-
-
-def _hashable(value: object) -> object:
-    """A signature to compare by; names are compared by identity, as they are long."""
-    if isinstance(value, tuple):
-        return tuple(_hashable(each) for each in value)
-    return value if isinstance(value, (str, int, type(None))) else id(value)

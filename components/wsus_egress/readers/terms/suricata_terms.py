@@ -20,7 +20,8 @@ from wsus_egress.readers.terms.spans import (
     minus,
     of_network,
 )
-from wsus_egress.readers.terms.suricata_text import Rule, asked
+from wsus_egress.readers.terms.suricata_names import asked
+from wsus_egress.readers.terms.suricata_text import Rule
 
 DENYING: Final = ("drop", "reject", "rejectsrc", "rejectdst", "rejectboth")
 SILENT: Final = ("alert", "config")
