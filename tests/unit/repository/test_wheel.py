@@ -83,14 +83,21 @@ def test_builds_are_reproducible(tmp_path: Path, kind: str) -> None:
 
 
 def test_what_the_package_reads_is_in_it(wheel: Path) -> None:
-    """Schemas, templates and assets of the checkout are all there, and the licence."""
-    names = set(zipfile.ZipFile(wheel).namelist())
+    """Modules, schemas, templates and assets of the checkout are all there to the byte, and the licence."""
+    archive = zipfile.ZipFile(wheel)
+    names = set(archive.namelist())
+    package = ROOT / "components" / "wsus_egress"
     tracked = subprocess.run(
-        ["git", "ls-files", "."], cwd=ROOT / "components" / "wsus_egress", capture_output=True,
-        text=True, check=True,
+        ["git", "ls-files", "."], cwd=package, capture_output=True, text=True, check=True,
     )  # fmt: skip
 
-    assert set() == {f"wsus_egress/{name}" for name in tracked.stdout.splitlines()} - names
+    files = tracked.stdout.splitlines()
+    assert set() == {f"wsus_egress/{name}" for name in files} - names
+    assert [] == [
+        name
+        for name in files
+        if (package / name).read_bytes() != archive.read(f"wsus_egress/{name}")
+    ]
     assert f"pulumi_wsus_egress-{VERSION}.dist-info/licenses/LICENSE" in names
 
 
