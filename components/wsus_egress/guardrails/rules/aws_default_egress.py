@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
-from wsus_egress.readers.aws.places import DEFAULT_GROUP, machines
+from wsus_egress.readers.aws.machines import machines
+from wsus_egress.readers.aws.places import DEFAULT_GROUP
 from wsus_egress.readers.reading import items, mapping, networks, put
 from wsus_egress.readers.resources import UNKNOWN, Resource
 

@@ -7,26 +7,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from wsus_egress.guardrails.findings import PAST, findings, unaccepted
-from wsus_egress.guardrails.model import Context, Guardrail, NotApplicable, Outcome
+from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network
-from wsus_egress.readers.aws.places import aws_target, server_subnets
+from wsus_egress.readers.aws.places import aws_target
+from wsus_egress.readers.aws.tables import (
+    DEFAULT_TABLE,
+    ROUTE,
+    TABLE,
+    Tables,
+    endpoints_past,
+    server_tables,
+    tables_of,
+)
 from wsus_egress.readers.evaluator import Routes, Way
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     SOME_INTERNET,
-    addresses,
     items,
-    joined,
     mapping,
-    named_in,
     networks,
     put,
 )
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
-TABLE: Final = "aws:ec2/routeTable:RouteTable"
-ROUTE: Final = "aws:ec2/route:Route"
-ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 _FIREWALLS: Final = "aws:networkfirewall/"
 _FIX: Final = "lead it to the firewall's endpoint of the server's zone"
 _DESTINATIONS: Final = ("cidrBlock", "ipv6CidrBlock", "destinationCidrBlock",
@@ -43,13 +46,25 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove the routes of each table that a server's subnet has."""
     if not _has_firewall(resources, context):
         return NotApplicable("neither the environment nor the stack has a Network Firewall")
+    covered = server_tables(resources, context.environment)
     judged = [
         Judged(owner, "aws", reads, functools.partial(_control, space))
-        for owner, space, reads in _tables(resources, context)
+        for owner, space, reads in _tables(resources, covered)
     ]
-    if not judged:
+    past = tuple(_endpoint(each) for each in endpoints_past(resources, covered))
+    if not judged and not past:
         return NotApplicable("no route table of the stack is on a server's subnet")
-    return findings(unaccepted(judged, context), _FIX, PAST)
+    return (*findings(unaccepted(judged, context), _FIX, PAST), *past)
+
+
+def _endpoint(each: Resource) -> Finding:
+    """A gateway endpoint: its route is longer than the one to the firewall."""
+    what = f"it leads a server's requests to {each.properties.get('serviceName')} past the firewall"
+    fix = (
+        "take the table of the server's subnet off it, or excuse it where its own policy lets through "
+        "nothing but what you own"
+    )
+    return Finding(each.urn, each.name, what, fix)
 
 
 def _has_firewall(resources: tuple[Resource, ...], context: Context) -> bool:
@@ -64,47 +79,25 @@ def _control(space: tuple[Network, ...], rules: tuple[Way, ...]) -> Routes:
 
 
 def _tables(
-    resources: tuple[Resource, ...], context: Context
+    resources: tuple[Resource, ...], covered: Tables
 ) -> Iterator[tuple[Resource, tuple[Network, ...], tuple[Read[Way], ...]]]:
     """The servers' tables: a table of the stack, or the first route of another one."""
-    covered = _covered(resources, context)
     routes: dict[str, list[Read[Way]]] = {}
     owners: dict[str, Resource] = {}
-    for table in (each for each in resources if each.type == TABLE and each.urn in covered):
+    kinds = (TABLE, DEFAULT_TABLE)
+    for table in (each for each in resources if each.type in kinds and each.urn in covered):
         owners[table.urn] = table
         routes[table.urn] = [
             _read(table, "routes", f"{number}", body)
             for number, body in enumerate(items(put(table, "routes")))
         ]
     for route in (each for each in resources if each.type == ROUTE):
-        of = named_in(route, "routeTableId", TABLE, resources)
-        for key in (*(table.urn for table in of.resources), *of.foreign):
+        for key in tables_of(route, "routeTableId", resources):
             if key in covered:
                 owners.setdefault(key, route)
                 routes.setdefault(key, []).append(_read(route, "", route.name, route.properties))
     for key, owner in owners.items():
         yield owner, covered[key], tuple(routes[key])
-
-
-def _covered(
-    resources: tuple[Resource, ...], context: Context
-) -> Mapping[str, tuple[Network, ...]]:
-    """The policy's addresses behind each table, by its URN or, of another stack, its id."""
-    found: dict[str, tuple[Network, ...]] = {}
-    firewall = aws_target(context.environment).network_firewall
-    for endpoint in firewall.endpoints if firewall else ():
-        for table in endpoint.protected_route_tables:
-            here = [each for each in resources if each.type == TABLE]
-            of_stack = [each.urn for each in here if each.properties.get("id") == table]
-            for key in of_stack or [table]:
-                found[key] = addresses(context.policy.in_place("aws"))
-    for subnet, space in server_subnets(resources, context.environment):
-        for each in (each for each in resources if each.type == ASSOCIATION):
-            if subnet in named_in(each, "subnetId", subnet.type, resources).resources:
-                of = named_in(each, "routeTableId", TABLE, resources)
-                for key in (*(table.urn for table in of.resources), *of.foreign):
-                    found[key] = joined(found.get(key, ()), space)
-    return found
 
 
 def _read(owner: Resource, key: str, name: str, body: Any) -> Read[Way]:

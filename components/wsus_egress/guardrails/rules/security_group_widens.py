@@ -7,7 +7,8 @@ from typing import Final
 
 from wsus_egress.guardrails.findings import findings, unaccepted
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
-from wsus_egress.readers.aws.places import Machine, machines, party_of
+from wsus_egress.readers.aws.machines import Machine, machines
+from wsus_egress.readers.aws.places import party_of
 from wsus_egress.readers.aws.security_groups import NONE, judged_groups
 from wsus_egress.readers.resources import Resource
 

@@ -11,7 +11,7 @@ from wsus_egress.controls.aws.dns_firewall import AwsDnsFirewall, DnsRule
 from wsus_egress.model.aws import DnsFirewall
 from wsus_egress.model.environment import Environment
 from wsus_egress.names.hosts import InvalidName, Pattern
-from wsus_egress.readers.aws.places import aws_target
+from wsus_egress.readers.aws.places import aws_target, same
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import Named, is_ours, items, named_in, put
 from wsus_egress.readers.resources import UNKNOWN, Resource
@@ -44,10 +44,7 @@ def own_associations(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
 
 def same_vpc(one: Resource, key: str, other: Resource) -> bool:
     """Whether a property of a resource says the VPC that an association is with."""
-    theirs, ours = one.properties.get(key), other.properties.get("vpcId")
-    if UNKNOWN in (theirs, ours):
-        return bool({*one.refers.get(key, ())} & {*other.refers.get("vpcId", ())})
-    return bool(theirs == ours)
+    return same(one, key, other, "vpcId")
 
 
 def judged_vpcs(

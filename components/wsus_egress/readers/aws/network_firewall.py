@@ -13,10 +13,13 @@ from typing import Any, Final
 
 from wsus_egress.controls.aws.suricata import SOURCES
 from wsus_egress.controls.base import Ruling, Verdict
+from wsus_egress.model.aws import SOME_VPC
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.aws.firewall import Firewall
+from wsus_egress.readers.aws.places import same, server_subnets
 from wsus_egress.readers.aws.rule_groups import Reader
+from wsus_egress.readers.aws.tables import server_tables, through_gateway
 from wsus_egress.readers.evaluator import DROPPED
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
@@ -74,7 +77,8 @@ def judged_policies(
         used |= {group.urn for group in groups}
         ours = tuple(filter(is_ours, groups))
         mine = ours or is_ours(policy) or policy.urn in serving
-        if mine or _names_one(replace(reader, home=()), groups, servers):
+        named_ = mine or _names_one(replace(reader, home=()), groups, servers)
+        if named_ or _in_reach(policy, resources, environment):
             space = joined(servers, own_sources(ours))
             control = functools.partial(_control, space, _default(body), ordered)
             found.append(Judged(policy, "aws", reads, control))
@@ -90,6 +94,27 @@ def not_judged(resources: tuple[Resource, ...], judged: Iterable[Judged[Term]]) 
     """The names of the policies that nobody looked at: no rule of theirs names a server."""
     seen = {each.resource.urn for each in judged}
     return tuple(each.name for each in resources if each.type == POLICY and each.urn not in seen)
+
+
+def _in_reach(policy: Resource, resources: tuple[Resource, ...], environment: Environment) -> bool:
+    """Whether a firewall of the stack with this policy stands where a server's flows pass.
+
+    That is in the VPC of a server's subnet or of the environment, or anywhere behind a transit gateway
+    that the servers' tables lead to.
+    """
+    firewalls = [
+        each
+        for each in resources
+        if each.type == FIREWALL
+        and policy in named_in(each, "firewallPolicyArn", POLICY, resources).resources
+    ]
+    subnets = [subnet for subnet, _ in server_subnets(resources, environment)]
+    target = environment.aws.vpc_id if environment.aws else SOME_VPC
+    return any(
+        each.properties.get("vpcId") == target
+        or any(same(each, "vpcId", subnet, "vpcId") for subnet in subnets)
+        for each in firewalls
+    ) or (bool(firewalls) and through_gateway(resources, server_tables(resources, environment)))
 
 
 def _names_one(reader: Reader, groups: Iterable[Resource], servers: tuple[Network, ...]) -> bool:

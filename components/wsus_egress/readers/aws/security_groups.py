@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from wsus_egress.controls.aws.security_groups import (
@@ -25,7 +25,9 @@ from wsus_egress.model.aws import SOME_VPC, AwsTarget
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow, Network, is_internet
 from wsus_egress.model.party import Party
-from wsus_egress.readers.aws.places import GROUP, machines, party_of
+from wsus_egress.readers.aws.machines import machines
+from wsus_egress.readers.aws.places import GROUP, party_of
+from wsus_egress.readers.aws.prefix_lists import PREFIX_LIST, Members, members_of
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
@@ -38,8 +40,8 @@ from wsus_egress.readers.reading import (
     put,
 )
 from wsus_egress.readers.resources import UNKNOWN, Resource, unknowns
+from wsus_egress.readers.terms.spans import INTERNET, both, of_networks
 
-PREFIX_LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
 NONE: Final = "the stack has no security group of a WSUS server or client group"
 _RULES: Final[Mapping[str, Direction | None]] = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "egress",
@@ -54,7 +56,6 @@ _DECIDING: Final = (
     "ipProtocol",
     "protocol",
     *_BLOCKS,
-    *_PREFIX_LISTS,
     "type",
 )
 _PEERS: Final = ("referencedSecurityGroupId", "sourceSecurityGroupId", "securityGroups")
@@ -203,19 +204,24 @@ class _Reader:
                 yield rule
 
     def _read(self, head: _Head, body: Mapping[str, Any]) -> Read[SecurityGroupRule]:
-        lists = self._prefix_lists(head.owner, body)
-        peers = (*_blocks(body), *lists, *self._members(head.owner, body))
+        others = (self._prefix_lists(head.owner, body), self._members(head.owner, body))
+        peers = (*_blocks(body), *(network for each in others for network in each.networks))
+        possible = (*peers, *(network for each in others for network in each.possible))
         missing = next(unknowns({key: body.get(key) for key in _DECIDING}), None)
-        if missing and not (missing.startswith("prefixListId") and lists):
-            is_peer = missing.startswith((*_BLOCKS, *_PREFIX_LISTS))
-            return self._unread(head, f"{missing} is not known", () if is_peer else peers)
+        if missing:
+            known = () if missing.startswith(_BLOCKS) else possible
+            return self._unread(head, f"{missing} is not known", known)
         protocols = _PROTOCOLS.get(_protocol(body), ())
-        if not peers or not protocols:
+        if not protocols and possible and not both(of_networks(possible), INTERNET):
+            # Inside the network the policy is about connections of TCP and UDP.
+            return Read(head.owner, (), ())
+        if not possible or not protocols:
             unread = "its peer or protocol is not one that the WSUS policy has"
-            known = peers or (_INSIDE if _names_groups(body) else ())
-            return self._unread(head, unread, known, sure=True)
-        rules = self._rules(head, _ports(body), peers, protocols)
-        return Read(head.owner, rules, rules)
+            return self._unread(head, unread, possible, sure=True)
+        least = self._rules(head, _ports(body), peers, protocols) if peers else ()
+        most = self._rules(head, _ports(body), possible, protocols)
+        unread = " and ".join(each.unread for each in others if each.unread)
+        return Read(head.owner, least, most, unread, all(each.sure for each in others))
 
     def _unread(
         self, head: _Head, unread: str, peers: tuple[Network, ...] = (), *, sure: bool = False
@@ -246,35 +252,46 @@ class _Reader:
             for protocol in protocols
         )
 
-    def _prefix_lists(self, owner: Resource, body: Mapping[str, Any]) -> tuple[Network, ...]:
+    def _prefix_lists(self, owner: Resource, body: Mapping[str, Any]) -> Members:
         """What the prefix lists hold that a rule refers to."""
-        found: list[Network] = []
-        for key in _PREFIX_LISTS:
-            property_ = key if owner.type != GROUP else "egress"
-            of = named(owner, property_, _one_or_more(body, key), PREFIX_LIST, self.resources)
-            for prefix_list in of.resources:
-                entries = items(prefix_list.properties.get("entries"))
-                texts = [entry.get("cidr") for entry in entries if isinstance(entry, Mapping)]
-                found += [ipaddress.ip_network(text) for text in texts if isinstance(text, str)]
-            for party in self.environment.policy.parties:
-                if party.aws_peer and party.aws_peer.prefix_list_id in of.foreign:
-                    found += party.addresses
-        return tuple(found)
+        texts = [text for key in _PREFIX_LISTS for text in _one_or_more(body, key)]
+        property_ = "egress" if owner.type == GROUP else next(
+            (key for key in _PREFIX_LISTS if body.get(key)), "")  # fmt: skip
+        of = named(owner, property_, texts, PREFIX_LIST, self.resources)
+        own = {
+            party.aws_peer.prefix_list_id: party.addresses
+            for party in self.environment.policy.parties
+            if party.aws_peer
+        }
+        found = members_of(of.resources, self.resources)
+        networks_ = (*found.networks, *(n for text in of.foreign for n in own.get(text, ())))
+        strange = [text for text in of.foreign if text not in own]
+        if strange or of.missing:
+            what = f"the prefix list {strange[0]} is not of this stack" if strange else (
+                "its prefix list is not known")  # fmt: skip
+            return Members(networks_, what, not of.missing, EVERY_ADDRESS)
+        return replace(found, networks=networks_)
 
-    def _members(self, owner: Resource, body: Mapping[str, Any]) -> tuple[Network, ...]:
+    def _members(self, owner: Resource, body: Mapping[str, Any]) -> Members:
         """The addresses of the parties whose groups a rule names as its peer."""
         found: list[Network] = list(self.party.addresses if body.get("self") is True else ())
+        unread, sure = "", True
         for key in _PEERS:
+            texts = _one_or_more(body, key)
             property_ = key if owner.type != GROUP else "ingress"
-            of = named(owner, property_, _one_or_more(body, key), GROUP, self.resources)
+            of = named(owner, property_, texts, GROUP, self.resources)
             parties = [party_of(group, self.environment) for group in of.resources]
-            parties += [
-                party
+            own = {
+                party.aws_peer.security_group_id: party
                 for party in self.environment.policy.parties
-                if party.aws_peer and party.aws_peer.security_group_id in of.foreign
-            ]
+                if party.aws_peer
+            }
+            parties += [own.get(text) for text in of.foreign]
             found += [network for party in parties if party for network in party.addresses]
-        return tuple(found)
+            if None in parties or of.missing:
+                unread = "its peer is a group of machines that the WSUS policy does not have"
+                sure = sure and not of.missing
+        return Members(tuple(found), unread, sure, _INSIDE if unread else ())
 
 
 def _direction(kind: Any) -> Direction:
@@ -296,10 +313,6 @@ def _blocks(body: Mapping[str, Any]) -> tuple[Network, ...]:
     """The CIDR blocks of a rule; one that cannot be read may be every address."""
     texts = [text for key in _BLOCKS for text in _one_or_more(body, key)]
     return tuple(network for text in texts for network in networks(text) or EVERY_ADDRESS)
-
-
-def _names_groups(body: Mapping[str, Any]) -> bool:
-    return any(_one_or_more(body, key) for key in _PEERS)
 
 
 def _one_or_more(body: Mapping[str, Any], key: str) -> list[Any]:

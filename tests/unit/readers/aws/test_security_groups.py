@@ -40,10 +40,7 @@ def test_a_rule_that_is_known_is_what_it_is_at_least_and_at_most() -> None:
 @pytest.mark.parametrize(("properties", "networks"), [
     ({"cidrBlocks": ["10.99.0.0/16"], "fromPort": UNKNOWN}, ["10.99.0.0/16"]),
     ({"cidrBlocks": ["10.99.0.0/16", UNKNOWN]}, ["0.0.0.0/0", "::/0"]),
-    ({"sourceSecurityGroupId": "sg-elsewhere"},
-     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]),
-    ({"prefixListIds": ["pl-elsewhere"]}, ["0.0.0.0/0", "::/0"]),
-    ({"cidrBlocks": ["10.99.0.0/16"], "protocol": "icmp"}, ["10.99.0.0/16"]),
+    ({"cidrBlocks": ["0.0.0.0/0"], "protocol": "icmp"}, ["0.0.0.0/0"]),
 ])  # fmt: skip
 def test_a_rule_that_is_not_known_may_be_every_rule_for_its_peers(
     properties: dict[str, Any], networks: list[str]
@@ -56,6 +53,36 @@ def test_a_rule_that_is_not_known_may_be_every_rule_for_its_peers(
         (rule.protocol, rule.from_port, rule.to_port) for rule in found.most
     }
     assert all(networks == [str(n) for n in rule.networks] for rule in found.most)
+
+
+@pytest.mark.parametrize(("properties", "networks"), [
+    ({"sourceSecurityGroupId": "sg-elsewhere"},
+     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]),
+    ({"prefixListIds": ["pl-elsewhere"]}, ["0.0.0.0/0", "::/0"]),
+    ({"prefixListIds": ["pl-elsewhere"], "cidrBlocks": ["10.99.0.0/16"]},
+     ["10.99.0.0/16", "0.0.0.0/0", "::/0"]),
+    ({"sourceSecurityGroupId": UNKNOWN, "cidrBlocks": ["10.99.0.0/16"]},
+     ["10.99.0.0/16", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]),
+    ({"prefixListIds": UNKNOWN}, ["0.0.0.0/0", "::/0"]),
+])  # fmt: skip
+def test_a_peer_that_is_not_known_keeps_the_rules_ports(
+    properties: dict[str, Any], networks: list[str]
+) -> None:
+    """The members of a group are inside; a prefix list that nobody can read may be every address."""
+    found = read(fromPort=22, toPort=23, **properties)
+
+    assert {("tcp", 22, 23)} == {
+        (rule.protocol, rule.from_port, rule.to_port) for rule in found.most
+    }
+    assert all(networks == [str(n) for n in rule.networks] for rule in found.most)
+    assert found.least != found.most
+
+
+def test_icmp_inside_is_nothing_that_the_policy_is_about() -> None:
+    """It carries no connection; to the Internet it is something that the policy allows nobody."""
+    found = read(cidrBlocks=["10.99.0.0/16"], protocol="icmp", fromPort=-1, toPort=-1)
+
+    assert () == found.least == found.most
 
 
 def test_a_rule_whose_direction_is_not_known_may_have_both() -> None:

@@ -1,0 +1,73 @@
+"""Stacks that somebody wrote by hand: no planted widening is missed, and no clean neighbour is blocked.
+
+Each form is tried in several stacks, which vary by a seed: how rules, servers and routes are written,
+ports, addresses and sources. Every stack is judged as a preview and as an update show it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, Final
+
+import handwritten_aws
+import handwritten_aws_clean
+import handwritten_aws_forms
+import pytest
+from guarded import deployed, judge_stack, previewed
+from handwritten import SERVER, Form, Stack
+
+from wsus_egress.guardrails.catalogue import GUARDRAILS
+from wsus_egress.guardrails.model import Context
+from wsus_egress.guardrails.pack import configured
+
+SEEDS: Final = 2
+POLICY: Final = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": [SERVER]}]}
+STACKS: Final[Mapping[str, ModuleType]] = {"aws": handwritten_aws}
+PLANTED: Final[Mapping[str, Mapping[str, Form]]] = {"aws": handwritten_aws_forms.PLANTED}
+CLEAN: Final[Mapping[str, Mapping[str, Form]]] = {"aws": handwritten_aws_clean.CLEAN}
+
+
+def _cases(forms: Mapping[str, Mapping[str, Form]]) -> list[Any]:
+    return [
+        pytest.param(cloud, form, number * SEEDS + seed, id=f"{cloud} {form} {seed}")
+        for cloud, every in forms.items()
+        for number, form in enumerate(every)
+        for seed in range(SEEDS)
+    ]
+
+
+def _found(stack: Stack, cloud: str, *, update: bool) -> dict[str, set[str]]:
+    """What fires at which resources, each guardrail with the policy of its configuration."""
+    seen = (deployed if update else previewed)(stack.documents.values())
+    environment = configured({"policy": POLICY}, "aws" if cloud == "aws" else "azure")
+    assert environment is not None
+    outcomes = judge_stack(tuple(seen), Context(environment, datetime.date(2026, 11, 24)))
+    places = {each.id: each.place for each in GUARDRAILS}
+    return {
+        str(finding): {finding.name}
+        for key, outcome in outcomes.items()
+        if isinstance(outcome, tuple) and places[key] in (cloud, "aws")
+        for finding in outcome
+    }
+
+
+@pytest.mark.parametrize(("cloud", "form", "seed"), _cases(PLANTED))
+def test_no_planted_widening_is_missed(cloud: str, form: str, seed: int) -> None:
+    """It is a finding, at a resource that has to do with it."""
+    stack = STACKS[cloud].stack(seed)
+    expected = {*PLANTED[cloud][form](stack).split()}
+    for update in (False, True):
+        found = _found(stack, cloud, update=update)
+        named = {name for names in found.values() for name in names}
+        assert named & expected, (seed, stack.styles, update, expected, sorted(found))
+
+
+@pytest.mark.parametrize(("cloud", "form", "seed"), _cases(CLEAN))
+def test_no_clean_neighbour_is_blocked(cloud: str, form: str, seed: int) -> None:
+    """Nothing fires that would stop the deployment."""
+    stack = STACKS[cloud].stack(seed)
+    CLEAN[cloud][form](stack)
+    for update in (False, True):
+        assert [] == sorted(_found(stack, cloud, update=update)), (seed, stack.styles, update)
