@@ -134,10 +134,12 @@ def test_a_renamed_firewall_goes_first(project: Project) -> None:
          "azure.location: Azure never changes it of what is there: wsus-nsg has westeurope"),
         ({"firewall": {**AZURE["firewall"], "zones": ["1"]}},
          "azure.firewall.zones: Azure never changes it of what is there: afw-wsus has [1, 2, 3]"),
+        ({"firewall": {**AZURE["firewall"], "management": True}},
+         "azure.firewall.management: Azure never changes it of what is there: afw-wsus has false"),
         ({"firewallPolicy": {**AZURE["firewallPolicy"], "sku": "Premium"}},
          "azure.firewallPolicy.sku: Azure never changes it of what is there: afwp-wsus has Standard"),
     ],
-    ids=["location", "zones", "sku"],
+    ids=["location", "zones", "management", "sku"],
 )  # fmt: skip
 def test_what_azure_never_changes_is_refused_before_the_deploy(
     project: Project, own: dict[str, Any], said: str

@@ -130,6 +130,8 @@ class AzureComponent(Component):
     """Whether it makes rules in a firewall policy, which others may keep elsewhere."""
     _whole: ClassVar[bool] = False
     """Whether it makes everything of a target."""
+    _makes: ClassVar[frozenset[str]] = frozenset()
+    """The types of what it makes that Azure never changes in every way."""
 
     def __init__(
         self,
@@ -147,7 +149,8 @@ class AzureComponent(Component):
         problems = [*foreign_networks(self, self._compiled)]
         if self._whole:
             problems += unlike_subnets(self, self._compiled, self._prefix)
-            problems += unchangeable(self, self._compiled, self._prefix)
+        if not isinstance(opts.parent if opts else None, AzureComponent):  # That one has looked.
+            problems += unchangeable(self, self._compiled, self._prefix, self._makes)
         self._beside_policy: pulumi.ProviderResource | None = None
         """The provider for what is made in the policy's resource group; None for the component's own."""
         handed = self._compiled.arguments

@@ -21,6 +21,7 @@ class AzureWsusDnsSecurityPolicy(AzureComponent):
 
     _asked_by = "dns_security_policy"
     _suffix = "-dns-policy"
+    _makes = frozenset({POLICY_TYPE})
 
     @overload
     def __init__(

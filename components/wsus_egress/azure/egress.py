@@ -14,6 +14,7 @@ from wsus_egress.azure.firewall import AzureWsusFirewall
 from wsus_egress.azure.firewall_rules import AzureWsusFirewallRules
 from wsus_egress.azure.network_security_group import AzureWsusNetworkSecurityGroup
 from wsus_egress.azure.route_table import AzureWsusRouteTable
+from wsus_egress.azure.unchangeable import ALL
 from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.controls.azure.dns_policy import AzureDnsPolicy
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
@@ -43,6 +44,7 @@ class AzureWsusEgress(AzureComponent):
 
     _makes_rules = True
     _whole = True
+    _makes = ALL
 
     @overload
     def __init__(

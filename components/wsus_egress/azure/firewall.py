@@ -34,6 +34,7 @@ class AzureWsusFirewall(AzureComponent):
     """Its private address: the next hop of a route table."""
 
     _suffix = "-gateway"
+    _makes = frozenset({FIREWALL_TYPE})
 
     @overload
     def __init__(

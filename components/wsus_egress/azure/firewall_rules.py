@@ -35,6 +35,7 @@ class AzureWsusFirewallRules(AzureComponent):
     _makes_rules = True
     _asked_by = "firewall_policy"
     _suffix = "-firewall"
+    _makes = frozenset({POLICY_TYPE})
 
     @overload
     def __init__(

@@ -10,7 +10,7 @@ import pulumi
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
 from wsus_egress.component.given import AS_KEYWORDS
-from wsus_egress.controls.azure.nsg import AzureNsg
+from wsus_egress.controls.azure.nsg import NSG_TYPE, AzureNsg
 from wsus_egress.controls.azure.subnets import SUBNET_TYPE
 
 
@@ -22,6 +22,7 @@ class AzureWsusNetworkSecurityGroup(AzureComponent):
 
     _asked_by = "network_security_group"
     _suffix = "-nsg"
+    _makes = frozenset({NSG_TYPE})
 
     @overload
     def __init__(
@@ -50,6 +51,6 @@ class AzureWsusNetworkSecurityGroup(AzureComponent):
         super().__init__(name, args, opts, arguments)
         documents = self._control(AzureNsg).documents(self._prefix)
         self._declarer.declare(each for each in documents if each.type != SUBNET_TYPE)
-        (group,) = self._declarer.of("azure-native:network:NetworkSecurityGroup")
+        (group,) = self._declarer.of(NSG_TYPE)
         self.network_security_group_id = group.id
         self.register()

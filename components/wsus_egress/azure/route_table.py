@@ -10,7 +10,7 @@ import pulumi
 from wsus_egress.azure.arguments import AzureWsusEgressArgs
 from wsus_egress.azure.cloud import AzureComponent
 from wsus_egress.component.given import AS_KEYWORDS
-from wsus_egress.controls.azure.route_table import AzureRouteTable
+from wsus_egress.controls.azure.route_table import TABLE_TYPE, AzureRouteTable
 from wsus_egress.controls.azure.subnets import SUBNET_TYPE
 
 
@@ -22,6 +22,7 @@ class AzureWsusRouteTable(AzureComponent):
 
     _asked_by = "route_table"
     _suffix = "-routes"
+    _makes = frozenset({TABLE_TYPE})
 
     @overload
     def __init__(
@@ -50,6 +51,6 @@ class AzureWsusRouteTable(AzureComponent):
         super().__init__(name, args, opts, arguments)
         documents = self._control(AzureRouteTable).documents(self._prefix)
         self._declarer.declare(each for each in documents if each.type != SUBNET_TYPE)
-        (table,) = self._declarer.of("azure-native:network:RouteTable")
+        (table,) = self._declarer.of(TABLE_TYPE)
         self.route_table_id = table.id
         self.register()

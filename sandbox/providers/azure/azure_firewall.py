@@ -13,7 +13,7 @@ from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
 from providers.evidence import believed, written
 from providers.kind import Inputs, Session, items, known, row_problems
-from providers.store import Records
+from providers.store import Record, Records
 from providers.wire import UNKNOWN
 
 FIREWALL_TYPE: Final = "azure-native:network:AzureFirewall"
@@ -66,6 +66,25 @@ class AzureFirewall(AzureKind):
         if "managementIpConfiguration" in own:
             own["managementIpConfiguration"] = _configuration(own["managementIpConfiguration"])
         return body
+
+    @written(
+        "a management interface is not added to what is there: AzureFirewallManagementIpConfigCannotBeAdded",
+        "Azure/ALZ-Bicep issue 1097, 2025-11; azure-cli-extensions issue 1905, 2020-06",
+        "2026-11",
+    )
+    @believed("nor is it taken away, in the same words (azurerm replaces the firewall for both)")
+    def _unchanged(self, held: Record, inputs: Inputs) -> None:
+        """As every resource, and its management interface."""
+        super()._unchanged(held, inputs)
+        had, has = (bool(each.get("managementIpConfiguration")) for each in (held, inputs))
+        if had != has:
+            word = "added to" if has else "removed from"
+            raise azure_error(
+                f"AzureFirewallManagementIpConfigCannotBe{'Added' if has else 'Removed'}",
+                f"AzureFirewall {inputs['azureFirewallName']} management IP configuration cannot be {word} "
+                "an existing firewall. Redeploy with a management IP configuration if you want to use "
+                "forced tunneling support.",
+            )
 
     def alone_in(self, inputs: Inputs, session: Session) -> str | None:  # noqa: ARG002
         """An update of the policy is an update of its firewalls."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from providers.azure.azure_firewall import FIREWALL_TYPE, AzureFirewall
+from providers.azure.dns_security_policy import POLICY_TYPE as DNS_POLICY_TYPE
 from providers.azure.firewall_policy import GROUP_TYPE, POLICY_TYPE, tier
 from providers.azure.references import reference, used_by
 from providers.azure.resource import resource, resource_id, subscription
@@ -101,6 +102,12 @@ def _get_azure_firewall(inputs: Inputs, session: Session) -> dict[str, Any]:
     return {**found, **_FIREWALL.enriched(found, session, preview=False), "id": id_, "name": name}
 
 
+def _get_dns_policy(inputs: Inputs, session: Session) -> dict[str, Any]:
+    group, name = inputs["resourceGroupName"], inputs["dnsResolverPolicyName"]
+    id_, found = _held(session, DNS_POLICY_TYPE, group, "dnsResolverPolicies", name)
+    return {**found, "id": id_, "name": name}
+
+
 def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
     group, name = inputs["resourceGroupName"], inputs["routeTableName"]
     id_, found = _held(session, ROUTE_TABLE_TYPE, group, "routeTables", name)
@@ -165,6 +172,7 @@ def _nested_not_found(id_: str) -> Exception:
 
 INVOKES: Final[dict[str, Invoke]] = {
     "azure-native:authorization:getClientConfig": _get_client_config,
+    "azure-native:dnsresolver:getDnsResolverPolicy": _get_dns_policy,
     "azure-native:network:getAzureFirewall": _get_azure_firewall,
     "azure-native:network:getFirewallPolicy": _get_firewall_policy,
     "azure-native:network:getFirewallPolicyRuleCollectionGroup": _get_rule_collection_group,

@@ -23,6 +23,7 @@ _JOINS: Final = {
     "applicationSecurityGroups": "joinNetworkSecurityRule",
 }
 INVOKED: Final = {
+    "azure-native:dnsresolver:getDnsResolverPolicy": f"{_NETWORK}/dnsResolverPolicies/read",
     "azure-native:network:getAzureFirewall": f"{_NETWORK}/azureFirewalls/read",
     "azure-native:network:getFirewallPolicy": f"{_NETWORK}/firewallPolicies/read",
     "azure-native:network:getFirewallPolicyRuleCollectionGroup": (

@@ -12,7 +12,14 @@ from pulumi.runtime import mocks, set_all_config, set_mocks
 from pulumi.runtime.stack import run_pulumi_func
 from sample import ONE
 
-from wsus_egress.azure import AzureWsusEgress
+from wsus_egress.azure import (
+    AzureWsusDnsSecurityPolicy,
+    AzureWsusEgress,
+    AzureWsusFirewall,
+    AzureWsusFirewallRules,
+    AzureWsusNetworkSecurityGroup,
+    AzureWsusRouteTable,
+)
 
 pytestmark = pytest.mark.usefixtures("one_run")
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
@@ -103,7 +110,7 @@ class Azure(mocks.Mocks):
             args.args[key]
             for key in (
                 "ruleCollectionGroupName", "firewallPolicyName", "azureFirewallName", "subnetName",
-                "routeTableName", "networkSecurityGroupName",
+                "routeTableName", "networkSecurityGroupName", "dnsResolverPolicyName",
             )
             if key in args.args
         ]  # fmt: skip
@@ -115,25 +122,25 @@ class Azure(mocks.Mocks):
 def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """What a component with these settings logs, warnings with a mark."""
 
-    def run(**own: Any) -> list[str]:
+    def run(kind: type[pulumi.ComponentResource] = AzureWsusEgress, **own: Any) -> list[str]:
         lines: list[str] = []
         for level, mark in (("info", ""), ("warn", "! ")):
             monkeypatch.setattr(
                 pulumi.log, level, lambda text, *_, mark=mark: lines.append(f"{mark}{text}")
             )
-        arguments: Any = {
-            "policy": {"lists": ["wsus"], "servers": [ONE, FAR]},
-            "resource_group": "rg",
-            "location": "westeurope",
-            "address_space": ["10.20.0.0/16"],
-            "destinations": "list",
-            **own,
-        }
+        arguments: Any = {"resource_group": "rg", "location": "westeurope", **own}
+        if kind is not AzureWsusFirewall:
+            arguments = {
+                "policy": {"lists": ["wsus"], "servers": [ONE, FAR]},
+                "address_space": ["10.20.0.0/16"],
+                "destinations": "list",
+                **arguments,
+            }
         set_mocks(Azure(), project="wsus-egress", stack="prod", preview=False)
         set_all_config({})
 
         def program() -> None:
-            AzureWsusEgress("x", arguments)
+            kind("x", arguments)
 
         asyncio.get_event_loop().run_until_complete(run_pulumi_func(program))
         return [line for line in lines if "azure/" in line]
@@ -317,10 +324,15 @@ def test_what_a_direct_route_needs_is_looked_at(
          {"getAzureFirewall/afw": {"location": "westeurope", "zones": ["1"]}},
          ["x: firewall.zones: Azure never changes it of what is there: afw has [1]; write [1], or write "
           "another `firewall.name` as well, and deploy when no server synchronizes"]),
+        ({"firewall": {"name": "afw", "virtual_network": f"{NETWORK}/virtualNetworks/vnet",
+                       "management": True}},
+         {"getAzureFirewall/afw": {"location": "westeurope", "zones": ["1", "2", "3"]}},
+         ["x: firewall.management: Azure never changes it of what is there: afw has false; write false, or "
+          "write another `firewall.name` as well, or start the firewall with one before (docs/azure.md)"]),
         ({"location": pulumi.Output.from_input("northeurope")},
          {"getNetworkSecurityGroup/x-nsg": {"location": "westeurope"}}, []),
     ],
-    ids=["location", "sku", "zones", "output"],
+    ids=["location", "sku", "zones", "management", "output"],
 )  # fmt: skip
 def test_what_azure_never_changes_is_refused(
     logged: Callable[..., list[str]],
@@ -345,3 +357,42 @@ def test_what_azure_never_changes_is_refused(
         logged(**arguments)
 
     assert expected == [line for line in str(caught.value).splitlines() if "never changes" in line]
+
+
+VNET = f"{NETWORK}/virtualNetworks/vnet"
+OWN = {"firewall_policy": {"name": "own"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "there"),
+    [
+        (AzureWsusNetworkSecurityGroup, OWN, "getNetworkSecurityGroup/x-nsg"),
+        (AzureWsusRouteTable, {**OWN, "route_table": {"firewall_address": "10.20.255.4"}},
+         "getRouteTable/x-route-table"),
+        (AzureWsusFirewallRules, OWN, "getFirewallPolicy/own"),
+        (AzureWsusFirewall, {"firewall": {"name": "afw", "virtual_network": VNET, "zones": []},
+                             "firewall_policy_id": POLICY}, "getAzureFirewall/afw"),
+        (AzureWsusDnsSecurityPolicy, {**OWN, "dns_security_policy": {"virtual_network": VNET}},
+         "getDnsResolverPolicy/x-dns-policy"),
+    ],
+)  # fmt: skip
+def test_a_component_by_itself_looks_at_what_it_makes(
+    logged: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[pulumi.ComponentResource],
+    own: dict[str, Any],
+    there: str,
+) -> None:
+    """And at nothing else: what its path leads to is another component's."""
+    everything = {
+        key for key in ("getNetworkSecurityGroup/x-nsg", "getFirewallPolicy/own") if key != there
+    }
+    for key in everything:
+        monkeypatch.setitem(ANSWERS, key, {"id": f"{NETWORK}/x", "location": "norwayeast"})
+    logged(kind, **own)
+    monkeypatch.setitem(ANSWERS, there, {"id": f"{NETWORK}/x", "location": "North Europe"})
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(kind, **own)
+
+    assert "x: location: Azure never changes it of what is there: " in str(caught.value)
+    assert "has North Europe; write North Europe" in str(caught.value)

@@ -94,6 +94,7 @@ def test_azure_native_replaces_by_the_path_and_by_its_list(kind: str) -> None:
         ("AzureFirewall", {"location", "zones"}, ["location", "firewall.zones"]),
         ("AzureFirewall", {"azureFirewallName", "zones"}, []),
         ("FirewallPolicy", {"sku", "threatIntelMode"}, ["firewallPolicy.sku"]),
+        ("AzureFirewall", {"managementIpConfiguration"}, ["firewall.management"]),
         ("PublicIPAddress", {"location"}, ["location"]),
         ("Subnet", {"addressPrefix"}, []),
     ],

@@ -62,6 +62,8 @@ def test_a_replacement_deletes_first(token: str, session: Session) -> None:
           for token in (POLICY, NSG, IP_GROUP, ADDRESS, FIREWALL, TABLE)),
         (FIREWALL, {"zones": ["1"]}, "ResourceAvailabilityZonesCannotBeModified"),
         (ADDRESS, {"zones": ["1"]}, "ResourceAvailabilityZonesCannotBeModified"),
+        (FIREWALL, {"managementIpConfiguration": {"name": "management"}},
+         "AzureFirewallManagementIpConfigCannotBeAdded"),
         (POLICY, {"sku": {"tier": "Premium"}}, "FirewallPolicySkuChangeDisallowed"),
     ],
 )  # fmt: skip

@@ -36,6 +36,8 @@ from wsus_egress.model.flows import Address, Flow, Network, is_internet
 from wsus_egress.model.latest import Latest
 from wsus_egress.model.policy import EgressPolicy
 
+NSG_TYPE: Final = "azure-native:network:NetworkSecurityGroup"
+
 # "Azure subscription and service limits", read 2026-11: 1,000 rules in a group. Priorities: 100 to
 # 4096, unique per direction (Microsoft.Network 2024-05-01, text of the property).
 RULES_PER_GROUP: Final = 1000
@@ -149,7 +151,7 @@ class AzureNsg(Control):
             "securityRules": [security_rule(rule) for rule in self.rules],
             "tags": tags_of(self.target, self.environment),
         }
-        group = Document("azure-native:network:NetworkSecurityGroup", f"{prefix}-nsg", properties)
+        group = Document(NSG_TYPE, f"{prefix}-nsg", properties)
         # The route table is attached in the same request: a subnet is always sent whole.
         alone = () if self.target.route_table else subnet_documents(prefix, self.target)
         return (group, *alone)

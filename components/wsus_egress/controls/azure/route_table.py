@@ -29,6 +29,7 @@ from wsus_egress.model.latest import Latest
 from wsus_egress.model.policy import EgressPolicy
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES
 
+TABLE_TYPE: Final = "azure-native:network:RouteTable"
 DEFAULT_ROUTE: Final = ipaddress.ip_network("0.0.0.0/0")
 # "Azure subscription and service limits", older copy: 400 routes a table.
 ROUTES_PER_TABLE: Final = 400
@@ -191,7 +192,7 @@ class AzureRouteTable(Control):
             "routes": [self._properties(prefix, route) for route in self.rules],
             "tags": tags_of(self.target, self.environment),
         }
-        own = Document("azure-native:network:RouteTable", f"{prefix}-route-table", properties)
+        own = Document(TABLE_TYPE, f"{prefix}-route-table", properties)
         return (own, *subnet_documents(prefix, self.target))
 
     def _properties(self, prefix: str, route: Route) -> dict[str, Any]:
