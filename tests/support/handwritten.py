@@ -33,13 +33,13 @@ class Stack:
     documents: dict[str, Document] = field(default_factory=dict)
     styles: dict[str, str] = field(default_factory=dict)
 
-    def add(self, kind: str, name: str, **properties: Any) -> str:
+    def add(self, kind: str, name: str, /, **properties: Any) -> str:
         """One more resource; its name."""
         assert name not in self.documents, name
         self.documents[name] = Document(kind, name, properties)
         return name
 
-    def change(self, name: str, **properties: Any) -> str:
+    def change(self, name: str, /, **properties: Any) -> str:
         """Change a resource's properties; a function gets what was there. Its name."""
         old = self.documents[name]
         now = {k: v(old.properties.get(k)) if callable(v) else v for k, v in properties.items()}

@@ -16,6 +16,7 @@ from wsus_egress.guardrails.rules import (
     dns_policy_widens,
     firewall_ingress,
     network_firewall_widens,
+    not_judged,
     nsg_ingress,
     nsg_widens,
     rule_group_edited,
@@ -41,4 +42,5 @@ GUARDRAILS: Final[tuple[Guardrail, ...]] = (
     dns_policy_widens.GUARDRAIL,
     tls_interception.GUARDRAIL,
     approvals_expired.GUARDRAIL,
+    not_judged.GUARDRAIL,
 )

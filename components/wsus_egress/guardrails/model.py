@@ -90,6 +90,7 @@ class Guardrail:
         severity: How bad a finding is.
         judge: Gives the findings, or says that the stack has nothing to look at.
         place: The cloud in which it takes a policy's servers to stand that have no `location`.
+        advisory: Whether a finding is only said, and stops no update.
         needs_policy: False where it compares the stack with no WSUS policy.
     """
 
@@ -100,3 +101,4 @@ class Guardrail:
     judge: Callable[[tuple[Resource, ...], Context], Outcome]
     place: Place = "aws"
     needs_policy: bool = True
+    advisory: bool = False

@@ -82,7 +82,11 @@ def _policy(guardrail: Guardrail) -> crossguard.StackValidationPolicy:
         description=guardrail.why,
         display_name=guardrail.title,
         severity=crossguard.Severity(guardrail.severity),
-        enforcement_level=crossguard.EnforcementLevel.MANDATORY,
+        enforcement_level=(
+            crossguard.EnforcementLevel.ADVISORY
+            if guardrail.advisory
+            else crossguard.EnforcementLevel.MANDATORY
+        ),
         config_schema=crossguard.PolicyConfigSchema(properties=_CONFIG),
         validate=validate,
     )

@@ -23,7 +23,7 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
         for spot, here in places
         if spot.resource.type == INTERFACE and spot.body.get("networkSecurityGroup")
     ]
-    subnets = [(spot, here) for spot, here in places if spot.resource.type != INTERFACE]
+    subnets = [(spot, here) for spot, here in places if spot.is_subnet]
     if not subnets:
         return NotApplicable("no subnet of the stack has addresses of a server")
     return tuple(

@@ -11,7 +11,7 @@ from wsus_egress.guardrails.findings import PAST, findings, unaccepted
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.azure.places import (
-    INTERFACE,
+    NETWORK,
     ROUTE,
     TABLE,
     azure_target,
@@ -21,9 +21,18 @@ from wsus_egress.readers.azure.places import (
 )
 from wsus_egress.readers.evaluator import Routes, Way
 from wsus_egress.readers.judged import Judged, Read
-from wsus_egress.readers.reading import SOME_INTERNET, items, mapping, networks, parts
+from wsus_egress.readers.reading import (
+    SOME_INTERNET,
+    items,
+    mapping,
+    named,
+    named_in,
+    networks,
+    parts,
+)
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
+_CONNECTION: Final = "azure-native:network:HubVirtualNetworkConnection"
 _ENDPOINTS: Final = "azure/route-table/service-endpoints"
 _FIX: Final = (
     "lead it to the firewall's private address, or list the range under `routeTable.direct`"
@@ -41,7 +50,11 @@ def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
         reads = tuple(_reads(table, resources, context))
         control = functools.partial(_control, space, direct)
         judged.append(Judged(table, "azure", reads, control))
-    bare = (*_without_table(resources, context), *_endpoints(resources, context))
+    bare = (
+        *_without_table(resources, context),
+        *_endpoints(resources, context),
+        *_hub_connections(resources, context),
+    )
     if not judged and not bare:
         return NotApplicable("no route table of the stack is on a server's subnet")
     return (*findings(unaccepted(judged, context), _FIX, PAST), *bare)
@@ -62,7 +75,7 @@ def _without_table(resources: tuple[Resource, ...], context: Context) -> Iterato
         # A stack without route tables leaves them to another stack.
         return
     for spot in spots(resources):
-        bare = spot.resource.type != INTERFACE and not spot.body.get("routeTable")
+        bare = spot.is_subnet and not spot.body.get("routeTable")
         if bare and standing(context.environment, spot.prefixes):
             urn, name = spot.resource.urn, spot.resource.name
             what = (
@@ -91,6 +104,38 @@ def _endpoints(resources: tuple[Resource, ...], context: Context) -> Iterator[Fi
             what = "its service endpoints are not known, and what goes to one passes no firewall"
         fix = f"take them off a server's subnet, or accept {_ENDPOINTS}"
         yield Finding(spot.resource.urn, spot.resource.name, what, fix, known)
+
+
+def _hub_connections(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:
+    """Connections to a virtual hub that keep its default route away from a server's subnet.
+
+    "enableInternetSecurity": whether the hub's route 0.0.0.0/0 is propagated to the network ("Virtual
+    hub routing", read 2026-11). A subnet with a route table of its own does not need it.
+    """
+    for each in (each for each in resources if each.type == _CONNECTION):
+        secured = each.properties.get("enableInternetSecurity")
+        identity = mapping(each.properties.get("remoteVirtualNetwork")).get("id", UNKNOWN)
+        nets = named(each, "remoteVirtualNetwork", [identity], NETWORK, resources).resources
+        bare = any(
+            spot.is_subnet
+            and not spot.body.get("routeTable")
+            and standing(context.environment, spot.prefixes)
+            and (spot.resource in nets or _is_of(spot.resource, nets, resources))
+            for spot in spots(resources)
+        )
+        if bare and secured is not True:
+            known = secured is not UNKNOWN
+            what = "it keeps the hub's default route away from a subnet with a server, which goes out past the hub's firewall"
+            if not known:
+                what = "whether it takes the hub's default route to a subnet with a server is not known"
+            yield Finding(each.urn, each.name, what, "set enableInternetSecurity to true", known)
+
+
+def _is_of(
+    subnet: Resource, networks_: tuple[Resource, ...], resources: tuple[Resource, ...]
+) -> bool:
+    of = named_in(subnet, "virtualNetworkName", NETWORK, resources).resources
+    return any(each in networks_ for each in of)
 
 
 def _reads(
@@ -147,10 +192,10 @@ def _hop(
     context: Context,
 ) -> tuple[Literal["firewall", "past", "nowhere"], str, bool]:
     """Where a route leads, and what is not known of it."""
-    kind = str(body.get("nextHopType"))
-    if kind == "None":
+    kind = str(body.get("nextHopType")).casefold()
+    if kind == "none":
         return "nowhere", "", True
-    if kind != "VirtualAppliance":
+    if kind != "virtualappliance":
         return "past", "", True
     address = body.get("nextHopIpAddress")
     firewalls = [each for each in resources if each.type == FIREWALL_TYPE]

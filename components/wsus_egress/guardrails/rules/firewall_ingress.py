@@ -32,7 +32,7 @@ def _rules(group: Resource) -> Iterator[Any]:
     for collection in items(put(group, "ruleCollections")):
         if collection is UNKNOWN:
             yield UNKNOWN
-        elif "Nat" in str(collection.get("ruleCollectionType")):
+        elif "nat" in str(collection.get("ruleCollectionType")).casefold():
             yield from items(collection.get("rules"))
 
 

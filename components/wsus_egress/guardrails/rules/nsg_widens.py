@@ -6,6 +6,7 @@ from typing import Final
 
 from wsus_egress.guardrails.findings import findings, unaccepted
 from wsus_egress.guardrails.model import Context, Guardrail, NotApplicable, Outcome
+from wsus_egress.readers.azure.admin_rules import judged_admin_rules
 from wsus_egress.readers.azure.nsgs import NONE, judged_nsgs
 from wsus_egress.readers.resources import Resource
 from wsus_egress.review.widenings import Widening
@@ -33,7 +34,10 @@ def _fix(widening: Widening) -> str:
 
 def judge(resources: tuple[Resource, ...], context: Context) -> Outcome:
     """Prove each group by itself, Azure's default rules included."""
-    judged = judged_nsgs(resources, context.environment)
+    judged = (
+        *judged_nsgs(resources, context.environment),
+        *judged_admin_rules(resources, context.environment),
+    )
     if not judged:
         return NotApplicable(NONE)
     return findings((w for w in unaccepted(judged, context) if not w.from_internet), _fix)

@@ -83,7 +83,7 @@ class GroupReader:
             kind = str(mapping(each).get("ruleCollectionType"))
             if each is UNKNOWN:
                 yield self._unknown(f"collection {number}", "its rule collections are not known")
-            elif "Nat" not in kind:
+            elif "nat" not in kind.casefold():
                 yield from self._collection(first, each)
 
     def _collection(self, first: int, body: Mapping[str, Any]) -> Iterator[Read[FirewallRule]]:
@@ -123,7 +123,7 @@ class GroupReader:
         head = _Head(f"{self.group.name}/{name}", word, about, place, self.owner)
         least: tuple[FirewallRule, ...]
         most: tuple[FirewallRule, ...]
-        if body.get("ruleType") == "NetworkRule":
+        if str(body.get("ruleType")).casefold() == "networkrule":
             least = most = tuple(self._network(head, body, notes))
             if notes and word == "allow":
                 least = ()
@@ -241,6 +241,9 @@ class GroupReader:
 def _protocols(body: Mapping[str, Any], notes: dict[str, bool]) -> Iterator[tuple[str, int]]:
     for each in items(body.get("protocols")):
         kind, port = mapping(each).get("protocolType", UNKNOWN), mapping(each).get("port")
+        if kind is not UNKNOWN:
+            # Azure compares its words without case.
+            kind = str(kind).capitalize()
         if kind in _WEB and isinstance(port, int):
             yield str(kind), port
         elif UNKNOWN in (kind, port):

@@ -7,14 +7,17 @@ order in which the firewall reads them.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.firewall_documents import GROUP_TYPE, POLICY_TYPE
 from wsus_egress.controls.azure.firewall_rules import FirewallRule, Owner, reading_order
+from wsus_egress.controls.base import Bounds, Ruling, Verdict
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.environment import Environment
+from wsus_egress.model.flows import Flow
+from wsus_egress.names.sets import ALL_NAMES, NO_NAMES
 from wsus_egress.readers.azure.firewall_rules import GroupReader, StackNetworkRule
 from wsus_egress.readers.azure.places import azure_target
 from wsus_egress.readers.judged import Judged
@@ -34,6 +37,22 @@ class StackRules(AzureApplicationRules):
             if isinstance(rule, StackNetworkRule):
                 yield from rule.ranges
         yield from super().ports
+
+    def admits(self, flow: Flow) -> Ruling:
+        """As any firewall; network rules may have IPv6 ("Deploy dual stack firewall", 2026-07-16)."""
+        return self._of_network(flow) or super().admits(flow)
+
+    def names(self, flow: Flow) -> Bounds | None:
+        """As any firewall, and any name where a network rule takes IPv6."""
+        decided = self._of_network(flow)
+        if decided is None:
+            return super().names(flow)
+        return Bounds.exact(ALL_NAMES if decided.verdict is Verdict.ALLOW else NO_NAMES)
+
+    def _of_network(self, flow: Flow) -> Ruling | None:
+        if flow.destination.version == 4 or (reading := self._reading(flow)) is None:
+            return None
+        return self._network_rule(reading, flow)
 
 
 def groups_of_policies(
@@ -64,10 +83,31 @@ def groups_of_policies(
         if key not in inherited:
             of_bases: list[tuple[Resource, Owner]] = [
                 (group, "base policy")
-                for base in bases.get(key, ())
+                for base in _ancestors(key, bases)
                 for group in own.get(base.urn, ())
             ]
             yield first[key], [*of_bases, *((group, "") for group in own.get(key, ()))]
+
+
+def _ancestors(urn: str, bases: Mapping[str, tuple[Resource, ...]]) -> list[Resource]:
+    """The policies that one inherits from, the root first; a circle is followed once."""
+    found: dict[str, Resource] = {}
+    left = [*bases.get(urn, ())]
+    while left:
+        base = left.pop()
+        if base.urn not in found:
+            found[base.urn] = base
+            left += bases.get(base.urn, ())
+    return [*found.values()][::-1]
+
+
+def bases_elsewhere(resources: tuple[Resource, ...]) -> Iterator[tuple[Resource, str]]:
+    """Policies that inherit from one of another stack, with its name."""
+    for policy in (each for each in resources if each.type == POLICY_TYPE):
+        identity = mapping(given(policy, "basePolicy")).get("id")
+        if identity is not None:
+            for each in named(policy, "basePolicy", [identity], POLICY_TYPE, resources).foreign:
+                yield policy, each.rpartition("/")[2]
 
 
 def judged_firewalls(

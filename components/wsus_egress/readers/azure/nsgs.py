@@ -16,7 +16,7 @@ from wsus_egress.controls.azure.nsg import AzureNsg
 from wsus_egress.controls.azure.nsg_rules import Direction, NsgRule, Side
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.flows import Flow, Network
-from wsus_egress.readers.azure.places import azure_target, behind, routed
+from wsus_egress.readers.azure.places import azure_target, behind, routed, spots
 from wsus_egress.readers.judged import Judged, Read
 from wsus_egress.readers.reading import (
     ANY_PORT,
@@ -24,6 +24,7 @@ from wsus_egress.readers.reading import (
     mapping,
     networks,
     one_or_more,
+    overlap,
     parts,
     ports,
 )
@@ -75,12 +76,31 @@ def judged_nsgs(
     for group, space in behind("networkSecurityGroup", GROUP, resources, environment):
         reads = tuple(_reads(group, space, resources, environment))
         control = functools.partial(StackNsg, azure_target(environment, space), "stack")
-        found.append(Judged(group, "azure", reads, control, functools.partial(_touches, space)))
+        found.append(
+            Judged(
+                group,
+                "azure",
+                reads,
+                control,
+                functools.partial(_touches, space, _dual(space, resources)),
+            )
+        )
     return tuple(found)
 
 
-def _touches(space: tuple[Network, ...], flow: Flow) -> bool:
+def _touches(space: tuple[Network, ...], dual: bool, flow: Flow) -> bool:
+    if not dual and flow.source.version != flow.destination.version:
+        # Nobody of an IPv4 subnet has an IPv6 address to send from.
+        return False
     return any(flow.source in network or flow.destination in network for network in space)
+
+
+def _dual(space: tuple[Network, ...], resources: tuple[Resource, ...]) -> bool:
+    """Whether a subnet of some addresses may have IPv6 too: not where the stack has it without."""
+    subnets = [
+        spot for spot in spots(resources) if spot.is_subnet and overlap(space, spot.prefixes)
+    ]
+    return not subnets or any(each.version == 6 for spot in subnets for each in spot.prefixes)
 
 
 def _reads(
@@ -94,16 +114,25 @@ def _reads(
     inside, attached = parts(group, "securityRules", RULE, names, resources)
     bodies = [(group, each) for each in inside] + [(each, each.properties) for each in attached]
     for number, (owner, body) in enumerate(bodies):
-        yield _read(owner, f"{number}", body, environment, routes)
+        yield read_rule(owner, f"{number}", body, environment, routes)
 
 
-def _read(
+def read_rule(
     owner: Resource,
     number: str,
     body: Any,
     environment: Environment,
     routes: tuple[tuple[Network, ...], bool],
 ) -> Read[StackRule]:
+    """A rule as it admits least and most.
+
+    Args:
+        owner: The resource that has it.
+        number: Which of its rules it is, where none is known.
+        body: The rule in the shape of Azure's API.
+        environment: Whose policy.
+        routes: The prefixes that the tag VirtualNetwork has, and whether they are surely all.
+    """
     if body is UNKNOWN:
         return _either(owner, f"{owner.name}#{number}", "its rules are not known", {})
     # A separate resource may have only Pulumi's name.

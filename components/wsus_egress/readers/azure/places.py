@@ -30,6 +30,8 @@ from wsus_egress.readers.resources import UNKNOWN, Resource
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 SUBNET: Final = "azure-native:network:Subnet"
 INTERFACE: Final = "azure-native:network:NetworkInterface"
+MACHINE: Final = "azure-native:compute:VirtualMachine"
+SCALE_SET: Final = "azure-native:compute:VirtualMachineScaleSet"
 TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"
 
@@ -49,6 +51,11 @@ class Spot:
     body: Mapping[str, Any]
     prefixes: tuple[Network, ...]
     known: bool
+
+    @property
+    def is_subnet(self) -> bool:
+        """Whether it is a subnet: the others stand in one."""
+        return self.resource.type in (SUBNET, NETWORK)
 
     def attached(self, what: str, kind: str, resources: tuple[Resource, ...]) -> Named:
         """What is attached to it: `networkSecurityGroup` or `routeTable`."""
@@ -101,14 +108,54 @@ def behind(
         environment: Whose policy.
     """
     found: dict[str, tuple[Network, ...]] = {}
-    for spot in spots(resources):
-        here = standing(environment, spot.prefixes)
+    every_spot = [*spots(resources), *machine_spots(resources)]
+    for spot in every_spot:
+        here = standing(environment, (*spot.prefixes, *_beside(spot, every_spot, resources)))
         for each in spot.attached(what, kind, resources).resources if here else ():
             found[each.urn] = joined(found.get(each.urn, ()), here)
     every = addresses(environment.policy.in_place("azure"))
     for each in (each for each in resources if each.type == kind):
         if space := every if is_ours(each) else found.get(each.urn, ()):
             yield each, space
+
+
+def machine_spots(resources: tuple[Resource, ...]) -> Iterator[Spot]:
+    """Every interface that a virtual machine or a scale set describes itself, with its subnets' addresses."""
+    for each in (each for each in resources if each.type in (MACHINE, SCALE_SET)):
+        key = "networkProfile" if each.type == MACHINE else "virtualMachineProfile"
+        body = mapping(each.properties.get(key))
+        profile = body if each.type == MACHINE else mapping(body.get("networkProfile"))
+        for one in items(profile.get("networkInterfaceConfigurations")):
+            ids = [
+                mapping(mapping(ip).get("subnet")).get("id", UNKNOWN)
+                for ip in items(mapping(one).get("ipConfigurations"))
+            ]
+            prefixes = tuple(_of_subnets(each, key, ids, resources))
+            yield Spot(each, key, mapping(one), prefixes, True)
+
+
+def _of_subnets(
+    owner: Resource, key: str, ids: list[Any], resources: tuple[Resource, ...]
+) -> Iterator[Network]:
+    of_subnets = named(owner, key, ids, SUBNET, resources).resources
+    # A subnet inside its network is named by the network's id.
+    heads = [id_.partition("/subnets/")[0] if isinstance(id_, str) else id_ for id_ in ids]
+    of_networks = named(owner, key, heads, NETWORK, resources).resources
+    for spot in spots((*of_subnets, *of_networks)):
+        names = [id_.rpartition("/")[2] for id_ in ids if isinstance(id_, str)]
+        own = spot.resource.type == SUBNET or spot.body.get("name") in names or UNKNOWN in ids
+        yield from spot.prefixes if own else ()
+
+
+def _beside(spot: Spot, others: list[Spot], resources: tuple[Resource, ...]) -> Iterator[Network]:
+    """The addresses of the other interfaces of an interface's machine."""
+    for each in resources if spot.resource.type == INTERFACE else ():
+        if each.type == MACHINE:
+            listed = items(mapping(each.properties.get("networkProfile")).get("networkInterfaces"))
+            ids = [mapping(one).get("id", UNKNOWN) for one in listed]
+            mine = named(each, "networkProfile", ids, INTERFACE, resources).resources
+            if spot.resource in mine:
+                yield from (n for one in others if one.resource in mine for n in one.prefixes)
 
 
 def routed(
@@ -127,7 +174,7 @@ def routed(
     found: tuple[Network, ...] = ()
     known = True
     for spot in spots(resources):
-        if spot.resource.type == INTERFACE or not overlap(space, spot.prefixes):
+        if not spot.is_subnet or not overlap(space, spot.prefixes):
             continue
         tables = spot.attached("routeTable", TABLE, resources)
         read = [
