@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import pulumi
@@ -25,7 +25,7 @@ from wsus_egress.component.enums import with_enums
 from wsus_egress.component.given import OLD_NAMES
 from wsus_egress.component.outputs import IS_OUTPUT
 from wsus_egress.component.references import camel, renamed, snake
-from wsus_egress.problems import PolicyErrors, choices, close_to, path_text
+from wsus_egress.problems import PolicyErrors, choices, close_to, path_text, visible
 from wsus_egress.release import PUBLISHER, REPOSITORY, VERSION
 
 NAME: Final = "wsus-egress"
@@ -102,8 +102,7 @@ class WsusEgressProvider(ComponentProvider):
         Raises:
             InputPropertiesError: When its arguments cannot be used, with everything that is wrong.
         """
-        component = self._component_defs.get(resource_type.rpartition(":")[2])
-        if component and (wrong := list(self._wrong(inputs, component.inputs, ""))):
+        if wrong := self.wrong(resource_type.rpartition(":")[2], inputs):
             raise InputPropertiesError(_REFUSED, wrong)
         try:
             return super().construct(name, resource_type, inputs, options)
@@ -112,6 +111,11 @@ class WsusEgressProvider(ComponentProvider):
                 raise
             # An error of the program's author: a traceback of this plugin would not help.
             raise InputPropertiesError(_REFUSED, _details(error.inner)) from error
+
+    def wrong(self, component: str, inputs: Any) -> list[InputPropertyErrorDetails]:
+        """What is wrong with a component's inputs, as any language gives them."""
+        found = self._component_defs.get(component)
+        return _shown(self._wrong(inputs, found.inputs, "")) if found else []
 
     def _wrong(
         self, inputs: Any, properties: Mapping[str, PropertyDefinition], path: str
@@ -154,12 +158,20 @@ def _details(error: pulumi.RunError) -> list[InputPropertyErrorDetails]:
     cause = error.__cause__
     if not isinstance(cause, PolicyErrors):
         return [{"property_path": "", "reason": str(error)}]
-    return [
+    return _shown(
         {
             "property_path": path_text(renamed(each.keys, camel)),
             "reason": "; ".join(filter(None, (each.what, each.instead))),
         }
         for each in cause.problems
+    )
+
+
+def _shown(found: Iterable[InputPropertyErrorDetails]) -> list[InputPropertyErrorDetails]:
+    """The engine prints what it is told: nothing in it may be what a terminal obeys."""
+    return [
+        {"property_path": visible(each["property_path"]), "reason": visible(each["reason"])}
+        for each in found
     ]
 
 

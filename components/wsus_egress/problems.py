@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -11,6 +12,11 @@ Key: TypeAlias = str | int
 Keys: TypeAlias = tuple[Key, ...]
 # What separates keys in a path's text.
 _SEVERAL: Final = frozenset('.[]"')
+# Python calls these printable, and no font shows them: letters and marks with Default_Ignorable_Code_Point
+# (Unicode 16.0, DerivedCoreProperties.txt, read 2026-11), and the Braille pattern without dots.
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,10 +52,10 @@ class Problem:
     instead: str = ""
 
     def __str__(self) -> str:
-        """`file:line: path: what is wrong; what to write instead`."""
+        """`file:line: path: what is wrong; what to write instead`, on one line whatever is in it."""
         where = [str(part) for part in (self.location, path_text(self.keys)) if part]
         text = f"{self.what}; {self.instead}" if self.instead else self.what
-        return ": ".join([*where, text])
+        return visible(": ".join([*where, text]))
 
     @property
     def of_option(self) -> bool:
@@ -105,10 +111,16 @@ def visible(text: str) -> str:
     """A text from outside with all that is not shown as an escape: data, never an instruction to a terminal.
 
     For example an escape sequence, a new line that could forge one of ours, or a mark that turns the direction of writing.
+    Applied again it changes nothing.
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return "".join(c if c.isprintable() and not _UNSEEN.match(c) else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def path_text(keys: Keys) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from wsus_egress.cli import audit_types as out
 from wsus_egress.cli.as_sarif import SCHEMA
+from wsus_egress.cli.output import page
 from wsus_egress.cli.words import count
 from wsus_egress.problems import visible
 from wsus_egress.review.audit import Audit, Found, Target, Unread
@@ -27,7 +28,7 @@ _SIGNS: Final = {"wider": "admitted and not listed", "narrower": "listed and den
 
 def text(audit: Audit) -> str:
     """For a terminal."""
-    return "\n".join(map(visible, _text(audit))) + "\n"
+    return page(_text(audit))
 
 
 def _text(audit: Audit) -> Iterator[str]:
@@ -89,53 +90,48 @@ def _hides(gap: Unread) -> str:
 
 def markdown(audit: Audit) -> str:
     """For a pull request."""
-    return "\n".join(map(visible, _markdown(audit))) + "\n"
+    return page(_markdown(audit))
 
 
 def _markdown(audit: Audit) -> Iterator[str]:
-    yield f"## Firewall rules against {_escaped(audit.against)}"
+    from wsus_egress.cli.as_markdown import code, escape  # noqa: PLC0415 - loads jinja2
+
+    yield f"## Firewall rules against {escape(audit.against)}"
     yield ""
     yield "| rules of | source | verdict |"
     yield "|---|---|---|"
     for target in audit.targets:
-        chosen = f" ({_escaped(target.alternative)})" if target.alternative else ""
-        yield f"| {target.cloud}{chosen} | {_escaped(target.source)} | **{target.judgement.value}** |"
+        chosen = f" ({escape(target.alternative)})" if target.alternative else ""
+        yield f"| {target.cloud}{chosen} | {escape(target.source)} | **{target.judgement.value}** |"
     for target in audit.targets:
         if target.deviations:
             yield ""
-            yield f"### {_escaped(_title(target))}"
+            yield f"### {escape(_title(target))}"
             yield ""
             yield "| | flow | rule | where |"
             yield "|---|---|---|---|"
         for found in target.deviations:
             each = found.deviation
             yield (
-                f"| {_SIGNS[each.kind]} | `{each.witness}` | {_escaped(each.rule)} | "
-                f"{_escaped(str(found.location))} |"
+                f"| {_SIGNS[each.kind]} | {code(each.witness)} | {escape(each.rule)} | "
+                f"{escape(str(found.location))} |"
             )
         missing = dict.fromkeys(p for f in target.deviations for p in f.deviation.patterns)
         if missing:
             yield ""
-            yield "Entries of the list that are denied: " + ", ".join(f"`{p}`" for p in missing)
-    notes = [f"- not read: {_escaped(f'{g.location}: {g.what}{_hides(g)}')}" for g in audit.unread]
-    notes += [f"- not used: {_escaped(f'{name}: {what}')}" for name, what in audit.unusable]
+            yield "Entries of the list that are denied: " + ", ".join(code(p) for p in missing)
+    notes = [f"- not read: {escape(f'{g.location}: {g.what}{_hides(g)}')}" for g in audit.unread]
+    notes += [f"- not used: {escape(f'{name}: {what}')}" for name, what in audit.unusable]
     taken = dict.fromkeys(each for target in audit.targets for each in target.assumed)
-    notes += [f"- taken for granted: {_escaped(each)}" for each in taken]
+    notes += [f"- taken for granted: {escape(each)}" for each in taken]
     told = dict.fromkeys(each for target in audit.targets for each in target.environments)
     notes += [
-        f"- {each.state}: {_escaped(each.id)}" + (f": {_escaped(each.text)}" if each.text else "")
+        f"- {each.state}: {escape(each.id)}" + (f": {escape(each.text)}" if each.text else "")
         for each in told
     ]
     if notes:
         yield ""
         yield from notes
-
-
-def _escaped(text: str) -> str:
-    """Text of a foreign file inside Markdown: nothing of it may become a link or a tag."""
-    for mark in "\\`*_[]<>|#@!":
-        text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", " ")
 
 
 def as_json(audit: Audit) -> str:

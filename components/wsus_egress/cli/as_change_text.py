@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from wsus_egress.cli import output
 from wsus_egress.cli.report import page
 from wsus_egress.cli.report.headline import headline
 from wsus_egress.cli.report.to_do import to_do
@@ -41,7 +42,7 @@ def render(review: Review, engine: EngineReport | None) -> str:
         found = list(part)
         if found:
             lines += ["", title, *(f"  {line}" for line in found)]
-    return "\n".join(lines) + "\n"
+    return output.page(lines)
 
 
 def _findings(review: Review) -> Iterator[str]:

@@ -35,7 +35,7 @@ VERSION: Final = 1
 def explanation_line(explanation: Explanation) -> str:
     """One explanation as an object on a line."""
     start = json.dumps({"version": VERSION, "url": explanation.request.url})
-    return f"{start[:-1]}, {_answer(explanation.answer)[1:]}"
+    return f"{start[:-1]}, {_answer(explanation.answer)[1:]}\n"
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from wsus_egress.problems import visible
 from wsus_egress.review.analysis import Analysis
 from wsus_egress.review.finding import Finding
 
@@ -49,4 +50,4 @@ def _text(findings: Sequence[Finding]) -> str:
         place = f"{finding.location}: " if finding.location else ""
         lines.append(f"{place}{finding.kind}: {finding.what}. To do: {finding.instead}.")
     # XML 1.0 has no way to write control characters.
-    return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+    return "\n".join(map(visible, lines))

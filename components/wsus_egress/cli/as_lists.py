@@ -18,6 +18,7 @@ from typing_extensions import TypedDict  # pydantic reads no other before Python
 from wsus_egress.cli.json_types import Schemes, Version
 from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import Endpoint
+from wsus_egress.problems import visible
 
 if TYPE_CHECKING:
     from wsus_egress.config.lists import EndpointList
@@ -91,7 +92,8 @@ def as_csv(_: Mapping[str, EndpointList], contents: Contents) -> str:
         for each in endpoints:
             for scheme in sorted(each.schemes):
                 rows.writerow((
-                    name, each.pattern.text, "tcp", scheme.port, scheme.value, each.purpose, each.source, each.date
+                    name, each.pattern.text, "tcp", scheme.port, scheme.value,
+                    visible(each.purpose), visible(each.source), each.date,
                 ))  # fmt: skip
     return text.getvalue()
 

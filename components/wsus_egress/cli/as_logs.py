@@ -1,6 +1,6 @@
 """What logs show, for a terminal, a page, or a program: grouped by who asked, what was blocked first.
 
-Everything in a log was written by somebody else, so every value is shown by `visible`, and is never markup.
+Everything in a log was written by somebody else: the command escapes every line, and a value is never markup.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def text(page: Page) -> Iterator[str]:
         for answer in some:
             group = answer.group
             yield f"  {_SEEN[group.verdict]:<8}{_asked(group):<{width}}  {_times(group)}".rstrip()
-            yield f"            {visible(answer.words)}"
+            yield f"            {answer.words}"
         yield ""
     if page.unused:
         yield "allowed and never used, as far as these logs go back:"
@@ -146,7 +146,7 @@ def _who(answer: LogAnswer) -> tuple[str | None, str | None, str | None]:
 
 
 def _heading(source: str | None, environment: str | None, party: str | None) -> str:
-    who = "the machine itself" if source is None else visible(source)
+    who = "the machine itself" if source is None else source
     if party is not None:
         return f"{who} ({party} in {environment})"
     return (
@@ -216,7 +216,7 @@ def _suggested(page: Page) -> Iterator[str]:
             yield f"      schemes: [{schemes}]{guess}"
             yield '      owner: "replace: who answers for it, and until when"'
             yield '      reason: "replace: what needs it, and the page that says so"'
-        yield from (f"  cannot be deployed: {visible(problem)}" for problem in each.problems)
+        yield from (f"  cannot be deployed: {problem}" for problem in each.problems)
         for change in each.changes:
             fidelity = dict(each.fidelities).get(change.target, "not proved")
             opened = [f"{'+'.join(c.schemes)} {c.label}" for c in change.newly_allowed]
@@ -225,7 +225,7 @@ def _suggested(page: Page) -> Iterator[str]:
                 if opened
                 else f"  it opens nothing at {change.target}"
             )
-            yield from (f"    + {visible(name)}" for name in opened)
+            yield from (f"    + {name}" for name in opened)
         yield "  `wsus-egress preview --base HEAD` shows it as a change, and asks for an approval with a day on which it expires"
         yield ""
 

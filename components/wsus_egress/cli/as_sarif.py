@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from wsus_egress.problems import Location
+from wsus_egress.problems import Location, visible
 from wsus_egress.review.finding import RULES, Finding
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -54,7 +54,8 @@ def render(
 def _result(
     finding: Finding, index: int, environments: Mapping[str, str], prefix: str
 ) -> dict[str, Any]:
-    where = f"{finding.where}: " if finding.where else ""
+    where = visible(f"{finding.where}: ") if finding.where else ""
+    what, instead = visible(finding.what), visible(finding.instead)
     # GitHub refuses a result without a location ("locationFromSarifResult: expected at least one
     # location", an error of its code scanning).
     location = finding.location or Location(_file(finding, environments), 1)
@@ -64,7 +65,7 @@ def _result(
         "ruleId": finding.kind,
         "ruleIndex": index,
         "level": "error" if finding.fails else "warning",
-        "message": {"text": f"{where}{finding.what}. To do: {finding.instead}."},
+        "message": {"text": f"{where}{what}. To do: {instead}."},
         "partialFingerprints": {"wsusEgress/v1": f"{finding.kind}:{finding.where}:{finding.what}"},
         "locations": [
             {

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from wsus_egress.cli.output import page
 from wsus_egress.cli.words import count, on_word, verdict_of, way_of
 from wsus_egress.controls import Assumption, Control
 from wsus_egress.model.environment import Acceptance, Target
 from wsus_egress.model.party import Party
 from wsus_egress.model.policy import EgressPolicy, Mode
-from wsus_egress.problems import Problem
+from wsus_egress.problems import Problem, visible
 from wsus_egress.proof.compare import Unproved
 from wsus_egress.proof.proof import Deviation, Fidelity, Proof
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, parity
@@ -39,16 +41,15 @@ def problems(found: Sequence[Problem]) -> str:
     project = any(not problem.of_option for problem in found)
     it = "it" if len(found) == 1 else "them"
     end = f": fix {it} before you deploy" if project else ""
-    lines = [*map(str, found), count(len(found), "problem") + end]
-    return "\n".join(lines) + "\n"
+    return page([*map(str, found), count(len(found), "problem") + end])
 
 
 def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequence[str]) -> str:
     """Each target's fidelity on a line, then unaccepted deviations and expired entries."""
     rows = []
-    findings: list[str] = []
+    findings: list[tuple[str, ...]] = []
     ends = _ends(analyses, found)
-    expired = [f"{_line(each)}\n    {each.instead}" for each in ends if each.fails]
+    expired = [(_line(each), f"    {each.instead}") for each in ends if each.fails]
     for analysis in analyses:
         for target in analysis.targets:
             proof = target.proof
@@ -58,7 +59,7 @@ def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequenc
                 rows.append((analysis.environment.name, proof.target, verdict, summary))
                 findings += _findings(analysis.environment.name, target.target, proof)
     lines = _columns(rows)
-    lines += ["", *findings, *expired] if findings or expired else []
+    lines += ["", *chain(*findings, *expired)] if findings or expired else []
     lines += [line for analysis in analyses for line in _parity(analysis)]
     lines += [f"note: {_line(each)}; {each.instead}" for each in ends if not each.fails]
     lines += [f"note: {note}" for note in notes]
@@ -69,7 +70,7 @@ def check(analyses: Sequence[Analysis], found: Iterable[Finding], notes: Sequenc
         f"{count(len(analyses), 'environment')}, {count(len(rows), 'target')}: "
         + (", ".join(verdicts) or "no finding"),
     ]
-    return "\n".join(lines) + "\n"
+    return page(lines)
 
 
 def _ends(analyses: Sequence[Analysis], found: Iterable[Finding]) -> list[Finding]:
@@ -112,22 +113,22 @@ def _parity(analysis: Analysis) -> Iterator[str]:
         yield f"AWS and Azure differ in {name}: {each.admits} {may} {each.flow}, {each.denies} does not"
 
 
-def _findings(environment: str, target: Target, proof: Proof) -> Iterator[str]:
+def _findings(environment: str, target: Target, proof: Proof) -> Iterator[tuple[str, ...]]:
     for deviation in proof.findings:
         state = "acceptance expired" if deviation.expired else "not accepted"
         state += ", another control hides it" if deviation in proof.masked else ""
         yield (
-            f"{environment}: {deviation.what} ({state}): {deviation.reason}\n"
-            f"    witness: {deviation.witness}\n"
-            f"    {repair(target)}, or list `what: {deviation.what}` under {environment}'s accept"
+            f"{environment}: {deviation.what} ({state}): {deviation.reason}",
+            f"    witness: {deviation.witness}",
+            f"    {repair(target)}, or list `what: {deviation.what}` under {environment}'s accept",
         )
 
 
 def preview(analyses: Sequence[Analysis], notes: Iterable[Finding] = ()) -> str:
     """Every environment: what is allowed, then per target and control the rules."""
-    pages = ["\n".join(_environment(analysis)) + "\n" for analysis in analyses]
+    pages = [page(_environment(analysis)) for analysis in analyses]
     if told := [f"note: {_line(each)}; {each.instead}" for each in notes]:
-        pages.append("\n".join(told) + "\n")
+        pages.append(page(told))
     return "\n".join(pages)
 
 
@@ -247,7 +248,7 @@ def explanation(found: Explanation) -> str:
         lines += _columns(
             [(name, ruling.verdict.value, ruling.rule) for name, ruling in target.rulings], "    "
         )
-    return "\n".join(lines)
+    return page(lines)
 
 
 def _asked(answer: Answer) -> str:
@@ -273,6 +274,7 @@ def _name(whom: Whom) -> str:
 def _columns(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
     if not rows:
         return []
+    rows = [[*map(visible, row)] for row in rows]
     widths = [max(len(cell) for cell in column) for column in _transposed(rows)]
     return [
         indent

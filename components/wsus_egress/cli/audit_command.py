@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from wsus_egress.cli.output import CannotWrite, warn, write
 from wsus_egress.cli.starting import project_option
 from wsus_egress.problems import PolicyErrors, Problem, choices
 
@@ -100,12 +101,10 @@ def audit(  # noqa: PLR0913, PLR0917 - the command's options
     if output is None:
         click.echo(render(found), nl=False)
     else:
-        from wsus_egress.cli.output import CannotWrite, write  # noqa: PLC0415
-
         try:
             write(output, render(found))
         except CannotWrite as error:
-            click.echo(str(error), err=True)
+            warn(error)
             sys.exit(UNUSABLE)
     if found.unusable or not found.targets:
         sys.exit(UNUSABLE)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from wsus_egress.cli import output
 from wsus_egress.cli.options import FINDING, FINE, UNUSABLE, today_option
+from wsus_egress.cli.output import warn
 from wsus_egress.cli.starting import project_option
 from wsus_egress.problems import PolicyErrors, choices, visible
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wsus_egress.config.lists import EndpointList
+    from wsus_egress.review.list_pages import Difference
 
 # A path to the schema that is right where the package's lists are, and nowhere else.
 _SCHEMA_LINE: Final = re.compile(r"\A# yaml-language-server: .*\n")
@@ -64,7 +67,7 @@ def _show(name: str, project: Path) -> None:
     del project  # The package's lists are the same in each.
     shipped = {path.stem: path for path in sorted(shipped_lists().glob("*.yaml"))}
     if name not in shipped:
-        click.echo(f"the package has no list {name!r}; {choices(shipped)}", err=True)
+        warn(f"the package has no list {name!r}; {choices(shipped)}")
         sys.exit(UNUSABLE)
     click.echo(_SCHEMA_LINE.sub("", shipped[name].read_text(encoding="utf-8")), nl=False)
 
@@ -117,27 +120,28 @@ def compare(name: str, pages: Sequence[str], project: Path) -> None:
                 text = Path(page).read_text(encoding="utf-8-sig", errors="replace")
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
-                click.echo(
-                    f"error: {visible(page)} cannot be read ({reason}) and is not a list", err=True
-                )
+                warn(f"error: {page} cannot be read ({reason}) and is not a list")
                 sys.exit(UNUSABLE)
         difference = compared(resolve(found, [name]), text)
-        click.echo(f"{name} beside {visible(page)}:")
-        for host, schemes in difference.lacking:
-            click.echo(
-                f"  + {host}{' by ' if schemes else ''}{' and '.join(schemes)}: the list lacks it"
-            )
-        for host, schemes in difference.schemes:
-            click.echo(f"  ~ {host}: the list does not have it by {' and '.join(schemes)}")
-        for host in difference.odd:
-            click.echo(f"  ? {host}: not a pattern; look for the hosts that are meant")
-        for host in difference.more:
-            click.echo(f"  - {host}: only in the list")
-        if not any((difference.lacking, difference.schemes, difference.odd, difference.more)):
-            click.echo("  no difference")
+        click.echo(output.page(_told(f"{name} beside {page}:", difference)), nl=False)
         if difference.lacking or difference.schemes:
             status = FINDING
     sys.exit(status)
+
+
+def _told(title: str, difference: Difference) -> Iterator[str]:
+    yield title
+    for host, schemes in difference.lacking:
+        by = f" by {' and '.join(schemes)}" if schemes else ""
+        yield f"  + {host}{by}: the list lacks it"
+    for host, schemes in difference.schemes:
+        yield f"  ~ {host}: the list does not have it by {' and '.join(schemes)}"
+    for host in difference.odd:
+        yield f"  ? {host}: not a pattern; look for the hosts that are meant"
+    for host in difference.more:
+        yield f"  - {host}: only in the list"
+    if not any((difference.lacking, difference.schemes, difference.odd, difference.more)):
+        yield "  no difference"
 
 
 def _loaded(project: Path) -> tuple[str, Mapping[str, EndpointList]]:
@@ -155,7 +159,7 @@ def _loaded(project: Path) -> tuple[str, Mapping[str, EndpointList]]:
 
 def _must_exist(names: Sequence[str], found: Mapping[str, EndpointList]) -> None:
     if unknown := [name for name in names if name not in found]:
-        click.echo(f"there is no list {unknown[0]!r}; {choices(found)}", err=True)
+        warn(f"there is no list {unknown[0]!r}; {choices(found)}")
         sys.exit(UNUSABLE)
 
 
@@ -174,11 +178,10 @@ def _table(root: Path, folder: str, lists: Mapping[str, EndpointList], today: da
         number = count(len(each.endpoints), "endpoint")
         if each.includes:
             number += f" and {', '.join(name for name, _ in each.includes)}"
-        rows.append((each.name, number, each.title, _age(each, today), whose))
+        rows.append((each.name, number, visible(each.title), _age(each, today), whose))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "".join(
+    return output.page(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        + "\n"
         for row in rows
     )
 

@@ -19,6 +19,7 @@ from wsus_egress.cli.options import (
     refuse,
     today_option,
 )
+from wsus_egress.cli.output import warn
 from wsus_egress.cli.starting import project_option
 from wsus_egress.problems import PolicyErrors, visible
 
@@ -113,7 +114,7 @@ def logs(  # noqa: PLR0913, PLR0917 - the command's options
             read += 1
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            click.echo(f"error: {visible(file)}: {reason[0].lower()}{reason[1:]}", err=True)
+            warn(f"error: {file}: {reason[0].lower()}{reason[1:]}")
             status = UNUSABLE
     reader = LogReader(environments, lists)
     answers = tuple(reader.answers(groups.all()))
@@ -126,7 +127,7 @@ def logs(  # noqa: PLR0913, PLR0917 - the command's options
         edits = suggestions(environments, lists, answers, today)
     page = as_logs.Page(answers, reader.unused(answers), counts, groups, read, suggest, edits)
     for line in as_logs.RENDERERS[format_](page):
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{visible(line)}\n")
     sys.exit(status)
 
 

@@ -27,6 +27,7 @@ from wsus_egress.cli.options import (
     refuse,
     today_option,
 )
+from wsus_egress.cli.output import CannotWrite, Shown, warn, write
 from wsus_egress.cli.probe_command import probe
 from wsus_egress.cli.starting import new, project_option
 from wsus_egress.problems import PolicyErrors
@@ -41,7 +42,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 FORBIDDEN = 403
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Shown, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pulumi-wsus-egress")
 def main() -> None:
     """Shows what a WSUS egress policy allows, and proves what the clouds' rules admit.
@@ -182,12 +183,10 @@ def _print(text: str, *, changes: bool) -> None:
 
 
 def _write(output: Path, text: str) -> None:
-    from wsus_egress.cli.output import CannotWrite, write  # noqa: PLC0415
-
     try:
         write(output, text)
     except CannotWrite as error:
-        click.echo(str(error), err=True)
+        warn(error)
         sys.exit(UNUSABLE)
 
 
@@ -233,12 +232,12 @@ def explain(
         try:
             requests = requests_of(url)
         except InvalidUrl as error:
-            click.echo(f"line {number}: {error}" if stream else str(error), err=True)
+            warn(f"line {number}: {error}" if stream else error)
             status = UNUSABLE
             continue
         for request in requests:
             for explainer in explainers:
-                sys.stdout.write(show(explainer.explain(request)) + "\n")
+                sys.stdout.write(show(explainer.explain(request)))
     sys.exit(status)
 
 
@@ -308,7 +307,7 @@ def comment(file: TextIO, number: str | None, key: str, *, existing: bool) -> No
     except (commenting.NoPlace, InvalidKey, Refused, UnicodeDecodeError) as error:
         fork = isinstance(error, Refused) and error.status == FORBIDDEN
         hint = "; in a pull request from a fork the token may only read" if fork else ""
-        click.echo(f"error: {error}{hint}", err=True)
+        warn(f"error: {error}{hint}")
         sys.exit(UNUSABLE)
     click.echo(f"comment {outcome}")
 

@@ -1,13 +1,19 @@
 """Where a command's text goes: to a terminal in colours, or to a file as a whole or not at all.
 
-For example `preview -o comment.md` replaces comment.md when all of the page is written.
+For example `preview -o comment.md` replaces comment.md when all of the page is written. No line that leaves has in it what a
+terminal obeys: `page` joins the lines of every plain page, `warn` says every error, and `Shown` says those of the options.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from wsus_egress.problems import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +29,39 @@ _LOUD: Final = "NOT APPROVED"
 
 class CannotWrite(Exception):  # noqa: N818 - as InvalidName
     """The output cannot be written; the message says why and what to do."""
+
+
+def page(lines: Iterable[str]) -> str:
+    """Lines as a text. What a value brings along, such as a new line or an escape sequence, stays in its line as text."""
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def warn(text: object) -> None:
+    """Say what is wrong on standard error, in one line."""
+    click.echo(visible(str(text)), err=True)
+
+
+class Shown(click.Group):
+    """A group that says of wrong options and arguments what they are, and never as they are."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the group's own options."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.ClickException as error:
+            raise _shown(error)  # noqa: B904 - it is the same error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the command's options, and run it."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            raise _shown(error)  # noqa: B904 - it is the same error
+
+
+def _shown(error: click.ClickException) -> click.ClickException:
+    error.message = visible(error.message)  # type: ignore[misc]  # click 8.5.1 says Final of it
+    return error
 
 
 def write(output: Path, text: str) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from wsus_egress.cli.options import FINDING, FINE, UNUSABLE, refuse
+from wsus_egress.cli.output import CannotWrite, page, warn, write
 from wsus_egress.cli.starting import project_option
-from wsus_egress.problems import PolicyErrors, visible
+from wsus_egress.problems import PolicyErrors
 
 
 @click.command()
@@ -46,7 +47,6 @@ def probe(  # noqa: PLR0913, PLR0917 - the command's options
       wsus-egress probe --env prod --server wsus --read result.json
     """  # noqa: D301 - click reads the \b
     from wsus_egress.cli import probing  # noqa: PLC0415
-    from wsus_egress.cli.output import CannotWrite, write  # noqa: PLC0415
     from wsus_egress.review.analysis import analyse  # noqa: PLC0415
     from wsus_egress.review.probe import NotAResult, usable  # noqa: PLC0415
 
@@ -57,12 +57,12 @@ def probe(  # noqa: PLR0913, PLR0917 - the command's options
     policy = analysis.environment.policy
     party = usable(policy, policy.parties, server)
     if isinstance(party, str):
-        click.echo(f"error: {party}", err=True)
+        warn(f"error: {party}")
         sys.exit(UNUSABLE)
     try:
         if result is not None:
             lines, differs = probing.told(analysis, server, probing.result_of(result))
-            click.echo("\n".join(lines))
+            click.echo(page(lines), nl=False)
             sys.exit(FINDING if differs else FINE)
         text = probing.document(form, probing.script(analysis, server))
         if output is None:
@@ -70,8 +70,8 @@ def probe(  # noqa: PLR0913, PLR0917 - the command's options
         else:
             write(output, text)
     except NotAResult as error:
-        click.echo(f"error: {visible(str(result))}: {error}", err=True)
+        warn(f"error: {result}: {error}")
         sys.exit(UNUSABLE)
     except CannotWrite as error:
-        click.echo(str(error), err=True)
+        warn(error)
         sys.exit(UNUSABLE)

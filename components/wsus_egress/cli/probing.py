@@ -11,7 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from wsus_egress.problems import visible
 from wsus_egress.review.analysis import Analysis
 from wsus_egress.review.probe import (
     ProbeFinding,
@@ -95,13 +94,13 @@ def _lines(
     if result.get("policy") != policy_id(analysis.environment.policy):
         yield "note: the result is of another policy than the settings have now; probe again for a whole answer"
     if isinstance(proxy := result.get("proxy"), str) and proxy:
-        yield f"note: WSUS uses the proxy {visible(proxy)}, so direct connections decide nothing"
+        yield f"note: WSUS uses the proxy {proxy}, so direct connections decide nothing"
     counts = {}
     for state in ("differs", "undecided", "agrees"):
         some = [each for each in found if each.state == state]
         counts[state] = len(some)
         for each in some:
             must = "must pass" if each.test.expect == "pass" else "must not pass"
-            yield f"{state:<10}{each.test.why} ({must}): {visible(each.words)}"
+            yield f"{state:<10}{each.test.why} ({must}): {each.words}"
     yield f"{counts['agrees']} agree, {counts['differs']} differ, {counts['undecided']} undecided"
     yield "not tried from the server: connections from the Internet to it"

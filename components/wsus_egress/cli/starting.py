@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from wsus_egress.cli.output import page, warn
+
 if TYPE_CHECKING:
     from wsus_egress.cli.new.texts import CI
 
@@ -64,7 +66,7 @@ def new(name: str, cloud: str, ci: CI | None, called: str, project: Path) -> Non
         plan = planned(Request(project, name, _CLOUDS[cloud], ci, called))
         write(plan.files)
     except CannotStart as error:
-        click.echo(f"error: {error}", err=True)
+        warn(f"error: {error}")
         sys.exit(UNUSABLE)
     needed = any(find_spec(_SDKS[each]) is None for each in _CLOUDS[cloud])
     there = f"--project {project} " if project != Path() else ""
@@ -76,15 +78,17 @@ def new(name: str, cloud: str, ci: CI | None, called: str, project: Path) -> Non
         f"pulumi stack init {name}",
         f"pulumi up --stack {name}",
     )
-    click.echo("written:")
-    for path in plan.files:
-        click.echo(f"  {path}")
-    click.echo(f"\nWrite your own values into {project / plan.settings}, where it says `replace`.")
-    for text in plan.by_hand:
-        click.echo(text)
+    lines = [
+        "written:",
+        *(f"  {path}" for path in plan.files),
+        "",
+        f"Write your own values into {project / plan.settings}, where it says `replace`.",
+        *plan.by_hand,
+    ]
     if plan.project:
-        click.echo(
-            f"The project is called {plan.project}. No other one on the same Pulumi backend may have this name: each "
-            "would\ndelete the other's resources. To choose another, change `name` in Pulumi.yaml now."
-        )
-    click.echo("Then:\n" + "".join(f"  {command}\n" for command in commands), nl=False)
+        lines += [
+            f"The project is called {plan.project}. No other one on the same Pulumi backend may have this name: each would",
+            "delete the other's resources. To choose another, change `name` in Pulumi.yaml now.",
+        ]
+    lines += ["Then:", *(f"  {command}" for command in commands)]
+    click.echo(page(lines), nl=False)

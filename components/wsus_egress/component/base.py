@@ -23,7 +23,7 @@ from wsus_egress.component.outputs import StandIns
 from wsus_egress.component.proved import proved
 from wsus_egress.component.references import camel
 from wsus_egress.config.lists import replaced_lists
-from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.problems import PolicyErrors, Problem, visible
 
 C = TypeVar("C")
 
@@ -82,7 +82,7 @@ class Component(pulumi.ComponentResource):
         )
         args, warnings = by_their_names(keywords if args is AS_KEYWORDS else args)
         for text in warnings:
-            pulumi.log.warn(f"{name}: {text}")
+            pulumi.log.warn(visible(f"{name}: {text}"))
         given = isinstance(args, Compiled)
         wrong = () if given else wrong_arguments(args, self._arguments)
         refuse(name, (*wrong, *named_twice(self._token, name, opts)))
@@ -123,9 +123,9 @@ class Component(pulumi.ComponentResource):
             ),
         )
         for text in checked(name, cloud, lambda: proved(environment, target, controls)):
-            pulumi.log.warn(f"{name}: {text}")
+            pulumi.log.warn(visible(f"{name}: {text}"))
         for each in replaced_lists(Path(), lists) if lists else ():
-            pulumi.log.info(f"{name}: {each}")
+            pulumi.log.info(visible(f"{name}: {each}"))
         return Compiled(environment_of(args), target, controls, stand_ins.outputs, args)
 
     def _control(self, kind: type[C]) -> C:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pulumi
 
 from wsus_egress.component.arguments import as_arguments
-from wsus_egress.problems import PolicyErrors, Problem
+from wsus_egress.problems import PolicyErrors, Problem, visible
 
 T = TypeVar("T")
 
@@ -47,6 +47,7 @@ def refuse(name: str, problems: Iterable[Problem]) -> None:
 
 def refusal(name: str, error: PolicyErrors) -> pulumi.RunError:
     """An error that Pulumi shows without a traceback; its cause has the problems as data."""
-    refused = pulumi.RunError("\n".join(f"{name}: {problem}" for problem in error.problems))
+    shown = visible(name)
+    refused = pulumi.RunError("\n".join(f"{shown}: {problem}" for problem in error.problems))
     refused.__cause__ = error
     return refused

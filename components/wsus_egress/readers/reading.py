@@ -198,14 +198,22 @@ def networks(text: Any) -> tuple[Network, ...] | None:
         return None
 
 
+def number_of(value: Any) -> int | None:
+    """The number that a text or a number is; None for anything else, such as `\u00b2`, which `isdigit` takes for one.
+
+    More digits than eighteen are in no field that a cloud has.
+    """
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def ports(text: Any) -> tuple[int, int] | None:
     """A port, `a-b` or `*` as a range; None for any other text."""
     if text in ("*", "any", "Any", "ANY"):
         return ANY_PORT
-    low, _, high = str(text).partition("-")
-    if not low.isdigit() or not (high or low).isdigit():
-        return None
-    return int(low), int(high or low)
+    first, _, last = str(text).partition("-")
+    low, high = number_of(first), number_of(last or first)
+    return None if low is None or high is None else (low, high)
 
 
 def overlap(networks: Iterable[Network], others: Iterable[Network]) -> tuple[Network, ...]:

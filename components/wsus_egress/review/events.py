@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from wsus_egress.problems import Location, PolicyErrors, Problem
+from wsus_egress.problems import Location, PolicyErrors, Problem, visible
 from wsus_egress.review.finding import Finding
 from wsus_egress.review.replacements import is_risk
 from wsus_egress.review.two_steps import rule_group_at_risk
@@ -224,7 +224,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     # Another program wrote this, and a terminal obeys control characters.
-    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in value)
+    return visible(" ".join(value.split()))
 
 
 def _name(urn: Any) -> str:

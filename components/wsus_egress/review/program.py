@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from wsus_egress.config.stacks import PROJECT_FILE, Project
 from wsus_egress.model.environment import Approval
-from wsus_egress.problems import Location, shortened
+from wsus_egress.problems import Location, shortened, visible
 from wsus_egress.review.finding import Finding, or_approve
 from wsus_egress.review.gitbase import top_of, tracked
 
@@ -130,7 +130,7 @@ def _shown(value: Any) -> str:
     if value is None:
         return "nothing"
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    return shortened("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text))
+    return shortened(visible(text))
 
 
 def _program(root: Path, ref: str, head: Project, base: Project) -> Iterator[ProgramChange]:

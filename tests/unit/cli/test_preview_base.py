@@ -442,7 +442,7 @@ def test_the_engines_control_characters_reach_no_terminal(project: GitProject) -
     events = project.root / "events"
     events.write_text(json.dumps(engine), encoding="utf-8")
     shown = preview(project.root, "--pulumi-events", str(events)).stdout
-    assert "error: a?]0;t? b" in shown
+    assert r"error: a\u001b]0;t\u0007 b" in shown
     assert [] == [line for line in shown.split("\n") if not line.isprintable()]
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from wsus_egress.cli.pull_request.marker import BUDGET
 from wsus_egress.cli.words import count
+from wsus_egress.problems import visible
 
 _HEAD: Final = "## Policy preview: failed\n\nThe preview could not be made."
 _LONGEST: Final = 2_000
@@ -41,5 +42,5 @@ def _cut(shown: list[str], more: int) -> str:
 
 
 def _quoted(line: str) -> str:
-    plain = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in line)
+    plain = visible(line.expandtabs(4))
     return "    " + (plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 3]}...")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from wsus_egress.problems import visible
+
 ATTEMPTS: Final = 4
 TIMEOUT_SECONDS: Final = 30
 LONGEST_WAIT_SECONDS: Final = 30.0
@@ -131,5 +133,5 @@ def _told(shown: str, error: urllib.error.HTTPError) -> str:
         said = str(found.get("message") or found.get("error") or "")
     except (OSError, ValueError, AttributeError):
         said = ""
-    plain = "".join(c if c.isprintable() else " " for c in said)[:300]
+    plain = visible(" ".join(said.split())[:300])
     return f"{shown}: {error.code} {error.reason}" + (f": {plain}" if plain else "")

@@ -16,6 +16,7 @@ from wsus_egress.cli.report.to_do import to_do
 from wsus_egress.cli.report.topology import draw
 from wsus_egress.controls import Control
 from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode
+from wsus_egress.problems import visible
 from wsus_egress.review.analysis import Analysis, TargetAnalysis, stale_acceptances
 from wsus_egress.review.askers import Asker, askers, known_hosts
 from wsus_egress.review.comparison import Review
@@ -78,11 +79,17 @@ def _templates() -> Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
         autoescape=True,
+        finalize=_final,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _final(value: object) -> object:
+    """A value as the page shows it; only the page's own parts, which are marked as safe, have several lines."""
+    return visible(value) if type(value) is str else value
 
 
 def _content_security_policy(style: str, script: str) -> str:
@@ -158,8 +165,8 @@ def _askers(
 
 def _row(endpoint: Endpoint) -> tuple[str, ...]:
     return (
-        endpoint.pattern.text, "+".join(sorted(endpoint.schemes)), endpoint.list, endpoint.purpose,
-        endpoint.source, endpoint.date,
+        endpoint.pattern.text, "+".join(sorted(endpoint.schemes)), endpoint.list,
+        visible(endpoint.purpose), visible(endpoint.source), endpoint.date,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from wsus_egress.model.environment import Environment
+from wsus_egress.problems import visible
 from wsus_egress.review.approvals import Approved
 from wsus_egress.review.comparison import Review
 from wsus_egress.review.finding import Finding
@@ -36,7 +37,7 @@ def to_do(review: Review) -> tuple[str, ...]:
         whole = by_list.get(name, {})
         if found := tuple(_lines(analysis.environment, findings.get(name, ()), whole)):
             lines += [f"# {analysis.environment.file}", *found]
-    return tuple(lines)
+    return tuple(map(visible, lines))
 
 
 def _lines(

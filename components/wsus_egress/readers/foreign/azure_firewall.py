@@ -15,6 +15,7 @@ from wsus_egress.controls.base import Verdict
 from wsus_egress.readers.foreign.azure_rules import Collection, Rules, known_type
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.formats.things import Contents, Path, Ref, Thing, many, one, pick
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import Chain, Place
 
@@ -137,10 +138,10 @@ class Firewalls:
 
     def _of_group(self, group: Thing, *, inherited: bool) -> Iterator[Collection]:
         priority = pick(group.body, "priority")
-        first = int(priority) if str(priority).isdigit() else 0
+        first = number_of(priority) or 0
         collections = pick(group.body, "rule_collections")
         contents = self.files[group.file]
-        if collections is UNKNOWN or isinstance(collections, Ref) or not str(priority).isdigit():
+        if collections is UNKNOWN or isinstance(collections, Ref) or number_of(priority) is None:
             what = f"the rule collections or the priority of {group.name}"
             contents.gap(f"{what} are not known", path=group.path, weighed=True)
             yield Collection(
@@ -207,7 +208,7 @@ class Firewalls:
             "allow" if word == "allow" else "deny" if word == "deny" else "unknown"
         )
         name = f"{pick(body, 'name')}"
-        if action == "unknown" or not str(given).isdigit():
+        if action == "unknown" or number_of(given) is None:
             self.files[group.file].gap(
                 f"the action or priority of the collection {name} is not known",
                 path=path,
@@ -216,14 +217,14 @@ class Firewalls:
         key = "rules" if "rules" in body else "rule"
         if rules is None:
             rules = list(enumerate(many(pick(body, "rule", "rules"))))
-        at = int(given) if str(given).isdigit() else 0
+        at = number_of(given) or 0
         order = (not inherited, first, at)
         yield Collection(
             kind,
             group,
             name,
             order,
-            action if str(given).isdigit() else "unknown",
+            "unknown" if number_of(given) is None else action,
             rules,
             (*path, key),
         )

@@ -13,6 +13,7 @@ from wsus_egress.controls.base import Verdict
 from wsus_egress.readers.foreign.fields import ANY, TAGS, block, port_ranges
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, pick
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import BOTH, Chain, Place, Term
 from wsus_egress.readers.terms.spans import EVERYWHERE, INTERNET, PORTS, Spans, joined
@@ -40,15 +41,15 @@ def chain(
         priority = pick(body, "priority")
         if str(pick(body, "direction")).lower() == "inbound":
             continue
-        if str(priority).isdigit() and int(priority) >= _LAST:
+        if (number_of(priority) or 0) >= _LAST:
             continue
         terms = list(_terms(body, f"rule {name} of {nsg.name}", Place(file, path), files[file]))
-        if not str(priority).isdigit():
+        if number_of(priority) is None:
             files[file].gap(f"the priority of rule {name} is not known", path=path, weighed=True)
             terms = [Term(id=t.id, action="unknown", place=t.place, sure=False) for t in terms[:1]]
         # A state and an export list separate rules in the group too.
         known = name if isinstance(pick(body, "name"), str) else f"#{number}"
-        rows.setdefault(known.lower(), (int(priority) if str(priority).isdigit() else 0, terms))
+        rows.setdefault(known.lower(), (number_of(priority) or 0, terms))
     ordered = [term for _, terms in sorted(rows.values(), key=lambda row: row[0]) for term in terms]
     last = Term(
         id=f"the default rule 65001 AllowInternetOutBound of {nsg.name}", action="allow",

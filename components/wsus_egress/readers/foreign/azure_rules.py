@@ -13,6 +13,7 @@ from wsus_egress.names.sets import ALL_NAMES
 from wsus_egress.readers.foreign.fields import ANY, TAGS, block, port_ranges
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.formats.things import Contents, Path, Ref, Thing, many, pick
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import BOTH, Names, Place, Term
 from wsus_egress.readers.terms.names import pattern
@@ -146,11 +147,11 @@ class Rules:
         databases: list[int] = []
         for each in many(pick(rule, "protocols", "protocol")):
             word = str(pick(each, "protocol_type", "type")).lower()
-            port = pick(each, "port")
-            if word in _WEB and str(port).isdigit():
-                spoken.append((_WEB[word], int(port)))
+            port = number_of(pick(each, "port"))
+            if word in _WEB and port is not None:
+                spoken.append((_WEB[word], port))
             elif word == "mssql":
-                databases.append(int(port) if str(port).isdigit() else 1433)
+                databases.append(1433 if port is None else port)
             else:
                 unread.append("its protocol is not known")
                 spoken += [("http", 80), ("tls", 443)]

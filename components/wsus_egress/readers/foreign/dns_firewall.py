@@ -14,6 +14,7 @@ from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, pick
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import Chain, Names, Place, Term
 from wsus_egress.readers.terms.names import pattern
@@ -80,7 +81,7 @@ def _absent(
 
 
 def _number(value: Any) -> int:
-    return int(value) if str(value).isdigit() else 0
+    return number_of(value) or 0
 
 
 def _terms(owner: Thing, body: Any, contents: Contents, resolver: Resolver) -> Iterator[Term]:

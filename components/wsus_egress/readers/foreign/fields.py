@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any, Final
 
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.terms.spans import (
     INTERNAL,
     INTERNET,
@@ -49,10 +50,9 @@ def port_range(text: Any) -> tuple[int, int] | None:
     """`443`, `8530-8531` or `*`; None for anything else."""
     if str(text).strip().lower() in ANY:
         return PORTS[0]
-    low, _, high = str(text).strip().partition("-")
-    if not low.isdigit() or not (high or low).isdigit():
-        return None
-    return int(low), int(high or low)
+    first, _, last = str(text).strip().partition("-")
+    low, high = number_of(first), number_of(last or first)
+    return None if low is None or high is None else (low, high)
 
 
 def port_ranges(texts: list[Any]) -> tuple[Spans, list[str]]:

@@ -25,6 +25,7 @@ from wsus_egress.readers.formats.things import (
     one,
     pick,
 )
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import Chain, Place, Term
 
@@ -158,7 +159,7 @@ def _references(
             continue
         priority = pick(each, "priority")
         override = str(pick(one(pick(each, "override")) or {}, "action") or "")
-        at = int(priority) if str(priority).isdigit() else 0
+        at = number_of(priority) or 0
         entries.append((at, pick(each, "resource_arn"), override))
     found: list[tuple[int, Thing, str]] = []
     for at, value, override in entries:

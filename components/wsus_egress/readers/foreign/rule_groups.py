@@ -23,6 +23,7 @@ from wsus_egress.readers.formats.things import (
     one,
     pick,
 )
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import Names, Place, Term
 from wsus_egress.readers.terms.names import pattern
@@ -254,7 +255,7 @@ def _of_stateless(
 ) -> Iterator[Term]:
     def priority(each: Any) -> int:
         found = pick(each, "priority")
-        return int(found) if str(found).isdigit() else 0
+        return number_of(found) or 0
 
     for number, each in enumerate(sorted(rules, key=priority), start=1):
         body = one(pick(each, "rule_definition")) or {}
@@ -282,7 +283,7 @@ def _of_stateless(
             blocks = many(pick(match, key, key[:-1]))
             try:
                 ends = [(int(pick(b, "from_port")), int(pick(b, "to_port"))) for b in blocks]
-            except (TypeError, ValueError):
+            except (OverflowError, TypeError, ValueError):
                 ends, sure = [], False
             ports.append(joined(ends) if ends else PORTS)
         numbers = [str(n) for n in many(pick(match, "protocols"))]

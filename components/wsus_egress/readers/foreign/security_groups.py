@@ -11,6 +11,7 @@ from wsus_egress.controls.base import Verdict
 from wsus_egress.readers.foreign.fields import blocks
 from wsus_egress.readers.foreign.resolve import Resolver
 from wsus_egress.readers.formats.things import Contents, Ref, Thing, many, one, pick
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import BOTH, Chain, Place, Term
 from wsus_egress.readers.terms.spans import EVERYWHERE, INTERNAL, PORTS, Spans, joined
@@ -148,7 +149,7 @@ class Groups:
         if str(word).lower() not in ("-1", "all") and (low is not None or high is not None):
             try:
                 ports = ((int(low), int(high)),)
-            except (TypeError, ValueError):
+            except (OverflowError, TypeError, ValueError):
                 unread.append("its ports are not known")
         if not protocols:
             return  # ICMP and the like carry no connection.
@@ -241,12 +242,12 @@ def acl_chain(
         if (word not in ("-1", "all") and low not in (None, 0)) or high not in (None, 0):
             try:
                 ports = ((int(low or 0), int(high)),)
-            except (TypeError, ValueError):
+            except (OverflowError, TypeError, ValueError):
                 sure = False
         given = pick(body, "rule_no", "rule_number")
-        if not str(given).isdigit():
+        if number_of(given) is None:
             sure = False
-        number = int(given) if str(given).isdigit() else 0
+        number = number_of(given) or 0
         if not sure:
             contents.gap(f"{name} is not known in full", path=path, weighed=True)
         if protocols and number <= _ACL_LAST:

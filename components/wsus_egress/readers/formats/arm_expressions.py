@@ -7,6 +7,7 @@ knows, such as `reference()`, is UNKNOWN, and so is every function that is not l
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -60,7 +61,15 @@ def evaluate(text: str, scope: Scope) -> Any:
     parser = _Parser(text[1:-1], scope)
     try:
         found = parser.expression()
-    except (IndexError, ValueError, TypeError, KeyError, RecursionError):
+    except (
+        ArithmeticError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ):
         return UNKNOWN
     return found if parser.done else UNKNOWN
 
@@ -233,6 +242,27 @@ def _split(text: str, by: Any) -> list[str]:
     return re.split("|".join(re.escape(mark) for mark in marks), text)
 
 
+def _counting(function: Callable[[int, int], int]) -> Callable[[Any, Any], int]:
+    """A function of whole numbers: of a text or a list, `mul` would fill the memory."""
+
+    def count(one: Any, other: Any) -> int:
+        if type(one) is not int or type(other) is not int:
+            raise TypeError(one)
+        found = function(one, other)
+        if abs(found) >= 1 << 63:
+            raise ValueError(found)
+        return found
+
+    return count
+
+
+def _range(start: int, count: int) -> list[int]:
+    # At most 10,000 ("Array functions for ARM templates", Microsoft Learn, 2026-11).
+    if count > 10_000:
+        raise ValueError(count)
+    return list(range(start, start + count))
+
+
 def _equal(one: Any, other: Any) -> bool:
     return bool(one == other)
 
@@ -249,12 +279,11 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "null": lambda: None, "true": lambda: True, "false": lambda: False,
     "createarray": lambda *parts: list(parts),
     "createobject": lambda *parts: dict(zip(map(str, parts[::2]), parts[1::2], strict=True)),
-    "add": lambda one, other: one + other, "sub": lambda one, other: one - other,
-    "mul": lambda one, other: one * other, "div": lambda one, other: int(one / other),
-    "mod": lambda one, other: one % other, "min": min, "max": max,
+    "add": _counting(operator.add), "sub": _counting(operator.sub), "mul": _counting(operator.mul),
+    "div": _counting(lambda one, other: int(one / other)), "mod": _counting(operator.mod), "min": min, "max": max,
     "first": lambda value: value[0], "last": lambda value: value[-1],
     "skip": lambda value, number: value[number:], "take": lambda value, number: value[:number],
-    "contains": lambda value, part: part in value, "range": lambda at, n: list(range(at, at + n)),
+    "contains": lambda value, part: part in value, "range": _range,
     "coalesce": lambda *parts: next((p for p in parts if p is not None), None),
     "startswith": lambda text, part: text.lower().startswith(part.lower()),
     "endswith": lambda text, part: text.lower().endswith(part.lower()),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from wsus_egress.readers.formats.kinds import kind_of
 from wsus_egress.readers.formats.things import Contents, Ref, Thing
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 
 _VARIABLE: Final = re.compile(r"\$\{(!?)([^${}]+)\}")
@@ -241,8 +242,8 @@ class _Template:
         done = self.value(given)
         if not isinstance(done, list) or len(done) != 2 or not isinstance(done[1], list):
             return UNKNOWN
-        index = str(done[0])
-        return done[1][int(index)] if index.isdigit() and int(index) < len(done[1]) else UNKNOWN
+        index = number_of(done[0])
+        return UNKNOWN if index is None or index >= len(done[1]) else done[1][index]
 
     def split(self, given: Any) -> Any:
         """`Fn::Split`."""

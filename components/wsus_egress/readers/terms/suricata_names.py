@@ -12,6 +12,7 @@ from typing import Final
 
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import ALL_NAMES, NameSet
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.terms.chain import Names
 from wsus_egress.readers.terms.names import pattern
 from wsus_egress.readers.terms.suricata_text import Option, Rule
@@ -250,9 +251,10 @@ def _inside(text: str, content: Content) -> Names:
     starts = "startswith" in words or words.get("depth", "") == str(length) or whole
     ends = "endswith" in words or whole or _is_end(words.get("isdataat", ""))
     above = size.removeprefix(">").strip()
-    if size.startswith(">") and above.isdigit() and text.startswith(".") and not dotted:
+    least = number_of(above) if size.startswith(">") else None
+    if least is not None and text.startswith(".") and not dotted:
         # Every name below a domain is longer than the domain with its dot.
-        size = "" if int(above) <= length else size
+        size = "" if least <= length else size
     if size and not whole:
         return Names(most=_most(text, ends=ends, dotted=dotted))
     if dotted and starts and ends:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from wsus_egress.model.flows import Application
+from wsus_egress.readers.reading import number_of
 from wsus_egress.readers.resources import UNKNOWN
 from wsus_egress.readers.terms.chain import SPOKEN, Place, Stage, Term
 from wsus_egress.readers.terms.spans import (
@@ -315,10 +316,12 @@ def _ports(text: str, variables: Variables, depth: int = 0) -> _Side:
                 if known
                 else _Side(PORTS, f"{word}, whose content is not known")
             )
-        elif (low.isdigit() or (colon and not low)) and (not high or high.isdigit()):
-            side = _Side(((int(low or 0), int(high) if high else 65535 if colon else int(low)),))
         else:
+            first = number_of(low) if low else 0 if colon else None
+            last = number_of(high) if high else 65535 if colon else first
             side = _Side(PORTS, f"the port {word}")
+            if first is not None and last is not None:
+                side = _Side(((first, last),))
         unknown = unknown or side.unknown
         (negative if negated else positive).extend(side.spans)
         any_positive |= not negated

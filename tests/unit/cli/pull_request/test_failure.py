@@ -9,7 +9,7 @@ HEAD = "## Policy preview: failed\n\nThe preview could not be made."
 
 def test_errors_are_quoted() -> None:
     """Each line is code, and no line end of another kind ends it."""
-    assert f"{HEAD}\n\n    a\n    # b\n    c?[1m\n" == render("a\n# b\rc\x1b[1m")
+    assert f"{HEAD}\n\n    a\n    # b\n    c\\u001b[1m\n" == render("a\n# b\rc\x1b[1m")
 
 
 def test_without_errors() -> None:
