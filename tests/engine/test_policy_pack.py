@@ -175,3 +175,37 @@ def test_passes_and_blocks_in_azure(stack: Workspace) -> None:
     ):
         assert found in said
     assert "cannot be judged" not in said
+
+
+def test_a_deployed_stack_is_judged_without_its_program(stack: Workspace) -> None:
+    """`policy analyze` on an export asks no cloud; `audit` reads the same export from standard input."""
+    stack.up()
+    folder = stack.root.parent
+    export = folder / "stack.json"
+
+    def analysed() -> tuple[int, str]:
+        done = stack.run(
+            "env", f"PATH={folder / 'bin'}:{stack.environment()['PATH']}",
+            "pulumi", "policy", "analyze", "--file", str(export), "--policy-pack", str(folder / "pack"),
+            "--policy-pack-config", str(folder / "pack.json"), "--non-interactive",
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    def audited() -> str:
+        asked = f"wsus-egress audit - --source 10.20.0.10 <{export}"
+        return stack.run("bash", "-c", asked).stdout
+
+    text = stack.must("pulumi", "stack", "export", "--stack", "dev")
+    export.write_text(text, encoding="utf-8")
+    status, said = analysed()
+    assert 0 == status, said
+    assert "aws-security-group    exact" in audited()
+
+    wider = text.replace('"fromPort": 443', '"fromPort": 22')
+    assert wider != text
+    export.write_text(wider, encoding="utf-8")
+    status, said = analysed()
+    assert 0 != status
+    assert "wsus-aws-security-group-widens" in said
+    assert "10.20.0.10 -> 203.0.113.80 tcp/22" in said
+    assert "aws-security-group    wider" in audited()

@@ -47,7 +47,7 @@ class _Source(click.ParamType["Network"]):
     nargs=-1,
     required=True,
     metavar="FILE...",
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path, exists=True, allow_dash=True),
 )
 @click.option(
     "--list", "lists", multiple=True, metavar="NAME",
@@ -76,7 +76,7 @@ def audit(  # noqa: PLR0913, PLR0917 - the command's options
 
     Reads `terraform show -json`, state files, AWS CLI and az output, CloudFormation and ARM templates,
     `pulumi stack export` and previews, Suricata rules, and lists of names. Files and folders given
-    together are one input. Exits with 1 where something is not exact, and with 2 where a file
+    together are one input, and - is standard input. Exits with 1 where something is not exact, and with 2 where a file
     cannot be used.
 
     \b

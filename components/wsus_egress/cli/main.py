@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from wsus_egress.cli.audit_command import audit
+from wsus_egress.cli.drift_command import drift
 from wsus_egress.cli.lists_command import lists
 from wsus_egress.cli.logs_command import logs
 from wsus_egress.cli.options import (
@@ -329,6 +330,7 @@ def failure(file: TextIO) -> None:
 
 
 main.add_command(audit)
+main.add_command(drift)
 main.add_command(lists)
 main.add_command(logs)
 main.add_command(probe)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +16,7 @@ from wsus_egress.guardrails.model import NO_POLICY, Context, Finding, Guardrail,
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.party import Place
 from wsus_egress.problems import PolicyErrors
-from wsus_egress.readers.resources import UNKNOWN, Resource
+from wsus_egress.readers.resources import UNKNOWN, Resource, plain_type
 
 with needing("pulumi_policy", "guardrails"):
     import pulumi_policy as crossguard
@@ -40,11 +39,6 @@ _CONFIG: Final[dict[str, dict[str, Any]]] = {
         "description": "Resources that may fire this rule, each with a reason.",
     },
 }
-# A type of one API version: `azure-native:network/v20240501:RouteTable`, or that of a local package,
-# `azure-native_network_v20250701:network:RouteTable`.
-_VERSION: Final = re.compile(
-    r"/v20\d{6}(?:preview)?(?=:)|(?<=^azure-native)_[a-z]+_v20\d{6}(?:preview)?(?=:)"
-)
 _NO_POLICY: Final = (
     "this rule needs a WSUS policy to compare with; set `policy`, or `project` and `environment`, in "
     "its configuration"
@@ -195,11 +189,6 @@ def read(resource: crossguard.PolicyResource) -> Resource:
     properties = plain(resource.props)
     kind = plain_type(resource.resource_type)
     return Resource(kind, resource.name, resource.urn, properties, refers)
-
-
-def plain_type(type_: str) -> str:
-    """A type without the API version that it may be of."""
-    return _VERSION.sub("", type_)
 
 
 def plain(value: Any) -> Any:

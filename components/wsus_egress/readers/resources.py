@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,6 +20,16 @@ class Unknown(Enum):
 
 
 UNKNOWN: Final = Unknown.VALUE
+# A type of one API version: `azure-native:network/v20240501:RouteTable`, or that of a local package,
+# `azure-native_network_v20250701:network:RouteTable`.
+_VERSION: Final = re.compile(
+    r"/v20\d{6}(?:preview)?(?=:)|(?<=^azure-native)_[a-z]+_v20\d{6}(?:preview)?(?=:)"
+)
+
+
+def plain_type(type_: str) -> str:
+    """A type without the API version that it may be of."""
+    return _VERSION.sub("", type_)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from wsus_egress.review.two_steps import rule_group_at_risk
 
 _REASONS: Final = ("keys", "replaceReasons", "diffs", "diffReasons")
 _ERROR: Final = "error: "
+STDIN: Final = Path("-")
 MAX_BYTES: Final = 64 * 1024 * 1024
 _SHOWN: Final = frozenset(
     {"create", "update", "delete", "replace", "import", "read", "discard"}
@@ -99,31 +101,58 @@ def read_events(path: Path) -> EngineReport:
     Raises:
         PolicyErrors: When it cannot be read, or has no event of a preview in it.
     """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-        text = raw.decode("utf-8-sig")
-    except OSError as error:
-        raise _broken(path, 1, f"the file cannot be read ({error.strerror})".lower()) from error
-    except UnicodeDecodeError as error:
-        raise _broken(path, 1, "the file is not UTF-8") from error
-    if len(raw) > MAX_BYTES:
-        raise _broken(path, 1, f"the file is larger than {MAX_BYTES} bytes")
     report = _Reader()
-    for event in _objects(path, text):
+    for event in objects_of(path, _PREVIEW):
         report.take(event)
     if not report.seen:
-        raise _broken(path, 1, "the file has no preview event")
+        raise PolicyErrors([_PREVIEW.problem(path, 1, "the file has no preview event")])
     return report.result()
 
 
-def _objects(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class EventsOption:
+    """The option or argument that names a file of events, and what to give there."""
+
+    option: str
+    instead: str
+
+    def problem(self, path: Path, line: int, what: str) -> Problem:
+        """What is wrong with a line of the file."""
+        return Problem(Location(str(path), line), (self.option,), what, self.instead)
+
+
+_PREVIEW: Final = EventsOption(
+    "--pulumi-events",
+    "pass the output of `pulumi preview --json` with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true",
+)
+
+
+def objects_of(path: Path, told: EventsOption) -> Iterator[Mapping[str, Any]]:
+    """The objects of what Pulumi prints as JSON: one, or one a line.
+
+    Raises:
+        PolicyErrors: When the file cannot be read, is too large, or is not JSON.
+    """
+
+    def broken(line: int, what: str) -> PolicyErrors:
+        return PolicyErrors([told.problem(path, line, what)])
+
+    try:
+        with sys.stdin.buffer if path == STDIN else path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise broken(1, f"the file cannot be read ({error.strerror})".lower()) from error
+    except UnicodeDecodeError as error:
+        raise broken(1, "the file is not UTF-8") from error
+    if len(raw) > MAX_BYTES:
+        raise broken(1, f"the file is larger than {MAX_BYTES} bytes")
     try:
         whole = json.loads(text)
     except ValueError:
         whole = None
     except RecursionError as error:
-        raise _broken(path, 1, "it is nested too deeply") from error
+        raise broken(1, "it is nested too deeply") from error
     if isinstance(whole, dict):
         yield whole
         return
@@ -133,17 +162,10 @@ def _objects(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
         try:
             event = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise _broken(path, number, "this line is not JSON") from error
+            raise broken(number, "this line is not JSON") from error
         if not isinstance(event, dict):
-            raise _broken(path, number, "this line is not an event")
+            raise broken(number, "this line is not an event")
         yield event
-
-
-def _broken(path: Path, line: int, what: str) -> PolicyErrors:
-    instead = (
-        "pass the output of `pulumi preview --json` with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true"
-    )
-    return PolicyErrors([Problem(Location(str(path), line), ("--pulumi-events",), what, instead)])
 
 
 class _Reader:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from wsus_egress.cli.as_lists import Lists
 from wsus_egress.cli.audit_types import AuditReport
+from wsus_egress.cli.drift_types import DriftReport
 from wsus_egress.cli.json_types import Check, Explanation, Preview, Refusal
 from wsus_egress.cli.log_types import LogLine, LogSummary
 from wsus_egress.config.base import json_schema
@@ -25,6 +26,7 @@ def render() -> Mapping[str, str]:
         "lists.json": output_schema(Lists, "WSUS egress endpoint lists"),
         "logs.json": output_schema(LogLine | LogSummary | Refusal, "WSUS egress logs"),
         "audit.json": output_schema(AuditReport, "WSUS egress audit"),
+        "drift.json": output_schema(DriftReport | Refusal, "WSUS egress drift"),
         "endpoint-list.json": json_schema(EndpointListSettings, "WSUS egress endpoint list"),
         "environment.json": environment,
         "stack-config.json": stack_schema(environment, NAMESPACE),

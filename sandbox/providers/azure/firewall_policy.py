@@ -59,8 +59,21 @@ class FirewallPolicy(AzureKind):
         "transportSecurity": dict,
     }
     replaced_by: ClassVar = frozenset({"firewallPolicyName", "resourceGroupName"})
+    computed: ClassVar = (*AzureKind.computed, "ruleCollectionGroups")
 
     seconds = 0.2
+
+    @written(
+        "a read names the policy's rule collection groups, whoever added them",
+        "pulumi_azure_native 3.29.0, network/firewall_policy.py, rule_collection_groups (read-only)",
+        "2026-11",
+    )
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
+        """Also which groups the policy has."""
+        inside = f"{id_}/".casefold()
+        held = session.store.read().get(GROUP_TYPE, {})
+        groups = [{"id": key} for key in sorted(held) if key.casefold().startswith(inside)]
+        return {**super().outputs(id_, inputs, session), "ruleCollectionGroups": groups}
 
     def alone_in(self, inputs: Inputs, session: Session) -> str | None:
         """An update of the policy excludes one of its groups."""

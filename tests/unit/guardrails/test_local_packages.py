@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wsus_egress.guardrails.pack import plain_type
+from wsus_egress.readers.resources import plain_type
 
 
 @pytest.mark.parametrize(

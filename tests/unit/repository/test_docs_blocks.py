@@ -53,6 +53,8 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("docs/deploy.md", "sh"): Shown(
         "it deploys whatever the reader has; the tests deploy the examples"
     ),
+    ("docs/drift.md", "sh"): "tests/engine/test_drift.py",
+    ("docs/drift.md", "text"): "tests/unit/guardrails/test_drift.py",
     ("docs/examples/README.md", "python"): HERE,
     ("docs/examples/README.md", "yaml"): HERE,
     ("docs/guardrails.md", "json"): "tests/unit/guardrails/test_guardrails.py",

@@ -7,7 +7,7 @@ pulumi/pulumi, `sdk/go/common/resource/plugin`, 2026-11.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from wsus_egress.readers.formats.kinds import kind_of
@@ -66,6 +66,12 @@ def preview(found: Contents, data: Mapping[str, Any]) -> None:
         )
     for state, path in last.values():
         _add(found, state, path)
+
+
+def states(found: Contents, resources: Sequence[Mapping[str, Any]]) -> None:
+    """States of resources, as a refresh has them before and after."""
+    for number, each in enumerate(resources):
+        _add(found, each, ("resources", number))
 
 
 def import_file(found: Contents, _: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from wsus_egress.readers.formats import (
 )
 from wsus_egress.readers.formats.things import Contents, NotReadable
 
+_STDIN: Final = Path("-")
 MAX_BYTES: Final = 512 * 1024 * 1024
 _SHOW: Final = "run `terraform show -json PLAN` and give what it prints"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -72,7 +74,7 @@ def read_file(path: Path, name: str, parameters: Mapping[str, Any]) -> Contents:
 
 
 def file_text(path: Path) -> str:
-    """A file's text.
+    """A file's text; that of standard input for `-`.
 
     Raises:
         NotReadable: It cannot be read, is too large or is not text.
@@ -80,11 +82,13 @@ def file_text(path: Path) -> str:
     try:
         if path.is_file() and path.stat().st_size > MAX_BYTES:
             raise NotReadable(f"the file is larger than {MAX_BYTES >> 20} MiB; split it")
-        raw = path.read_bytes()
+        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if path == _STDIN else path.read_bytes()
     except OSError as error:
         raise NotReadable(
             f"the file cannot be read ({(error.strerror or str(error)).lower()})"
         ) from error
+    if len(raw) > MAX_BYTES:
+        raise NotReadable(f"the file is larger than {MAX_BYTES >> 20} MiB; split it")
     return decoded(raw)
 
 

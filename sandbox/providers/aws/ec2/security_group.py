@@ -13,7 +13,7 @@ from providers.aws.registry import check_schema, tags
 from providers.errors import Problem, Problems, aws_error
 from providers.evidence import believed, written
 from providers.kind import Inputs, Naming, Session, known
-from providers.store import Records
+from providers.store import Record, Records
 from providers.world import WORLD_NAME
 
 # Registry schema AWS::EC2::SecurityGroup (cfn-lint 1.58.0) and the EC2 API reference, 2026-11: up to
@@ -22,6 +22,18 @@ ALLOWED_TEXT: Final = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]*")
 ALLOWED_TEXT_WORDS: Final = "a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
 LONGEST_TEXT: Final = 255
 _LONGEST_PREFIX: Final = 229  # The provider adds 26 digits.
+
+_PEERS: Final = {
+    "cidrIpv4": "cidrBlocks", "cidrIpv6": "ipv6CidrBlocks", "prefixListId": "prefixListIds",
+    "referencedSecurityGroupId": "securityGroups",
+}  # fmt: skip
+
+
+def _nested(rule: Record) -> dict[str, Any]:
+    """A rule as an entry of its group's list."""
+    peers = {theirs: [rule[ours]] for ours, theirs in _PEERS.items() if rule.get(ours)}
+    ports = {key: rule.get(key, 0) for key in ("fromPort", "toPort")}
+    return {"protocol": rule["ipProtocol"], "self": False, **ports, **peers}
 
 
 @written(
@@ -46,7 +58,16 @@ class SecurityGroup(NamedKind):
     }
     replaced_by: ClassVar = frozenset({"description", "name", "namePrefix", "region", "vpcId"})
     local: ClassVar = frozenset({"revokeRulesOnDelete"})
-    computed: ClassVar = ("arn", "name", "ownerId", "region", "tagsAll", "vpcId")
+    computed: ClassVar = (
+        "arn",
+        "egress",
+        "ingress",
+        "name",
+        "ownerId",
+        "region",
+        "tagsAll",
+        "vpcId",
+    )
 
     def defaults(self, inputs: Inputs, session: Session, naming: Naming) -> dict[str, Any]:  # noqa: ARG002
         """The defaults that pulumi-aws fills in."""
@@ -135,11 +156,29 @@ class SecurityGroup(NamedKind):
             for key in [key for key, rule in rules.items() if rule.get("securityGroupId") == id_]:
                 del rules[key]
 
+    @written(
+        "a read gives the group every rule that it has, whoever added it",
+        "terraform-provider-aws internal/service/ec2/vpc_security_group.go (resourceSecurityGroupRead), commit 0160692",
+        "2026-11",
+    )
+    @believed(
+        "one entry for each rule, where the provider joins those that differ in their peers only"
+    )
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """The outputs that EC2 and the provider add."""
         complete = self._complete(id_, inputs, session)
         where = region(inputs, session)
+        records = session.store.read()
+        held = {
+            word: [
+                _nested(rule)
+                for _, rule in sorted(records.get(token, {}).items())
+                if rule.get("securityGroupId") == id_
+            ]
+            for word, token in zip(("egress", "ingress"), RULE_TYPES, strict=True)
+        }
         return {
+            **held,
             "arn": f"arn:aws:ec2:{where}:{ACCOUNT}:security-group/{id_}",
             "name": complete["name"],
             "ownerId": ACCOUNT,
