@@ -22,12 +22,15 @@ FINDING, UNUSABLE = 1, 2
 _CLOUDS: Final = ("aws", "azure")
 
 
-class _Source(click.ParamType["Network"]):
+class SourceType(click.ParamType["Network"]):
+    """A private address or block."""
+
     name = "ADDRESS"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Network:
+        """The block that a text is."""
         from wsus_egress.model.flows import is_internet  # noqa: PLC0415
 
         try:
@@ -54,7 +57,7 @@ class _Source(click.ParamType["Network"]):
     help="An endpoint list; may be repeated.  [default: wsus]",
 )  # fmt: skip
 @click.option(
-    "--source", "sources", multiple=True, type=_Source(),
+    "--source", "sources", multiple=True, type=SourceType(),
     help="The server's address, or a block; may be repeated.",
 )  # fmt: skip
 @click.option("--env", "environment", metavar="NAME", help="Prove against an environment instead.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from wsus_egress.cli.adopt_command import adopt
 from wsus_egress.cli.audit_command import audit
 from wsus_egress.cli.drift_command import drift
 from wsus_egress.cli.lists_command import lists
@@ -329,6 +330,7 @@ def failure(file: TextIO) -> None:
     click.echo(render(file.read()), nl=False)
 
 
+main.add_command(adopt)
 main.add_command(audit)
 main.add_command(drift)
 main.add_command(lists)

@@ -124,7 +124,9 @@ def policy_of_lists(
 
 
 @dataclass(slots=True)
-class _Read:
+class ReadFiles:
+    """What files have, and which could not be used: their names and clauses."""
+
     contents: list[Contents] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
 
@@ -136,7 +138,7 @@ def audit(paths: Sequence[Path], question: Question) -> Audit:
         paths: Files, and folders whose files belong together; the same rules may come in several.
         question: What to prove them against.
     """
-    read = _read(paths)
+    read = read_files(paths)
     targets: list[Target] = []
     named = False
     for cloud, (policy, parties) in question.policies.items():
@@ -173,8 +175,9 @@ def _plain(network: Network) -> str:
     return str(network if network.prefixlen < network.max_prefixlen else network.network_address)
 
 
-def _read(paths: Sequence[Path]) -> _Read:
-    read = _Read()
+def read_files(paths: Sequence[Path]) -> ReadFiles:
+    """What files and folders have; a file of parameters counts for all of them."""
+    read = ReadFiles()
     texts: list[tuple[str, str]] = []
     parameters: dict[str, Any] = {}
     for path in _files(paths):
@@ -209,7 +212,11 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _target(
-    read: _Read, picture: Picture, policy: EgressPolicy, networks: tuple[Network, ...], source: str
+    read: ReadFiles,
+    picture: Picture,
+    policy: EgressPolicy,
+    networks: tuple[Network, ...],
+    source: str,
 ) -> Target:
     together = judge(policy, picture.chains, networks)
     controls = tuple(
@@ -249,7 +256,7 @@ class _Weighed(Unread):
     weighed: bool = False
 
 
-def _unread(read: _Read) -> list[_Weighed]:
+def _unread(read: ReadFiles) -> list[_Weighed]:
     return [
         _Weighed(gap.what, Location(gap.file, line_of(each, gap.path)), gap.hides, gap.weighed)
         for each in read.contents

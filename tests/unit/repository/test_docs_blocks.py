@@ -44,6 +44,8 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("README.md", "sh"): HERE,
     ("README.md", "yaml"): HERE,
     ("CONTRIBUTING.md", "sh"): Shown("it runs tests; below, its files are looked for"),
+    ("docs/adopt.md", "sh"): "tests/unit/cli/test_adopt.py",
+    ("docs/adopt.md", "text"): "tests/unit/cli/test_adopt.py",
     ("docs/audit.md", "sh"): "tests/unit/cli/test_audit.py",
     ("docs/audit.md", "text"): "tests/unit/cli/test_audit.py",
     ("docs/aws.md", "text"): "tests/oracles/test_suricata_others.py",

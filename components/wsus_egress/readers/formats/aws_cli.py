@@ -64,7 +64,11 @@ def _groups(_: Contents, data: Mapping[str, Any]) -> _Part:
     for number, each in enumerate(data["SecurityGroups"]):
         ids = _named(each, "GroupId", "SecurityGroupArn")
         name = each.get("GroupName") or each.get("GroupId")
-        body = {"egress": list(_permissions(each.get("IpPermissionsEgress"))), "explicit": True}
+        body = {
+            "egress": list(_permissions(each.get("IpPermissionsEgress"))),
+            "explicit": True,
+            **{key: each[key] for key in ("VpcId", "GroupName", "Description") if key in each},
+        }
         yield "sg", str(name), body, ("SecurityGroups", number), ids
 
 
