@@ -10,13 +10,13 @@ CODE := components sandbox tools tests benchmarks policy_pack
 
 # A variable that a user mistypes would be nothing at all: `make up EVN=mine` would deploy the sandbox.
 GIVEN := $(foreach each,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(each)))),$(each)))
-UNKNOWN := $(filter-out ENV PYTHON TAG RUN CORE FAST CODE,$(GIVEN))
+UNKNOWN := $(filter-out CASES ENV JOBS PYTHON SECONDS SEED TAG RUN CORE FAST CODE,$(GIVEN))
 ifneq ($(UNKNOWN),)
-$(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are ENV, PYTHON, TAG)
+$(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are CASES, ENV, JOBS, PYTHON, SECONDS, SEED, TAG)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down check test lint unit bench schemas lock dist release pictures docs changelog clean
+.PHONY: help setup up down check test lint unit fuzz fuzzed bench schemas lock dist release pictures docs changelog clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -48,6 +48,12 @@ unit: setup ## Run the tests; the core must have 100 % coverage
 	@# Three for two cores: a test of the engine waits for processes a third of its time.
 	$(RUN) python -m pytest -n 3 --dist worksteal --durations=10 --cov --cov-report=term
 	$(RUN) coverage report --include='$(CORE)' --fail-under=100
+
+fuzz: setup ## Try mutated inputs of every kind for SECONDS=60 from SEED=1; what fails is kept in .sandbox/fuzz
+	$(RUN) env PYTHONPATH=tests/support python -m fuzz --seconds $(or $(SECONDS),60) --cases $(or $(CASES),0) --seed $(or $(SEED),1) --jobs $(or $(JOBS),1)
+
+fuzzed: setup ## Try CASES=1000000 of them, JOBS=2 at once from SEED=1, and write benchmarks/fuzz.md
+	$(RUN) env PYTHONPATH=tests/support python -m fuzz --cases $(or $(CASES),1000000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --page benchmarks/fuzz.md
 
 bench: setup ## Measure side by side with the alternatives, and write benchmarks/README.md
 	$(RUN) python benchmarks/run.py --output benchmarks/README.md

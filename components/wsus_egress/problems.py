@@ -12,6 +12,7 @@ Key: TypeAlias = str | int
 Keys: TypeAlias = tuple[Key, ...]
 # What separates keys in a path's text.
 _SEVERAL: Final = frozenset('.[]"')
+_MOST_SHOWN: Final = 8_000
 # Python calls these printable, and no font shows them: letters and marks with Default_Ignorable_Code_Point
 # (Unicode 16.0, DerivedCoreProperties.txt, read 2026-11), and the Braille pattern without dots.
 _UNSEEN: Final = re.compile(
@@ -54,8 +55,8 @@ class Problem:
     def __str__(self) -> str:
         """`file:line: path: what is wrong; what to write instead`, on one line whatever is in it."""
         where = [str(part) for part in (self.location, path_text(self.keys)) if part]
-        text = f"{self.what}; {self.instead}" if self.instead else self.what
-        return visible(": ".join([*where, text]))
+        text = "; ".join(filter(None, (self.what, self.instead)))
+        return ": ".join(visible(_bounded(part)) for part in (*where, text))
 
     @property
     def of_option(self) -> bool:
@@ -116,6 +117,12 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(c if c.isprintable() and not _UNSEEN.match(c) else _escape(c) for c in text)
+
+
+def _bounded(text: str) -> str:
+    """A text of which the middle is left out where nobody would read all of it: a name in it may have megabytes."""
+    half = _MOST_SHOWN // 2
+    return text if len(text) <= _MOST_SHOWN else f"{text[:half]} ... {text[-half:]}"
 
 
 def _escape(character: str) -> str:

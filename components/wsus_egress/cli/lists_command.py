@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from wsus_egress.config.lists import EndpointList
     from wsus_egress.review.list_pages import Difference
 
+# Far above any page of hosts.
+_LONGEST_PAGE: Final = 16 << 20
 # A path to the schema that is right where the package's lists are, and nowhere else.
 _SCHEMA_LINE: Final = re.compile(r"\A# yaml-language-server: .*\n")
 
@@ -117,9 +119,10 @@ def compare(name: str, pages: Sequence[str], project: Path) -> None:
             )
         else:
             try:
-                text = Path(page).read_text(encoding="utf-8-sig", errors="replace")
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
+                with Path(page).open(encoding="utf-8-sig", errors="replace") as file:
+                    text = file.read(_LONGEST_PAGE)
+            except (OSError, ValueError) as error:
+                reason = (getattr(error, "strerror", None) or str(error)).lower()
                 warn(f"error: {page} cannot be read ({reason}) and is not a list")
                 sys.exit(UNUSABLE)
         difference = compared(resolve(found, [name]), text)

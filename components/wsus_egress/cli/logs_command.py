@@ -135,10 +135,17 @@ def _files(given: Sequence[str]) -> Iterator[str]:
     """The files, in the order in which they are given; those of a folder by their names."""
     for each in given:
         path = Path(each)
-        if each != STANDARD_INPUT and path.is_dir():
+        if each != STANDARD_INPUT and _is_folder(path):
             yield from (str(found) for found in sorted(path.rglob("*")) if found.is_file())
         else:
             yield each
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # Opening it says what is wrong.
 
 
 def _read(file: str, groups: Groups, counts: Counts) -> None:

@@ -300,12 +300,12 @@ def comment(file: TextIO, number: str | None, key: str, *, existing: bool) -> No
     GITLAB_TOKEN or SYSTEM_ACCESSTOKEN.
     """
     from wsus_egress.cli.pull_request import comment as commenting  # noqa: PLC0415
-    from wsus_egress.cli.pull_request.marker import InvalidKey  # noqa: PLC0415
+    from wsus_egress.cli.pull_request.marker import BUDGET, InvalidKey  # noqa: PLC0415
     from wsus_egress.cli.pull_request.rest import Refused  # noqa: PLC0415
 
     try:
         platform = commenting.platform_of(os.environ, number)
-        outcome = commenting.publish(platform, file.read(), key, create=not existing)
+        outcome = commenting.publish(platform, file.read(BUDGET * 10), key, create=not existing)
     except (commenting.NoPlace, InvalidKey, Refused, UnicodeDecodeError) as error:
         fork = isinstance(error, Refused) and error.status == FORBIDDEN
         hint = "; in a pull request from a fork the token may only read" if fork else ""
@@ -326,8 +326,9 @@ def failure(file: TextIO) -> None:
       wsus-egress failure errors.txt > comment.md
     """  # noqa: D301 - click reads the \b
     from wsus_egress.cli.pull_request.failure import render  # noqa: PLC0415
+    from wsus_egress.cli.pull_request.marker import BUDGET  # noqa: PLC0415
 
-    click.echo(render(file.read()), nl=False)
+    click.echo(render(file.read(BUDGET * 10)), nl=False)
 
 
 main.add_command(adopt)

@@ -13,6 +13,7 @@ from typing import Final
 
 from wsus_egress.review.analysis import Analysis
 from wsus_egress.review.probe import (
+    NotAResult,
     ProbeFinding,
     ProbeTest,
     judge,
@@ -21,6 +22,8 @@ from wsus_egress.review.probe import (
     tests_of,
 )
 
+# A result of a thousand tests has 200 KB.
+_MOST: Final = 16 << 20
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -78,7 +81,10 @@ def result_of(path: Path) -> dict[str, object]:
     Raises:
         NotAResult: When there is none.
     """
-    raw = path.read_bytes()
+    with path.open("rb") as file:
+        raw = file.read(_MOST + 1)
+    if len(raw) > _MOST:
+        raise NotAResult(f"the file is larger than {_MOST >> 20} MiB; give what probe.ps1 printed")
     return read_result(raw.decode("utf-16" if raw.startswith(_UTF16) else "utf-8-sig", "replace"))
 
 

@@ -5,10 +5,11 @@ For example `wsus-egress new prod --cloud aws` writes the files that a project n
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -21,9 +22,24 @@ UNUSABLE: Final = 2
 _CLOUDS: Final = {"aws": ("aws",), "azure": ("azure",), "both": ("aws", "azure")}
 _SDKS: Final = {"aws": "pulumi_aws", "azure": "pulumi_azure_native"}
 
+
+class _Folder(click.Path):
+    """A path that a file system takes: not one that is too long, or has a zero byte."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            os.lstat(Path(value, "Pulumi.yaml"))
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            pass  # Reading the project says what is wrong.
+        except (OSError, ValueError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            self.fail(f"{str(value)[:80]!r} cannot be a folder ({reason})", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 project_option = click.option(
     "--project",
-    type=click.Path(path_type=Path),
+    type=_Folder(path_type=Path),
     default=Path(),
     help="The folder with Pulumi.yaml.  [default: the current folder]",
 )

@@ -21,7 +21,7 @@ from wsus_egress.config.stacks import (
     own_keys,
     read_project,
 )
-from wsus_egress.config.yamlfile import read_yaml
+from wsus_egress.config.yamlfile import file_bytes, read_yaml
 from wsus_egress.problems import Location, PolicyErrors, Problem
 
 # What Pulumi takes as a stack's name (pulumi 3.259.0, sdk/go/common/tokens/stack_name.go).
@@ -89,7 +89,7 @@ def _is_ours(root: Path, name: str, project: Project) -> bool:
         return True
     path = root / project.stack_file(name)
     try:
-        return _SETTING.search(path.read_bytes()) is not None or bool(
+        return _SETTING.search(file_bytes(path)) is not None or bool(
             own_keys(read_yaml(path, path.name), project)
         )
     except (OSError, PolicyErrors):
@@ -158,7 +158,7 @@ def parent_project(root: Path) -> Path | None:
 
 def _has(path: Path, pattern: re.Pattern[bytes]) -> bool:
     try:
-        return pattern.search(path.read_bytes()) is not None
+        return pattern.search(file_bytes(path)) is not None
     except OSError:
         return False
 
@@ -183,6 +183,6 @@ def without_setting(files: ProjectFiles, name: str) -> Problem:
 
 def _is_empty(path: Path) -> bool:
     try:
-        return not path.read_bytes().strip()
+        return not file_bytes(path).strip()
     except OSError:
         return False

@@ -23,6 +23,7 @@ from wsus_egress.config.files import (
 )
 from wsus_egress.config.lists import EndpointList, load_project_lists
 from wsus_egress.config.stacks import NAMESPACE, Project, Stack, elsewhere, read_stack
+from wsus_egress.config.yamlfile import file_bytes
 from wsus_egress.model.environment import Environment
 from wsus_egress.problems import Collector, PolicyErrors, Problem, choices
 
@@ -130,7 +131,7 @@ def _beside(
     ids = [each.lower().encode() for each in frozenset[str]().union(*map(places, environments))]
     for name in others if ids else ():
         try:
-            text = (files.root / files.project.stack_file(name)).read_bytes().lower()
+            text = file_bytes(files.root / files.project.stack_file(name)).lower()
             if any(each in text for each in ids):
                 yield _load(files, name, lists)
         except (OSError, PolicyErrors):

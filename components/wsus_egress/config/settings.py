@@ -21,6 +21,7 @@ from wsus_egress.model.base import (
     Date,
     Location_,
     Name,
+    PastDate,
     Port,
     Schemes,
     Settings,
@@ -46,7 +47,7 @@ class EndpointSettings(Settings):
     source: Annotated[
         Text, Field(description="Where the entry comes from: a page's address or title.")
     ]
-    date: Annotated[Date, Field(description="The day of the source.")]
+    date: Annotated[PastDate, Field(description="The day of the source.")]
 
 
 class ListedEndpoint(NamedTuple):

@@ -25,6 +25,8 @@ _PROVIDERS: Final = ("aws:", "aws-native:", "azure:", "azure-native:")
 _HARMLESS: Final = frozenset({"aws:defaultTags", "azure-native:location"})
 # The settings that are plain words, whatever else they look like.
 _WORDS: Final = ("mode", "schemes")
+# No file system takes a longer name (ext4, NTFS, APFS: 255).
+_LONGEST_FOLDER: Final = 255
 IMPORTS: Final = "environment"
 """The key under which a stack's file imports settings that only Pulumi's service has."""
 
@@ -139,7 +141,7 @@ def read_project(root: Path) -> Project:
 
 
 def folder_of(data: Mapping[str, Any]) -> str | None:
-    """The folder of the stacks' files that Pulumi.yaml names, empty for its own; None for one outside.
+    """The folder of the stacks' files that Pulumi.yaml names, empty for its own; None for what can be no folder inside.
 
     Pulumi 3.259.0 takes a text under `config` as the older name of `stackConfigDir`
     (sdk/go/common/workspace/project.go, RewriteConfigPathIntoStackConfigDir).
@@ -147,7 +149,9 @@ def folder_of(data: Mapping[str, Any]) -> str | None:
     older = data.get("config")
     given = data.get("stackConfigDir") or (older if isinstance(older, str) else "")
     path = PurePosixPath(str(given))
-    return None if path.is_absolute() or ".." in path.parts else "/".join(path.parts)
+    if path.is_absolute() or ".." in path.parts or len(path.as_posix()) > _LONGEST_FOLDER:
+        return None
+    return None if "\0" in path.as_posix() else "/".join(path.parts)
 
 
 def read_stack(root: Path, name: str, project: Project) -> Stack:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +56,23 @@ class YamlFile:
         return Location(self.name, self._lines[keys])
 
 
+def file_bytes(path: Path) -> bytes:
+    """A file's bytes, at most one more than MAX_BYTES.
+
+    Raises:
+        OSError: When it cannot be read, or is a pipe or a device: to read one of those may never end.
+    """
+    with open(path, "rb", opener=_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe or a device, and not a file")
+        return file.read(MAX_BYTES + 1)
+
+
+def _at_once(name: str, flags: int) -> int:
+    """Open a file without waiting for somebody to write to it, as opening a pipe does."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def read_yaml(path: Path, name: str) -> YamlFile:
     """Read a YAML 1.2 (core schema) file of one document, without aliases and tags.
 
@@ -67,8 +87,7 @@ def read_yaml(path: Path, name: str) -> YamlFile:
         PolicyErrors: When the file cannot be read, is not UTF-8, or is not such YAML.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = file_bytes(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _refusal(name, 1, f"the file cannot be read ({reason})") from error

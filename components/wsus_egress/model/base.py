@@ -6,6 +6,7 @@ added where the data is read. An example is `AddressBlock` below: text in a file
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
@@ -204,6 +205,18 @@ Date = Annotated[
     Field(description="A day, as YYYY-MM-DD."),
     BeforeValidator(_day),
 ]
+
+
+def _of_the_calendar(text: str) -> str:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        raise refused(f"{text} is not a day of the calendar", "write it as YYYY-MM-DD") from None
+    return text
+
+
+PastDate = Annotated[Date, AfterValidator(_of_the_calendar)]
+"""A day that is reckoned with as it is; one until which something holds is checked with its entry."""
 Port = Annotated[int, Field(ge=1, le=65535), WHOLE]
 SchemeName = Literal["http", "https"]
 Location_ = Literal["aws", "azure", "elsewhere"]

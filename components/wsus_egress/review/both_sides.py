@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from wsus_egress.config.files import ProjectFiles
 from wsus_egress.config.project import load_environments
 from wsus_egress.config.stacks import PROJECT_FILE
+from wsus_egress.config.yamlfile import file_bytes
 from wsus_egress.model.environment import Environment
 from wsus_egress.problems import Collector, Location, PolicyErrors, Problem
 
@@ -90,7 +91,7 @@ def _different_files(head: ProjectFiles, base: ProjectFiles) -> tuple[str, ...]:
             for path in files.root.glob(pattern):
                 name = path.relative_to(files.root).as_posix()
                 try:
-                    found[name] = path.read_bytes()
+                    found[name] = file_bytes(path)
                 except OSError:
                     found[name] = b""  # Loading the settings reports what is wrong.
     now, was = texts

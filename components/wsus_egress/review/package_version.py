@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from wsus_egress.config.yamlfile import file_bytes
 from wsus_egress.problems import Location
 
 NAMING_FILES: Final = ("requirements.txt", "pyproject.toml")
@@ -34,7 +35,7 @@ def package_moved(root: Path, base: Path) -> Location | None:
 
 def _named(path: Path) -> dict[int, bytes]:
     try:
-        text = path.read_bytes()
+        text = file_bytes(path)
     except OSError:
         return {}
     return {

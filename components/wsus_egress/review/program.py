@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wsus_egress.config.stacks import PROJECT_FILE, Project
+from wsus_egress.config.yamlfile import file_bytes
 from wsus_egress.model.environment import Approval
 from wsus_egress.problems import Location, shortened, visible
 from wsus_egress.review.finding import Finding, or_approve
@@ -186,7 +187,7 @@ def _there(root: Path, folder: Path, *, below: bool = False) -> dict[str, bytes]
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return file_bytes(path)
     except OSError:
         return b""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wsus_egress.config.files import ProjectFiles
 from wsus_egress.config.lists import is_own_checkout, replaced_lists
+from wsus_egress.config.yamlfile import file_bytes
 from wsus_egress.model.environment import Environment
 from wsus_egress.model.policy import EXTRA
 from wsus_egress.problems import Location
@@ -49,7 +50,7 @@ def placeholders(files: ProjectFiles) -> Iterator[Finding]:
     for name in files.environments:
         file = files.project.stack_file(name)
         try:
-            lines = (files.root / file).read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = file_bytes(files.root / file).decode("utf-8", "replace").splitlines()
         except OSError:
             continue  # Loading the settings says what is wrong.
         found = [number for number, line in enumerate(lines, 1) if _PLACEHOLDER in line]

@@ -352,6 +352,14 @@ def test_a_problem_is_one_line() -> None:
         assert 1 == len(str(error).splitlines())
 
 
+def test_a_problem_is_short() -> None:
+    """A name of a megabyte is shown by its ends."""
+    told = str(Problem(None, ("a",), "x" * 1_000_000 + "!", "y"))
+    assert told.startswith("a: xxx")
+    assert told.endswith("xxx!; y")
+    assert 8_100 > len(told)
+
+
 def test_what_is_shown_is_shown_again_as_it_is() -> None:
     """Escaping twice is escaping once, and plain text stays."""
     assert r"\u001b\u202e\U000e0041\u3164 é 日本" == visible("\x1b\u202e\U000e0041\u3164 é 日本")

@@ -141,6 +141,8 @@ EDITS = [
     (LIST, "2026-11-01", "1 November", 7,
      "endpoints[0].date: '1 November' is not a day; write it as YYYY-MM-DD"),
     (LIST, "title: A list", "title: 7", 1, "title: 7 is not text; write text"),
+    (LIST, "2026-11-01", "2026-02-30", 7,
+     "endpoints[0].date: 2026-02-30 is not a day of the calendar; write it as YYYY-MM-DD"),
     (CONFIG, "10.20.0.10", "10.20.0.10/24", 6, "servers[0].addresses[0]: 10.20.0.10/24 has host "
      "bits set beyond its prefix; write 10.20.0.0/24, or 10.20.0.10 for the one host"),
     (CONFIG, "10.20.0.10", "203.0.113.0/24", 6, "servers[0].addresses[0]: 203.0.113.0/24 is an "

@@ -74,6 +74,8 @@ def test_settings_are_where_pulumi_reads_them(tmp_path: Path, said: str, folder:
         ("stackConfigDir: ../stacks\n", 3, "stackConfigDir"),
         ("stackConfigDir: /etc\n", 3, "stackConfigDir"),
         ("config: ../stacks\n", 3, "config"),
+        (f"stackConfigDir: {'x' * 256}\n", 3, "stackConfigDir"),
+        ('stackConfigDir: "a\\0b"\n', 3, "stackConfigDir"),
     ],
 )
 def test_a_folder_outside_is_refused(tmp_path: Path, said: str, line: int, key: str) -> None:

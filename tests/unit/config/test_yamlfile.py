@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,12 @@ def test_an_error_without_a_place_is_at_the_beginning() -> None:
     """The library may give none."""
     error = yaml.MarkedYAMLError(problem="found nothing")
     assert (1, "this is not YAML: found nothing", "") == yamlfile._not_yaml("", error)
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    """Nobody writes to it: reading would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(PolicyErrors) as caught:
+        read_yaml(tmp_path / "pipe", "pipe")
+    told = "pipe:1: the file cannot be read (it is a pipe or a device, and not a file)"
+    assert told == str(caught.value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wsus_egress.readers.formats.arm_expressions import Scope, evaluate
+from wsus_egress.readers.formats.arm_expressions import Scope, evaluate, fits
 from wsus_egress.readers.formats.azure_cli import flat
 from wsus_egress.readers.formats.kinds import kind_of
 from wsus_egress.readers.formats.things import Contents, Path, Thing
@@ -81,6 +81,8 @@ class _Template:
                 self._made[key] = self.value(small[name.lower()], self.scope)
             elif name.lower() in loops:
                 self._made[key] = self._loop(loops[name.lower()], self.scope)
+            if not fits(self._made[key]):
+                self._made[key] = UNKNOWN
         return self._made[key]
 
     def value(self, written: Any, scope: Scope) -> Any:

@@ -19,6 +19,9 @@ _TOKEN: Final = re.compile(
 )
 
 
+# A template has 4 MB at most ("ARM template best practices", Microsoft Learn, 2026-11), and a value is a part of one.
+_LARGEST: Final = 4 << 20
+_MOST_LAMBDAS: Final = 100_000
 _IDS: Final = ("resourceid", "subscriptionresourceid", "tenantresourceid")
 
 
@@ -35,21 +38,23 @@ class Scope:
     def __init__(
         self, parameters: Callable[[str], Any], variables: Callable[[str], Any],
         loops: Mapping[str, int] | None = None, local: Mapping[str, Any] | None = None,
+        left: list[int] | None = None,
     ) -> None:  # fmt: skip
         """Take what names mean."""
         self.parameters, self.variables = parameters, variables
         self.loops, self.local = loops or {}, local or {}
+        # How many lambdas of the whole template may still be worked out: they can stand inside one another.
+        self.left = [_MOST_LAMBDAS] if left is None else left
 
     def turn(self, name: str, number: int) -> Scope:
         """The same inside one turn of a loop."""
         loops = {**self.loops, name.lower(): number, "": number}
-        return Scope(self.parameters, self.variables, loops, self.local)
+        return Scope(self.parameters, self.variables, loops, self.local, self.left)
 
     def with_local(self, name: str, value: Any) -> Scope:
         """The same inside a lambda."""
-        return Scope(
-            self.parameters, self.variables, self.loops, {**self.local, name.lower(): value}
-        )
+        local = {**self.local, name.lower(): value}
+        return Scope(self.parameters, self.variables, self.loops, local, self.left)
 
 
 def evaluate(text: str, scope: Scope) -> Any:
@@ -145,6 +150,9 @@ class _Parser:
         start, outer = self._at, self._scope
         results = []
         for value in values if isinstance(values, list) and values else [UNKNOWN]:
+            outer.left[0] -= 1
+            if outer.left[0] < 0:
+                raise ValueError(name)
             self._at, self._scope = start, outer.with_local(variable, value)
             results.append((value, self.expression()))
         self._scope = outer
@@ -179,7 +187,22 @@ class _Parser:
             each is UNKNOWN for each in arguments
         ):
             return UNKNOWN
-        return function(*arguments)
+        found = function(*arguments)
+        return found if fits(found) else UNKNOWN
+
+
+def fits(value: Any) -> bool:
+    """Whether a value has a size that a template can mean: each variable may double the one before."""
+    left, waiting = _LARGEST, [value]
+    while waiting and left >= 0:
+        each = waiting.pop()
+        left -= len(each) if isinstance(each, str) else 1
+        if isinstance(each, Mapping):
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            left -= len(each)
+            waiting.extend(each if left >= 0 else ())
+    return left >= 0
 
 
 def _member(value: Any, key: Any) -> Any:

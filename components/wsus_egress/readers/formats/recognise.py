@@ -80,9 +80,11 @@ def file_text(path: Path) -> str:
         NotReadable: It cannot be read, is too large or is not text.
     """
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            raise NotReadable(f"the file is larger than {MAX_BYTES >> 20} MiB; split it")
-        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if path == _STDIN else path.read_bytes()
+        if path == _STDIN:
+            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise NotReadable(
             f"the file cannot be read ({(error.strerror or str(error)).lower()})"

@@ -1,0 +1,1 @@
+"""Inputs that nobody would write, of every kind that the project reads."""
