@@ -93,5 +93,5 @@ def test_the_same_seed_makes_the_same_cases() -> None:
         names = [
             kind.name for kind, _ in zip((k for k, _ in order(found)), range(1000), strict=False)
         ]
-    assert 300 == pytest.approx(names.count("URL"), abs=10)
+    assert 200 == pytest.approx(names.count("URL"), abs=10)
     assert "| all | 600 | | | 0 |" in list(table(together([first, again])))

@@ -138,8 +138,8 @@ def _of(trees: Sequence[Any]) -> Callable[[random.Random], bytes]:
 def _kinds(place: Place) -> Iterator[Kind]:
     yield from _of_a_project(place)
     yield from _beside_a_project(place)
-    yield Kind("component arguments", _arguments, _argued, 90)
-    yield Kind("command line", _command, _words, 3)
+    yield Kind("component arguments", _arguments, _argued, 115)
+    yield Kind("command line", _command, _words, 8)
 
 
 def _of_a_project(place: Place) -> Iterator[Kind]:
@@ -190,7 +190,7 @@ def _of_a_project(place: Place) -> Iterator[Kind]:
         return Outcome(None, "")
 
     yield Kind("list", _of(samples.lists()), a_list, 120)
-    yield Kind("settings", _of(samples.settings()), settings, 20)
+    yield Kind("settings", _of(samples.settings()), settings, 60)
     yield Kind("project file", _of((_PROJECT,)), a_project, 5)
     yield Kind("policy file", _of((samples.POLICY,)), policy_file, 170)
 
@@ -255,8 +255,8 @@ def _beside_a_project(place: Place) -> Iterator[Kind]:
         b"config/Pulumi.x.yaml:3: servers: it is empty; give at least one entry\n1 problem: fix it before you deploy\n",
     )
     yield Kind("log", _of(samples.logs()), logs, 60)
-    yield Kind("others' rules", _of(samples.rules()), rules, 60)
-    yield Kind("URL", _url, url, 300)
+    yield Kind("others' rules", _of(samples.rules()), rules, 90)
+    yield Kind("URL", _url, url, 200)
     yield Kind("engine events", _events, events, 40)
     yield Kind("probe's result", _of(samples.probed()), probed, 50)
     yield Kind("page", _of(pages), page, 40)
