@@ -11,6 +11,7 @@ import click
 
 from wsus_egress.cli.audit_command import SourceType
 from wsus_egress.cli.options import FINDING, FINE, UNUSABLE, refuse
+from wsus_egress.cli.output import CannotWrite, warn, write
 from wsus_egress.cli.starting import project_option
 from wsus_egress.problems import PolicyErrors
 
@@ -77,18 +78,16 @@ def adopt(  # noqa: PLR0913, PLR0917 - the command's options
     except PolicyErrors as error:
         refuse(error, "text")
     except CannotAdopt as error:
-        click.echo(f"error: {error}", err=True)
+        warn(f"error: {error}")
         sys.exit(UNUSABLE)
     text = as_adopted.settings(found)
     if output is None:
         click.echo(text, nl=False)
     else:
-        from wsus_egress.cli.output import CannotWrite, write  # noqa: PLC0415
-
         try:
             write(output, text)
         except CannotWrite as error:
-            click.echo(str(error), err=True)
+            warn(error)
             sys.exit(UNUSABLE)
     click.echo(as_adopted.said(found), nl=False, err=True)
     sys.exit(FINE if found.same else FINDING)

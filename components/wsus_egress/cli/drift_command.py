@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from wsus_egress.cli.options import FINDING, FINE, UNUSABLE, refuse, today_option
+from wsus_egress.cli.output import CannotWrite, warn, write
 from wsus_egress.cli.starting import project_option
 from wsus_egress.problems import PolicyErrors
 
@@ -74,11 +75,9 @@ def drift(  # noqa: PLR0913, PLR0917 - the command's options
     if output is None:
         click.echo(page, nl=False)
     else:
-        from wsus_egress.cli.output import CannotWrite, write  # noqa: PLC0415
-
         try:
             write(output, page)
         except CannotWrite as error:
-            click.echo(str(error), err=True)
+            warn(error)
             sys.exit(UNUSABLE)
     sys.exit(FINDING if found.fails else FINE)

@@ -77,6 +77,9 @@ class Component(pulumi.ComponentResource):
         if not isinstance(given, str) or not given:
             what = f"a component's first argument is its name, and {name!r} is not one"
             raise pulumi.RunError(f'{what}; write {type(self).__name__}("wsus", ...)')
+        if visible(name) != name or "${" in name:
+            what = f"'{visible(name)}' is not a usable name of a component: it has a character that nobody sees, or ${{"
+            raise pulumi.RunError(f"{what}; write letters, digits and hyphens")
         refuse(
             name, (*of_pulumi(type(self).__name__, args, keywords), *given_twice(args, keywords))
         )

@@ -124,9 +124,16 @@ def table(hunt: Hunt) -> Iterator[str]:
     yield f"| all | {sum(hunt.counts.values()):,} | | | {sum(hunt.failed.values())} |"
 
 
-def page(hunt: Hunt, seeds: Sequence[int]) -> Iterator[str]:
-    """The page of results."""
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
+def commit() -> str:
+    """The commit whose code runs."""
+    told = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return told.stdout.strip()[:12]
+
+
+def page(hunt: Hunt, seeds: Sequence[int], tried: str) -> Iterator[str]:
+    """The page of results of a commit's code."""
     yield "# What the fuzzer found"
     yield ""
     yield "`make fuzz` mutates sound inputs of every kind: their trees (a key is dropped, doubled, renamed or gets another type) and"
@@ -134,7 +141,7 @@ def page(hunt: Hunt, seeds: Sequence[int]) -> Iterator[str]:
     yield "exit status that is not documented, or prints a character that a terminal obeys or that nobody sees."
     yield "`tests/properties/test_fuzz.py` runs 20,000 cases and every input that once failed in `make test`. Times are of the processor."
     yield ""
-    yield f"Commit {commit.stdout.strip()[:12]}, Python {platform.python_version()}, seeds {', '.join(map(str, seeds))}."
+    yield f"Commit {tried}, Python {platform.python_version()}, seeds {', '.join(map(str, seeds))}."
     yield "A case is made again from its seed, its kind and its number."
     yield ""
     yield from table(hunt)
@@ -155,9 +162,10 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--page", type=Path, help="write the page of results")
     given = parser.parse_args(words)
     seeds = [given.seed + number for number in range(given.jobs)]
+    now = commit() if given.page else ""
     hunt = many(seeds, cases=given.cases, seconds=given.seconds, only=given.only)
     print("\n".join(table(hunt)))
     keep(hunt, FOUND)
     if given.page:
-        given.page.write_text("\n".join(page(hunt, seeds)) + "\n", encoding="utf-8")
+        given.page.write_text("\n".join(page(hunt, seeds, now)) + "\n", encoding="utf-8")
     return 1 if hunt.failed else 0

@@ -192,7 +192,7 @@ def _of_a_project(place: Place) -> Iterator[Kind]:
     yield Kind("list", _of(samples.lists()), a_list, 120)
     yield Kind("settings", _of(samples.settings()), settings, 60)
     yield Kind("project file", _of((_PROJECT,)), a_project, 5)
-    yield Kind("policy file", _of((samples.POLICY,)), policy_file, 170)
+    yield Kind("policy file", _of((samples.POLICY,)), policy_file, 140)
 
 
 def _beside_a_project(place: Place) -> Iterator[Kind]:
@@ -222,6 +222,17 @@ def _beside_a_project(place: Place) -> Iterator[Kind]:
             form,
             form=_FORMS.get(form, "text"),
         )
+
+    def adopted(data: bytes, _: random.Random) -> Outcome:
+        _write(place.file, data)
+        return run("adopt", file, "--source", "10.20.0.10", "--project", fixed)
+
+    def refreshed(data: bytes, rng: random.Random) -> Outcome:
+        _write(place.file, data)
+        form = rng.choice(("text", "markdown", "json"))
+        return run(
+            "drift", file, "--env", "x", "--project", fixed, "--today", _TODAY, "--format", form, form=_FORMS.get(form, "text")
+        )  # fmt: skip
 
     def url(data: bytes, rng: random.Random) -> Outcome:
         text = data.decode("utf-8", "surrogateescape").replace("\0", "")
@@ -255,7 +266,9 @@ def _beside_a_project(place: Place) -> Iterator[Kind]:
         b"config/Pulumi.x.yaml:3: servers: it is empty; give at least one entry\n1 problem: fix it before you deploy\n",
     )
     yield Kind("log", _of(samples.logs()), logs, 60)
-    yield Kind("others' rules", _of(samples.rules()), rules, 90)
+    yield Kind("others' rules", _of(samples.rules()), rules, 80)
+    yield Kind("adopted rules", _of(samples.rules()), adopted, 10)
+    yield Kind("refresh's events", _lines((samples.refreshed(place.fixed, "x"),)), refreshed, 30)
     yield Kind("URL", _url, url, 200)
     yield Kind("engine events", _events, events, 40)
     yield Kind("probe's result", _of(samples.probed()), probed, 50)
@@ -300,11 +313,21 @@ def _events(rng: random.Random) -> bytes:
     streamed, digest = samples.events()
     if rng.random() < 0.3:
         return _of((digest,))(rng)
-    if rng.random() < _BYTES:
-        return bytes_of(rng, "\n".join(map(json.dumps, streamed)).encode())
-    tree = tree_of(rng, streamed)
-    lines = tree if isinstance(tree, list) else [tree]
-    return "\n".join(map(json.dumps, lines)).encode()
+    return _lines((streamed,))(rng)
+
+
+def _lines(trees: Sequence[Any]) -> Callable[[random.Random], bytes]:
+    """Makes an input of JSON objects, one a line."""
+
+    def make(rng: random.Random) -> bytes:
+        sound = rng.choice(trees)
+        if rng.random() < _BYTES:
+            return bytes_of(rng, "\n".join(map(json.dumps, sound)).encode())
+        tree = tree_of(rng, sound)
+        lines = tree if isinstance(tree, list) else [tree]
+        return "\n".join(map(json.dumps, lines)).encode()
+
+    return make
 
 
 def _arguments(rng: random.Random) -> bytes:

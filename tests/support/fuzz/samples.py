@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import foreign as f
 from paths import ROOT
+from refresh_events import SUMMARY, stack_of, step
 from sample import VPC
 
 from wsus_egress.config.yamlfile import read_yaml
@@ -38,7 +41,7 @@ ARGUMENTS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     }),
     ("AzureWsusFirewallRules", {
         "resourceGroup": "rg", "location": "westeurope", "addressSpace": ["10.20.0.0/16"], "destinations": "list",
-        "firewallPolicy": {"name": "afwp"}, "policy": POLICY, "resourceTags": {"team": {"a": "b"}},
+        "firewallPolicy": {"name": "afwp"}, "policy": POLICY,
     }),
     ("AzureWsusNetworkSecurityGroup", {
         "resourceGroup": "rg", "location": "westeurope", "addressSpace": ["10.20.0.0/16"], "destinations": "list",
@@ -104,6 +107,19 @@ def events() -> tuple[Any, ...]:
         "diagnostics": [{"severity": "warning", "message": "m"}],
     }
     return kept, digest  # fmt: skip
+
+
+@functools.cache
+def refreshed(root: Path, environment: str) -> tuple[Any, ...]:
+    """What a refresh says of a stack that is as it was deployed, but for one resource."""
+    stack = stack_of(root, environment)
+    rows = [step("same", each, each) for each in stack[1:]]
+    return (
+        {"resourcePreEvent": {"metadata": {"op": "refresh"}}},
+        *rows,
+        step("delete", stack[0], None),
+        SUMMARY,
+    )
 
 
 def logs() -> tuple[bytes, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from click.testing import CliRunner, Result
 from gitproject import GitProject, preview
 from hostile import CONTROLS, FREE, TEXTS, is_safe
 from markdown_it import MarkdownIt
+from refresh_events import events as events_of
+from refresh_events import stack_of
 from sample import VPC
 
 from wsus_egress.cli.main import main
@@ -303,6 +306,49 @@ def test_logs(project: GitProject, form: str) -> None:
     assert is_safe(result.stdout)
     if form == "markdown":
         sound(form, result.stdout)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_rules_that_are_adopted(tmp_path: Path, text: str) -> None:
+    """The settings that come of them are YAML without any of it, and what is said beside them is shown."""
+    rule = f.application_rule(
+        ["*.example.com", text], name=text, sourceAddresses=["10.20.0.10", text]
+    )
+    group = f.az_group(f.collection(rule, name=text), name=text)
+    (tmp_path / "group.json").write_text(json.dumps(group), encoding="utf-8")
+    result = run(
+        "adopt",
+        tmp_path / "group.json",
+        "--source",
+        "10.20.0.10",
+        "--project",
+        tmp_path,
+        "--owner",
+        text.replace("\x00", ""),
+    )
+    assert is_safe(result.stderr)
+    assert is_safe(result.stdout)
+    assert "\t" not in result.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_drift(project: GitProject, form: str) -> None:
+    """What a cloud answers of a stack: values, names and ids that somebody else wrote."""
+    stack = stack_of(project.root, "x")
+    changed = {
+        each.name: replace(
+            each, properties={**each.properties, "description": ANY, "tags": {ANY: ANY}}
+        )
+        for each in stack
+    }
+    given = events_of(stack, changed, project.root)
+    text = given.read_text(encoding="utf-8").replace("::wsus", f"::{json.dumps(ANY)[1:-1]}")
+    given.write_text(text, encoding="utf-8")
+    result = run(
+        "drift", given, "--env", "x", "--project", project.root, "--today", DAY, "--format", form
+    )
+    assert is_safe(result.stderr)
+    sound(form, result.stdout)
 
 
 def test_urls(project: GitProject) -> None:

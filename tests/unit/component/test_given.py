@@ -12,6 +12,7 @@ from mocked_run import deploy
 from sample import VPC
 
 from wsus_egress import aws, azure
+from wsus_egress.problems import visible
 
 pytestmark = pytest.mark.usefixtures("one_run")
 
@@ -218,3 +219,13 @@ def test_no_argument_is_called_like_an_option_of_pulumi() -> None:
     options = inspect.signature(pulumi.ResourceOptions.__init__).parameters.keys()
     for component, _ in COMPONENTS:
         assert not options & inspect.get_annotations(component._arguments).keys()
+
+
+@pytest.mark.parametrize("name", ["${x.y}", "a\u202eb", "a\nb", "a\x1b[31m", "a\u200b"])
+def test_a_name_that_nobody_sees_or_that_is_a_reference(name: str) -> None:
+    """Refused before anything reads it, and shown in escapes."""
+    for component, arguments in COMPONENTS:
+        types, said = attempted(lambda kind=component, given=arguments: kind(name, given))
+        assert [] == types
+        assert 1 == len(said)
+        assert said[0].startswith(f"'{visible(name)}' is not a usable name of a component: ")
