@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +25,8 @@ SOME_INTERNET: Final[tuple[Network, ...]] = (
     ipaddress.ip_network("128.0.0.0/1"),
 )
 _AZURE: Final = "azure-native:"
+# A character's number has seven digits at most, and Python reads no number of more than 4,300.
+_NO_CHARACTER: Final = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 # azure-native keeps what a resource was made from beside what the cloud answered: the names of the
 # resources around it are only there.
 _INPUTS: Final = "__inputs"
@@ -205,6 +209,11 @@ def number_of(value: Any) -> int | None:
     """
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def unescaped(text: str) -> str:
+    """Text of HTML or XML without its entities; a number of a character that has more digits than any stands for none."""
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def ports(text: Any) -> tuple[int, int] | None:

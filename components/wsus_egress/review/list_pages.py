@@ -5,7 +5,6 @@ For example Microsoft's page for WSUS, saved as HTML or Markdown, beside the lis
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import Endpoint
 from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.names.sets import NameSet
+from wsus_egress.readers.reading import unescaped
 
 # A host or a vendor's wildcard, with its scheme where the page writes one.
 _HOST: Final = re.compile(
@@ -84,7 +84,7 @@ class Difference:
 
 def hosts_of(page: str) -> Iterator[tuple[str, str]]:
     """The hosts that a page in Markdown, HTML or plain text names: the scheme, or nothing, and the host."""
-    text = html.unescape(_TAGS.sub(" ", _LINKS.sub("]", page))).replace("\\*", "*")
+    text = unescaped(_TAGS.sub(" ", _LINKS.sub("]", page))).replace("\\*", "*")
     for scheme, host in _HOST.findall(text):
         if host.rpartition(".")[2].lower() not in _FILES:
             yield scheme.lower(), host.lower()

@@ -289,7 +289,9 @@ _COMMANDS: Final = (
 
 
 def _words(data: bytes, _: random.Random) -> Outcome:
-    return run(*data.decode("utf-8", "surrogateescape").replace("\0", "").split("\n"))
+    words = data.decode("utf-8", "surrogateescape").replace("\0", "").split("\n")
+    # A word that means a folder of this machine would have all of it read.
+    return run(*("nothing" if os.path.isdir(word or ".") else word for word in words))  # noqa: PTH112 - it may be too long
 
 
 def _command(rng: random.Random) -> bytes:

@@ -7,7 +7,6 @@ from Microsoft's support articles (2023-12 to 2024-09) and the logs that public 
 from __future__ import annotations
 
 import datetime
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from wsus_egress.readers.logs.codes import (
     status_outcome,
 )
 from wsus_egress.readers.logs.record import LogRecord, Read, Scheme, Verdict, name_of, time_of
+from wsus_egress.readers.reading import unescaped
 
 _CONTROL: Final = "client"
 _URL: Final = r"(https?://[^\s'\"<>]+)"
@@ -264,19 +264,19 @@ def event(xml: str) -> Read:
             return ()
         code = int(result[1][-8:], 16) if result else 0
         return _record(
-            html.unescape(url[1]),
+            unescaped(url[1]),
             outcome_of(code) or "blocked",
             when,
             detail_of(code) if code else "",
         )
     if provider[1] in {"Windows Server Update Services", "Microsoft-Windows-WindowsUpdateClient"}:
-        return _exception(html.unescape(" ".join(value for _, value in _DATA.findall(xml))), when)
+        return _exception(unescaped(" ".join(value for _, value in _DATA.findall(xml))), when)
     return None
 
 
 def _transfer(data: dict[str, str], number: str, when: str) -> Read:
     """The end of a transfer of the Background Intelligent Transfer Service."""
-    if number not in {"60", "61"} or not (url := html.unescape(data.get("url", ""))):
+    if number not in {"60", "61"} or not (url := unescaped(data.get("url", ""))):
         return ()
     code = code_of(data.get("hr", "")) or 0
     if number == "61" and code == 0:
