@@ -19,7 +19,7 @@ from wsus_egress.model.flows import (
     Network,
     Scheme,
 )
-from wsus_egress.names.hosts import Pattern
+from wsus_egress.names.hosts import InvalidName, Pattern
 from wsus_egress.names.sets import ALL_NAMES, NO_NAMES, NameSet, minimal_cover
 from wsus_egress.readers.terms.chain import Chain
 from wsus_egress.readers.terms.chain import Names as TermNames
@@ -105,8 +105,17 @@ def _meant(names: TermNames) -> Iterator[Pattern]:
     """A term's patterns without those that only show what else it has: `evilexample.com`."""
     odd = NameSet.of(Pattern.parse(text) for text in names.samples)
     for pattern in names.patterns:
-        if pattern.host not in odd:
+        if pattern.host not in odd and _is_settable(pattern):
             yield pattern
+
+
+def _is_settable(pattern: Pattern) -> bool:
+    """Whether a list may have it: `*.com` is a rule's, and nobody's entry."""
+    try:
+        Pattern.parse(pattern.text)
+    except InvalidName:
+        return False
+    return True
 
 
 def _by_host(text: str) -> tuple[str, bool]:

@@ -92,12 +92,15 @@ def test_what_only_the_rules_admit_is_named(project: Path) -> None:
     text = foreign.suricata() + (
         'pass tls any any -> any 443 (tls.sni; content:"contoso.com"; endswith; sid:91;)\n'
         "pass tcp any any -> any 22 (sid:92;)\n"
+        'pass tls any any -> any 443 (tls.sni; content:".com"; endswith; sid:93;)\n'
     )
 
     done = adopt(project, foreign.cli_policy(), foreign.cli_group(text))
 
     assert 1 == done.exit_code
     assert "evil" not in settings(project)
+    assert '"*.com"' not in settings(project)
+    assert "'*.com'" not in settings(project)
     assert "differs: only the rules admit 10.20.0.10 -> https://evilcontoso.com/" in done.output
     assert "tcp/22" in done.output
 
