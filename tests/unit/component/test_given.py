@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -225,7 +226,7 @@ def test_no_argument_is_called_like_an_option_of_pulumi() -> None:
 def test_a_name_that_nobody_sees_or_that_is_a_reference(name: str) -> None:
     """Refused before anything reads it, and shown in escapes."""
     for component, arguments in COMPONENTS:
-        types, said = attempted(lambda kind=component, given=arguments: kind(name, given))
+        types, said = attempted(functools.partial(component, name, arguments))
         assert [] == types
         assert 1 == len(said)
         assert said[0].startswith(f"'{visible(name)}' is not a usable name of a component: ")

@@ -24,7 +24,8 @@ from handwritten import SERVER, Form, Stack
 
 from wsus_egress.guardrails.catalogue import GUARDRAILS
 from wsus_egress.guardrails.model import Context
-from wsus_egress.guardrails.pack import configured, plain_type
+from wsus_egress.guardrails.pack import configured
+from wsus_egress.readers.resources import plain_type
 
 SEEDS: Final = 2
 POLICY: Final = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": [SERVER]}]}
