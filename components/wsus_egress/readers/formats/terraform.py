@@ -195,15 +195,18 @@ def _completed(
         }
     if isinstance(values, list):
         marks = unknown if isinstance(unknown, list) else []
-        blocks = written if isinstance(written, list) else [written] * len(values)
+        size = len(values)
+        while size < len(marks) and marks[size]:
+            size += 1  # Entries that only the apply will know, beyond those that are known.
+        blocks = written if isinstance(written, list) else [written] * size
         return [
             _completed(
-                each,
+                values[place] if place < len(values) else None,
                 marks[place] if place < len(marks) else None,
                 blocks[place] if place < len(blocks) else (blocks[0] if blocks else None),
                 configuration,
             )
-            for place, each in enumerate(values)
+            for place in range(size)
         ]
     if values is None and isinstance(unknown, (list, Mapping)) and unknown:
         return UNKNOWN

@@ -428,3 +428,23 @@ def test_a_value_that_is_not_known_reads_as_that(tmp_path: Path) -> None:
     report = audited(tmp_path, f.arm(unknown, parameters={"n": {"type": "string"}}))
 
     assert ("Unknown" in report[1], "that is not known" in report[1]) == (False, True)
+
+
+def test_an_entry_that_only_the_apply_will_know_is_there(tmp_path: Path) -> None:
+    """A plan that marks one more rule group as unknown than it shows: the policy was not read whole."""
+    reference = {"resource_arn": True}
+    address = "aws_networkfirewall_firewall_policy.hub"
+    written = {"stateful_rule_group_reference": [
+        {"resource_arn": {"references": ["aws_networkfirewall_rule_group.w"]}}]}  # fmt: skip
+
+    def verdict(references: list[dict[str, bool]]) -> list[str]:
+        plan = f.plan(
+            ("aws_networkfirewall_rule_group", "w", f.group_of_terraform()),
+            ("aws_networkfirewall_firewall_policy", "hub", f.policy_of_terraform()),
+            unknown={address: {"firewall_policy": [{"stateful_rule_group_reference": references}]}},
+            written={address: {"firewall_policy": [written]}},
+        )
+        return audited(tmp_path, plan)[0]
+
+    assert ["exact"] == verdict([reference])
+    assert ["exact"] != verdict([reference, {"resource_arn": True}])
