@@ -7,16 +7,18 @@ CORE := components/wsus_egress/problems.py,components/wsus_egress/names/*,compon
 # The fast tests: the package's own, without the engine, browsers, other validators, wheels, set-up and stand-ins.
 FAST := tests/unit tests/golden $(addprefix --ignore=tests/unit/,repository tools sandbox)
 CODE := components sandbox tools tests benchmarks policy_pack
+# Every file that pins packages with hashes.
+LOCKS := requirements.txt tools/requirements.txt tools/engine/requirements.txt .github/actions/policy-preview/requirements.txt
 
 # A variable that a user mistypes would be nothing at all: `make up EVN=mine` would deploy the sandbox.
 GIVEN := $(foreach each,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(each)))),$(each)))
-UNKNOWN := $(filter-out CASES ENV JOBS PYTHON SECONDS SEED TAG RUN CORE FAST CODE,$(GIVEN))
+UNKNOWN := $(filter-out CASES ENV JOBS PYTHON SECONDS SEED TAG RUN CORE FAST CODE LOCKS,$(GIVEN))
 ifneq ($(UNKNOWN),)
 $(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are CASES, ENV, JOBS, PYTHON, SECONDS, SEED, TAG)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down check test lint unit fuzz fuzzed bench schemas lock dist release pictures docs changelog clean
+.PHONY: help setup up down check test lint unit fuzz fuzzed bench schemas lock advisories dist release pictures docs changelog clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -68,6 +70,10 @@ schemas: setup ## Write what follows from code: JSON Schemas, pages of docs/, ar
 
 lock: ## Resolve the requirements.in files anew into the hash-pinned lock files
 	@$(PYTHON) tools/lock.py
+
+advisories: setup ## Ask the package index for known vulnerabilities of every pinned package
+	@# Strict: a package that the index does not describe is a failure, not a line among many.
+	$(RUN) pip-audit --strict --require-hashes --disable-pip --progress-spinner off $(addprefix -r ,$(LOCKS))
 
 dist: setup ## Build the wheel and the sdist reproducibly, and their bill of materials
 	$(RUN) python tools/release.py build

@@ -11,7 +11,11 @@ from mkdocs.structure.files import File
 
 import env
 
-PAGES: Final = {"benchmarks.md": "benchmarks/README.md", "contributing.md": "CONTRIBUTING.md"}
+PAGES: Final = {
+    "benchmarks.md": "benchmarks/README.md",
+    "contributing.md": "CONTRIBUTING.md",
+    "security.md": "SECURITY.md",
+}
 """Each page that the site makes, and the file that it shows."""
 _WRITTEN: Final = {"settings.md", "changelog.md"}
 """What tools write: an edit of the page would be lost."""
