@@ -16,9 +16,9 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from wsus_egress.cli.json_types import Schemes, Version
+from wsus_egress.cli.output import cell
 from wsus_egress.model.flows import Scheme
 from wsus_egress.model.policy import Endpoint
-from wsus_egress.problems import visible
 
 if TYPE_CHECKING:
     from wsus_egress.config.lists import EndpointList
@@ -91,10 +91,10 @@ def as_csv(_: Mapping[str, EndpointList], contents: Contents) -> str:
     for name, endpoints in contents.items():
         for each in endpoints:
             for scheme in sorted(each.schemes):
-                rows.writerow((
+                rows.writerow(map(cell, (
                     name, each.pattern.text, "tcp", scheme.port, scheme.value,
-                    visible(each.purpose), visible(each.source), each.date,
-                ))  # fmt: skip
+                    each.purpose, each.source, each.date,
+                )))  # fmt: skip
     return text.getvalue()
 
 

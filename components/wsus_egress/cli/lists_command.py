@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from wsus_egress.cli import output
-from wsus_egress.cli.options import FINDING, FINE, UNUSABLE, today_option
+from wsus_egress.cli.options import FINDING, FINE, UNUSABLE, NamedPath, today_option
 from wsus_egress.cli.output import warn
 from wsus_egress.cli.starting import project_option
 from wsus_egress.problems import PolicyErrors, choices, visible
@@ -98,7 +98,7 @@ def export(names: Sequence[str], project: Path, format_: str) -> None:
 
 @lists.command()
 @click.argument("name", metavar="LIST")
-@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...", type=NamedPath())
 @project_option
 def compare(name: str, pages: Sequence[str], project: Path) -> None:
     """Say what pages name that LIST lacks: Markdown, HTML or text files, or other lists by their names.

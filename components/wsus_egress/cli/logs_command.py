@@ -15,6 +15,7 @@ import click
 from wsus_egress.cli.options import (
     FINE,
     UNUSABLE,
+    NamedPath,
     environments_option,
     refuse,
     today_option,
@@ -51,7 +52,7 @@ class _Since(click.ParamType[str]):
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=NamedPath())
 @project_option
 @environments_option
 @click.option(

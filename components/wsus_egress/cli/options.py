@@ -53,6 +53,20 @@ class DateType(click.ParamType["datetime.date"]):
             self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD", param, ctx)
 
 
+class NamedPath(click.ParamType[str]):
+    """A path, of a file that need not exist. An empty one would be this folder: a shell's variable without a value."""
+
+    name = "PATH"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The path as it is given."""
+        if value == "":
+            self.fail("'' is not a path; name a file, or write . for this folder", param, ctx)
+        return str(value)
+
+
 class OfEnvironments(click.Command):
     """A command that takes environments by `--env` only, and says so to who writes a bare name."""
 

@@ -36,6 +36,12 @@ def page(lines: Iterable[str]) -> str:
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
+def cell(value: object) -> str:
+    """A value as a cell of CSV: a text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection", 2026-11)."""
+    text = visible(str(value))
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
 def warn(text: object) -> None:
     """Say what is wrong on standard error, in one line."""
     click.echo(visible(str(text)), err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 import re
 from pathlib import Path
@@ -15,6 +16,7 @@ from paths import ROOT
 from sample import GOOD_LIST
 
 from wsus_egress.cli.main import main
+from wsus_egress.cli.output import cell
 from wsus_egress.config.lists import shipped_lists
 
 
@@ -119,6 +121,28 @@ def test_lists_for_other_programs(project: str) -> None:
     assert len(json.loads(run("export", "--project", project)[1])["lists"]) == 12
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_no_cell_is_a_formula(project: str, start: str) -> None:
+    """A spreadsheet runs a cell that begins so: what a colleague's list says of its source is text."""
+    formula = f"{start}1+cmd|' /C calc'!A0"
+    entry = {
+        "pattern": "b.example.com",
+        "schemes": ["https"],
+        "purpose": formula,
+        "source": formula,
+    }
+    path = Path(project) / "endpoints" / "mine.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {"title": "A list", "endpoints": [{**entry, "date": datetime.date(2026, 11, 1)}]}
+        )
+    )
+    status, text = run("export", "mine", "--project", project, "--format", "csv")
+    (row,) = csv.DictReader(text.splitlines())
+    assert (0, f"'{formula}", f"'{formula}") == (status, row["purpose"], row["source"])
+    assert ["\\u0009=1", "\\u000d=1"] == [cell("\t=1"), cell("\r=1")]
+
+
 PAGE = """\
 # Endpoints, see [the docs](https://docs.example.org/page.md "title")
 <script>var x = "script.example.com"</script>
@@ -150,5 +174,7 @@ def test_a_page_beside_a_list(project: str, tmp_path: Path) -> None:
         "compare", "mine", "mine", "--project", project
     )
     assert 2 == run("compare", "mine", str(tmp_path / "absent"), "--project", project)[0]
+    status, text = run("compare", "mine", "", "--project", project)
+    assert (2, True) == (status, "'' is not a path; name a file" in text)
     assert 2 == run("compare", "absent", "mine", "--project", project)[0]
     assert 2 == run("export", "absent", "--project", project)[0]

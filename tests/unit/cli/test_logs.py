@@ -237,6 +237,13 @@ def test_files_and_folders(project: Path) -> None:
     assert "absent: no such file or directory" in result.output
 
 
+def test_an_empty_path_is_not_this_folder(project: Path) -> None:
+    """A shell's variable without a value would have the command read all that lies around."""
+    result = run(project, "", given=json.dumps(line()))
+    assert 2 == result.exit_code
+    assert "'' is not a path; name a file, or write . for this folder" in result.output
+
+
 def test_without_a_usable_project(tmp_path: Path) -> None:
     """The problems, as every command prints them."""
     (tmp_path / "Pulumi.yaml").write_text("name: x\nruntime: python\n")
