@@ -76,16 +76,16 @@ class Watched:
             "PATH": f"{self.temporary / 'bin'}:{found['PATH']}",
             "RUNNER_TEMP": str(self.temporary),
             "GITHUB_STEP_SUMMARY": str(self.temporary / "summary"),
+            "PROJECT": str(self.project.root),
             "STACK": "sandbox",
             "AWS_ROLE_ARN": "",
             "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
         }
-        asked = subprocess.run(["bash", "-c", script("Ask the clouds")], cwd=self.project.root, env=env, check=False,
+        asked = subprocess.run(["bash", "-c", script("Ask the clouds")], cwd=self.temporary, env=env, check=False,
                                capture_output=True, text=True, timeout=300)  # fmt: skip
         assert 0 == asked.returncode, asked.stdout + asked.stderr
         # `gh` keeps its notes in the folder that it runs in.
-        text = f'cd "$RUNNER_TEMP" && wsus-egress() {{ (cd "{self.project.root}" && command wsus-egress "$@"); }}\n'
-        done = subprocess.run(["bash", "-c", text + script("Report")], cwd=self.project.root, env=env, check=False,
+        done = subprocess.run(["bash", "-c", script("Report")], cwd=self.temporary, env=env, check=False,
                               capture_output=True, text=True, timeout=300)  # fmt: skip
         calls = (self.temporary / "calls").read_text().splitlines()
         return done.returncode, (self.temporary / "summary").read_text(), calls

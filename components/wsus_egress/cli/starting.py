@@ -56,7 +56,7 @@ project_option = click.option(
 @click.option(
     "--ci",
     type=click.Choice(["github", "azure", "gitlab"]),
-    help="Also write the workflow that previews the policy in pull requests.",
+    help="Also write the workflow that previews the policy in pull requests, and on GitHub the one that looks for drift.",
 )
 @click.option(
     "--name",

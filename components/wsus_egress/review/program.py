@@ -284,5 +284,5 @@ def _workflows(root: Path, ref: str) -> Iterator[ProgramChange]:
             continue
         name = path.removeprefix(up)
         change = "no longer calls this package" if now.is_file() else "is removed"
-        said = f"{name} {change}: nothing previews the next change in pull requests"
+        said = f"{name} {change}: it previews no pull request and watches no stack any more"
         yield ProgramChange(name, said, Location(path, 1))

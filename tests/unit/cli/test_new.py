@@ -241,25 +241,49 @@ def test_a_failure_leaves_nothing_half_written(tmp_path: Path) -> None:
 def test_a_workflow_of_the_repository(tmp_path: Path, ci: str) -> None:
     """It stands where the platform reads it, and names the project's folder and this version."""
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
-    source, place = WORKFLOWS[ci]  # type: ignore[index]
+    workflows = WORKFLOWS[ci]  # type: ignore[index]
     folder = tmp_path / "infra" / "wsus"
     result = new(folder, "prod", "aws", "--ci", ci)
-    written = (tmp_path / place).read_text()
-    original = (ROOT / "docs" / "ci" / source).read_text()
-    changed = [pair for pair in zip(written.splitlines(), original.splitlines(), strict=True)
-               if pair[0] != pair[1]]  # fmt: skip
+    assert 0 == result.exit_code
+    for each in workflows:
+        written = (tmp_path / each.place).read_text()
+        original = (ROOT / "docs" / "ci" / each.source).read_text()
+        changed = [pair for pair in zip(written.splitlines(), original.splitlines(), strict=True)
+                   if pair[0] != pair[1]]  # fmt: skip
 
-    assert (0, 1) == (result.exit_code, len(changed)), changed
-    assert "infra/wsus" in changed[0][0]
-    assert changed[0][1] in {'  project: "."', '    PROJECT: "."', "        with: {project: .}"}
-    assert f"  {tmp_path / place}\n" in result.stdout.replace(os.path.realpath(tmp_path), str(tmp_path))  # fmt: skip
-    # The second environment has the same workflow; somebody else's is left alone.
+        assert 1 == len(changed), changed
+        assert "infra/wsus" in changed[0][0]
+        assert changed[0][1] in {
+            '  project: "."', '    PROJECT: "."', '      PROJECT: "."', "        with: {project: .}",
+        }  # fmt: skip
+        assert f"  {tmp_path / each.place}\n" in result.stdout.replace(os.path.realpath(tmp_path), str(tmp_path))  # fmt: skip
+    # The second environment has the same workflows; somebody else's is left alone.
     second = new(folder, "test", "aws", "--ci", ci)
     assert 0 == second.exit_code
-    assert f"{place} is there already, and previews this environment too." in second.stdout
-    (tmp_path / place).write_text("mine\n")
-    assert "exists already: leave out --ci" in refused(new(folder, "more", "aws", "--ci", ci))
-    assert not (folder / "Pulumi.more.yaml").exists()
+    for each in workflows:
+        assert f"{each.place} is there already" in second.stdout
+    for each in workflows:
+        ours = (tmp_path / each.place).read_text()
+        (tmp_path / each.place).write_text("mine\n")
+        assert "exists already: leave out --ci" in refused(new(folder, "more", "aws", "--ci", ci))
+        assert not (folder / "Pulumi.more.yaml").exists()
+        (tmp_path / each.place).write_text(ours)
+
+
+def test_on_github_the_stacks_are_watched_too(tmp_path: Path) -> None:
+    """Without the variable the workflow does not start; one that had only the preview gets it with its next environment."""
+    said = new(tmp_path, "prod", "aws", "--ci", "github").stdout
+    drift = tmp_path / ".github" / "workflows" / "drift.yml"
+    assert "drift.yml starts when the repository's variable DRIFT_STACKS names stacks" in said
+    assert "vars.DRIFT_STACKS != ''" == yaml.safe_load(drift.read_text())["jobs"]["drift"]["if"]
+    drift.unlink()
+    said = new(tmp_path, "test", "aws", "--ci", "github").stdout
+    assert drift.is_file()
+    assert "add this environment" not in said
+    assert (
+        "add this environment to the repository's variable DRIFT_STACKS"
+        in new(tmp_path, "dev", "aws", "--ci", "github").stdout
+    )
 
 
 def test_a_folder_of_any_name_and_no_repository(tmp_path: Path) -> None:
@@ -282,9 +306,10 @@ def test_the_pages_workflow_is_the_file() -> None:
     assert f"```yaml\n{shown}\n```\n" in page
 
 
-@pytest.mark.parametrize("name", [name for name, _ in WORKFLOWS.values()])
+@pytest.mark.parametrize("name", [each.source for files in WORKFLOWS.values() for each in files])
 def test_workflows_name_this_version(name: str) -> None:
     """Those that install the package name the release that they are part of."""
     text = (ROOT / "docs" / "ci" / name).read_text(encoding="utf-8")
 
+    assert (name == "github-actions.yml") == ("pulumi-wsus-egress[cli]==" not in text)
     assert text.count("pulumi-wsus-egress[cli]==") == text.count(f"pulumi-wsus-egress[cli]=={VERSION}")  # fmt: skip

@@ -26,6 +26,8 @@ ACTION = ROOT / ".github" / "actions" / "policy-preview"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOW = ROOT / ".github" / "workflows" / "policy-preview.yml"
 RELEASE = WORKFLOW.with_name("release.yml")
+GITHUB = ROOT / "docs" / "ci" / "github-actions.yml"
+DRIFT = GITHUB.with_name("github-drift.yml")
 GITLAB = ROOT / "docs" / "ci" / "gitlab-ci.yml"
 AZURE = ROOT / "docs" / "ci" / "azure-pipelines.yml"
 MARK = marker("preview")
@@ -334,6 +336,18 @@ def test_every_foreign_action_is_pinned() -> None:
     ]
 
 
+def test_others_look_for_drift_as_this_repository_does() -> None:
+    """Only where the package comes from differs: there an index has the release, here the checkout is the package."""
+    own, theirs = read(ROOT / ".github" / "workflows" / "drift.yml"), read(DRIFT)
+    installs = [
+        next(step for step in each["jobs"]["drift"]["steps"] if step.get("name") == "Install wsus-egress")
+        for each in (own, theirs)
+    ]  # fmt: skip
+    assert "pip" in installs[0].pop("run")
+    assert f'install "pulumi-wsus-egress[cli]=={VERSION}"' in installs[1].pop("run")
+    assert own == theirs
+
+
 def test_the_action_installs_nothing_unchecked() -> None:
     """All comes from locks with hashes; this project is built with them, and brings nothing."""
     (script,) = (step["run"] for step in read(ACTION / "action.yml")["runs"]["steps"]
@@ -427,7 +441,7 @@ def test_the_action_passes_over_nothing_but_what_it_looked_at() -> None:
 @pytest.mark.parametrize(
     ("schema", "path"),
     [
-        *(("github-workflows", path) for path in WORKFLOWS),
+        *(("github-workflows", path) for path in (*WORKFLOWS, DRIFT, GITHUB)),
         ("github-actions", ACTION / "action.yml"),
         ("gitlab-ci", GITLAB),
         ("azure-pipelines", AZURE),
@@ -451,7 +465,7 @@ def test_zizmor_finds_nothing() -> None:
     """No template injection, no broad token, no unpinned action, no kept credential."""
     zizmor = Path(sys.executable).with_name("zizmor")
     done = subprocess.run(
-        [zizmor, "--offline", "--no-config", "--format", "json", ROOT / ".github"],
+        [zizmor, "--offline", "--no-config", "--format", "json", ROOT / ".github", DRIFT],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (0, "[]") == (done.returncode, done.stdout.strip())
@@ -460,5 +474,7 @@ def test_zizmor_finds_nothing() -> None:
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="no actionlint on PATH")
 def test_actionlint_finds_nothing() -> None:
     """Expressions, contexts and events of the workflows fit."""
-    done = subprocess.run(["actionlint", *WORKFLOWS], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["actionlint", *WORKFLOWS, DRIFT], capture_output=True, text=True, check=False
+    )
     assert (0, "") == (done.returncode, done.stdout)

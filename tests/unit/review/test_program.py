@@ -66,7 +66,7 @@ def found(project: GitProject) -> list[tuple[str, str]]:
         ("pyproject.toml", '[project]\ndependencies = ["a @ https://example.com/a"]\n', "pyproject.toml", "now has project.dependencies = a @ https://example.com/a"),
         ("pyproject.toml", "x = [\n", "pyproject.toml", "now has x = ["),
         ("uv.toml", 'index-url = "https://example.com/"\n', "uv.toml", "now has index-url = https://example.com/"),
-        (PLACE, "jobs: {}\n", PLACE, "no longer calls this package: nothing previews the next change"),
+        (PLACE, "jobs: {}\n", PLACE, "no longer calls this package: it previews no pull request and watches no stack any more"),
     ],
 )  # fmt: skip
 def test_what_decides_past_the_settings_wants_approval(
@@ -113,7 +113,7 @@ def test_files_that_go(project: GitProject) -> None:
     project.git("rm", "-q", "__main__.py", PLACE, "Pulumi.yaml")
     kinds = [line for kind, line in found(project) if kind == "unapproved-program"]
     assert [
-        f"{PLACE} is removed: nothing previews the next change in pull requests",
+        f"{PLACE} is removed: it previews no pull request and watches no stack any more",
         "Pulumi.yaml is removed: Pulumi finds no project here any more",
         "__main__.py is removed: this preview runs no program, so what Pulumi deploys may be something else",
     ] == kinds

@@ -36,7 +36,7 @@ class Request:
         folder: The project's; it need not exist.
         name: The environment's.
         clouds: `aws`, `azure`, or both.
-        ci: Where pull requests are previewed; None for nowhere.
+        ci: The platform of the workflows; None for none.
         project: What the project is called; empty for a name like the folder's.
     """
 
@@ -88,27 +88,22 @@ def planned(request: Request) -> Plan:
     plan = _of_project(request) if (request.folder / PROJECT_FILE).exists() else _of_all(request)
     if request.ci is None:
         return plan
+    files, by_hand = dict(plan.files), list(plan.by_hand)
     repository, inside = _repository(request.folder)
-    path = repository / texts.WORKFLOWS[request.ci][1]
-    text = texts.workflow(request.ci, inside)
-    if not path.exists():
-        by_hand = [*plan.by_hand, *(each.format(file=path) for each in _TO_DO[request.ci])]
-        return replace(plan, files={**plan.files, path: text}, by_hand=tuple(by_hand))
-    if path.read_text(encoding="utf-8", errors="replace") == text:
-        return replace(
-            plan,
-            by_hand=(*plan.by_hand, f"{path} is there already, and previews this environment too."),
-        )
-    raise CannotStart(
-        f"{path} exists already: leave out --ci, and add the job to it as docs/pull-requests.md shows"
-    )
-
-
-_TO_DO: Mapping[texts.CI, tuple[str, ...]] = {
-    "github": ("In {file}, replace OWNER and COMMIT by those of the release that you use.",),
-    "azure": ("In Azure Repos, add {file} as a build validation to the branch policy.",),
-    "gitlab": ("Add an access token with the scope `api` as the masked variable GITLAB_TOKEN.",),
-}
+    for each in texts.WORKFLOWS[request.ci]:
+        path = repository / each.place
+        text = texts.workflow(each.source, inside)
+        if not path.exists():
+            files[path] = text
+            by_hand.append(each.to_do.format(file=path))
+        elif path.read_text(encoding="utf-8", errors="replace") == text:
+            by_hand.append(each.again.format(file=path))
+        else:
+            raise CannotStart(
+                f"{path} exists already: leave out --ci, and add the job to it as docs/pull-requests.md and "
+                "docs/drift.md show"
+            )
+    return replace(plan, files=files, by_hand=tuple(by_hand))
 
 
 def _of_all(request: Request) -> Plan:

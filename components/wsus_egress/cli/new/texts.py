@@ -1,10 +1,11 @@
-"""The texts that `new` writes: a project's files, an environment's settings, a pull request's workflow."""
+"""The texts that `new` writes: a project's files, an environment's settings, a platform's workflows."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -25,12 +26,54 @@ runtime:
 """
 IGNORED: Final = ".venv/\n__pycache__/\n"
 """What a repository must not have: the virtual environment, and what Python compiles."""
-WORKFLOWS: Final[Mapping[CI, tuple[str, str]]] = {
-    "github": ("github-actions.yml", ".github/workflows/policy-preview.yml"),
-    "azure": ("azure-pipelines.yml", "azure-pipelines.yml"),
-    "gitlab": ("gitlab-ci.yml", ".gitlab-ci.yml"),
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A file of a platform.
+
+    Attributes:
+        source: Its name in docs/ci.
+        place: Its path in a repository.
+        to_do: What is left to do by hand, with `{file}` for its path.
+        again: What is said of an environment that comes to one that is there.
+    """
+
+    source: str
+    place: str
+    to_do: str
+    again: str = "{file} is there already, and previews this environment too."
+
+
+WORKFLOWS: Final[Mapping[CI, tuple[Workflow, ...]]] = {
+    "github": (
+        Workflow(
+            "github-actions.yml",
+            ".github/workflows/policy-preview.yml",
+            "In {file}, replace OWNER and COMMIT by those of the release that you use.",
+        ),
+        Workflow(
+            "github-drift.yml",
+            ".github/workflows/drift.yml",
+            "{file} starts when the repository's variable DRIFT_STACKS names stacks, as docs/drift.md says.",
+            "{file} is there already: add this environment to the repository's variable DRIFT_STACKS.",
+        ),
+    ),
+    "azure": (
+        Workflow(
+            "azure-pipelines.yml",
+            "azure-pipelines.yml",
+            "In Azure Repos, add {file} as a build validation to the branch policy.",
+        ),
+    ),
+    "gitlab": (
+        Workflow(
+            "gitlab-ci.yml",
+            ".gitlab-ci.yml",
+            "Add an access token with the scope `api` as the masked variable GITLAB_TOKEN.",
+        ),
+    ),
 }
-"""By platform: the workflow's file in docs/ci, and its path in a repository."""
 
 # Where the wheel's build puts a copy of docs/ci.
 _IN_WHEEL: Final = Path(__file__).parents[2] / "ci"
@@ -72,15 +115,15 @@ def requirement(clouds: Collection[str]) -> str:
     return f"pulumi-wsus-egress[{','.join([*sorted(clouds), 'cli'])}]=={VERSION}"
 
 
-def workflow(ci: CI, project: str) -> str:
-    """The workflow of the policy preview, for this version.
+def workflow(source: str, project: str) -> str:
+    """A workflow, for this version.
 
     Args:
-        ci: The platform.
+        source: Its name in docs/ci.
         project: The project's folder, from the repository's.
     """
     folder = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT
-    text = (folder / WORKFLOWS[ci][0]).read_text(encoding="utf-8")
+    text = (folder / source).read_text(encoding="utf-8")
     quoted = project if re.fullmatch(r"[A-Za-z0-9_./-]+", project) else f"'{project}'"
     placed = _PROJECT.sub(lambda found: f"{found[1]}{quoted}", text)
     return _VERSION.sub(VERSION, placed)
