@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from wsus_egress.controls.base import Verdict
@@ -39,7 +40,8 @@ def chain(
         given = pick(body, "name")
         name = given if isinstance(given, str) else f"#{number + 1}"
         priority = pick(body, "priority")
-        if str(pick(body, "direction")).lower() == "inbound":
+        direction = pick(body, "direction")
+        if str(direction).lower() == "inbound":
             continue
         if (number_of(priority) or 0) >= _LAST:
             continue
@@ -47,6 +49,10 @@ def chain(
         if number_of(priority) is None:
             files[file].gap(f"the priority of rule {name} is not known", path=path, weighed=True)
             terms = [Term(id=t.id, action="unknown", place=t.place, sure=False) for t in terms[:1]]
+        elif isinstance(body, Mapping) and str(direction).lower() != "outbound":
+            what = f"the direction of rule {name} is not known"
+            files[file].gap(what, path=path, weighed=True)
+            terms = [replace(term, sure=False) for term in terms]
         # A state and an export list separate rules in the group too.
         known = name if isinstance(pick(body, "name"), str) else f"#{number}"
         rows.setdefault(known.lower(), (number_of(priority) or 0, terms))

@@ -31,6 +31,10 @@ from wsus_egress.readers.terms.chain import Chain, Place, Term
 
 NAME: Final = "aws-network-firewall"
 _MISSING: Final = "missing"
+_UNKNOWN_SETTINGS: Final = {
+    "stateful_engine_options": UNKNOWN,
+    "stateless_default_actions": UNKNOWN,
+}
 
 
 # The groups that AWS itself keeps drop and alert ("Managed rule groups", developer guide, 2026-11).
@@ -51,23 +55,33 @@ def chain_of_policy(
         dict.fromkeys([*([policy.name] if policy else []), *(g.thing.name for g, _ in groups)])
     )
     first = policy or groups[0][0].thing
-    order = str(pick(one(pick(body, "stateful_engine_options")) or {}, "rule_order")).upper()
-    strict = order == STRICT if policy else any(group.strict for group, _ in groups)
+    order = pick(one(pick(body, "stateful_engine_options")) or {}, "rule_order")
+    unordered = order is UNKNOWN or isinstance(order, Ref)
+    strict = str(order).upper() == STRICT if policy else any(group.strict for group, _ in groups)
     stateful: list[Term] = []
     for group, override in groups:
         terms = group.stateful
         if override == "DROP_TO_ALERT":
             terms = tuple(t for t in terms if t.action != "deny")
         stateful += terms
-    if not strict:
+    if unordered:
+        stateful = [replace(term, sure=False) for term in stateful]
+    elif not strict:
         # What drops by itself comes after what passes, wherever it stands.
         rank = {"allow": 0, "unknown": 1, "deny": 2}
         stateful.sort(key=lambda term: rank[term.action])
-    default, rest, starts = default_of(policy, body, strict=strict)
+    default, rest, starts = default_of(policy, body, strict=strict or unordered)
+    if unordered:
+        default, rest, starts = Verdict.OPAQUE, "the rule order, which is not known", Verdict.OPAQUE
     stateless = [term for group, _ in groups for term in group.stateless]
     simple = [t for t in stateless if not t.early]
-    actions = [str(each) for each in many(pick(body, "stateless_default_actions"))]
-    if policy and "aws:pass" in actions:
+    given = many(pick(body, "stateless_default_actions"))
+    actions = [str(each) for each in given]
+    if policy and any(each is UNKNOWN or isinstance(each, Ref) for each in given):
+        name = "the stateless default action, which is not known"
+        place = Place(first.file, first.path)
+        simple.append(Term(id=name, action="unknown", place=place, sure=False))
+    elif policy and "aws:pass" in actions:
         simple.append(
             Term(
                 id="the stateless default action aws:pass",
@@ -116,7 +130,7 @@ def chains(
             contents.gap(
                 f"the settings of {policy.name} are not known", BOTH, policy.path, weighed=True
             )
-            body = {}
+            body = _UNKNOWN_SETTINGS
         fragments(policy, body, contents)
         variables = named_sets(
             pick(one(pick(body, "policy_variables")) or {}, "rule_variables"),
@@ -160,6 +174,9 @@ def _references(
         priority = pick(each, "priority")
         override = str(pick(one(pick(each, "override")) or {}, "action") or "")
         at = number_of(priority) or 0
+        if len(written) > 1 and (priority is UNKNOWN or isinstance(priority, Ref)):
+            what = f"the order of the rule groups of {policy.name} is not known"
+            contents.gap(what, BOTH, policy.path)
         entries.append((at, pick(each, "resource_arn"), override))
     found: list[tuple[int, Thing, str]] = []
     for at, value, override in entries:

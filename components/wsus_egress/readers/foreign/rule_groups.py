@@ -71,9 +71,11 @@ class Group:
 def read_group(thing: Thing, contents: Contents, policy_variables: Mapping[str, Any]) -> Group:
     """A rule group, with the variables of the policy that uses it."""
     body = one(pick(thing.body, "rule_group")) or {}
-    source = one(pick(body, "rules_source")) or {}
     text = pick(thing.body, "rules")
-    if not isinstance(text, str):
+    if isinstance(text, str) and (body is UNKNOWN or isinstance(body, Ref)):
+        body = {}  # A group has the one or the other (botocore 1.44.5, CreateRuleGroup): the cloud fills it in.
+    source = one(pick(body, "rules_source")) or {}
+    if text is None:
         text = pick(source, "rules_string")
     own = pick(body, "rule_variables")
     sets = one(own) or {}

@@ -236,9 +236,11 @@ def acl_chain(
         )
         texts = [v for key in ("cidr_block", "ipv6_cidr_block") for v in many(pick(body, key))]
         found, bad = blocks(texts)
-        word = str(pick(body, "protocol")).lower()
-        protocols = _PROTOCOLS.get(word, ())
-        ports, sure = PORTS, not bad and action in ("allow", "deny")
+        given = pick(body, "protocol")
+        word = str(given).lower()
+        hidden = given is UNKNOWN or isinstance(given, Ref)
+        protocols = BOTH if hidden else _PROTOCOLS.get(word, ())
+        ports, sure = PORTS, not bad and not hidden and action in ("allow", "deny")
         if (word not in ("-1", "all") and low not in (None, 0)) or high not in (None, 0):
             try:
                 ports = ((int(low or 0), int(high)),)

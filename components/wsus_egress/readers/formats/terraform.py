@@ -1,12 +1,13 @@
 """Terraform and OpenTofu: plans and states as `show -json` writes them, and raw state files.
 
-Read from hashicorp/terraform, `internal/command/jsonplan`, `jsonstate` and `jsonconfig`, 2026-11.
+Read from hashicorp/terraform, `internal/command/jsonplan`, `jsonstate` and `jsonconfig`, 2026-11-30.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from wsus_egress.readers.formats.kinds import kind_of
@@ -14,10 +15,21 @@ from wsus_egress.readers.formats.things import PARTIAL, Contents, NotReadable, P
 from wsus_egress.readers.resources import UNKNOWN
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
-# What the cloud, or separate resources, fill in: unknown there is not an unknown rule.
-_FILLED_IN: Final = frozenset(
-    ("id", "arn", "ingress", "egress", "security_rule", "route", "entry", "cidrs", "tags_all")
-)
+# What the cloud fills in: unknown there is not an unknown rule.
+_FILLED_IN: Final = frozenset(("id", "arn", "ingress", "tags_all"))
+# The rules of a resource, as blocks inside it or as separate resources that name it. Where they are
+# unknown and the configuration has no expression, either no block is written, or only `dynamic` ones:
+# `marshalExpressions` of jsonconfig leaves those out. Separate rules decide it, as both providers
+# forbid both at once (documentation of aws_security_group, azurerm_network_security_group, 2026-11).
+_BLOCKS: Final = {
+    "sg": "egress", "acl": "egress", "nsg": "security_rule", "prefix-list": "entry",
+    "ip-group": "cidrs",
+}  # fmt: skip
+_RULES: Final = {
+    "sg-egress": ("sg", "security_group_id"), "sg-rule": ("sg", "security_group_id"),
+    "acl-rule": ("acl", "network_acl_id"), "nsg-rule": ("nsg", "network_security_group_name"),
+    "prefix-entry": ("prefix-list", "prefix_list_id"), "ip-entry": ("ip-group", "ip_group_id"),
+}  # fmt: skip
 _MAJOR: Final = ("0", "1")
 
 
@@ -30,11 +42,12 @@ def plan(found: Contents, data: Mapping[str, Any]) -> None:
         found.gap(
             "the plan is a part: it was made with -target, or defers resources", path=("complete",)
         )
-    unknown = {
-        str(each.get("address")): (each.get("change") or {}).get("after_unknown")
+    changes = {
+        str(each.get("address")): each.get("change") or {}
         for each in data.get("resource_changes") or ()
         if isinstance(each, Mapping)
     }
+    unknown = {address: change.get("after_unknown") for address, change in changes.items()}
     root = (data.get("configuration") or {}).get("root_module") or {}
     planned = data.get("planned_values")
     if not isinstance(planned, Mapping):
@@ -42,7 +55,10 @@ def plan(found: Contents, data: Mapping[str, Any]) -> None:
             "a Terraform plan without planned_values; run `terraform show -json` on it"
         )
     module, start = planned.get("root_module") or {}, ("planned_values", "root_module")
-    found.things += _of_module(found, module, start, unknown, _Configuration(root, None, ""))
+    made = list(_of_module(found, module, start, unknown, _Configuration(root, None, "")))
+    # What exists keeps its rules where none are written: unknown ones are written.
+    new = {name for name, each in changes.items() if "create" in (each.get("actions") or ())}
+    found.things += _without_separate(made, new)
     prior = (((data.get("prior_state") or {}).get("values") or {}).get("root_module")) or {}
     at: Path = ("prior_state", "values", "root_module")
     found.things += (
@@ -50,6 +66,35 @@ def plan(found: Contents, data: Mapping[str, Any]) -> None:
         for thing in _of_module(found, prior, at, {}, _Configuration({}, None, ""))
         if ".data." in f".{thing.name}"
     )
+
+
+def _without_separate(things: list[Thing], new: set[str]) -> Iterator[Thing]:
+    """The things, without unknown rules of new ones that have separate rules instead."""
+    named: dict[str, set[str]] = {}
+    for thing in things:
+        if thing.kind in _RULES and not _is_inbound(thing):
+            kind, key = _RULES[thing.kind]
+            value = thing.body.get(key)
+            names = value.targets if isinstance(value, Ref) else (str(value).lower(),)
+            named.setdefault(kind, set()).update(names)
+    for thing in things:
+        key = _BLOCKS.get(thing.kind, "")
+        own = {*thing.ids, str(thing.body.get("name")).lower()}
+        if (
+            thing.name in new
+            and thing.body.get(key) is UNKNOWN
+            and own & named.get(thing.kind, set())
+        ):
+            yield replace(thing, body={k: v for k, v in thing.body.items() if k != key})
+        else:
+            yield thing
+
+
+def _is_inbound(rule: Thing) -> bool:
+    """Whether a separate rule says nothing of the rules on the way out."""
+    if rule.kind == "acl-rule":
+        return rule.body.get("egress") is not True
+    return rule.kind == "sg-rule" and rule.body.get("type") == "ingress"
 
 
 def state(found: Contents, data: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from wsus_egress.readers.resources import UNKNOWN
 Key: TypeAlias = str | int
 Path: TypeAlias = tuple[Key, ...]
 BOTH: Final = "wider, narrower"
+_ALWAYS_THERE: Final = ("HOME_NET", "EXTERNAL_NET")
 PARTIAL: Final = "only read"
 """A key of a thing's body that says that its rules are not among what the file has of it."""
 
@@ -114,12 +115,14 @@ def _spellings(name: str) -> tuple[str, ...]:
 def pick(body: Any, *names: str) -> Any:
     """The first property that is there and not null, in any format's spelling; else None.
 
+    Of what is not known, every property is UNKNOWN.
+
     Args:
         body: Properties.
         names: Names in Terraform's spelling: `cidr_blocks` finds `CidrBlocks` too.
     """
     if not isinstance(body, Mapping):
-        return UNKNOWN if body is UNKNOWN else None
+        return UNKNOWN if body is UNKNOWN or isinstance(body, Ref) else None
     for name in names:
         for spelling in _spellings(name):
             if (found := body.get(spelling)) is not None:
@@ -148,14 +151,19 @@ def named_sets(value: Any, inner: str, entries: str) -> dict[str, Any]:
         value: `{"HOME_NET": {"Definition": [...]}}` or `[{"key": "HOME_NET", "ip_set": ...}]`.
         inner: `ip_set`.
         entries: `definition`.
+
+    Returns:
+        The variables; where a name is not known, those too that mean something where nobody sets them.
     """
     if isinstance(value, Mapping):
         return {str(key): pick(body, entries, f"{entries}s") for key, body in value.items()}
-    found = {}
+    found: dict[str, Any] = {}
     for each in many(value):
-        if each is not UNKNOWN:
-            body = one(pick(each, inner))
-            found[str(pick(each, "key"))] = pick(body, entries, f"{entries}s")
+        key = pick(each, "key")
+        if isinstance(key, str):
+            found[key] = pick(one(pick(each, inner)), entries, f"{entries}s")
+        else:
+            found = {**dict.fromkeys(_ALWAYS_THERE, UNKNOWN), **found}
     return found
 
 
