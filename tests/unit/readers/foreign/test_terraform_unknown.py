@@ -177,7 +177,7 @@ def test_what_exists_keeps_its_rules_where_none_are_written(
 def test_separate_rules_of_a_group_whose_id_is_not_known(tmp_path: Path) -> None:
     """The configuration says whose they are, as in every first plan."""
     written = {"references": [f"{SG}.id", SG]}
-    rows = [
+    rows: list[tuple[str, str, dict[str, Any]]] = [
         ("aws_security_group", "web", {"name": "web"}),
         *(
             ("aws_vpc_security_group_egress_rule", f"r{n}", {k: v for k, v in rule.items() if k not in OF})
