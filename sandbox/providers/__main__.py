@@ -13,6 +13,7 @@ from typing import Final
 import grpc
 
 from providers import world
+from providers.faults import VARIABLE, FaultError, planned
 from providers.proto import load_without_sdk
 from providers.store import Store
 
@@ -24,6 +25,11 @@ def main(arguments: list[str]) -> int:
     """Serve the cloud that the first argument names, as the version that the second says."""
     if not arguments or arguments[0] not in CLOUDS:
         print(f"say which stand-in: {', '.join(CLOUDS)}", file=sys.stderr)
+        return 2
+    try:
+        fault = planned()
+    except FaultError as error:
+        print(f"{VARIABLE}: {error}", file=sys.stderr)
         return 2
     load_without_sdk()
     from pulumi.runtime.proto import provider_pb2_grpc  # noqa: PLC0415 - only now, without the SDK.
@@ -40,7 +46,7 @@ def main(arguments: list[str]) -> int:
             ("grpc.max_send_message_length", _ANY_SIZE),
         ],
     )
-    servicer = StandIn(cloud, Store(cloud.provider), world.load())
+    servicer = StandIn(cloud, Store(cloud.provider), world.load(), fault)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

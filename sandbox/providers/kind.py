@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 from providers.compare import Change
 from providers.errors import CloudError, Problem, Problems
+from providers.faults import Client
 from providers.store import Record, Records, Store
 from providers.wire import UNKNOWN, is_known
 from providers.world import World
@@ -52,6 +53,10 @@ class Kind(ABC):
     """What the cloud holds without being told: an input only where the program says it."""
     computed: ClassVar[Sequence[str]] = ()
     """The outputs that are not known before the resource exists."""
+    token: ClassVar[bool] = False
+    """Whether a create has a token by which the service knows that it is sent again."""
+    framework: ClassVar[bool] = False
+    """Whether the provider writes it with Terraform's newer framework, whose failed update keeps the old values."""
 
     @property
     def name(self) -> str:
@@ -228,6 +233,7 @@ class Cloud:
     marks_defaults: bool
     """Whether inputs carry `__defaults`, as in every provider that is bridged from Terraform."""
     title: str
+    client: Client
     throttled: int = 0
     """How many of a run's first writes are answered with 429."""
     invoked: Mapping[str, str] = field(default_factory=dict)

@@ -11,18 +11,19 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from providers.answers import abort, refusals
 from providers.compare import Change, changes, in_old_order
 from providers.errors import CloudError
+from providers.faults import Fault, Faults, HalfMadeError
 from providers.kind import Cloud, Inputs, Kind, Naming, Session, shape_problems
 from providers.operations import Traffic, alone
 from providers.permissions import count
-from providers.store import Records, Store, StoreError
+from providers.store import Records, Store
 from providers.wire import UNKNOWN, decode, encode, is_known, secret_names, to_value
 from providers.world import World
 
@@ -37,17 +38,22 @@ _REPLACING: Final = {
     "update": provider_pb2.PropertyDiff.UPDATE_REPLACE,
 }
 _DEFAULTS: Final = "__defaults"
+_PROPOSED: Final = "__proposed"
+"""In the outputs of a resource whose update failed: they are the new values, which the cloud has not."""
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     """One cloud's stand-in, served to one engine."""
 
-    def __init__(self, cloud: Cloud, store: Store, world: World) -> None:
-        """A stand-in that keeps what it accepts in `store`."""
+    def __init__(
+        self, cloud: Cloud, store: Store, world: World, fault: Fault | None = None
+    ) -> None:
+        """A stand-in that keeps what it accepts in `store`, and plays `fault`."""
         self._cloud = cloud
         self._lock = threading.RLock()
         self._session = Session(store, world)
         self._traffic = Traffic(cloud.throttled)
+        self._faults = Faults(cloud.client, fault)
 
     # What the engine asks about the provider.
 
@@ -97,13 +103,13 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         function = self._cloud.invokes.get(request.tok)
         if function is None:
-            _abort(
+            abort(
                 context,
                 f"{request.tok} is not in the sandbox: the stand-in for "
                 f"{self._cloud.title} has {', '.join(sorted(self._cloud.invokes))}",
             )
         count(self._cloud.invoked.get(request.tok, "").split())
-        with _refusals(context, f"invoking {request.tok}"):
+        with refusals(context, f"invoking {request.tok}"):
             answer = function(decode(request.args), self._session)
             self._session.store.count("read", request.tok)
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})
@@ -139,7 +145,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
-        old = kind.before(_old_inputs(request), decode(request.olds))
+        old = kind.before(_compared(kind, request), decode(request.olds))
         new = decode(request.news)
         before, after = kind.canonical(old), kind.canonical(new)
         found = [*changes(before, in_old_order(before, after, kind.sets))]
@@ -148,27 +154,40 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         inputs, secrets = decode(request.properties), secret_names(request.properties)
-        with _refusals(context, f"creating {kind.name}"):
+        with refusals(context, f"creating {kind.name}", secrets):
             kind.surroundings(inputs, self._session)
             if request.preview:
                 outputs = self._state(kind, "", inputs, preview=True)
                 return provider_pb2.CreateResponse(id="", properties=encode(outputs, secrets))
             self._session.store.count("create", kind.type_name)
             count(kind.permissions("write", inputs))
-            with self._operation(kind, inputs), self._session.store.change() as records:
-                id_ = kind.identify(inputs, self._session)
-                held = _find(records, kind, id_)[1]
-                if held is not None and (answer := kind.taken(id_)) is not None:
-                    raise answer
-                kind.admit(id_, inputs, records, self._session)
-                records.setdefault(kind.type_name, {})[id_] = kind.record(inputs, self._session)
+            self._faults.before("create", request.urn, kind.type_name)
+            id_ = self._create(kind, inputs)
+            again = self._faults.sends_again("create", request.urn)
+            if again and not (kind.token or self._cloud.client.upserts):
+                id_ = self._create(kind, inputs)
             outputs = self._state(kind, id_, inputs)
+            self._faults.after("create", request.urn, kind.type_name, id_, outputs)
         return provider_pb2.CreateResponse(id=id_, properties=encode(outputs, secrets))
+
+    def _create(self, kind: Kind, inputs: Inputs) -> str:
+        with self._operation(kind, inputs), self._session.store.change() as records:
+            id_ = kind.identify(inputs, self._session)
+            held = _find(records, kind, id_)[1]
+            if held is not None and (answer := kind.taken(id_)) is not None:
+                raise answer
+            kind.admit(id_, inputs, records, self._session)
+            records.setdefault(kind.type_name, {})[id_] = kind.record(inputs, self._session)
+        return id_
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         old, secrets = decode(request.inputs), secret_names(request.inputs)
         self._session.store.count("read", kind.type_name)
+        with refusals(context, f"reading {kind.name} ({request.id})"):
+            self._faults.before("read", request.urn, kind.type_name)
+        if self._faults.plays("read", request.urn, "late"):
+            return provider_pb2.ReadResponse()
         with self._lock:
             id_, record = _find(self._records(context), kind, request.id)
             record = record or kind.existing(id_, self._session)
@@ -193,38 +212,55 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         inputs, secrets = decode(request.news), secret_names(request.news)
-        with _refusals(context, f"updating {kind.name} ({request.id})"):
+        with refusals(context, f"updating {kind.name} ({request.id})", secrets):
             kind.surroundings(inputs, self._session)
-            if not request.preview:
-                self._session.store.count("update", kind.type_name)
-                count(kind.permissions("write", inputs))
-                with self._operation(kind, inputs), self._session.store.change() as records:
-                    id_, record = _find(records, kind, request.id)
-                    if record is None and (found := kind.existing(id_, self._session)):
-                        record = records.setdefault(kind.type_name, {})[id_] = found
-                    if record is None:
-                        raise CloudError("it does not exist any more; `pulumi refresh` drops it")
-                    kind.admit(id_, inputs, records, self._session)
-                    records[kind.type_name][id_] = kind.record(inputs, self._session)
             outputs = self._state(kind, request.id, inputs, preview=request.preview)
             if request.preview:
                 outputs |= dict.fromkeys(kind.unsettled(_old_inputs(request), inputs), UNKNOWN)
+            elif _PROPOSED not in decode(request.olds) or self._differs(kind, request, inputs):
+                self._session.store.count("update", kind.type_name)
+                count(kind.permissions("write", inputs))
+                self._update(kind, request, inputs, outputs)
         return provider_pb2.UpdateResponse(properties=encode(outputs, secrets))
+
+    def _differs(self, kind: Kind, request: Any, inputs: Inputs) -> bool:
+        before, after = kind.canonical(_compared(kind, request)), kind.canonical(inputs)
+        return any(changes(before, in_old_order(before, after, kind.sets)))
+
+    def _update(self, kind: Kind, request: Any, inputs: Inputs, outputs: Inputs) -> None:
+        try:
+            self._faults.before("update", request.urn, kind.type_name)
+            self._change(kind, request.id, inputs)
+            self._faults.after("update", request.urn, kind.type_name, request.id, outputs)
+        except CloudError as error:
+            if self._cloud.client.keeps_proposed and not kind.framework:
+                proposed = {**outputs, _PROPOSED: True}
+                raise HalfMadeError(str(error), request.id, proposed) from error
+            raise
+
+    def _change(self, kind: Kind, id_: str, inputs: Inputs) -> None:
+        with self._operation(kind, inputs), self._session.store.change() as records:
+            id_, record = _find(records, kind, id_)
+            if record is None and (found := kind.existing(id_, self._session)):
+                record = records.setdefault(kind.type_name, {})[id_] = found
+            if record is None:
+                raise CloudError("it does not exist any more; `pulumi refresh` drops it")
+            kind.admit(id_, inputs, records, self._session)
+            records[kind.type_name][id_] = kind.record(inputs, self._session)
 
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
         inputs = {**decode(request.properties), **decode(request.old_inputs)}
         self._session.store.count("delete", kind.type_name)
         count(kind.permissions("delete", inputs))
-        with (
-            _refusals(context, f"deleting {kind.name} ({request.id})"),
-            self._operation(kind, inputs),
-            self._session.store.change() as records,
-        ):
-            id_, record = _find(records, kind, request.id)
-            if record is not None:  # What is gone already is as good as deleted.
-                kind.release(id_, inputs, records)
-                del records[kind.type_name][id_]
+        with refusals(context, f"deleting {kind.name} ({request.id})"):
+            self._faults.before("delete", request.urn, kind.type_name)
+            with self._operation(kind, inputs), self._session.store.change() as records:
+                id_, record = _find(records, kind, request.id)
+                if record is not None:  # What is gone already is as good as deleted.
+                    kind.release(id_, inputs, records)
+                    del records[kind.type_name][id_]
+            self._faults.after("delete", request.urn, kind.type_name, request.id, {})
         return Empty()
 
     @contextmanager
@@ -240,7 +276,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         token = urn.split("::")[2].rsplit("$", 1)[-1]
         kind = self._cloud.kind(token)
         if kind is None:
-            _abort(
+            abort(
                 context,
                 f"{token} is not in the sandbox: the stand-in for {self._cloud.title} "
                 f"has {', '.join(sorted(self._cloud.kinds))}",
@@ -248,7 +284,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return kind
 
     def _records(self, context: Any) -> Records:
-        with _refusals(context, "reading the sandbox"):
+        with refusals(context, "reading the sandbox"):
             return self._session.store.read()
 
     def _state(
@@ -260,26 +296,6 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             return {**dict.fromkeys(kind.computed, UNKNOWN), **own, **more}
         more = kind.enriched(own, self._session, preview=False)
         return {**kind.outputs(id_, own, self._session), **own, **more}
-
-
-class _refusals:  # noqa: N801 - used as a statement.
-    """Turns a refusal into the gRPC error that the engine prints."""
-
-    def __init__(self, context: Any, doing: str) -> None:
-        self._context, self._doing = context, doing
-
-    def __enter__(self) -> None:
-        """Nothing to open."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """The refusal in one line, without a traceback."""
-        if isinstance(error, CloudError | StoreError):
-            _abort(self._context, f"{self._doing}: {error}")
-
-
-def _abort(context: Any, message: str) -> NoReturn:
-    context.abort(grpc.StatusCode.UNKNOWN, message)
-    raise AssertionError  # `abort` does not return.
 
 
 def _find(records: Records, kind: Kind, id_: str) -> tuple[str, dict[str, Any] | None]:
@@ -296,6 +312,14 @@ def _find(records: Records, kind: Kind, id_: str) -> tuple[str, dict[str, Any] |
 def _old_inputs(request: Any) -> dict[str, Any]:
     # An engine that is too old to send the inputs sends the outputs, which hold them too.
     return decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
+
+
+def _compared(kind: Kind, request: Any) -> dict[str, Any]:
+    """What a new program is compared with: the old inputs, or what a failed update left in their place."""
+    old, outputs = _old_inputs(request), decode(request.olds)
+    if _PROPOSED not in outputs:
+        return old
+    return {name: value for name, value in outputs.items() if name in kind.inputs or name in old}
 
 
 def _difference(

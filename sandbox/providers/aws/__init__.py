@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from providers.aws.client import CLIENT
 from providers.aws.dnsfirewall.association import DnsAssociation
 from providers.aws.dnsfirewall.config import DnsConfig
 from providers.aws.dnsfirewall.domain_list import DomainList
@@ -73,4 +74,5 @@ CLOUD: Final = Cloud(
     config_problems=_config_problems,
     marks_defaults=True,
     title="AWS",
+    client=CLIENT,
 )

@@ -8,6 +8,7 @@ from typing import Final
 
 from providers.azure import dns_security_policy
 from providers.azure.azure_firewall import AzureFirewall
+from providers.azure.client import CLIENT
 from providers.azure.diagnostic_setting import DiagnosticSetting
 from providers.azure.firewall_policy import FirewallPolicy
 from providers.azure.ip_group import IpGroup
@@ -53,6 +54,7 @@ CLOUD: Final = Cloud(
     config_problems=_config_problems,
     marks_defaults=False,
     title="Azure",
+    client=CLIENT,
     throttled=2,
     invoked=INVOKED,
 )

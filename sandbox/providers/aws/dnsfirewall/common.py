@@ -28,9 +28,15 @@ CONFIG: Final = "aws:route53/resolverFirewallConfig:ResolverFirewallConfig"
 _NAME: Final = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_' ]{1,64}")
 
 
+@written(
+    "a create has a token: one that is sent again makes nothing new",
+    "botocore 1.44.5, route53resolver CreatorRequestId",
+    "2026-11-30",
+)
 class ResolverKind(NamedKind):
     """A resource of DNS Firewall."""
 
+    token = True
     prefix: ClassVar[str]
     """The prefix of its ids."""
 

@@ -26,9 +26,15 @@ _SOURCE: Final = (
 
 
 @written("family is ForceNew; name, size and entries change in place", _SOURCE, "2026-11")
+@written(
+    "a create has a token: one that is sent again makes nothing new",
+    "botocore 1.44.5, ec2 CreateManagedPrefixList ClientToken",
+    "2026-11-30",
+)
 class ManagedPrefixList(NamedKind):
     """A list whose entries a rule takes with it; a rule counts as the most it can ever hold."""
 
+    token = True
     type_name = PREFIX_LIST
     inputs: ClassVar = {
         "addressFamily": str,

@@ -18,6 +18,7 @@ from providers.store import Records
 class RouteTable(AwsKind):
     """A route table of a VPC that the platform team made."""
 
+    token = True
     type_name = ROUTE_TABLE
     inputs: ClassVar = {
         "propagatingVgws": list,

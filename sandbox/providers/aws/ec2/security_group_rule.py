@@ -28,9 +28,13 @@ RULE_TYPES: Final = tuple(
     "terraform-provider-aws internal/service/ec2/vpc_security_group_ingress_rule.go, commit 00a3220",
     "2026-11",
 )
+@believed(
+    "a failed update leaves the old values in the state, as Terraform's newer framework has it"
+)
 class _Rule(AwsKind):
     """What the two directions share."""
 
+    framework = True
     direction: ClassVar[str]
     peer_word: ClassVar[str]
     """What CloudFormation calls the other end: Destination or Source."""
