@@ -76,7 +76,8 @@ class Fault:
             )
         if times and not (times.isdecimal() and int(times)):
             raise FaultError(f"{times!r} is not a number of answers; write '{name}:3', or '{name}'")
-        return cls(name, *rest, int(times or ALWAYS))
+        step, resource = rest
+        return cls(name, step, resource, int(times or ALWAYS))
 
 
 def planned() -> Fault | None:

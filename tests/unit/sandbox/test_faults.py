@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ class Trial:
         context, urn = Context(), f"urn:pulumi:s::p::{self.type_name}::it"
         old, news = encode(self.inputs), encode({**self.inputs, **changes})
         olds = encode({**self.inputs, **(state or {})})
-        requests = {
+        requests: dict[str, Callable[[], Any]] = {
             "create": lambda: provider_pb2.CreateRequest(urn=urn, properties=news),
             "read": lambda: provider_pb2.ReadRequest(urn=urn, id=id_, inputs=old, properties=olds),
             "update": lambda: provider_pb2.UpdateRequest(
