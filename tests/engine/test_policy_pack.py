@@ -84,6 +84,19 @@ net.FirewallPolicyRuleCollectionGroup(
     ])
 """
 
+# In a program of two lines: another team's change to what the package declares.
+TRANSFORMED = """\
+import pulumi
+
+
+def change(args):
+    if args.type_ == "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":
+        return pulumi.ResourceTransformationResult({**args.props, "to_port": 8080}, args.opts)
+
+
+pulumi.runtime.register_stack_transformation(change)
+"""
+
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Workspace:
@@ -95,14 +108,19 @@ def stack(tmp_path: Path) -> Workspace:
     """
     stack = workspace.python(tmp_path)
     shutil.copytree(ROOT / "policy_pack", tmp_path / "pack")
-    manifest = tmp_path / "pack" / "PulumiPolicy.yaml"
+    harness(tmp_path, tmp_path / "pack")
+    configure(stack, "10.20.0.10")
+    return stack
+
+
+def harness(folder: Path, pack: Path) -> None:
+    """Give a pack the runtime whose analyzer stands in a folder's `bin/`."""
+    manifest = pack / "PulumiPolicy.yaml"
     manifest.write_text("runtime: harness\nversion: 0.1.0\n", encoding="utf-8")
-    program = tmp_path / "bin" / "pulumi-analyzer-policy-harness"
+    program = folder / "bin" / "pulumi-analyzer-policy-harness"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -u -m pulumi.policy "$@"\n')
     program.chmod(0o755)
-    configure(stack, "10.20.0.10")
-    return stack
 
 
 def configure(stack: Workspace, address: str) -> None:
@@ -112,16 +130,18 @@ def configure(stack: Workspace, address: str) -> None:
     (stack.root.parent / "pack.json").write_text(json.dumps(config), encoding="utf-8")
 
 
-def guarded(stack: Workspace, action: str) -> tuple[int, str]:
+def guarded(
+    stack: Workspace, action: str, name: str = "dev", pack: str = "", config: str = ""
+) -> tuple[int, str]:
     """Run `up` or `preview` with the pack; the status and what was said."""
     folder = stack.root.parent
     yes = ["--yes", "--skip-preview"] if action == "up" else []
     done = stack.run(
         "env",
         f"PATH={folder / 'bin'}:{stack.environment()['PATH']}",
-        *("pulumi", action, *yes, "--non-interactive", "--stack", "dev"),
-        *("--policy-pack", str(folder / "pack")),
-        *("--policy-pack-config", str(folder / "pack.json")),
+        *("pulumi", action, *yes, "--non-interactive", "--stack", name),
+        *("--policy-pack", pack or str(folder / "pack")),
+        *("--policy-pack-config", config or str(folder / "pack.json")),
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -150,6 +170,30 @@ def test_passes_and_blocks(stack: Workspace) -> None:
     assert "planted: admits" in said
     # A group that no server has is nobody's matter here.
     assert "elsewhere: " not in said
+
+
+def test_the_pack_that_new_writes(tmp_path: Path) -> None:
+    """It judges by the settings of the project that it stands in, wherever Pulumi starts it."""
+    own = Workspace(tmp_path / "own")
+    own.root.mkdir()
+    own.must("wsus-egress", "new", "prod", "--cloud", "aws", "--guardrails")
+    harness(tmp_path, own.root / "policy_pack")
+    settings = own.root / "Pulumi.prod.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("vpc-00000000", "vpc-0a1b2c3d4e5f60718"), encoding="utf-8")
+    own.must("pulumi", "stack", "init", "prod")
+    pack = ("prod", "policy_pack", "policy_pack/prod.json")
+    status, said = guarded(own, "up", *pack)
+
+    assert 0 == status, said
+
+    program = own.root / "__main__.py"
+    program.write_text(TRANSFORMED + program.read_text(encoding="utf-8"), encoding="utf-8")
+    status, said = guarded(own, "preview", *pack)
+
+    assert 0 != status, said
+    assert "wsus-aws-security-group-widens" in said
+    assert "admits a port of the Internet that is not 80 or 443" in said
 
 
 def test_passes_and_blocks_in_azure(stack: Workspace) -> None:

@@ -59,6 +59,11 @@ project_option = click.option(
     help="Also write the workflow that previews the policy in pull requests, and on GitHub the one that looks for drift.",
 )
 @click.option(
+    "--guardrails",
+    is_flag=True,
+    help="Also write the policy pack that judges the whole stack, whoever wrote it.",
+)
+@click.option(
     "--name",
     "called",
     default="",
@@ -66,7 +71,14 @@ project_option = click.option(
     help="What to call a new project; unique in its Pulumi backend.  [default: like the folder]",
 )
 @project_option
-def new(name: str, cloud: str, ci: CI | None, called: str, project: Path) -> None:
+def new(  # noqa: PLR0913, PLR0917 - one for each option
+    name: str,
+    cloud: str,
+    ci: CI | None,
+    guardrails: bool,
+    called: str,
+    project: Path,
+) -> None:
     """Write what the environment ENV needs: its settings, and a Pulumi project where there is none.
 
     Nothing is overwritten. The settings have comments, and placeholders for what is yours.
@@ -74,12 +86,12 @@ def new(name: str, cloud: str, ci: CI | None, called: str, project: Path) -> Non
     \b
     Examples:
       wsus-egress new prod --cloud aws
-      wsus-egress new test --cloud both --ci github
+      wsus-egress new test --cloud both --ci github --guardrails
     """  # noqa: D301 - click reads the \b
     from wsus_egress.cli.new.plan import CannotStart, Request, planned, write  # noqa: PLC0415
 
     try:
-        plan = planned(Request(project, name, _CLOUDS[cloud], ci, called))
+        plan = planned(Request(project, name, _CLOUDS[cloud], ci, called, guardrails))
         write(plan.files)
     except CannotStart as error:
         warn(f"error: {error}")
@@ -92,7 +104,7 @@ def new(name: str, cloud: str, ci: CI | None, called: str, project: Path) -> Non
         f"wsus-egress preview {there}--env {name}",
         *([f"cd {project}"] if there else []),
         f"pulumi stack init {name}",
-        f"pulumi up --stack {name}",
+        *(_guarded(name) if guardrails else [f"pulumi up --stack {name}"]),
     )
     lines = [
         "written:",
@@ -108,3 +120,14 @@ def new(name: str, cloud: str, ci: CI | None, called: str, project: Path) -> Non
         ]
     lines += ["Then:", *(f"  {command}" for command in commands)]
     click.echo(page(lines), nl=False)
+
+
+def _guarded(name: str) -> list[str]:
+    """The commands that install the policy pack, and deploy under it."""
+    from wsus_egress.cli.new.texts import PACK  # noqa: PLC0415
+
+    return [
+        f"python3 -m venv {PACK}/.venv",
+        f"{PACK}/.venv/bin/pip install -r {PACK}/requirements.txt",
+        f"pulumi up --stack {name} --policy-pack {PACK} --policy-pack-config {PACK}/{name}.json",
+    ]

@@ -23,7 +23,10 @@ with needing("pulumi_policy", "guardrails"):
     from pulumi_policy.proxy import UnknownValueError
 
 _CONFIG: Final[dict[str, dict[str, Any]]] = {
-    "project": {"type": "string", "description": "Folder of the project's Pulumi.yaml."},
+    "project": {
+        "type": "string",
+        "description": "Folder of the project's Pulumi.yaml, from the pack's folder.",
+    },
     "environment": {
         "type": "string",
         "description": "The project's environment whose policy applies.",
@@ -45,16 +48,22 @@ _NO_POLICY: Final = (
 )
 
 
-def policies() -> list[crossguard.Policy]:
-    """Every guardrail as a policy of a policy pack."""
-    return [_policy(guardrail) for guardrail in GUARDRAILS]
+def policies(folder: Path = Path()) -> list[crossguard.Policy]:
+    """Every guardrail as a policy of a policy pack.
+
+    Args:
+        folder: Where a relative `project` of the configuration starts. Pulumi starts a pack in its own
+            folder or in the project's, by its runtime (NewPolicyAnalyzer in pulumi's
+            sdk/go/common/resource/plugin/analyzer_plugin.go, 2026-11-30), so the pack names its own.
+    """
+    return [_policy(guardrail, folder) for guardrail in GUARDRAILS]
 
 
-def _policy(guardrail: Guardrail) -> crossguard.StackValidationPolicy:
+def _policy(guardrail: Guardrail, folder: Path) -> crossguard.StackValidationPolicy:
     def validate(args: crossguard.StackValidationArgs, report: crossguard.ReportViolation) -> None:
         config = plain(args.get_config())
         try:
-            context = judged_by(config, guardrail)
+            context = judged_by(config, guardrail, folder)
         except (PolicyErrors, ValueError) as error:
             report(str(error), None)
             return
@@ -86,8 +95,15 @@ def _policy(guardrail: Guardrail) -> crossguard.StackValidationPolicy:
     )
 
 
-def judged_by(config: Mapping[str, Any], guardrail: Guardrail) -> Context | None:
+def judged_by(
+    config: Mapping[str, Any], guardrail: Guardrail, folder: Path = Path()
+) -> Context | None:
     """What a rule judges a stack by; None where its configuration names no policy and it needs one.
+
+    Args:
+        config: The rule's configuration.
+        guardrail: The rule.
+        folder: Where a relative `project` starts.
 
     Raises:
         PolicyErrors: When the policy cannot be used.
@@ -95,7 +111,7 @@ def judged_by(config: Mapping[str, Any], guardrail: Guardrail) -> Context | None
     """
     if not guardrail.needs_policy:
         return NO_POLICY
-    environment = configured(config, guardrail.place)
+    environment = configured(config, guardrail.place, folder)
     if environment is None:
         return None
     given = config.get("today")
@@ -108,18 +124,21 @@ def judged_by(config: Mapping[str, Any], guardrail: Guardrail) -> Context | None
     return Context(environment, day)
 
 
-def configured(config: Mapping[str, Any], place: Place = "aws") -> Environment | None:
+def configured(
+    config: Mapping[str, Any], place: Place = "aws", folder: Path = Path()
+) -> Environment | None:
     """The environment that a rule's configuration names; None where it names none.
 
     Args:
         config: The rule's configuration.
         place: Where the servers stand of a policy that does not say.
+        folder: Where a relative `project` starts.
 
     Raises:
         PolicyErrors: When it cannot be used.
     """
     if project := config.get("project"):
-        (environment,) = load_environments(Path(project), [str(config.get("environment"))])
+        (environment,) = load_environments(folder / project, [str(config.get("environment"))])
         return environment
     if not (given := config.get("policy")):
         return None

@@ -16,6 +16,8 @@ from paths import ROOT
 from wsus_egress.cli.main import main
 from wsus_egress.cli.new import plan
 from wsus_egress.cli.new.texts import WORKFLOWS
+from wsus_egress.guardrails.catalogue import GUARDRAILS
+from wsus_egress.guardrails.pack import configured
 from wsus_egress.release import VERSION
 
 FILES = [".gitignore", "Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py", "requirements.txt"]
@@ -313,3 +315,55 @@ def test_workflows_name_this_version(name: str) -> None:
 
     assert (name == "github-actions.yml") == ("pulumi-wsus-egress[cli]==" not in text)
     assert text.count("pulumi-wsus-egress[cli]==") == text.count(f"pulumi-wsus-egress[cli]=={VERSION}")  # fmt: skip
+
+
+def test_a_policy_pack_beside_the_program(tmp_path: Path) -> None:
+    """The pack is the repository's, and each rule is told the environment of the project it stands in."""
+    assert 0 == new(tmp_path, "prod", "aws", "--guardrails").exit_code
+    pack = tmp_path / "policy_pack"
+    config = json.loads((pack / "prod.json").read_text(encoding="utf-8"))
+    shipped = ("PulumiPolicy.yaml", "__main__.py", "requirements.txt")
+
+    assert sorted([*FILES, *(f"policy_pack/{name}" for name in (*shipped, "prod.json"))]) == names(
+        tmp_path
+    )
+    for name in shipped:
+        assert (ROOT / "policy_pack" / name).read_bytes() == (pack / name).read_bytes()
+    assert {rule.id for rule in GUARDRAILS if rule.needs_policy} == set(config)
+    assert {"prod"} == {
+        environment.name
+        for rule in config.values()
+        if (environment := configured(rule, "aws", pack)) is not None
+    }
+
+
+def test_a_second_environment_adds_its_configuration_to_the_pack(tmp_path: Path) -> None:
+    """What is there stays; a pack that somebody has changed is not this command's to complete."""
+    new(tmp_path, "prod", "aws", "--guardrails")
+    assert 0 == new(tmp_path, "test", "aws", "--guardrails").exit_code
+    assert {"prod.json", "test.json"} <= {
+        path.name for path in (tmp_path / "policy_pack").iterdir()
+    }
+
+    (tmp_path / "policy_pack" / "__main__.py").write_text("# ours\n", encoding="utf-8")
+    said = refused(new(tmp_path, "dev", "aws", "--guardrails"))
+    assert said == (
+        f"{tmp_path / 'policy_pack' / '__main__.py'} exists already, and is another text than this version's: "
+        "leave out --guardrails, and see docs/guardrails.md for what a pack needs"
+    )
+    assert not (tmp_path / "Pulumi.dev.yaml").exists()
+
+
+def test_the_commands_deploy_under_the_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its environment is installed before the first run: Pulumi would run another program as the pack."""
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(main, ["new", "prod", "--cloud", "aws", "--guardrails"]).stdout
+
+    assert said.endswith(
+        "  pulumi stack init prod\n"
+        "  python3 -m venv policy_pack/.venv\n"
+        "  policy_pack/.venv/bin/pip install -r policy_pack/requirements.txt\n"
+        "  pulumi up --stack prod --policy-pack policy_pack --policy-pack-config policy_pack/prod.json\n"
+    )

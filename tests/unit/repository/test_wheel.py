@@ -39,6 +39,9 @@ def test_one_package_and_the_lists(wheel: Path) -> None:
     assert {f"wsus_egress/lists/{path.name}" for path in lists} == shipped
     workflows = {name for name in names if name.startswith("wsus_egress/ci/")}
     assert {f"wsus_egress/ci/{path.name}" for path in (ROOT / "docs" / "ci").iterdir()} == workflows
+    assert ["PulumiPolicy.yaml", "__main__.py", "requirements.txt"] == sorted(
+        name.rpartition("/")[2] for name in names if name.startswith("wsus_egress/policy_pack/")
+    )
 
 
 def metadata_of(wheel: Path) -> Message:
@@ -108,7 +111,8 @@ def test_the_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     (tree,) = (path for path in tmp_path.iterdir() if path.is_dir())
 
     assert [
-        ".gitignore", "LICENSE", "PKG-INFO", "README.md", "components", "config", "docs", "pyproject.toml",
+        ".gitignore", "LICENSE", "PKG-INFO", "README.md", "components", "config", "docs", "policy_pack",
+        "pyproject.toml",
     ] == sorted(path.name for path in tree.iterdir())  # fmt: skip
     assert wheel.read_bytes() == build(tmp_path, "wheel", tree).read_bytes()
 

@@ -38,6 +38,7 @@ class Request:
         clouds: `aws`, `azure`, or both.
         ci: The platform of the workflows; None for none.
         project: What the project is called; empty for a name like the folder's.
+        guardrails: Whether a policy pack is to stand beside the program.
     """
 
     folder: Path
@@ -45,6 +46,7 @@ class Request:
     clouds: Collection[str]
     ci: texts.CI | None = None
     project: str = ""
+    guardrails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,31 @@ def planned(request: Request) -> Plan:
     if request.folder.exists() and not request.folder.is_dir():
         raise CannotStart(f"{request.folder} is not a folder; name one with --project")
     plan = _of_project(request) if (request.folder / PROJECT_FILE).exists() else _of_all(request)
-    if request.ci is None:
-        return plan
+    if request.guardrails:
+        plan = replace(plan, files={**plan.files, **_pack(request)})
+    return plan if request.ci is None else _with_workflows(plan, request.folder, request.ci)
+
+
+def _pack(request: Request) -> dict[Path, str]:
+    """The policy pack's files that are not there yet: a second environment adds its configuration."""
+    files = {}
+    for name, text in texts.pack(request.name).items():
+        path = request.folder / texts.PACK / name
+        if not path.exists():
+            files[path] = text
+        elif path.read_text(encoding="utf-8", errors="replace") != text:
+            raise CannotStart(
+                f"{path} exists already, and is another text than this version's: leave out --guardrails, and "
+                "see docs/guardrails.md for what a pack needs"
+            )
+    return files
+
+
+def _with_workflows(plan: Plan, folder: Path, ci: texts.CI) -> Plan:
+    """The plan with the platform's workflows that the repository does not have yet."""
     files, by_hand = dict(plan.files), list(plan.by_hand)
-    repository, inside = _repository(request.folder)
-    for each in texts.WORKFLOWS[request.ci]:
+    repository, inside = _repository(folder)
+    for each in texts.WORKFLOWS[ci]:
         path = repository / each.place
         text = texts.workflow(each.source, inside)
         if not path.exists():

@@ -1,4 +1,4 @@
-"""The texts that `new` writes: a project's files, an environment's settings, a platform's workflows."""
+"""The texts that `new` writes: a project's files, settings, a platform's workflows, a policy pack."""
 
 from __future__ import annotations
 
@@ -75,9 +75,11 @@ WORKFLOWS: Final[Mapping[CI, tuple[Workflow, ...]]] = {
     ),
 }
 
-# Where the wheel's build puts a copy of docs/ci.
-_IN_WHEEL: Final = Path(__file__).parents[2] / "ci"
-_IN_CHECKOUT: Final = Path(__file__).resolve().parents[4] / "docs" / "ci"
+PACK: Final = "policy_pack"
+"""The policy pack's folder, in a project and in the repository."""
+# Where the wheel's build puts copies of docs/ci and policy_pack, and where they are in a checkout.
+_IN_WHEEL: Final = Path(__file__).parents[2]
+_IN_CHECKOUT: Final = Path(__file__).resolve().parents[4]
 # A name that YAML reads as text, whatever version of YAML reads it.
 _PLAIN: Final = re.compile(
     r"(?!(?:y|n|on|off|yes|no|true|false|null)\Z)[A-Za-z][A-Za-z0-9_-]*", re.IGNORECASE
@@ -122,8 +124,31 @@ def workflow(source: str, project: str) -> str:
         source: Its name in docs/ci.
         project: The project's folder, from the repository's.
     """
-    folder = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT
-    text = (folder / source).read_text(encoding="utf-8")
+    text = (_shipped("ci", "docs/ci") / source).read_text(encoding="utf-8")
     quoted = project if re.fullmatch(r"[A-Za-z0-9_./-]+", project) else f"'{project}'"
     placed = _PROJECT.sub(lambda found: f"{found[1]}{quoted}", text)
     return _VERSION.sub(VERSION, placed)
+
+
+def pack(name: str) -> dict[str, str]:
+    """The policy pack's files, by their names, with a configuration that names an environment.
+
+    Args:
+        name: The environment's; its project is the folder that the pack's folder is in.
+    """
+    from wsus_egress.guardrails.catalogue import GUARDRAILS  # noqa: PLC0415 - only if asked for
+
+    folder = _shipped(PACK, PACK)
+    files = ("PulumiPolicy.yaml", "__main__.py", "requirements.txt")
+    config = {
+        rule.id: {"project": "..", "environment": name} for rule in GUARDRAILS if rule.needs_policy
+    }
+    return {
+        **{file: (folder / file).read_text(encoding="utf-8") for file in files},
+        f"{name}.json": f"{json.dumps(config, indent=2)}\n",
+    }
+
+
+def _shipped(in_wheel: str, in_checkout: str) -> Path:
+    folder = _IN_WHEEL / in_wheel
+    return folder if folder.is_dir() else _IN_CHECKOUT / in_checkout
