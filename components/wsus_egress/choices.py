@@ -42,6 +42,19 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "PrivateRouteVia": ("gateway", "peering", "firewall"),
     "ServerContentFrom": ("upstream", "microsoft-update"),
     "ServerLocation": ("aws", "azure", "elsewhere"),
+    "ServiceEndpointService": (
+        "Microsoft.AzureActiveDirectory",
+        "Microsoft.AzureCosmosDB",
+        "Microsoft.CognitiveServices",
+        "Microsoft.ContainerRegistry",
+        "Microsoft.EventHub",
+        "Microsoft.KeyVault",
+        "Microsoft.ServiceBus",
+        "Microsoft.Sql",
+        "Microsoft.Storage",
+        "Microsoft.Storage.Global",
+        "Microsoft.Web",
+    ),
 }
 
 if TYPE_CHECKING:
@@ -76,6 +89,19 @@ if TYPE_CHECKING:
     PrivateRouteVia: TypeAlias = Literal["gateway", "peering", "firewall"]
     ServerContentFrom: TypeAlias = Literal["upstream", "microsoft-update"]
     ServerLocation: TypeAlias = Literal["aws", "azure", "elsewhere"]
+    ServiceEndpointService: TypeAlias = Literal[
+        "Microsoft.AzureActiveDirectory",
+        "Microsoft.AzureCosmosDB",
+        "Microsoft.CognitiveServices",
+        "Microsoft.ContainerRegistry",
+        "Microsoft.EventHub",
+        "Microsoft.KeyVault",
+        "Microsoft.ServiceBus",
+        "Microsoft.Sql",
+        "Microsoft.Storage",
+        "Microsoft.Storage.Global",
+        "Microsoft.Web",
+    ]
 else:
     AzureWsusEgressDenyRest = str
     AzureWsusEgressDestinations = str
@@ -108,3 +134,4 @@ else:
     PrivateRouteVia = str
     ServerContentFrom = str
     ServerLocation = str
+    ServiceEndpointService = str

@@ -51,6 +51,12 @@ def write(project: Project, *subnets: dict[str, Any], **own: Any) -> None:
         "wsus-egress:servers": [{"name": "wsus", "addresses": ["10.33.9.10"]}],
         "wsus-egress:azure": azure,
     }
+    if any(each.get("serviceEndpoints") for each in subnets):
+        config["wsus-egress:accept"] = [
+            {"what": f"azure/azure-service-endpoints/wider/{part}", "reason": "Backups",
+             "expires": "2099-01-01"}
+            for part in ("names", "nameless")
+        ]  # fmt: skip
     file = project.root / "config" / "Pulumi.dev.yaml"
     file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
 
@@ -127,3 +133,24 @@ def test_an_import_of_something_else_is_refused(project: Project) -> None:
 
     assert "the subnet snet-gone cannot be looked up, and so not imported" in said
     assert "the subnet snet-theirs has 10.33.9.0/24, and the entry says 10.33.9.0/25" in said
+
+
+def test_service_endpoints_of_a_subnet_of_the_stack(project: Project) -> None:
+    """Made, and told back with regions that nobody wrote: nothing differs then. Emptied, they go."""
+    made = {
+        "virtualNetwork": "vnet-wsus-sandbox",
+        "name": "snet-made",
+        "addressPrefix": "10.33.12.0/24",
+    }
+    write(project, {**made, "serviceEndpoints": [{"service": "Microsoft.Storage"}]})
+    project.pulumi("stack", "init", "dev")
+    done(project, "up", "--yes")
+
+    assert [{"service": "Microsoft.Storage"}] == held(project)["snet-made"]["serviceEndpoints"]
+    done(project, "preview", "--expect-no-changes")
+    done(project, "refresh", "--yes", "--expect-no-changes")
+    done(project, "preview", "--expect-no-changes")
+
+    write(project, {**made, "serviceEndpoints": []})
+    done(project, "up", "--yes")
+    assert [] == held(project)["snet-made"]["serviceEndpoints"]

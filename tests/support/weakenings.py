@@ -85,6 +85,13 @@ WITH_DIRECT: Final = {
         "azure/azure-route-table/wider/ports",
     ),
 }
+STORAGE: Final = {"service": "Microsoft.Storage", "locations": ["westeurope"]}
+WITH_STORAGE: Final = {
+    "azure.subnets.0.serviceEndpoints": [STORAGE],
+    "accept": accepting(
+        "azure/azure-service-endpoints/wider/nameless", "azure/azure-service-endpoints/wider/names"
+    ),
+}
 FOREIGN: Final = [
     {"name": "web", "groupPriority": 400, "action": "deny", "sources": ["10.30.9.0/24"],
      "fqdns": ["bad.example.com"], "httpPorts": [80], "httpsPorts": [443]},
@@ -335,6 +342,9 @@ WEAKENING: Final = (
         {"azure.subnets.0.addressPrefix": GONE,
          "azure.subnets.0.addressPrefixes": ["10.31.0.0/24", "10.31.1.0/24"]}),
     Row("prod", {"azure.subnets.0.attached": False}),
+    Row("prod", {"azure.subnets.0.serviceEndpoints": [STORAGE]}),
+    Row("prod", {"azure.subnets.0.serviceEndpoints.0.service": "Microsoft.Sql"}, WITH_STORAGE),
+    Row("prod", {"azure.subnets.0.serviceEndpoints.0.locations": ["westeurope", "northeurope"]}, WITH_STORAGE),
     # Whole targets.
     Row("prod", {"aws": GONE}, also={
         "servers.0.location": "elsewhere", "clients.0.location": "elsewhere"}),
@@ -408,6 +418,8 @@ HARMLESS: Final = (
     Row("prod", {"azure.routeTable.private.0.name": "cloud"}),
     Row("staging", {"azure.routeTable.direct.0.reason": "Windows"}, WITH_DIRECT),
     Row("staging", {"azure.subnets": [{"virtualNetwork": "vnet", "name": "snet", "addressPrefix": "10.30.0.0/24"}]}),
+    Row("prod", {"azure.subnets.0.serviceEndpoints": []}),
+    Row("prod", {"azure.subnets.0.serviceEndpoints": [], "accept": GONE}, WITH_STORAGE),
     Row("prod", {"azure.subnets.0.networkSecurityGroup":
                  f"{ARM.replace('/rg/', '/rg-wsus-prod/')}/Microsoft.Network/networkSecurityGroups/wsus-nsg"}),
     Row("prod", {"azure.subnets.0.routeTable":

@@ -26,6 +26,7 @@ from wsus_egress.choices import (
     NetworkSecurityGroupDestinations,
     NetworkSecurityGroupLateralMovement,
     PrivateRouteVia,
+    ServiceEndpointService,
 )
 
 
@@ -188,6 +189,15 @@ class DnsSecurityPolicyArgs(TypedDict):
     """Patterns that the network must resolve besides the endpoint lists: your own domains, private DNS zones, Azure's endpoints."""
 
 
+class ServiceEndpointArgs(TypedDict):
+    """A service endpoint of a subnet: its way to one of Azure's services, past the firewall."""
+
+    service: ServiceEndpointService
+    """The service, as Azure calls it. One of `Microsoft.AzureActiveDirectory`, `Microsoft.AzureCosmosDB`, `Microsoft.CognitiveServices`, `Microsoft.ContainerRegistry`, `Microsoft.EventHub`, `Microsoft.KeyVault`, `Microsoft.ServiceBus`, `Microsoft.Sql`, `Microsoft.Storage`, `Microsoft.Storage.Global`, `Microsoft.Web`."""
+    locations: NotRequired[list[str]]
+    """Regions of the service, or "*"; left out, Azure chooses them."""
+
+
 class SubnetArgs(TypedDict):
     """A subnet that the security group and the route table are attached to."""
 
@@ -205,6 +215,8 @@ class SubnetArgs(TypedDict):
     """The id of the one that it has already."""
     route_table: NotRequired[str]
     """The id of the one that it has already."""
+    service_endpoints: NotRequired[Sequence[ServiceEndpointArgs]]
+    """The service endpoints that it has, and no other: what goes to these services passes no firewall. Of one with importId, those that are there already. Left out, others may set them."""
     attached: NotRequired[bool]
     """false: the security group and the route table are taken off it, before its entry or the whole target goes. Default: `true`."""
 

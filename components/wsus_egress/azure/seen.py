@@ -154,11 +154,27 @@ class _Looks:
             )
             if isinstance(found, str):
                 continue  # The stack is about to make it.
-            yield from seen.of_subnet(subnet.name, found)
+            yield from self._endpoints(subnet.virtual_network, subnet.name, found)
             if target.route_table and target.route_table.direct:
                 yield from seen.of_outbound(subnet.name, found)
             if f"azure/route-table/default-route/{subnet.name}" in self._assumed:
                 yield from self._default_route(subnet.name, found)
+
+    def _endpoints(self, network: str, name: str, subnet: Answer) -> Iterator[Seen]:
+        entry = next(
+            (
+                each
+                for each in self._compiled.target.subnets
+                if (each.virtual_network.casefold(), each.name.casefold())
+                == (network.casefold(), name.casefold())
+            ),
+            None,
+        )
+        if (
+            entry is None or entry.import_id or not entry.says_endpoints
+        ):  # Else this update sets them.
+            listed = [each.service for each in entry.service_endpoints] if entry else ()
+            yield from seen.of_subnet(name, subnet, listed)
 
     def _default_route(self, name: str, subnet: Answer) -> Iterator[Seen]:
         identity = mapping(subnet.get("routeTable")).get("id")
@@ -188,7 +204,7 @@ class _Looks:
                 subnet = self._by_id("get_subnet", "subnet_name", identity, None)
                 if not isinstance(subnet, str):
                     subnets[identity.rpartition("/")[2]] = _ranges(subnet)
-                    yield from seen.of_subnet(identity.rpartition("/")[2], subnet)
+                    yield from self._endpoints(*identity.split("/")[8:11:2], subnet)
             yield from seen.of_attachment(key, name, subnets, self._apart(key))
 
     def _apart(self, key: str) -> Iterator[Network]:

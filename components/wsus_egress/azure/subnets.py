@@ -55,6 +55,12 @@ def _differences(
         key = "address_prefixes" if subnet.address_prefixes else "address_prefix"
         what = f"the subnet {subnet.name} has {theirs}, and the entry says {ours}"
         yield Problem(None, (*keys, key), what, "write what it has")
+    services = sorted(each.service for each in found.service_endpoints or ())
+    listed = sorted(each.service for each in subnet.service_endpoints)
+    if subnet.says_endpoints and services != listed:
+        theirs, ours = (", ".join(each) or "none" for each in (services, listed))
+        what = f"the subnet {subnet.name} has service endpoints: {theirs}; the entry says: {ours}"
+        yield Problem(None, (*keys, "service_endpoints"), what, "write those that it has")
     attachments = {
         "network_security_group": found.network_security_group and found.network_security_group.id,
         "route_table": found.route_table and found.route_table.id,

@@ -18,7 +18,14 @@ from wsus_egress.problems import PolicyErrors, Problem
 from wsus_egress.proof.proof import Deviation, prove
 
 # What a target needs so that something on the way to the Internet sees host names.
-_NEEDED: Final[Mapping[Place, str]] = {"aws": "a Network Firewall", "azure": "a firewall policy"}
+_NEEDED: Final[Mapping[Place, str]] = {
+    "aws": "add a Network Firewall",
+    "azure": "add a firewall policy",
+}
+# A control that leads past it.
+_PAST: Final[Mapping[str, str]] = {
+    "azure-service-endpoints": "take the service endpoints off the subnet"
+}
 
 
 def proved(
@@ -78,7 +85,8 @@ def _unseen(
             what = (
                 f"nothing on the way of {each.witness} sees host names, and the mode is restricted"
             )
-            instead = f"add {_NEEDED[target.cloud]}, or accept {each.what} with reason and expires"
+            needed = _PAST.get(each.control, _NEEDED[target.cloud])
+            instead = f"{needed}, or accept {each.what} with reason and expires"
             # `accept` is often not there, and the section of the cloud always is.
             yield Problem(environment.locate((target.cloud,)), ("accept",), what, instead)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wsus_egress.readers.reading import mapping
+from wsus_egress.readers.reading import items, mapping
 from wsus_egress.readers.resources import UNKNOWN, Resource
 
 _NETWORK: Final = "azure-native:network:"
@@ -133,6 +133,14 @@ def _fewer(before: Any, after: Any) -> bool:
     return any(each not in kept for each in before) if isinstance(before, list) else False
 
 
+def _more_services(before: Any, after: Any) -> bool:
+    """Whether a subnet has an endpoint of a service that it had none of."""
+    old, new = (
+        {mapping(each).get("service") for each in items(value)} for value in (before, after)
+    )
+    return not new <= old
+
+
 _MODES: Final = _falls("Deny", "Alert", "Off")
 _SWITCH: Final = _falls(True, False)
 _NOT_PROTECTED: Final = "anybody with rights in the account may take it away in one call"
@@ -176,6 +184,8 @@ _GUARDS: Final = (
            Loss("it goes to the Internet past the firewall", opens=True)),
     _Guard(f"{_NETWORK}Subnet", "defaultOutboundAccess", _falls(False, True),
            Loss("Azure gives it a way to the Internet of its own", opens=True)),
+    _Guard(f"{_NETWORK}Subnet", "serviceEndpoints", _more_services,
+           Loss("what goes to these services passes no firewall", opens=True)),
     _Guard(f"{_NETWORK}RouteTable", "disableBgpRoutePropagation", _SWITCH,
            Loss("a gateway's routes may lead past the firewall", opens=True)),
     _Guard(f"{_RESOLVER}DnsSecurityRule", "dnsSecurityRuleState", _falls("Enabled", "Disabled"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from wsus_egress.model.base import (
     AddressBlock,
     Checked,
     Items,
+    Matching,
     MayBeOutput,
     Name,
     NamePatterns,
@@ -30,6 +31,8 @@ from wsus_egress.model.base import (
 )
 from wsus_egress.model.flows import Network
 from wsus_egress.problems import Problem
+
+_STORAGE: Final = "Microsoft.Storage"
 
 
 class DirectRoute(Settings):
@@ -121,6 +124,42 @@ class Nsg(Settings):
         return self.lateral_movement == "deny"
 
 
+class ServiceEndpoint(Settings):
+    """A service endpoint of a subnet: its way to one of Azure's services, past the firewall."""
+
+    service: Annotated[
+        Literal[
+            "Microsoft.AzureActiveDirectory",
+            "Microsoft.AzureCosmosDB",
+            "Microsoft.CognitiveServices",
+            "Microsoft.ContainerRegistry",
+            "Microsoft.EventHub",
+            "Microsoft.KeyVault",
+            "Microsoft.ServiceBus",
+            "Microsoft.Sql",
+            "Microsoft.Storage",
+            "Microsoft.Storage.Global",
+            "Microsoft.Web",
+        ],
+        # "Virtual network service endpoints", azure-docs, and for Microsoft.Storage.Global "Azure
+        # Storage firewalls and virtual networks", both read 2026-11-30.
+        Field(description="The service, as Azure calls it."),
+    ]
+    locations: Annotated[
+        Items[
+            Annotated[
+                str,
+                Matching(
+                    r"^(?:\*|[a-z0-9]+)$",
+                    "is not an Azure region's name",
+                    'write it like westeurope, or "*" for every region',
+                ),
+            ]
+        ],
+        Field(description='Regions of the service, or "*"; left out, Azure chooses them.'),
+    ] = ()
+
+
 class Subnet(Checked):
     """A subnet that the security group and the route table are attached to."""
 
@@ -147,6 +186,14 @@ class Subnet(Checked):
     route_table: Annotated[
         ArmId | None, Field(description="The id of the one that it has already.")
     ] = None
+    service_endpoints: Annotated[
+        Items[ServiceEndpoint],
+        Field(
+            description="The service endpoints that it has, and no other: what goes to these services "
+            "passes no firewall. Of one with importId, those that are there already. Left out, others "
+            "may set them."
+        ),
+    ] = ()
     attached: Annotated[
         bool,
         Field(
@@ -160,8 +207,13 @@ class Subnet(Checked):
         """Every range that it has, by whichever setting."""
         return (self.address_prefix,) if self.address_prefix else self.address_prefixes
 
+    @property
+    def says_endpoints(self) -> bool:
+        """Whether the entry says which service endpoints it has, though it be none."""
+        return "service_endpoints" in self.model_fields_set
+
     def refusals(self) -> Iterator[Problem]:
-        """A subnet has one range or several, said once."""
+        """A subnet has one range or several, said once, and one endpoint to a service."""
         if not self.ranges:
             yield Problem(
                 None, ("addressPrefix",), "the setting is missing", "add it, or addressPrefixes"
@@ -169,6 +221,26 @@ class Subnet(Checked):
         elif self.address_prefix and self.address_prefixes:
             what = "the subnet has addressPrefix, and Azure takes one of the two"
             yield Problem(None, ("addressPrefixes",), what, "write all its ranges here alone")
+        yield from self._endpoint_refusals()
+
+    def _endpoint_refusals(self) -> Iterator[Problem]:
+        """What Azure refuses of service endpoints, or what an import would leave as it is."""
+        earlier: list[str] = []
+        for index, each in enumerate(self.service_endpoints):
+            keys = ("serviceEndpoints", index)
+            # "Configure virtual network service endpoints": one endpoint to a service. "Azure Storage
+            # firewalls and virtual networks": "Local and cross-region service endpoints can't coexist
+            # on the same subnet." Both read 2026-11-30.
+            if each.service in earlier:
+                what = f"{each.service} is listed twice, and a subnet has one endpoint to a service"
+                yield Problem(None, (*keys, "service"), what, "leave one out")
+            elif {each.service, *earlier} >= {_STORAGE, f"{_STORAGE}.Global"}:
+                what = f"a subnet has {_STORAGE} or {_STORAGE}.Global, never both"
+                yield Problem(None, (*keys, "service"), what, "leave one out")
+            earlier.append(each.service)
+            if each.locations and self.import_id:
+                what = "the subnet is imported, and its endpoints keep their regions"
+                yield Problem(None, (*keys, "locations"), what, "leave it out")
 
 
 class DnsSecurityPolicy(Settings):

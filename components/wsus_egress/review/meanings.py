@@ -283,6 +283,12 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "subnets[].addressPrefix": Meaning("other addresses have the rules than before", _any),
     "subnets[].addressPrefixes": Meaning("other addresses have the rules than before", _any),
     "subnets[].importId": HARMLESS,
+    "subnets[].serviceEndpoints": Meaning(
+        "what goes to these services passes no firewall", gained=True, opens=True, key=("service",)
+    ),
+    "subnets[].serviceEndpoints[].locations": Meaning(
+        "the service's addresses in other regions are reached past the firewall", gained=True
+    ),
     "subnets[].networkSecurityGroup": HARMLESS,
     "subnets[].routeTable": HARMLESS,
     "subnets[].attached": Meaning(

@@ -119,6 +119,25 @@ class Subnet(AzureKind):
             "type": f"Microsoft.Network/{self.type_path}",
         }
 
+    @written(
+        "Azure adds the network's region to a service endpoint without regions",
+        '"Configure virtual network service endpoints", azure-docs',
+        "2026-11-30",
+    )
+    def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
+        """With what Azure says of each service endpoint besides."""
+        found = super().outputs(id_, inputs, session)
+        network = session.world.virtual_network(
+            inputs["resourceGroupName"], inputs["virtualNetworkName"]
+        )
+        region = (network or {}).get("location") or session.world.location(
+            inputs["resourceGroupName"]
+        )
+        if given := items(inputs, "serviceEndpoints"):
+            default = {"locations": [region], "provisioningState": "Succeeded"}
+            found["serviceEndpoints"] = [{**default, **each} for each in given]
+        return found
+
     def alone_in(self, inputs: Inputs, session: Session) -> str | None:
         """A network takes one change of a subnet at a time."""
         path = f"virtualNetworks/{inputs['virtualNetworkName']}"

@@ -234,6 +234,9 @@ def test_what_is_not_there_is_passed_over(logged: Callable[..., list[str]]) -> N
          ["x: subnets[0].import_id: the subnet gone cannot be looked up, and so not imported: invoke of "
           "azure-native:network:getSubnet failed: not allowed (); leave it out, where the stack makes "
           "it"]),
+        ({"service_endpoints": []},
+         ["x: subnets[0].service_endpoints: the subnet snet has service endpoints: Microsoft.Storage; the "
+          "entry says: none; write those that it has"]),
         ({"import_id": SUBNET.replace("/s/", "/t/")},
          [f"x: subnets[0].virtual_network: the network vnet of this component's provider is "
           f"{NETWORK}/virtualNetworks/vnet, another one; name a network of this provider's "
@@ -265,6 +268,51 @@ def test_a_subnet_that_is_imported_has_nothing_of_others(logged: Callable[..., l
         "detach it, or leave the subnet out"
     )
     assert said in str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({}, ["! azure/route-table/service-endpoints: seen, against it: the subnet snet has service "
+              "endpoints for Microsoft.Storage"]),
+        ({"service_endpoints": []}, []),
+        ({"import_id": SUBNET, "service_endpoints": [{"service": "Microsoft.Storage"}]},
+         ["azure/route-table/service-endpoints: seen: the subnet snet has service endpoints for "
+          "Microsoft.Storage, as listed"]),
+    ],
+)  # fmt: skip
+def test_service_endpoints_that_an_entry_lists_are_no_news(
+    logged: Callable[..., list[str]], own: dict[str, Any], expected: list[str]
+) -> None:
+    """Of a subnet that is imported they are as listed; on one of the stack's the update sets them."""
+    accepted = [
+        {
+            "what": f"azure/azure-service-endpoints/wider/{part}",
+            "reason": "x",
+            "expires": "2099-01-01",
+        }
+        for part in ("names", "nameless")
+    ]
+    lines = logged(subnets=[{**LISTED[0], **own}], firewall_policy={"name": "own"}, accept=accepted)
+
+    assert expected == [line for line in lines if "route-table/service-endpoints" in line]
+
+
+def test_a_service_endpoint_that_nobody_accepts_is_refused(
+    logged: Callable[..., list[str]],
+) -> None:
+    """There is a firewall policy: the refusal says to take the endpoint off."""
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(
+            subnets=[{**LISTED[0], "service_endpoints": [{"service": "Microsoft.Storage"}]}],
+            firewall_policy={"name": "own"},
+        )
+
+    said = (
+        "http://example.com/ at 192.0.2.80 sees host names, and the mode is restricted; take the service "
+        "endpoints off the subnet, or accept azure/azure-service-endpoints/wider/names with reason"
+    )
+    assert said in str(caught.value)
 
 
 def test_a_network_that_is_an_output_is_not_looked_up(logged: Callable[..., list[str]]) -> None:

@@ -157,6 +157,8 @@ def test_a_rule_that_changed_is_told_once(stack: list[Resource], tmp_path: Path)
         ("network:AzureFirewall", setting(firewallPolicy={"id": "/other"}), "firewallPolicy.id: ", True),
         ("network:Subnet", setting(networkSecurityGroup=None), "networkSecurityGroup: ", True),
         ("network:Subnet", setting(defaultOutboundAccess=True), "false -> true", True),
+        ("network:Subnet", setting(serviceEndpoints=[{"service": "Microsoft.Storage"}]),
+         "what goes to these services passes no firewall", True),
         ("network:RouteTable", setting(disableBgpRoutePropagation=False), "a gateway's routes", True),
         ("monitor:DiagnosticSetting", setting(logs=[]), "no longer written down", False),
         ("network:FirewallPolicy", setting(ruleCollectionGroups=[{"id": "/other"}]),

@@ -338,6 +338,27 @@ def test_what_widens_nothing_is_clean(what: str, seen: Callable[..., list[Resour
     assert_clean(baseline(seen), CLEAN[what], WIDENS, RULES_WIDEN)
 
 
+def test_service_endpoints_that_the_settings_list_are_the_proofs() -> None:
+    """Which counts them; another service on that subnet, and the same on another one, are found."""
+    subnets = [
+        {
+            **subnet,
+            **({"service_endpoints": [{"service": "Microsoft.Storage"}]} if not number else {}),
+        }
+        for number, subnet in enumerate(TARGET["subnets"])
+    ]
+    stack = baseline(subnets=subnets)
+    both = [{"service": "Microsoft.Storage"}, {"service": "Microsoft.Sql"}]
+
+    assert_clean(stack, adding(), BYPASSES)
+    (found,) = judged(
+        changing("wsus-subnet-servers", serviceEndpoints=both)(stack[0]), stack[1], BYPASSES
+    )
+    assert "service endpoints for Microsoft.Sql, to" in found.what
+    assert_planted(stack, (BYPASSES, "wsus-subnet-clients",
+                           changing("wsus-subnet-clients", serviceEndpoints=both[:1])))  # fmt: skip
+
+
 UNSURE: dict[str, tuple[str, str, Change]] = {
     "service endpoints": (BYPASSES, "its service endpoints are not known", adding(
         resource(SUBNET, "spoke", addressPrefix="10.30.0.0/28", routeTable={"id": UNKNOWN},

@@ -62,6 +62,7 @@ _BASE_MODE: Final = (
     Way("evidence", "`az network firewall policy show` has its region and `threatIntelMode`"),
 )  # fmt: skip
 _ENDPOINTS: Final = (
+    Way("stack", "list the servers' subnets under `azure.subnets`, with their `serviceEndpoints`"),
     Way(
         "lookup", "`serviceEndpoints` of the subnets that are listed, or that have the route table"
     ),
@@ -154,7 +155,7 @@ def route_table_assumptions(policy: EgressPolicy, target: AzureTarget) -> Iterat
         what = "the servers' subnets have a NAT gateway or default outbound access, for `direct`"
         yield from _of("azure/route-table/direct-outbound", what, senders, _OUTBOUND)
     if target.firewall_policy is None:
-        yield from _service_endpoints(senders)
+        yield from _service_endpoints(target, senders)
         yield from _others_group(policy, target)
 
 
@@ -195,7 +196,7 @@ def firewall_assumptions(policy: EgressPolicy, target: AzureTarget) -> tuple[Ass
     return (
         *routes,
         *_groups_of_others(target, policy),
-        *_service_endpoints(senders),
+        *_service_endpoints(target, senders),
         *_others_group(policy, target),
         *_zones(target, senders),
         *_of_others(target, firewall, senders),
@@ -254,11 +255,17 @@ def _zones(target: AzureTarget, senders: Sequence[Party]) -> Iterator[Assumption
         yield from _of(f"azure/firewall/zones/{region}", what, senders, _ZONES)
 
 
-def _service_endpoints(senders: Sequence[Party]) -> Iterator[Assumption]:
+def _service_endpoints(target: AzureTarget, senders: Sequence[Party]) -> Iterator[Assumption]:
     # "Virtual network traffic routing", read 2026-11: what goes to a service endpoint does not
-    # follow a route for 0.0.0.0/0. The stack leaves a subnet's endpoints as they are.
-    what = "the servers' subnets have no service endpoint, to which Azure leads past the firewall"
-    yield from _of("azure/route-table/service-endpoints", what, senders, _ENDPOINTS)
+    # follow a route for 0.0.0.0/0. The stack leaves a subnet's endpoints as they are, unless its entry
+    # says which it has.
+    told = [each for each in target.subnets if each.says_endpoints and not each.import_id]
+    sent = [network for subnet in told for network in subnet.ranges]
+    whom = [party for party in senders if not all(is_within(n, sent) for n in party.addresses)]
+    listed = any(subnet.service_endpoints for subnet in target.subnets if subnet.import_id)
+    which = "service endpoint but those listed" if listed else "service endpoint"
+    what = f"the servers' subnets have no {which}, to which Azure leads past the firewall"
+    yield from _of("azure/route-table/service-endpoints", what, whom, _ENDPOINTS)
 
 
 def _intent(

@@ -8,6 +8,7 @@ from wsus_egress.controls.azure.dns_policy import compile_dns_policy
 from wsus_egress.controls.azure.firewall_compile import compile_application_rules
 from wsus_egress.controls.azure.nsg_compile import compile_nsg
 from wsus_egress.controls.azure.route_table import compile_route_table
+from wsus_egress.controls.azure.service_endpoints import compile_service_endpoints
 from wsus_egress.controls.base import Control
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.policy import EgressPolicy
@@ -21,5 +22,9 @@ def azure_controls(policy: EgressPolicy, target: AzureTarget, name: str) -> Iter
         yield compile_nsg(policy, target, name)
     if target.route_table:
         yield compile_route_table(policy, target, name)
+    if any(subnet.service_endpoints for subnet in target.subnets) and (
+        target.firewall_policy or target.route_table
+    ):
+        yield compile_service_endpoints(target)
     if target.firewall_policy:
         yield compile_application_rules(policy, target, name)

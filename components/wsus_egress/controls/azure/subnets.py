@@ -15,6 +15,7 @@ SUBNET_TYPE: Final = "azure-native:network:Subnet"
 ATTACHED: Final = "subnets[].attached"
 RANGES: Final = ("addressPrefix", "addressPrefixes")
 _PRIVATE: Final = "defaultOutboundAccess"
+_ENDPOINTS: Final = "serviceEndpoints"
 
 
 def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
@@ -36,6 +37,8 @@ def subnet_documents(prefix: str, target: AzureTarget) -> Iterator[Document]:
         elif _private(target):
             # What is there already may need a way out of its own: only a new one is private.
             properties[_PRIVATE], leaves = False, (_PRIVATE,)
+        if subnet.says_endpoints and not subnet.import_id:
+            properties[_ENDPOINTS] = _endpoints(subnet)
         if subnet.attached:
             properties["networkSecurityGroup"] = {"id": f"${{{prefix}-nsg.id}}"}
         if subnet.attached and target.route_table:
@@ -61,6 +64,13 @@ def _ranges(subnet: Subnet) -> dict[str, Any]:
     one, several = RANGES
     texts = [str(network) for network in subnet.ranges]
     return {several: texts} if subnet.address_prefixes else {one: texts[0]}
+
+
+def _endpoints(subnet: Subnet) -> list[dict[str, Any]]:
+    return [
+        {**({"locations": [*each.locations]} if each.locations else {}), "service": each.service}
+        for each in subnet.service_endpoints
+    ]
 
 
 def _private(target: AzureTarget) -> bool:

@@ -9,11 +9,13 @@ from typing import Any, Final, Literal
 from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, GROUP_TYPE
 from wsus_egress.guardrails.findings import PAST, findings, unaccepted
 from wsus_egress.guardrails.model import Context, Finding, Guardrail, NotApplicable, Outcome
+from wsus_egress.model.addresses import is_within
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.azure.places import (
     NETWORK,
     ROUTE,
     TABLE,
+    Spot,
     azure_target,
     behind,
     spots,
@@ -99,11 +101,28 @@ def _endpoints(resources: tuple[Resource, ...], context: Context) -> Iterator[Fi
             continue
         known = UNKNOWN not in given
         services = [str(mapping(each).get("service", "some service")) for each in given]
+        services = [each for each in services if each not in _listed(spot, context)]
+        if known and not services:
+            continue  # The proof counts them.
         what = f"it has service endpoints for {', '.join(services)}, to which no firewall's rules apply"
         if not known:
             what = "its service endpoints are not known, and what goes to one passes no firewall"
-        fix = f"take them off a server's subnet, or accept {_ENDPOINTS}"
+        fix = (
+            "take them off a server's subnet, list them under `serviceEndpoints` of its entry in "
+            f"`subnets`, or accept {_ENDPOINTS}"
+        )
         yield Finding(spot.resource.urn, spot.resource.name, what, fix, known)
+
+
+def _listed(spot: Spot, context: Context) -> frozenset[str]:
+    """The services of which the settings list an endpoint for a subnet with all of these addresses."""
+    azure = context.environment.azure
+    return frozenset(
+        each.service
+        for subnet in (azure.subnets if azure and spot.known else ())
+        for each in subnet.service_endpoints
+        if all(is_within(network, subnet.ranges) for network in spot.prefixes)
+    )
 
 
 def _hub_connections(resources: tuple[Resource, ...], context: Context) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ settings list none: `azure/firewall-policy/other-rules/afwp-hub` is assumed, and
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -134,13 +134,24 @@ def of_addresses(assumed: str, firewalls: Mapping[str, Sequence[str]]) -> Iterat
         yield Seen(key, said, against=True)
 
 
-def of_subnet(name: str, subnet: Answer) -> Iterator[Seen]:
-    """Whether a subnet has service endpoints, to which Azure leads past the firewall."""
+def of_subnet(name: str, subnet: Answer, listed: Collection[str] = ()) -> Iterator[Seen]:
+    """Whether a subnet has service endpoints, to which Azure leads past the firewall.
+
+    Args:
+        name: The subnet's.
+        subnet: As Azure has it.
+        listed: The services of which the settings say so, and the proof counts them.
+    """
     key = "azure/route-table/service-endpoints"
     services = [str(mapping(each).get("service")) for each in items(subnet.get("serviceEndpoints"))]
-    if services:
-        text = f"the subnet {name} has service endpoints for {', '.join(services)}"
+    others = [each for each in services if each not in listed]
+    if others:
+        text = f"the subnet {name} has service endpoints for {', '.join(others)}"
         yield Seen(key, text, against=True)
+    elif services:
+        yield Seen(
+            key, f"the subnet {name} has service endpoints for {', '.join(services)}, as listed"
+        )
     else:
         yield Seen(key, f"the subnet {name} has no service endpoint")
 

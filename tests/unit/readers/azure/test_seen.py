@@ -172,6 +172,9 @@ def test_service_endpoints_of_a_subnet() -> None:
     assert [(True, "the subnet a has service endpoints for Microsoft.Storage")] == told(
         seen.of_subnet("a", storage)
     )
+    assert [(False, "the subnet a has service endpoints for Microsoft.Storage, as listed")] == told(
+        seen.of_subnet("a", storage, ["Microsoft.Storage"])
+    )
     assert [(False, "the subnet b has no service endpoint")] == told(seen.of_subnet("b", {}))
 
 
