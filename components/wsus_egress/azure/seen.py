@@ -204,7 +204,9 @@ class _Looks:
                 subnet = self._by_id("get_subnet", "subnet_name", identity, None)
                 if not isinstance(subnet, str):
                     subnets[identity.rpartition("/")[2]] = _ranges(subnet)
-                    yield from self._endpoints(*identity.split("/")[8:11:2], subnet)
+                    yield from self._endpoints(
+                        identity.split("/")[8], identity.rpartition("/")[2], subnet
+                    )
             yield from seen.of_attachment(key, name, subnets, self._apart(key))
 
     def _apart(self, key: str) -> Iterator[Network]:
