@@ -24,6 +24,7 @@ Both clouds above are stand-ins on this machine: no account was used and nothing
 The policy above is what `pulumi up` deployed to them. What to try next:
 
   .venv/bin/wsus-egress explain https://sws.update.microsoft.com/    who decides, rule by rule
+  .venv/bin/python sandbox/visit.py --from 10.23.0.10 http://crl.microsoft.com/    a request, and the firewall's log
   add an entry to config/endpoints/wsus.yaml, `make up`              only its rules change
   edit .sandbox/cloud/aws.json, then                                 drift, found and mended
     python3 tools/env.py -- pulumi refresh --stack sandbox

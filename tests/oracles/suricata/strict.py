@@ -66,7 +66,9 @@ def verdicts(
     Raises:
         JudgeError: When Suricata refuses the rules.
     """
-    actions = [each for each in deployment.default_actions if each != _STRICT]
+    actions = [
+        each for each in deployment.default_actions if each != _STRICT and "alert" not in each
+    ]
     lines = [*deployment.rules.splitlines(), *default_action.rules(actions).splitlines()]
     rules = [found for line in lines if (found := _RULE.match(line))]
     text = "".join(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +12,6 @@ from typing import Any
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
-from gitproject import GitProject
 from paths import ROOT
 
 from wsus_egress.cli.main import main
@@ -378,35 +375,3 @@ def test_an_edit_that_cannot_be_deployed_says_why(project: Path) -> None:
     said = run(project, "-", "--suggest", given="\n".join(map(json.dumps, many))).output
     assert edit["problems"]
     assert "cannot be deployed: " in said
-
-
-def test_from_a_blocked_name_to_a_reviewed_change(tmp_path: Path) -> None:
-    """The five commands of `logs.md`: the suggestion opens the name, and the change waits for an approval."""
-    page = (ROOT / "docs" / "logs.md").read_text(encoding="utf-8")
-    (record,) = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    (block,) = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
-    prod = tmp_path / "config" / "Pulumi.prod.yaml"
-    address = re.search(r"addresses: *\[\"?([0-9.]+)", prod.read_text(encoding="utf-8"))
-    assert address
-    (tmp_path / "alert.log").write_text(record.replace("10.20.0.10", address[1]))
-    program = tmp_path / ".bin" / "wsus-egress"
-    program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\nexec {sys.executable} -c "from wsus_egress.cli import main; main()" "$@" --today 2026-11-24\n'
-    )
-    program.chmod(0o755)
-    copy = GitProject.make(tmp_path, {".gitignore": ".bin\n"})
-    environment = {**copy.variables(), "PATH": f"{program.parent}:{os.environ['PATH']}"}
-    commands = block.splitlines()
-    assert 5 == len(commands)
-    done = [
-        subprocess.run(["sh", "-c", each], cwd=tmp_path, env=environment, text=True, capture_output=True, check=False)
-        for each in commands
-    ]  # fmt: skip
-    assert [0, 0, 0, 0, 1] == [each.returncode for each in done], [each.stderr for each in done]
-    assert "to `wsus-egress:lists` add certificate-validation\n" in done[0].stdout
-    assert "    + http+https crl.microsoft.com\n" in done[0].stdout
-    assert "NOT APPROVED" in done[-1].stdout
-    assert "crl.microsoft.com" in done[-1].stdout

@@ -115,8 +115,12 @@ def copy(tmp_path: Path) -> GitProject:
 
 
 def test_the_tutorial_does_what_it_says(copy: GitProject) -> None:
-    """Its blocks, one after another, but for the engine's: the unapproved widening alone fails."""
-    text = (DOCS / "tutorial.md").read_text()
+    """Its first blocks, one after another, but for the engine's: the unapproved widening alone fails.
+
+    The fifth step needs the deployed firewall: tests/engine/test_from_a_log.py runs it.
+    """
+    text, _, later = (DOCS / "tutorial.md").read_text().partition("\n## 5. ")
+    assert later
     staging = copy.root / "config" / "Pulumi.staging.yaml"
     done = []
     for language, block in BLOCK.findall(text):

@@ -92,12 +92,12 @@ def udp_datagrams(
         yield _ip(source, destination, _UDP_NUMBER, header + data)
 
 
-def capture(packets: Iterable[bytes]) -> bytes:
+def capture(packets: Iterable[bytes], first_second: int = _FIRST_SECOND) -> bytes:
     """The packets as a capture file, one shortly after the other."""
     parts = [_HEADER]
     for number, packet in enumerate(packets):
         seconds, microseconds = divmod(number * _MICROSECONDS, 1_000_000)
         length = len(packet)
-        parts.append(_RECORD.pack(_FIRST_SECOND + seconds, microseconds, length, length))
+        parts.append(_RECORD.pack(first_second + seconds, microseconds, length, length))
         parts.append(packet)
     return b"".join(parts)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -35,7 +36,7 @@ outputs:
       enabled: yes
       filetype: regular
       filename: eve.json
-      types: [alert, {{drop: {{flows: start}}}}, flow]
+      types: [{{alert: {{verdict: yes}}}}, {{drop: {{flows: start}}}}, flow]
 app-layer:
   protocols:
     tls: {{enabled: yes, ja3-fingerprints: yes}}
@@ -125,21 +126,45 @@ class Suricata:
             found += self._replay(deployment, conversations[start : start + _PORTS])
         return found
 
+    def alerts(
+        self, deployment: Deployment, conversations: Sequence[Conversation], second: int
+    ) -> list[dict[str, Any]]:
+        """Suricata's records of the rules that matched, in its own order.
+
+        Args:
+            deployment: What runs.
+            conversations: What it sees; the first begins with port 1024, and so on.
+            second: When, since 1970.
+
+        Raises:
+            JudgeError: As `outcomes`.
+        """
+        _require_order(deployment.rules)
+        with self._events(deployment, conversations, second) as events:
+            return [event for event in events if event["event_type"] == "alert"]
+
     def _replay(
         self, deployment: Deployment, conversations: Sequence[Conversation]
     ) -> list[Outcome]:
         passing = {
             int(sid) for sid in re.findall(r"^pass .*\bsid:(\d+)", deployment.rules, re.MULTILINE)
         }
+        with self._events(deployment, conversations) as events:
+            return _read(events, len(conversations), passing)
+
+    @contextmanager
+    def _events(
+        self, deployment: Deployment, conversations: Sequence[Conversation], *second: int
+    ) -> Iterator[Iterator[dict[str, Any]]]:
         with tempfile.TemporaryDirectory() as folder:
             work = Path(folder)
-            (work / "flows.pcap").write_bytes(capture(_packets(conversations)))
+            (work / "flows.pcap").write_bytes(capture(_packets(conversations), *second))
             options = ["-r", f"{work}/flows.pcap", "--runmode", "single", "--simulate-ips"]
             answer = self._run(_prepare(work, deployment), *options, "-k", "none")
             if answer.returncode != 0:
                 raise JudgeError(answer.stderr or answer.stdout)
             with (work / "eve.json").open(encoding="utf-8") as events:
-                return _read(map(json.loads, events), len(conversations), passing)
+                yield map(json.loads, events)
 
     def _run(self, work: Path, *options: str) -> subprocess.CompletedProcess[str]:
         # Fatal errors: otherwise a rule that does not load would just be missing.
