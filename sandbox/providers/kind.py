@@ -113,6 +113,10 @@ class Kind(ABC):
         """What the world has under an id, which nobody has deployed here."""
         return None
 
+    def id_of_import(self, id_: str) -> str:
+        """The id in the cloud of what is imported by another one."""
+        return id_
+
     def imported(self, record: Record, session: Session) -> dict[str, Any]:  # noqa: ARG002
         """The inputs that the provider reads of what nobody has deployed here."""
         return dict(record)
@@ -165,9 +169,15 @@ class Naming:
         return self.urn.rsplit("::", 1)[-1]
 
     def pick(self, setting: str, kind: Kind, separator: str, digits: int) -> str:
-        """The name it has, or one that is not taken in its type."""
-        kept = self.olds.get(setting)
-        if isinstance(kept, str):
+        """The name that was made up for it before, or one that is not taken in its type.
+
+        A bridged provider lists in `__defaults` what it made up. What is imported has an empty list:
+        such a resource gets another name, and so is replaced, unless the program says its name
+        (pulumi-terraform-bridge pkg/tfbridge/schema.go, applyDefaults and extractSchemaInputsObject,
+        commit 59de6c6, read 2026-11-30).
+        """
+        kept, made_up = self.olds.get(setting), self.olds.get("__defaults")
+        if isinstance(kept, str) and (made_up is None or setting in made_up):
             return kept
         held = self.records.get(kind.type_name, {}).values()
         taken = {str(record.get(setting, "")).casefold() for record in held}

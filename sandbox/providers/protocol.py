@@ -188,8 +188,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             self._faults.before("read", request.urn, kind.type_name)
         if self._faults.plays("read", request.urn, "late"):
             return provider_pb2.ReadResponse()
-        with self._lock:
-            id_, record = _find(self._records(context), kind, request.id)
+        with refusals(context, f"reading {kind.name} ({request.id})"), self._lock:
+            given = request.id if old else kind.id_of_import(request.id)
+            id_, record = _find(self._records(context), kind, given)
             record = record or kind.existing(id_, self._session)
             if record is None:
                 return provider_pb2.ReadResponse()

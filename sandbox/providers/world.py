@@ -44,6 +44,8 @@ class World:
     organization: Organization = field(default_factory=Organization)
     virtual_networks: Rows = field(default_factory=dict)
     workspaces: frozenset[tuple[str, str]] = frozenset()
+    rules_per_group: int = 60
+    """The account's quota of a security group's rules: "Amazon VPC quotas", 2023-06, unless AWS raised it."""
 
     def default_vpc(self, region: str) -> str | None:
         """The id of the region's default VPC, or None."""
@@ -88,6 +90,7 @@ def from_data(data: dict[str, Any]) -> World:
         },
         virtual_networks={_key(row): row for row in data.get("virtual_networks", ())},
         workspaces=frozenset(_key(row) for row in data.get("workspaces", ())),
+        rules_per_group=data.get("rules_per_group", 60),
     )
 
 

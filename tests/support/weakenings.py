@@ -380,6 +380,8 @@ HARMLESS: Final = (
     Row("dev", {"aws:defaultTags": {"tags": {"team": "network"}}}),
     Row("dev", {"aws.tags": {"team": "network"}}),
     Row("dev", {"aws.dnsFirewall": {}}),
+    Row("dev", {f"{FIREWALL}.existingNames": {"policy": "central"}}),
+    Row("prod", {"aws.dnsFirewall.existingNames": {"group": "central", "names-1": "updates"}}),
     Row("dev", {f"{FIREWALL}.existingPolicy.ruleOrder": "STRICT_ORDER"}, RULES_ONLY),
     Row("dev", {f"{FIREWALL}.policyCapacity": 20000}),
     Row("dev", {f"{FIREWALL}.defaultAction": "reject"}),

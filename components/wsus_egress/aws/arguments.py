@@ -208,6 +208,8 @@ class NetworkFirewallArgs(TypedDict):
     """Account ids, or ARNs of an organization or its units: shared by RAM."""
     firewall_manager: NotRequired[FirewallManagerArgs]
     """With mode rules-only: a policy over an organization."""
+    existing_names: NotRequired[Mapping[str, str]]
+    """By resource (`rules-1`, `policy`, `firewall` ...) the name that it has in AWS, which is kept after an import. Another name replaces it."""
 
 
 class DnsFirewallArgs(TypedDict):
@@ -225,6 +227,8 @@ class DnsFirewallArgs(TypedDict):
     """false: failOpen of the VPC is left as it is, and a destroy leaves it too. Default: `true`."""
     protected: NotRequired[bool]
     """Whether the association is protected against removal. Default: `false`."""
+    existing_names: NotRequired[Mapping[str, str]]
+    """By resource (`group`, `names-1`, `block-rest` ...) the name that it has in AWS, which is kept after an import. Another name replaces it."""
 
 
 class AwsWsusEgressArgs(TypedDict):

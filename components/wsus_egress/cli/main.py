@@ -16,6 +16,7 @@ import click
 from wsus_egress.cli.adopt_command import adopt
 from wsus_egress.cli.audit_command import audit
 from wsus_egress.cli.drift_command import drift
+from wsus_egress.cli.import_command import import_
 from wsus_egress.cli.lists_command import lists
 from wsus_egress.cli.logs_command import logs
 from wsus_egress.cli.options import (
@@ -334,6 +335,7 @@ def failure(file: TextIO) -> None:
 main.add_command(adopt)
 main.add_command(audit)
 main.add_command(drift)
+main.add_command(import_)
 main.add_command(lists)
 main.add_command(logs)
 main.add_command(probe)

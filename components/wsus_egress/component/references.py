@@ -13,7 +13,7 @@ _REFERENCE: Final = re.compile(r"\$\{([^.}]+)\.([^}]+)\}")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Settings whose keys the user chooses.
 OWN_KEYS: Final = frozenset(
-    {"application_security_groups", "ip_group_ids", "resource_tags", "tags"}
+    {"application_security_groups", "existing_names", "ip_group_ids", "resource_tags", "tags"}
 )
 _UNDERSCORE: Final = re.compile(r"(?<=[a-z0-9])_([a-z0-9])")
 

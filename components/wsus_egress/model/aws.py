@@ -23,6 +23,7 @@ from wsus_egress.model.base import (
     network,
     refused,
 )
+from wsus_egress.model.existing_names import RESOLVER_NAME, ExistingNames, name_problems
 from wsus_egress.model.flows import (
     INTERNAL_NETWORKS,
     SOME_INTERNET_ADDRESS,
@@ -203,8 +204,16 @@ class DnsFirewall(Checked):
         bool, Field(description="Whether the association is protected against removal.")
     ] = False
 
+    existing_names: Annotated[
+        ExistingNames,
+        Field(
+            description="By resource (`group`, `names-1`, `block-rest` ...) the name that it has in AWS, which is kept after an import. Another name replaces it."
+        ),
+    ] = ()
+
     def refusals(self) -> Iterator[Problem]:
-        """What is left as it is has no value here."""
+        """What is left as it is has no value here, and AWS takes the names."""
+        yield from name_problems(self.existing_names, RESOLVER_NAME)
         if not self.manage_fail_mode and "fail_open" in self.model_fields_set:
             what = "the VPC's fail mode is left as it is, and failOpen says what it is to be"
             yield Problem(None, ("failOpen",), what, "remove it, or manageFailMode")

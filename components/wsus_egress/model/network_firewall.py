@@ -11,6 +11,12 @@ from pydantic.alias_generators import to_camel
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.aws_forms import InspectionVpcId, KmsKeyArn, Principal
 from wsus_egress.model.base import WHOLE, Checked, Items, WrittenAs, each_once, refused
+from wsus_egress.model.existing_names import (
+    FIREWALL_NAME,
+    MANAGER_NAME,
+    ExistingNames,
+    name_problems,
+)
 from wsus_egress.model.flows import INTERNAL_NETWORKS, PRIVATE_NETWORKS, Network
 from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint, in_order, some_addresses
 from wsus_egress.model.network_firewall_logging import FirewallLogging
@@ -160,6 +166,13 @@ class NetworkFirewall(Checked):
         Field(description="With mode rules-only: a policy over an organization."),
     ] = None
 
+    existing_names: Annotated[
+        ExistingNames,
+        Field(
+            description="By resource (`rules-1`, `policy`, `firewall` ...) the name that it has in AWS, which is kept after an import. Another name replaces it."
+        ),
+    ] = ()
+
     @property
     def default_actions(self) -> tuple[str, ...]:
         """What the firewall policy, ours or the user's, does with a flow that no rule decides."""
@@ -194,6 +207,7 @@ class NetworkFirewall(Checked):
             yield Problem(None, ("capacity",), what, "write less, or raise policyCapacity")
         yield from self._given_twice()
         yield from self._priorities()
+        yield from name_problems(self.existing_names, FIREWALL_NAME, {"manager": MANAGER_NAME})
 
     def _misplaced(self) -> Iterator[Problem]:
         given, made = self.model_fields_set, f"mode {self.mode} makes"

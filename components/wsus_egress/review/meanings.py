@@ -129,6 +129,8 @@ AWS: Final[Mapping[str, Meaning]] = {
     ),
     "networkFirewall.policyCapacity": HARMLESS,
     "networkFirewall.capacity": HARMLESS,
+    # Another name replaces a resource, which the engine's part of the preview says; its rules stay.
+    "networkFirewall.existingNames": HARMLESS,
     "networkFirewall.protected": Meaning("the firewall can be deleted and detached", _off),
     "networkFirewall.endpoints": Meaning(
         "this zone's servers have no route to the firewall", lost=True, key=("zone",)
@@ -180,6 +182,7 @@ AWS: Final[Mapping[str, Meaning]] = {
         "others decide whether every name resolves while DNS Firewall fails", _off
     ),
     "dnsFirewall.failOpen": Meaning("every name resolves while DNS Firewall fails", _on),
+    "dnsFirewall.existingNames": HARMLESS,
     "dnsFirewall.protected": Meaning("the VPC's association can be removed", _off),
 }
 PEER: Final[Mapping[str, Meaning]] = {

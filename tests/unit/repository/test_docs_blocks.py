@@ -48,6 +48,7 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("docs/adopt.md", "text"): "tests/unit/cli/test_adopt.py",
     ("docs/audit.md", "sh"): "tests/unit/cli/test_audit.py",
     ("docs/audit.md", "text"): "tests/unit/cli/test_audit.py",
+    ("docs/aws.md", "sh"): "tests/unit/cli/test_import.py",
     ("docs/aws.md", "text"): "tests/oracles/test_suricata_others.py",
     ("docs/aws.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/azure.md", "yaml"): "tests/unit/repository/test_docs_environments.py",

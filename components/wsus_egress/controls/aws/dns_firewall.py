@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.aws.assumptions import dns_firewall_assumptions
+from wsus_egress.controls.aws.existing_names import Named
 from wsus_egress.controls.base import (
     Bounds,
     Control,
@@ -183,7 +184,12 @@ class AwsDnsFirewall(Control):
 
     def documents(self, prefix: str) -> tuple[Document, ...]:
         """A domain list a rule, the group, its rules, its association and the fail mode."""
-        return tuple(self._documents(f"{prefix}-dns-firewall"))
+        return tuple(self.named.applied(self._documents(f"{prefix}-dns-firewall"), prefix))
+
+    @property
+    def named(self) -> Named:
+        """Which of these resources keep a name of theirs."""
+        return Named("dnsFirewall", "-dns-firewall", "group", self.firewall.existing_names)
 
     def _documents(self, prefix: str) -> Iterator[Document]:
         # Lists and group have names of Pulumi's, so that a replacement stands beside what it replaces.

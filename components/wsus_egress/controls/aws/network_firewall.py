@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from wsus_egress.controls.assumptions import Assumption
 from wsus_egress.controls.aws.assumptions import network_firewall_assumptions
+from wsus_egress.controls.aws.existing_names import Named
 from wsus_egress.controls.aws.network_firewall_documents import (
     Parts,
     network_firewall_documents,
@@ -317,7 +318,14 @@ class AwsNetworkFirewall(Control):
             synchronization="".join(f"{rule}\n" for rule in self.synchronization),
             ipv6=self.ipv6,
         )
-        return tuple(network_firewall_documents(parts, f"{prefix}-network-firewall"))
+        documents = network_firewall_documents(parts, f"{prefix}-network-firewall")
+        return tuple(self.named.applied(documents, prefix))
+
+    @property
+    def named(self) -> Named:
+        """Which of these resources keep a name of theirs."""
+        names = self.firewall.existing_names
+        return Named("networkFirewall", "-network-firewall", "firewall", names)
 
     def quotas(self) -> tuple[Quota, ...]:
         """Of rule groups, in units, bytes and numbers."""

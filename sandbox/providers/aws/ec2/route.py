@@ -89,7 +89,20 @@ class Route(AwsKind):
     def identify(self, inputs: Inputs, session: Session) -> str:  # noqa: ARG002
         """`r-`, the table and a hash of the destination, as the provider gives."""
         destination = next(str(inputs[field]) for field in DESTINATIONS if field in inputs)
-        return f"r-{inputs['routeTableId']}{zlib.crc32(destination.encode())}"
+        return _id(str(inputs["routeTableId"]), destination)
+
+    @written(
+        "a route is imported as its table, an underscore and its destination", _SOURCE, "2026-11"
+    )
+    @believed("the wording of that")
+    def id_of_import(self, id_: str) -> str:
+        """The provider's id of the route that is imported as `rtb-..._0.0.0.0/0`."""
+        table, mark, destination = id_.partition("_")
+        if not mark or not destination or "_" in destination:
+            raise CloudError(
+                f'unexpected format of ID ("{id_}"), expected ROUTETABLEID_DESTINATION'
+            )
+        return _id(table, destination)
 
     @believed(
         "CreateRoute names the destination by its id where the stack itself made the other route"
@@ -133,6 +146,10 @@ class Route(AwsKind):
             "region": region(inputs, session),
             "state": "active",
         }
+
+
+def _id(table: str, destination: str) -> str:
+    return f"r-{table}{zlib.crc32(destination.encode())}"
 
 
 @written(

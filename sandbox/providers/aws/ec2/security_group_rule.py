@@ -16,7 +16,6 @@ from providers.evidence import believed, written
 from providers.kind import Inputs, Session
 from providers.store import Record, Records
 
-_RULES: Final = 60  # Each direction and family of a group ("Amazon VPC quotas", 2023-06).
 RULE_TYPES: Final = tuple(
     f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule"
     for direction in ("Egress", "Ingress")
@@ -97,7 +96,7 @@ class _Rule(AwsKind):
         mirror.admit_rule(id_, self.type_name, record, records, session)
 
     @written(
-        "60 rules for each direction and family, a prefix list as its largest size",
+        "60 rules for each direction and family unless AWS raised that, a prefix list as its largest size",
         '"Amazon VPC quotas"',
         "2023-06",
     )
@@ -110,7 +109,7 @@ class _Rule(AwsKind):
             if key != id_ and rule.get("securityGroupId") == record.get("securityGroupId"):
                 theirs, weight = self._weight(rule, records, session)
                 total += weight if theirs == family else 0
-        if total > _RULES:
+        if total > session.world.rules_per_group:
             raise aws_error(
                 self._authorize,
                 "RulesPerSecurityGroupLimitExceeded",

@@ -1,0 +1,89 @@
+"""`wsus-egress import`: a Pulumi import file for what the AWS components of an environment declare."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from wsus_egress.cli.options import FINE, UNUSABLE, refuse
+from wsus_egress.cli.output import CannotWrite, page, warn, write
+from wsus_egress.cli.starting import project_option
+from wsus_egress.problems import PolicyErrors
+
+
+class IdType(click.ParamType[tuple[str, str]]):
+    """A resource and its id."""
+
+    name = "RESOURCE=ID"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """What stands before the first `=`, and after it."""
+        name, mark, id_ = str(value).partition("=")
+        if not mark or not name or not id_:
+            what = f"{value!r} is not a resource with its id"
+            self.fail(f"{what}; write one, as wsus-head=sg-0a1b2c3d4e5f60718", param, ctx)
+        return name, id_
+
+
+@click.command(name="import")
+@project_option
+@click.option("--env", "name", required=True, metavar="NAME", help="The environment.")
+@click.option(
+    "--id", "ids", multiple=True, type=IdType(),
+    help="A resource, as `pulumi preview` calls it, and its id in AWS; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--without", multiple=True, metavar="RESOURCE",
+    help="A resource that does not exist yet; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
+)
+def import_(
+    project: Path, name: str, ids: Sequence[tuple[str, str]], without: Sequence[str],
+    output: Path | None,
+) -> None:  # fmt: skip
+    """Write a Pulumi import file for AWS resources that exist, under the names and parents of the components.
+
+    What follows from the settings is worked out: routes, log groups, the rules of DNS Firewall, shares. The other ids are yours to
+    give: without them the command says each that it needs, and where AWS shows it. It also says where the update after
+    the import would replace a resource for its name, and what setting keeps the name.
+
+    \b
+    Example:
+      wsus-egress import --env prod --id wsus-head=sg-0a1b2c3d4e5f60718 -o import.json
+    """  # noqa: D301 - click reads the \b
+    from wsus_egress.review.analysis import analyse  # noqa: PLC0415
+    from wsus_egress.review.import_file import Given, import_file  # noqa: PLC0415
+
+    try:
+        (analysis,) = analyse(project, (name,), None)
+        target = next((each for each in analysis.targets if each.target.cloud == "aws"), None)
+        if target is None:
+            warn(f"error: {name} has no target in AWS; import Azure's resources by their ids")
+            sys.exit(UNUSABLE)
+        found = import_file(analysis.environment, target.controls, Given(ids, without))
+    except PolicyErrors as error:
+        refuse(error, "text")
+    text = json.dumps(found.content, indent=2) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        sys.exit(FINE)
+    try:
+        write(output, text)
+    except CannotWrite as error:
+        warn(error)
+        sys.exit(UNUSABLE)
+    lines = [
+        f"{len(found.resources)} resources; left out: {', '.join(found.left) or 'none'}",
+        "next, and look at each replacement in the preview before you deploy:",
+        f"  pulumi import --stack {name} --file {output} --generate-code=false --protect=false",
+        f"  pulumi preview --stack {name}",
+    ]
+    click.echo(page(lines), nl=False, err=True)

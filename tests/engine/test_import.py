@@ -1,0 +1,222 @@
+"""`wsus-egress import`: what exists is imported under the components' names, and then nothing is to do.
+
+Every resource is made by a first deployment, forgotten by the stack, and imported from the file that the
+command writes. The ids that AWS made up are read of the first deployment's state; all others the command works out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+from paths import ROOT
+from project import Project
+
+from wsus_egress.review.import_ids import FOLLOWS, MADE_UP
+
+pytestmark = pytest.mark.engine
+
+STACK = "sandbox"
+BASE: dict[str, Any] = {
+    "aws:region": "eu-west-1",
+    "wsus-egress:lists": ["wsus"],
+    "wsus-egress:servers": [{"name": "head", "addresses": ["10.23.0.10"]}],
+}
+FULL: dict[str, Any] = {
+    **BASE,
+    "wsus-egress:aws": {
+        "vpcId": "vpc-0d4e5f607182a3b4c",
+        "networkFirewall": {
+            "mode": "full",
+            "protected": False,
+            "shareWith": ["111122223333"],
+            "defaultAction": "reject",
+            "endpoints": [
+                {
+                    "zone": "eu-west-1a",
+                    "subnetId": "subnet-0d4e5f607182f000a",
+                    "protectedRouteTables": ["rtb-0d4e5f6071825000a"],
+                    "returnRoutes": [
+                        {"routeTableId": "rtb-0d4e5f6071829000a", "destinations": ["10.23.0.0/22"]}
+                    ],
+                }
+            ],
+            "logging": {"logGroup": "/aws/network-firewall/import"},
+        },
+        "dnsFirewall": {"alsoResolve": ["*.example.com"]},
+    },
+}
+# So many clients' addresses that the group's rules name them by a prefix list.
+MANAGED: dict[str, Any] = {
+    **BASE,
+    "wsus-egress:clients": [
+        {"name": "desktops", "addresses": [f"10.23.{4 * n}.0/24" for n in range(1, 41)],
+         "updatesFrom": "head"},
+    ],
+    "wsus-egress:aws": {
+        "vpcId": "vpc-0d4e5f607182a3b4c",
+        "securityGroup": {"rulesPerDirection": 100},
+        "networkFirewall": {"mode": "rules-only", "firewallManager": {"remediation": True}},
+    },
+}  # fmt: skip
+EC2, GROUPS = "aws:ec2/securityGroup:SecurityGroup", "aws:networkfirewall/ruleGroup:RuleGroup"
+EGRESS, INGRESS = (
+    f"aws:vpc/securityGroup{way}Rule:SecurityGroup{way}Rule" for way in ("Egress", "Ingress")
+)
+ONLY_MANAGED = {INGRESS, "aws:ec2/managedPrefixList:ManagedPrefixList", "aws:fms/policy:Policy"}
+CASES = {
+    "full": (FULL, {*MADE_UP, *FOLLOWS} - ONLY_MANAGED),
+    "managed": (MANAGED, {EC2, EGRESS, GROUPS, *ONLY_MANAGED}),
+}
+"""Environments with the types that they have: together all whose ids the command knows."""
+SWITCHES = {"deleteAllPolicyResources", "revokeRulesOnDelete", "skipDestroy"}
+"""Inputs that stay with the provider: no cloud has them, so no import reads them."""
+
+
+def resources(project: Project) -> dict[str, dict[str, Any]]:
+    """What the stack has in the cloud, by name."""
+    return {
+        each["urn"].rpartition("::")[2]: each
+        for each in project.export(STACK)["deployment"]["resources"]
+        if each["custom"] and not each["type"].startswith("pulumi:providers:")
+    }
+
+
+def identity(project: Project) -> dict[str, str]:
+    """Each resource's id by its URN, which has the types of all its parents."""
+    return {each["urn"]: each["id"] for each in resources(project).values()}
+
+
+def forget(project: Project) -> None:
+    """Leave the stack without a resource, and the cloud as it is."""
+    exported = project.export(STACK)
+    exported["deployment"]["resources"] = []
+    path = project.root / "empty.json"
+    path.write_text(json.dumps(exported), encoding="utf-8")
+    done = project.pulumi("stack", "import", "--stack", STACK, "--file", str(path))
+    assert 0 == done.returncode, done.stderr
+
+
+def configure(project: Project, settings: Mapping[str, Any]) -> None:
+    """Write the environment."""
+    path = project.root / "config" / f"Pulumi.{STACK}.yaml"
+    path.write_text(yaml.safe_dump({"config": settings}), encoding="utf-8")
+
+
+def changes(project: Project) -> set[tuple[str, str, str]]:
+    """What a preview would do in the cloud: operation, resource, input."""
+    result = project.pulumi("preview", "--stack", STACK, "--json")
+    assert 0 == result.returncode, result.stdout + result.stderr
+    steps = json.loads(result.stdout[result.stdout.index("{") :])["steps"]
+    return {
+        (step["op"], step["urn"].rpartition("::")[2], reason)
+        for step in steps
+        if step["op"] != "same" and step.get("newState", step.get("oldState", {})).get("custom")
+        for reason in (step.get("diffReasons") or [""])
+    }
+
+
+def named(settings: dict[str, Any], known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """The settings with the names that the first deployment made up, as somebody writes them who has such resources."""
+    parties = {}
+    for key in {"wsus-egress:servers", "wsus-egress:clients"} & settings.keys():
+        groups = [(each, known[f"wsus-{each['name']}"]["outputs"]) for each in settings[key]]
+        parties[key] = [
+            {**each, "awsSecurityGroup": {key: group[key] for key in ("name", "description")}}
+            for each, group in groups
+        ]
+    aws = {**settings["wsus-egress:aws"]}
+    for setting, start, whole in (
+        ("networkFirewall", "wsus-network-firewall", "firewall"),
+        ("dnsFirewall", "wsus-dns-firewall", "group"),
+    ):
+        names = {
+            name.removeprefix(start).removeprefix("-") or whole: each["outputs"]["name"]
+            for name, each in known.items()
+            if name.startswith(start) and "name" in each["inputs"].get("__defaults", ())
+        }
+        if names:
+            aws[setting] = {**aws[setting], "existingNames": names}
+    return {**settings, **parties, "wsus-egress:aws": aws}
+
+
+def write_import(project: Project, known: Mapping[str, dict[str, Any]]) -> str:
+    """The import file's path; the ids that AWS made up are given."""
+    ids = [
+        option
+        for name, each in known.items() if each["type"] in MADE_UP
+        for option in ("--id", f"{name}={each['id']}")
+    ]  # fmt: skip
+    path = str(project.root / "import.json")
+    written = project.command("import", "--env", STACK, *ids, "-o", path)
+    assert 0 == written.returncode, written.stdout + written.stderr
+    return path
+
+
+def imported(project: Project, path: str) -> None:
+    """Import a file into the stack."""
+    done = project.pulumi(
+        "import", "--stack", STACK, "--file", path, "--yes", "--skip-preview",
+        "--protect=false", "--generate-code=false",
+    )  # fmt: skip
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def raised(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account may have 100 rules in a security group."""
+    world = project.root.parent / "world.yaml"
+    text = (ROOT / "sandbox" / "world.yaml").read_text(encoding="utf-8")
+    world.write_text(f"{text}\nrules_per_group: 100\n", encoding="utf-8")
+    monkeypatch.setenv("WSUS_EGRESS_SANDBOX_WORLD", str(world))
+
+
+@pytest.mark.usefixtures("raised")
+@pytest.mark.parametrize("case", CASES)
+def test_what_exists_is_imported_as_it_is(project: Project, case: str) -> None:
+    """The import gives every resource its place in the tree, and the preview after it changes nothing in the cloud."""
+    settings, kinds = CASES[case]
+    configure(project, settings)
+    project.up(STACK)
+    known, before = resources(project), identity(project)
+    assert kinds == {each["type"] for each in known.values()}
+    forget(project)
+    configure(project, named(settings, known))
+
+    imported(project, write_import(project, known))
+
+    assert before == identity(project)
+    left = changes(project)
+    assert set() == {each for each in left if each[0] != "update" or each[2] not in SWITCHES}
+    assert {"revokeRulesOnDelete"} <= {reason for _, _, reason in left}
+
+
+def test_without_its_name_a_resource_would_be_replaced(project: Project) -> None:
+    """So the command refuses, and names the setting that keeps it; a preview shows that it is right."""
+    settings = {
+        **BASE,
+        "wsus-egress:aws": {"vpcId": "vpc-0d4e5f607182a3b4c", "networkFirewall": {}},
+    }
+    configure(project, settings)
+    project.up(STACK)
+    known = resources(project)
+    forget(project)
+    configure(project, named(settings, known))
+    path = write_import(project, known)
+    configure(project, settings)
+
+    refused = project.command("import", "--env", STACK)
+    imported(project, path)
+
+    assert 2 == refused.returncode
+    for key in ("existingNames.rules-1", "existingNames.policy", "servers[0].awsSecurityGroup"):
+        assert f"{key}: " in refused.stderr
+    replaced = {name for op, name, _ in changes(project) if op == "replace"}
+    assert {
+        "wsus-head",
+        "wsus-network-firewall-policy",
+        "wsus-network-firewall-rules-1",
+    } <= replaced
