@@ -81,6 +81,12 @@ FEATURES: Final = (
                              "UntagResource UpdateRuleGroup"},
     ),
     Feature(
+        "The policy of others, looked up",
+        "`networkFirewall.existingPolicy.arn`",
+        {"network-firewall": "DescribeFirewallPolicy"},
+        "Without it the preview warns that the policy cannot be looked up, and goes on.",
+    ),
+    Feature(
         "Firewall policy",
         "`networkFirewall.mode: policy` or `full`",
         {"network-firewall": "CreateFirewallPolicy DeleteFirewallPolicy DescribeFirewallPolicy TagResource "

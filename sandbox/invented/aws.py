@@ -19,6 +19,7 @@ REGION: Final = "aws:region"
 _SOME_REGION: Final = "eu-west-1"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+_POLICY: Final = "aws:networkfirewall/firewallPolicy:FirewallPolicy"
 _RULE_GROUP: Final = "aws:networkfirewall/ruleGroup:RuleGroup"
 # A VPC has 65,536 addresses at most ("Amazon VPC quotas", read 2026-11).
 _LARGEST: Final = 16
@@ -88,6 +89,11 @@ def of_aws(policy: EgressPolicy, target: AwsTarget, given: Mapping[str, str]) ->
     if others and firewall.mode != "rules-only":
         held[_RULE_GROUP] = others
         lines += [f"{arn}: a rule group of others" for arn in sorted(others)]
+    if arn := firewall.existing_policy.arn:
+        held[_POLICY] = {arn: _policy(firewall, arn, region)}
+        lines.append(
+            f"{arn}: a firewall policy of others, as existingPolicy says, without rule groups"
+        )
     return Found(world, held, settings, tuple(lines), tuple(_unknown(firewall)))
 
 
@@ -231,6 +237,17 @@ def _rule_group(group: OtherRuleGroup, region: str) -> Row:
     return {
         "name": group.name, "type": "STATEFUL", "capacity": 100, "region": region, "ruleGroup": body,
     }  # fmt: skip
+
+
+def _policy(firewall: NetworkFirewall, arn: str, region: str) -> Row:
+    said = firewall.existing_policy
+    body = {
+        "statefulDefaultActions": list(said.stateful_default_actions),
+        "statefulEngineOptions": {"ruleOrder": said.rule_order},
+        "statelessDefaultActions": ["aws:forward_to_sfe"],
+        "statelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+    }
+    return {"name": arn.rpartition("/")[2], "region": region, "firewallPolicy": body}
 
 
 def _unknown(firewall: NetworkFirewall) -> Iterator[str]:

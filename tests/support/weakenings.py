@@ -122,6 +122,7 @@ OTHERS: Final = {"name": "theirs", "priority": 5, "action": "drop", "protocol": 
                  "sources": ["10.9.0.0/16"], "destinations": ["198.51.100.0/24"],
                  "destinationPorts": [443], "fqdns": ["bad.example.com"]}  # fmt: skip
 WITH_OTHERS: Final = {FIREWALL: {"mode": "rules-only", "existingPolicy": {"rules": [OTHERS]}}}
+HUB: Final = "arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/hub"
 RULES_ONLY: Final = {FIREWALL: {"mode": "rules-only", "existingPolicy": {}}}
 
 WEAKENING: Final = (
@@ -211,6 +212,7 @@ WEAKENING: Final = (
     Row("dev", {f"{FIREWALL}.ruleGroups.1.alertOnly": True}, WITH_GROUPS),
     Row("dev", {f"{FIREWALL}.priority": 200}),
     Row("dev", {f"{FIREWALL}.existingPolicy.rules": [OTHERS]}, RULES_ONLY),
+    Row("dev", {f"{FIREWALL}.existingPolicy.arn": GONE}, {FIREWALL: {"mode": "rules-only", "existingPolicy": {"arn": HUB}}}),
     *(Row("dev", {f"{FIREWALL}.existingPolicy.rules.0.{key}": value}, WITH_OTHERS) for key, value in {
         "action": "reject", "priority": 6, "protocol": "http", "sources": ["10.9.0.0/17"],
         "destinations": ["198.51.100.0/25"], "destinationPorts": [8443], "fqdns": ["worse.example.com"],
@@ -383,6 +385,7 @@ HARMLESS: Final = (
     Row("dev", {f"{FIREWALL}.existingNames": {"policy": "central"}}),
     Row("prod", {"aws.dnsFirewall.existingNames": {"group": "central", "names-1": "updates"}}),
     Row("dev", {f"{FIREWALL}.existingPolicy.ruleOrder": "STRICT_ORDER"}, RULES_ONLY),
+    Row("dev", {f"{FIREWALL}.existingPolicy.arn": HUB}, RULES_ONLY),
     Row("dev", {f"{FIREWALL}.policyCapacity": 20000}),
     Row("dev", {f"{FIREWALL}.defaultAction": "reject"}),
     Row("dev", {f"{FIREWALL}.tcpIdleTimeoutSeconds": 6000}),

@@ -75,6 +75,8 @@ class OtherRuleArgs(TypedDict):
 class ExistingFirewallPolicyArgs(TypedDict):
     """What a firewall policy of your own does, with mode rules-only: the proof rests on it."""
 
+    arn: NotRequired[pulumi.Input[str]]
+    """Its ARN. `pulumi preview` and `pulumi up` then look at the policy, and log what it does."""
     rule_order: NotRequired[str]
     """STRICT_ORDER; in any other order these rules cannot be used. Default: `STRICT_ORDER`."""
     stateful_default_actions: NotRequired[list[str]]

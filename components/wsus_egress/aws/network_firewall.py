@@ -72,7 +72,7 @@ class AwsWsusNetworkFirewall(AwsComponent):
         super().__init__(name, args, opts, arguments)
         control, declarer = self._control(AwsNetworkFirewall), self._declarer
         refuse(name, foreign_endpoints(self, control, declarer.given, self._vpc))
-        tell(self, control, declarer.given)
+        tell(self, control, declarer.given, self._prefix)
         declarer.declare(control.documents(self._prefix))
         groups = declarer.of("aws:networkfirewall/ruleGroup:RuleGroup")
         policies = declarer.of("aws:networkfirewall/firewallPolicy:FirewallPolicy")

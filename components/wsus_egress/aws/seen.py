@@ -10,27 +10,60 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from wsus_egress.component.references import plain
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.assumptions import ASSOCIATION
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.flows import Network
+from wsus_egress.readers.foreign.policy_seen import of_policy
+from wsus_egress.readers.seen import Seen
 
 
 def tell(
-    component: pulumi.ComponentResource, control: AwsNetworkFirewall, outputs: Mapping[str, Any]
+    component: pulumi.ComponentResource,
+    control: AwsNetworkFirewall,
+    outputs: Mapping[str, Any],
+    prefix: str,
 ) -> None:
-    """Look at the subnets of the servers' route tables, and log what is there.
+    """Look at the policy that others keep, and at the subnets of the servers' route tables: log what is there.
 
     Args:
         component: Whose provider looks.
-        control: With the route tables and the servers.
+        control: With the policy, the route tables and the servers.
         outputs: What is not known yet, by the text that stands for it.
+        prefix: What the names of the component's resources begin with.
     """
+    for each in _policy(component, control, outputs, prefix):
+        log = pulumi.log.warn if each.against else pulumi.log.info
+        log(str(each), component)
     made = [each.id for each in control.assumptions if each.id.startswith(f"{ASSOCIATION}/")]
     for key in made:
         for text in associations(control, _subnets(component, control, outputs)):
             pulumi.log.info(f"{key}: seen: {text}", component)
+
+
+def _policy(
+    component: pulumi.ComponentResource,
+    control: AwsNetworkFirewall,
+    outputs: Mapping[str, Any],
+    prefix: str,
+) -> Iterator[Seen]:
+    """What the policy does that `existingPolicy.arn` names; that it cannot be looked up refuses nothing."""
+    arn = control.firewall.existing_policy.arn
+    if arn is None or arn in outputs or not control.sources:
+        return
+    options = pulumi.InvokeOptions(parent=component)
+    key = f"aws/network-firewall/policy/{control.target.vpc_id}"
+    try:
+        answer = member(aws, "networkfirewall", "get_firewall_policy")(arn=arn, opts=options)
+    except Exception as error:  # noqa: BLE001 - Pulumi raises nothing more particular.
+        yield Seen(key, f"{arn} cannot be looked up: {error}", against=True)
+        return
+    # Pulumi's mocks, in a program's own tests, answer everything with nothing.
+    for each in answer.firewall_policies or ():
+        own = {document.name for document in control.documents(prefix)}
+        yield from of_policy(control, str(answer.name), plain(each), own)
 
 
 def associations(

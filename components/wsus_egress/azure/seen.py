@@ -3,7 +3,7 @@
 For example `azure/route-table/firewall-address/10.40.255.4: seen: afw-hub has 10.40.255.4`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pulumi
@@ -11,15 +11,16 @@ import pulumi_azure_native as azure
 
 from wsus_egress.azure.policies import found_policy
 from wsus_egress.component.arguments import Compiled
-from wsus_egress.component.references import camel
+from wsus_egress.component.references import camel, plain
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.azure.firewall_documents import GROUP_TYPE
 from wsus_egress.model.azure import AzureTarget
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.azure import seen
-from wsus_egress.readers.azure.seen import Answer, Seen
+from wsus_egress.readers.azure.seen import Answer
 from wsus_egress.readers.reading import items, mapping
+from wsus_egress.readers.seen import Seen
 
 _ATTACHED: Final = {
     "azure/nsg/attachment": ("get_network_security_group", "network_security_group_name", "nsg"),
@@ -251,16 +252,9 @@ class _Looks:
 
 
 def _answer(answer: Any) -> Answer:
-    return {camel(key): _plain(value) for key, value in vars(answer).items()}
+    return {camel(key): plain(value) for key, value in vars(answer).items()}
 
 
 def _ranges(subnet: Answer) -> list[str]:
     one = subnet.get("addressPrefix")
     return sorted({*([str(one)] if one else []), *map(str, items(subnet.get("addressPrefixes")))})
-
-
-def _plain(value: Any) -> Any:
-    """The SDK's types as mappings, camelCase."""
-    if isinstance(value, Mapping):
-        return {camel(str(key)): _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list) else value

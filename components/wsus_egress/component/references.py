@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from wsus_egress.problems import Keys
 
@@ -50,6 +50,13 @@ def snake(name: str) -> str:
 def camel(name: str) -> str:
     """A snake_case name as Pulumi's other languages write it."""
     return _UNDERSCORE.sub(lambda match: match[1].upper(), name)
+
+
+def plain(value: Any) -> Any:
+    """What an SDK answers as plain data, its types as mappings with camelCase keys."""
+    if isinstance(value, Mapping):
+        return {camel(str(key)): plain(part) for key, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list) else value
 
 
 def renamed(keys: Keys, rename: Callable[[str], str]) -> Keys:

@@ -59,6 +59,16 @@ Principal = Annotated[
         "write 12 digits, or arn:aws:organizations::111122223333:organization/o-exampleorg",
     ),
 ]
+PolicyArn = Annotated[
+    str,
+    # ResourceArn and ResourceName of the service's model.
+    Matching(
+        r"^arn:aws[a-z-]*:network-firewall:[a-z0-9-]+:[0-9]{12}:firewall-policy/[a-zA-Z0-9-]{1,128}$",
+        "is not the ARN of a firewall policy",
+        "write it like arn:aws:network-firewall:REGION:ACCOUNT:firewall-policy/NAME",
+    ),
+    MayBeOutput("arn:aws:network-firewall:us-east-1:000000000000:firewall-policy/unknown"),
+]
 VpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-{n}")]
 InspectionVpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-ffffffff")]
 SubnetId = Annotated[str, resource_id("subnet", "a subnet"), MayBeOutput("subnet-{n}")]

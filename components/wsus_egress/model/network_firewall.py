@@ -232,6 +232,9 @@ class NetworkFirewall(Checked):
             what = f"{made} no firewall policy that has a time-out"
             instead = "set it in your policy, and remove it"
             yield Problem(None, ("tcpIdleTimeoutSeconds",), what, instead)
+        if self.firewall_manager and self.existing_policy.arn is not None:
+            what = "Firewall Manager makes a firewall policy for each VPC, and none of them is named here"
+            yield Problem(None, ("existingPolicy", "arn"), what, "remove it")
         if "home_networks" in given:
             instead = "give your policy HOME_NET, and remove it"
             if self.firewall_manager:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from wsus_egress.model.aws_forms import AccountId, BucketName, UnitId
+from wsus_egress.model.aws_forms import AccountId, BucketName, PolicyArn, UnitId
 from wsus_egress.model.base import Items, MayBeOutput, Settings, Tags, each_once
 from wsus_egress.model.other_rules import OtherRule
 from wsus_egress.problems import Keys, Problem
@@ -34,6 +34,12 @@ _KNOWN_ACTIONS: Final = frozenset(
 class ExistingFirewallPolicy(Settings):
     """What a firewall policy of your own does, with mode rules-only: the proof rests on it."""
 
+    arn: Annotated[
+        PolicyArn | None,
+        Field(
+            description="Its ARN. `pulumi preview` and `pulumi up` then look at the policy, and log what it does."
+        ),
+    ] = None
     rule_order: Annotated[
         str,
         Field(description="STRICT_ORDER; in any other order these rules cannot be used."),

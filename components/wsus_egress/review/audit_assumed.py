@@ -6,16 +6,19 @@ the rule collection groups in the output of `az` confirm it, or have one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.controls.base import Control
 from wsus_egress.controls.compile import compile_target
 from wsus_egress.model.environment import Environment
-from wsus_egress.readers.azure.seen import Seen, of_groups, of_policy
-from wsus_egress.readers.formats.things import Contents, Thing
+from wsus_egress.readers.azure.seen import of_groups, of_policy
+from wsus_egress.readers.foreign import policy_seen
+from wsus_egress.readers.formats.things import Contents, Thing, one, pick
+from wsus_egress.readers.seen import Seen
 
 State = Literal["assumed", "confirmed", "contradicted"]
 
@@ -66,7 +69,10 @@ def _told(id_: str, seen: Sequence[Seen]) -> Assumed:
 
 
 def _seen(control: Control, things: Sequence[Thing]) -> Iterator[Seen]:
-    """What is seen of the firewall policy that others keep; only in the shape of Azure's API."""
+    """What is seen of the firewall policy that others keep; of Azure's only in the shape of its API."""
+    if isinstance(control, AwsNetworkFirewall):
+        yield from _seen_in_aws(control, things)
+        return
     if not isinstance(control, AzureApplicationRules) or control.target.firewall_policy is None:
         return
     name = (control.target.firewall_policy.name or "").lower()
@@ -81,3 +87,17 @@ def _seen(control: Control, things: Sequence[Thing]) -> Iterator[Seen]:
         and name in [part.lower() for part in (*thing.inside, str(thing.body.get("firewallPolicyName")))]
     ]  # fmt: skip
     yield from of_groups(control, groups, own)
+
+
+def _seen_in_aws(control: AwsNetworkFirewall, things: Sequence[Thing]) -> Iterator[Seen]:
+    """What is seen of the policy that the settings name, or of the only one that there is."""
+    if control.firewall.mode != "rules-only" or control.firewall.firewall_manager:
+        return
+    arn = control.firewall.existing_policy.arn
+    policies = [thing for thing in things if thing.kind == "fw-policy"]
+    named = [thing for thing in policies if arn is not None and arn.lower() in thing.ids]
+    own = {each.name for each in control.documents("wsus")}
+    for thing in named or (policies if arn is None and len(policies) == 1 else ()):
+        body = one(pick(thing.body, "firewall_policy"))
+        if isinstance(body, Mapping):
+            yield from policy_seen.of_policy(control, thing.name, body, own)

@@ -47,6 +47,10 @@ def _gone(_old: Any, new: Any) -> bool:
     return new is None
 
 
+def _was_named(old: Any, _new: Any) -> bool:
+    return old is not None
+
+
 def _off(old: Any, _new: Any) -> bool:
     return old is True
 
@@ -92,6 +96,9 @@ AWS: Final[Mapping[str, Meaning]] = {
     "networkFirewall.vpcId": Meaning("the old VPC keeps no firewall", _any),
     "networkFirewall.homeNetworks": Meaning(
         "the rules are for traffic from these networks to all others", _any
+    ),
+    "networkFirewall.existingPolicy.arn": Meaning(
+        "nobody looks at the policy that it named before", _was_named
     ),
     "networkFirewall.existingPolicy.ruleOrder": Meaning("the policy reads its rules anew", _any),
     "networkFirewall.existingPolicy.statefulDefaultActions": Meaning(

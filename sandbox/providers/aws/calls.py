@@ -105,6 +105,11 @@ _RULE: Final = "ModifySecurityGroupRules CreateTags DeleteTags"
     "terraform-provider-aws internal/service/ec2/vpc_data_source.go, commit 0160692",
     "2026-11",
 )
+@written(
+    "getFirewallPolicy describes it once",
+    "terraform-provider-aws internal/service/networkfirewall/firewall_policy_data_source.go, commit 01f4311",
+    "2026-11-30",
+)
 @believed(
     "the other types call the operations of their names: rule groups and policies of both firewalls, "
     "rules and associations of DNS Firewall, a share's principals, subnets and route tables"
@@ -159,6 +164,9 @@ def calls() -> Mapping[str, Calls]:
             read="DescribeRuleGroup",
             update=f"UpdateRuleGroup {_TAGGED}",
             delete="DeleteRuleGroup",
+        ),
+        "aws:networkfirewall/getFirewallPolicy:getFirewallPolicy": Calls(
+            _FIREWALL, read="DescribeFirewallPolicy"
         ),
         "aws:networkfirewall/firewallPolicy:FirewallPolicy": Calls(
             _FIREWALL,

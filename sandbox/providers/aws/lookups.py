@@ -7,9 +7,11 @@ from typing import Any, Final
 from providers.aws.account import ACCOUNT, region
 from providers.aws.ec2.networks import route_tables, subnets
 from providers.aws.ec2.route import ROUTE
-from providers.errors import CloudError, aws_error
+from providers.aws.networkfirewall.common import POLICY, mapping
+from providers.aws.service import NETWORK_FIREWALL
+from providers.errors import CloudError, aws_error, service_error
 from providers.evidence import believed, written
-from providers.kind import Inputs, Invoke, Session
+from providers.kind import Inputs, Invoke, Session, items
 from providers.store import Record
 from providers.world import WORLD_NAME, Row, Rows
 
@@ -110,6 +112,59 @@ def _field(target: str) -> str:
     return fields.get(target.partition("-")[0], "gatewayId")
 
 
+@written(
+    "a policy's blocks are lists, and its rule order is said",
+    "terraform-provider-aws internal/service/networkfirewall/firewall_policy_data_source.go, commit 01f4311",
+    "2026-11-30",
+)
+def _get_firewall_policy(inputs: Inputs, session: Session) -> dict[str, Any]:
+    arn = inputs.get("arn")
+    if not isinstance(arn, str) or inputs.keys() - {"arn", "region"}:
+        raise CloudError("the stand-in looks a firewall policy up by arn alone")
+    record = session.store.read().get(POLICY, {}).get(arn)
+    if record is None:
+        raise service_error(
+            NETWORK_FIREWALL.name,
+            "DescribeFirewallPolicy",
+            "ResourceNotFoundException",
+            f"Firewall policy {arn} does not exist",
+        )
+    body = mapping(record, "firewallPolicy")
+    return {
+        "arn": arn,
+        "description": record.get("description", ""),
+        "firewallPolicies": [
+            {
+                "policyVariables": _variables(mapping(body, "policyVariables")),
+                "statefulDefaultActions": items(body, "statefulDefaultActions"),
+                "statefulEngineOptions": [{**mapping(body, "statefulEngineOptions"), "flowTimeouts": []}],
+                "statefulRuleGroupReferences": [
+                    {**{k: v for k, v in each.items() if k != "override"},
+                     "overrides": [each["override"]] if "override" in each else []}
+                    for each in items(body, "statefulRuleGroupReferences")
+                ],
+                "statelessCustomActions": [],
+                "statelessDefaultActions": items(body, "statelessDefaultActions"),
+                "statelessFragmentDefaultActions": items(body, "statelessFragmentDefaultActions"),
+                "statelessRuleGroupReferences": [],
+                "tlsInspectionConfigurationArn": "",
+            }
+        ],
+        "id": arn,
+        "name": arn.rpartition("/")[2],
+        "region": region(inputs, session),
+        "tags": record.get("tags", {}),
+        "updateToken": "1",
+    }  # fmt: skip
+
+
+def _variables(given: Inputs) -> list[dict[str, Any]]:
+    rows = [
+        {"key": each["key"], "ipSets": [each["ipSet"]]} for each in items(given, "ruleVariables")
+    ]
+    return [{"ruleVariables": rows}] if rows else []
+
+
 @believed("the wording where what is looked up is not there")
 def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row:
     """The row that an id names."""
@@ -137,4 +192,5 @@ INVOKES: Final[dict[str, Invoke]] = {
     "aws:ec2/getVpc:getVpc": _get_vpc,
     "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
     "aws:index/getRegion:getRegion": _get_region,
+    "aws:networkfirewall/getFirewallPolicy:getFirewallPolicy": _get_firewall_policy,
 }

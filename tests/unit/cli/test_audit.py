@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import foreign as f
 import jsonschema
@@ -264,3 +265,40 @@ def test_an_environments_assumptions_are_confirmed_or_contradicted(tmp_path: Pat
 
     assert "confirmed: azure/firewall-policy/other-rules/p" in kept
     assert "contradicted: azure/firewall-policy/other-rules/p" in broken
+
+
+def test_a_policy_of_aws_that_an_environment_takes_for_granted(tmp_path: Path) -> None:
+    """What `describe-firewall-policy` prints says whether it is so; another policy says nothing."""
+    (tmp_path / "config").mkdir()
+    written(tmp_path / "Pulumi.yaml", "name: x\nruntime: python\nstackConfigDir: config\n")
+    written(
+        tmp_path / "config" / "Pulumi.prod.yaml",
+        f"""config:
+  wsus-egress:lists: [wsus]
+  wsus-egress:servers: [{{name: wsus, addresses: [10.20.0.10], location: aws}}]
+  wsus-egress:aws:
+    vpcId: vpc-0a1b2c3d4e5f60718
+    networkFirewall:
+      mode: rules-only
+      existingPolicy: {{arn: "{f.POLICY}", statefulDefaultActions: ["{f.DROPS}"]}}
+""",
+    )
+    ours = f.GROUP.replace("wsus", "wsus-network-firewall-rules-1-0a1b2c3")
+    reference = {"ResourceArn": ours, "Priority": 100}
+    project = ("--project", str(tmp_path), "--env", "prod")
+
+    def states(**more: Any) -> dict[str, str]:
+        policy = f.cli_policy(StatefulRuleGroupReferences=[reference], **more)
+        group = f.cli_group()
+        group["RuleGroupResponse"]["RuleGroupArn"] = ours
+        files = [written(tmp_path / "p.json", policy), written(tmp_path / "g.json", group)]
+        _, text = run(*files, *project, "--format", "json")
+        told = json.loads(text)["targets"][0]["assumptions"]
+        return {
+            each["id"].removeprefix("aws/network-firewall/").partition("/")[0]: each["state"]
+            for each in told
+        }
+
+    assert "confirmed" == states()["policy"]
+    assert "contradicted" == states(StatefulDefaultActions=[])["policy"]
+    assert "contradicted" == states(StatelessDefaultActions=["aws:pass"])["policy"]

@@ -48,6 +48,29 @@ BAD_FIREWALLS: dict[str, tuple[dict[str, Any], list[str]]] = {
             "invalid rule order; give the policy STRICT_ORDER (it is replaced by that)"
         ],
     ),
+    "an ARN of something else": (
+        {
+            "mode": "rules-only",
+            "existingPolicy": {"arn": "arn:aws:network-firewall:eu-west-1:111122223333:firewall/x"},
+        },
+        [
+            f"{PATH}.existingPolicy.arn: 'arn:aws:network-firewall:eu-west-1:111122223333:firewall/x' is not the ARN "
+            "of a firewall policy; write it like arn:aws:network-firewall:REGION:ACCOUNT:firewall-policy/NAME"
+        ],
+    ),
+    "an ARN where Firewall Manager makes the policies": (
+        {
+            "mode": "rules-only",
+            "firewallManager": {},
+            "existingPolicy": {
+                "arn": "arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/x"
+            },
+        },
+        [
+            f"{PATH}.existingPolicy.arn: Firewall Manager makes a firewall policy for each VPC, and none of them is "
+            "named here; remove it"
+        ],
+    ),
     "default actions that do not go together": (
         {
             "mode": "rules-only",

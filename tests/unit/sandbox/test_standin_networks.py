@@ -202,3 +202,38 @@ def test_made_networks_are_looked_up(account: Kept) -> None:
     assert table == found["routeTableId"]
     assert [subnet] == [each["subnetId"] for each in found["associations"]]
     assert [] == found["routes"]
+
+
+def test_a_firewall_policy_is_looked_up_as_the_provider_answers(session: Session) -> None:
+    """Its blocks as lists, an override too; one that is not there in the service's words."""
+    look_up = CLOUD.invokes["aws:networkfirewall/getFirewallPolicy:getFirewallPolicy"]
+    body = {
+        "policyVariables": {"ruleVariables": [{"key": "HOME_NET", "ipSet": {"definitions": ["10.0.0.0/8"]}}]},
+        "statefulDefaultActions": ["aws:drop_strict"],
+        "statefulEngineOptions": {"ruleOrder": "STRICT_ORDER"},
+        "statefulRuleGroupReferences": [
+            {"priority": 1, "resourceArn": "arn:a", "override": {"action": "DROP_TO_ALERT"}}, {"priority": 2, "resourceArn": "arn:b"},
+        ],
+        "statelessDefaultActions": ["aws:forward_to_sfe"],
+    }  # fmt: skip
+    with session.store.change() as held:
+        held[POLICY] = {"arn:x/hub": {"firewallPolicy": body}}
+    found = look_up({"arn": "arn:x/hub"}, session)
+    (policy,) = found["firewallPolicies"]
+
+    assert ("hub", [{"ruleOrder": "STRICT_ORDER", "flowTimeouts": []}]) == (
+        found["name"],
+        policy["statefulEngineOptions"],
+    )
+    assert [[{"action": "DROP_TO_ALERT"}], []] == [
+        each["overrides"] for each in policy["statefulRuleGroupReferences"]
+    ]
+    assert [
+        {"ruleVariables": [{"key": "HOME_NET", "ipSets": [{"definitions": ["10.0.0.0/8"]}]}]}
+    ] == policy["policyVariables"]
+    with pytest.raises(
+        CloudError, match="ResourceNotFoundException: Firewall policy arn:x/none does not exist"
+    ):
+        look_up({"arn": "arn:x/none"}, session)
+    with pytest.raises(CloudError, match="by arn alone"):
+        look_up({"name": "hub"}, session)

@@ -18,6 +18,7 @@ TYPES = {
     "Security groups": ("aws:ec2/getVpc", "aws:ec2/securityGroup:", "aws:vpc/"),
     "Prefix lists": ("aws:ec2/managedPrefixList",),
     "Rule groups": ("aws:networkfirewall/ruleGroup",),
+    "The policy of others, looked up": ("aws:networkfirewall/getFirewallPolicy",),
     "Firewall policy": ("aws:networkfirewall/firewallPolicy",),
     "Firewall and routes": ("aws:networkfirewall/firewall:", "aws:ec2/route:", "aws:ec2/getSubnet", "aws:ec2/getRouteTable", "aws:ec2/getVpc"),
     "Logs in CloudWatch": ("aws:networkfirewall/loggingConfiguration", "aws:cloudwatch/"),

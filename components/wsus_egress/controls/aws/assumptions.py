@@ -50,6 +50,9 @@ _PRIVATE: Final = (
     Way("evidence", "the servers' route tables, and those on the way back, have a smaller range for "
                     "it than 0.0.0.0/0, to a transit gateway, a peering or a virtual private gateway"),
 )  # fmt: skip
+_NAMED: Final = (
+    Way("evidence", "write `existingPolicy.arn`, and `pulumi preview` logs what that policy does"),
+)
 _POLICY: Final = (
     Way("stack", "write `mode: policy`, and the firewall policy is made here"),
     Way("evidence", "`aws network-firewall describe-firewall-policy` shows its order and actions"),
@@ -202,6 +205,8 @@ def _of_policy(
 ) -> Iterator[Assumption]:
     if firewall.mode != "rules-only":
         return
+    named = firewall.existing_policy.arn is not None
+    looked_up = (Way("lookup", "the policy that `existingPolicy.arn` names"),) if named else _NAMED
     what = "is made by Firewall Manager" if firewall.firewall_manager else "is yours"
     actions = " and ".join(firewall.default_actions)
     if target.own_ranges and not firewall.firewall_manager:
@@ -211,7 +216,7 @@ def _of_policy(
         f"the firewall policy {what}, has these rule groups, and is in STRICT_ORDER with the "
         f"default actions {actions}",
         whom,
-        _POLICY,
+        (*looked_up, *_POLICY),
     )
     unlisted = [each for each in firewall.default_actions if each not in _MANAGER_ACTIONS]
     if firewall.firewall_manager and unlisted:
@@ -230,7 +235,7 @@ def _of_policy(
         else "the firewall policy's other rule groups admit nothing to these sources, and drop "
         "nothing that these rules admit",
         whom,
-        _OTHERS,
+        (*looked_up, *_OTHERS),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
@@ -19,29 +18,11 @@ from wsus_egress.model.flows import Network
 from wsus_egress.readers.azure.firewall_rules import GroupReader
 from wsus_egress.readers.reading import items, mapping
 from wsus_egress.readers.resources import Resource
+from wsus_egress.readers.seen import Seen
 
 Answer = Mapping[str, Any]
 """What Azure says of a resource: camelCase, without `properties`."""
 _DEFAULT: Final = "0.0.0.0/0"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One thing that was seen.
-
-    Attributes:
-        key: The id of the assumption that it is about.
-        text: What it is, a clause.
-        against: Whether it speaks against the assumption.
-    """
-
-    key: str
-    text: str
-    against: bool = False
-
-    def __str__(self) -> str:
-        """As a line of the log."""
-        return f"{self.key}: seen{', against it' if self.against else ''}: {self.text}"
 
 
 def of_policy(control: AzureApplicationRules, policy: Answer) -> Iterator[Seen]:

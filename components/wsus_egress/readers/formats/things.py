@@ -161,7 +161,7 @@ def named_sets(value: Any, inner: str, entries: str) -> dict[str, Any]:
     for each in many(value):
         key = pick(each, "key")
         if isinstance(key, str):
-            found[key] = pick(one(pick(each, inner)), entries, f"{entries}s")
+            found[key] = pick(one(pick(each, inner, f"{inner}s")), entries, f"{entries}s")
         else:
             found = {**dict.fromkeys(_ALWAYS_THERE, UNKNOWN), **found}
     return found

@@ -13,7 +13,7 @@ from wsus_egress.controls import compile_target
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
 from wsus_egress.model.environment import Environment
 from wsus_egress.readers.azure import seen
-from wsus_egress.readers.azure.seen import Seen
+from wsus_egress.readers.seen import Seen
 
 HUB = "/subscriptions/s/resourceGroups/rg-hub/providers/Microsoft.Network/firewallPolicies/afwp"
 OTHERS, PRIORITY = "azure/firewall-policy/other-rules/afwp", "azure/firewall-policy/priority/1000"
