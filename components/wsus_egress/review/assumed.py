@@ -54,6 +54,17 @@ def assumptions(
             yield _finding(environment, target, each, text, told)
 
 
+def new_ids(
+    before: Environment | None, controls: Sequence[Control], was: Sequence[Control]
+) -> set[str]:
+    """The ids of what a target newly takes for granted: what approvals may name."""
+    known = {party.name for party in before.policy.parties} if before else set[str]()
+    made = {a.id: a for a in in_order(a for control in was for a in control.assumptions)}
+    return {
+        each.id for control in controls for each in control.assumptions if _newly(each, made, known)
+    }
+
+
 def _approval(given: Approval | None) -> str:
     return f"approved by {given.owner} until {given.expires}: {given.reason}" if given else ""
 

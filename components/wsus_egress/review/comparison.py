@@ -28,7 +28,7 @@ from wsus_egress.review.approvals import (
     unguardings,
     widenings,
 )
-from wsus_egress.review.assumed import assumptions
+from wsus_egress.review.assumed import assumptions, new_ids
 from wsus_egress.review.both_sides import both_sides, of_base, of_head
 from wsus_egress.review.change import TargetChange, compare
 from wsus_egress.review.entries import entries, whats
@@ -263,7 +263,12 @@ class _Pair:
             needed = {each.change.what for each in lost}
             needed.update(each.what for each in self.program)
             needed.update(*(whats(change, self.after) for change in changes))
-            yield from entries(self.before, self.after, today, needed)
+            controls, assumed = _controls(self.head), set[str]()
+            for cloud, those in controls.items():
+                was = self.was.get(cloud, ()) if self.before is not None else ()
+                needed |= new_ids(self.before, those, was)
+                assumed.update(a.id for control in those for a in control.assumptions)
+            yield from entries(self.before, self.after, today, needed, assumed)
 
     def _expiries(self, today: datetime.date) -> Iterator[Finding]:
         if self.after is not None:

@@ -26,11 +26,15 @@ _KNOWN: Final = re.compile(
     r"(aws|azure)/((http|https|http\+https|list|sources|tcp|unguarded)/.+|mode/open|ipv6|removed)"
     r"|unguarded/.+|program/.+"
 )
+# Deviations, and environments that go: others know whether they are needed. What else begins with a
+# cloud is the id of an assumption.
+_OTHERS: Final = re.compile(r"(aws|azure)/[^/]+/(wider|narrower)/.+|environment/.+")
 
 
 def entries(
-    before: Environment | None, after: Environment, today: datetime.date, needed: Collection[str]
-) -> Iterator[Finding]:
+    before: Environment | None, after: Environment, today: datetime.date, needed: Collection[str],
+    assumed: Collection[str],
+) -> Iterator[Finding]:  # fmt: skip
     """Approvals that are prolonged, taken out while what they cover stays, or of no use.
 
     Args:
@@ -38,6 +42,7 @@ def entries(
         after: The environment as it is to be.
         today: The day on which an approval must not have expired.
         needed: What approvals of this change could name.
+        assumed: The ids of all that the environment takes for granted as it is to be.
     """
     given = given_by(before, after, today)
     was, now = _latest(before), _latest(after)
@@ -45,7 +50,7 @@ def entries(
     for what, old in sorted(was.items()):
         new = now.get(what)
         text = ""
-        if new is None and before is not None and _stays(what, before, after):
+        if new is None and before is not None and _stays(what, before, after, assumed):
             text = (
                 f"the approval of {what} until {old.expires} is taken out, and what it covers stays"
             )
@@ -57,11 +62,14 @@ def entries(
             yield _changed(after, what, text, given.get(name), new)
     for what, entry in sorted(given.items()):
         text = ""
-        if not _FIRST.match(what):
+        if what.startswith(CHANGED):
+            idle = what not in changed
+        else:
+            idle = not _OTHERS.fullmatch(what) and what not in needed and what not in was
+        nothing = idle and not _KNOWN.fullmatch(what) and what not in assumed
+        if not _FIRST.match(what) or (nothing and not what.startswith(CHANGED)):
             text = f"approved: {what!r} names nothing"
-        elif (_KNOWN.fullmatch(what) and what not in needed and what not in was) or (
-            what.startswith(CHANGED) and what not in changed
-        ):
+        elif idle:
             text = f"approved: {what!r}, which this change does not need"
         if text:
             instead = "remove it, or write `what` as this page does"
@@ -99,8 +107,10 @@ def whats(change: TargetChange, environment: Environment) -> set[str]:
     return found
 
 
-def _stays(what: str, before: Environment, after: Environment) -> bool:
+def _stays(what: str, before: Environment, after: Environment, assumed: Collection[str]) -> bool:
     """Whether what an approval covers is still so: an entry that goes with it is not missed."""
+    if what in assumed:
+        return True
     place, _, rest = what.partition("/")
     kind, _, name = rest.partition("/")
     if place == "unguarded" or kind == "unguarded":

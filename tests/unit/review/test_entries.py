@@ -11,6 +11,7 @@ from gitproject import GitProject, preview
 EXTRA = "  wsus-egress:extraEndpoints: [{pattern: a.example.org, schemes: [https], owner: o, reason: r}]\n"
 OPEN = CONFIG + EXTRA
 WHAT = "aws/https/a.example.org"
+ATTACHED = "azure/nsg/attachment"
 
 
 def approved(*entries: str, expires: str = "2027-01-01") -> str:
@@ -105,6 +106,12 @@ def test_an_approval_of_what_goes_on_in_a_target_that_went(project: GitProject) 
         ("unguarded/gate.warnDays", "'unguarded/gate.warnDays', which this change does not need"),
         (f"approval/{WHAT}", f"'approval/{WHAT}', which this change does not need"),
         ("asw/https/b.example.org", "'asw/https/b.example.org' names nothing"),
+        (ATTACHED, f"'{ATTACHED}', which this change does not need"),
+        ("azure/nsg/atachment", "'azure/nsg/atachment' names nothing"),
+        (
+            "aws/network-firewall/default-route/vpc-1",
+            "'aws/network-firewall/default-route/vpc-1' names nothing",
+        ),
     ],
 )
 def test_an_idle_approval_is_told(project: GitProject, what: str, says: str) -> None:
@@ -133,6 +140,34 @@ def test_an_approval_that_is_needed_is_not_idle(project: GitProject) -> None:
     status, page = tried(project, text + approved(*entries))
 
     assert (0, False) == (status, "approval-idle" in page)
+
+
+PEERING = OPEN.replace(
+    "networkFirewall: {}", "networkFirewall: {betweenVpcs: true, mode: rules-only}"
+)
+POLICY = "aws/network-firewall/policy/vpc-0a1b2c3d4e5f60718"
+
+
+def test_an_approval_of_what_is_newly_assumed_is_needed(project: GitProject) -> None:
+    """The one that the page asks for is not idle; beside it, one of what was assumed before is."""
+    status, page = tried(project, PEERING + approved(WHAT, POLICY, ATTACHED))
+
+    assert (1, False) == (status, f"{POLICY}', which" in page)
+    assert f"approved: '{ATTACHED}', which this change does not need" in page
+    assert f"approve {POLICY}" not in page
+
+
+def test_an_approval_of_what_goes_on_being_assumed_is_not_taken_out(project: GitProject) -> None:
+    """Its owner would be asked no more when it expires."""
+    project.write({CONFIG_FILE: OPEN + approved(WHAT, ATTACHED)})
+    project.commit()
+    status, page = tried(project, OPEN + approved(WHAT))
+
+    assert (1, True) == (
+        status,
+        f"the approval of {ATTACHED} until 2027-01-01 is taken out, and what it covers stays"
+        in page,
+    )
 
 
 def test_a_longer_acceptance_of_more_is_to_be_approved(project: GitProject) -> None:
