@@ -43,6 +43,8 @@ def rules(actions: Iterable[str]) -> str:
     written = []
     for action in chosen:
         verb, _, kind = action.removeprefix("aws:").partition("_")
+        if verb not in {"drop", "alert"} or kind not in _KINDS:
+            raise KeyError(action)
         _, matches = _KINDS[kind]
         if verb == "alert" and f"aws:drop_{kind}" in chosen:
             continue  # The drop's record is this one.

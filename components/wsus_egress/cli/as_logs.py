@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 _SEEN: Final = {"blocked": "blocked", "allowed": "passed", "seen": "seen"}
+_CLIENT: Final = "client"
+# A column for names is no wider: one that is a trick of whoever sends it may have 253 characters.
+_WIDEST: Final = 80
 _USUAL: Final = {"http": 80, "https": 443}
 
 
@@ -50,10 +53,10 @@ class Page:
 
 def text(page: Page) -> Iterator[str]:
     """Plain lines."""
-    for (source, environment, party), found in groupby(page.answers, key=_who):
+    for _, found in groupby(page.answers, key=_who):
         some = list(found)
-        yield _heading(source, environment, party)
-        width = max(len(_asked(answer.group)) for answer in some)
+        yield _heading(some)
+        width = min(_WIDEST, max(len(_asked(answer.group)) for answer in some))
         for answer in some:
             group = answer.group
             yield f"  {_SEEN[group.verdict]:<8}{_asked(group):<{width}}  {_times(group)}".rstrip()
@@ -71,12 +74,13 @@ def markdown(page: Page) -> Iterator[str]:
     """A page of tables."""
     from wsus_egress.cli.as_markdown import code, escape  # noqa: PLC0415 - loads jinja2
 
-    for (source, environment, party), found in groupby(page.answers, key=_who):
-        yield f"### {escape(_heading(source, environment, party))}"
+    for _, found in groupby(page.answers, key=_who):
+        some = list(found)
+        yield f"### {escape(_heading(some))}"
         yield ""
         yield "| | asked for | times | first | last | why |"
         yield "|---|---|---|---|---|---|"
-        for answer in found:
+        for answer in some:
             group = answer.group
             cells = (
                 _SEEN[group.verdict], code(_asked(group)), str(group.count), escape(group.first),
@@ -145,8 +149,13 @@ def _who(answer: LogAnswer) -> tuple[str | None, str | None, str | None]:
     return answer.group.source, answer.environment, answer.party
 
 
-def _heading(source: str | None, environment: str | None, party: str | None) -> str:
-    who = "the machine itself" if source is None else source
+def _heading(answers: Sequence[LogAnswer]) -> str:
+    source, environment, party = _who(answers[0])
+    who = source
+    if who is None:
+        own = all(_CLIENT in answer.group.controls for answer in answers)
+        # A report of names, or a table without the column, does not say who asked.
+        who = "the machine itself" if own else "whoever asked"
     if party is not None:
         return f"{who} ({party} in {environment})"
     return (

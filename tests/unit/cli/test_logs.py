@@ -176,6 +176,16 @@ def test_what_was_allowed_and_never_used(project: Path) -> None:
     report = {"Protocol": "TLS_SNI", "Domain": "sws.update.microsoft.com", "Hits": {"Count": 412}}
     found, last = told(project, {"AnalysisReportResults": [report]})
     assert (f"{ENDING}; 412 hits", []) == (found["text"], last["unused"])
+    said = run(project, "-", given=json.dumps({"AnalysisReportResults": [report]})).output
+    assert said.startswith("whoever asked (as prod sees it)\n  seen    https://sws.update.")
+
+
+def test_a_name_that_is_too_long_pads_no_other(project: Path) -> None:
+    """Whoever sends it would push every other line's times out of sight."""
+    given = [line(tls={"sni": each}) for each in ("a" * 100_000, "b.example.com")]
+    said = run(project, "-", given="\n".join(map(json.dumps, given))).output
+    (short,) = (each for each in said.splitlines() if "b.example.com" in each)
+    assert len(short) < 130
 
 
 def test_several_environments_each_answer(project: Path) -> None:

@@ -42,6 +42,8 @@ _SILENT: Final = frozenset({
     "AZFWNatRule", "AZFWNatRuleAggregation", "AZFWFlowTrace", "AZFWFatFlow", "AZFWDnsFlowTrace",
     "AZFWInternalFqdnResolutionFailure",
 })  # fmt: skip
+# What the aggregated tables call their count, and what a query does: `summarize count() by Fqdn`.
+_COUNTS: Final = ("ApplicationRuleCount", "NetworkRuleCount", "count_")
 _IDPS: Final = "AZFWIdpsSignature"
 _INSPECTED: Final = "TLS inspection"
 # `HTTPS request from 10.0.0.4:50001 to HOST:443. Action: Deny. ...`; two blanks occur, and no target without SNI.
@@ -69,13 +71,16 @@ def structured(row: dict[str, Any], time: object = None) -> Read:
         )
     action = text_of(row.get("Action")).lower()
     verdict = _VERDICTS.get(action)
+    counts = [row[each] for each in _COUNTS if each in row]
+    if counts and "Action" not in row and "Fqdn" in row:
+        verdict = "seen"  # A query that counted by name alone.
     if verdict is None or (table == _IDPS and verdict == "allowed"):
         # An intrusion rule's alert leaves the decision to others.
         return () if source else None
     scheme = _SCHEMES.get(text_of(row.get("Protocol")).upper().split(" ")[0], "")
     name = host_of(row.get("Fqdn")) or _url_host(row.get("TargetUrl"))
     names = "Fqdn" in row or "TargetUrl" in row
-    count = count_of(row.get("ApplicationRuleCount", row.get("NetworkRuleCount", 1)))
+    count = count_of(next(iter(counts), 1))
     port = None if scheme == "icmp" else port_of(row.get("DestinationPort"))
     inspected = text_of(str(row.get("IsTlsInspected", ""))).lower() == "true"
     return (

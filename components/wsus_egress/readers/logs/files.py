@@ -20,8 +20,10 @@ from wsus_egress.readers.logs.record import LogRecord, Read
 _COLUMNS: Final = frozenset({
     "TimeGenerated", "SourceIp", "Fqdn", "Action", "DestinationPort", "msg_s", "Category", "QueryName",
     "@timestamp", "@message", "event.src_ip", "event.tls.sni", "event.http.hostname", "query_name", "srcaddr",
-    "Protocol", "timestamp", "message", "ResourceId", "Resource",
+    "Protocol", "timestamp", "message", "ResourceId", "Resource", "count_",
 })  # fmt: skip
+# A program writes commas; a spreadsheet of another language saves semicolons, and a copied grid has tabs.
+_DELIMITERS: Final = (",", ";", "\t")
 _LONGEST_ROW: Final = 1 << 16
 # How deep a record may be wrapped: a subscription's message in an event hub's, and then the firewall's own.
 _DEEPEST: Final = 4
@@ -86,6 +88,8 @@ class _File:
 
     def __init__(self) -> None:
         self._columns: list[str] = []
+        self._delimiter = ","
+        self._in_utc: frozenset[str] = frozenset()
         self._row = ""
         self._fields: tuple[str, ...] = ()
         self._machine = windows.MachineLog()
@@ -144,12 +148,11 @@ class _File:
         return found if known else None
 
     def _line(self, line: str, depth: int = 0) -> Read:
-        if self._row or (self._columns and "," in line):
+        if self._row or (self._columns and self._delimiter in line):
             read = self._cells(line, depth)
             if read is not None:
                 return read
-        if header := self._header(line):
-            self._columns = header
+        if self._is_header(line):
             return ()
         if azure_firewall.is_text(line):
             return azure_firewall.text(line)
@@ -168,15 +171,21 @@ class _File:
             return windows.event(line)
         return self._machine.line(line)
 
-    @staticmethod
-    def _header(line: str) -> list[str]:
-        """The columns of a table, where a line is its header."""
-        if "," not in line or len(line) > _LONGEST_ROW:
-            return []
-        cells = _split(line)
-        # The portal writes the zone behind a time's column.
-        names = [cell.strip().removeprefix("\ufeff").split(" [")[0] for cell in cells]
-        return names if len(_COLUMNS.intersection(names)) >= 2 else []
+    def _is_header(self, line: str) -> bool:
+        """Whether a line is a table's header, whose columns are kept then."""
+        if len(line) > _LONGEST_ROW:
+            return False
+        for delimiter in _DELIMITERS:
+            if delimiter not in line:
+                continue
+            # The portal writes the zone behind a time's column.
+            cells = [cell.strip().removeprefix("\ufeff") for cell in _split(line, delimiter)]
+            names = [cell.split(" [")[0] for cell in cells]
+            if len(_COLUMNS.intersection(names)) >= 2:
+                self._columns, self._delimiter = names, delimiter
+                self._in_utc = frozenset(cell.split(" [")[0] for cell in cells if " [UTC]" in cell)
+                return True
+        return False
 
     def _cells(self, line: str, depth: int) -> Read:
         """A row of a table, whose cells may have line ends in them."""
@@ -187,17 +196,19 @@ class _File:
                 self._row = row
                 return ()
             return None
-        cells = _split(row)
+        cells = _split(row, self._delimiter)
         if len(cells) != len(self._columns):
             return None
         found = {key: cell for key, cell in zip(self._columns, cells, strict=True) if cell}
+        for key in self._in_utc & found.keys():
+            found[key] += " UTC"
         return self._object(found, depth + 1)
 
 
-def _split(row: str) -> list[str]:
+def _split(row: str, delimiter: str) -> list[str]:
     """The cells of a row; none where it is not one."""
     try:
-        return next(csv.reader([row]), [])
+        return next(csv.reader([row], delimiter=delimiter), [])
     except csv.Error:
         return []
 

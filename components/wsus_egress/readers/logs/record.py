@@ -23,7 +23,7 @@ _TIME: Final = re.compile(
 )
 # The Azure portal's, as `10/1/2026, 9:30:01.000 AM`.
 _PORTAL_TIME: Final = re.compile(
-    r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.\d+)?(?: ([AP])M)?\Z"
+    r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.\d+)?(?: ([AP])M)?( UTC)?\Z"
 )
 _UTC_ENDS: Final = ("Z", "+0000", "+00:00")
 # Seconds up to the year 5138; beyond that it is milliseconds.
@@ -158,7 +158,8 @@ def _slow_time(text: str) -> str:
                 month, day = day, month
             if found[7]:
                 hour = hour % 12 + (12 if found[7] == "P" else 0)
-            return datetime.datetime(year, month, day, hour, minute, second).isoformat()  # noqa: DTZ001
+            text = datetime.datetime(year, month, day, hour, minute, second).isoformat()  # noqa: DTZ001
+            return f"{text}Z" if found[8] else text
     except (ValueError, OverflowError):
         pass
     return ""

@@ -28,7 +28,8 @@ def query(record: dict[str, Any]) -> Read:
         return ()
     blocked = text_of(record.get("firewall_rule_action")).upper() == "BLOCK"
     verdict: Verdict = "blocked" if blocked else "allowed"
-    when = time_of(record.get("query_timestamp"))
+    # Chosen fields of Logs Insights have the time of the event alone.
+    when = time_of(record.get("query_timestamp") or record.get("@timestamp"))
     return (
         LogRecord(
             source_of(record.get("srcaddr")), name, None, "dns", verdict, when, when, 1, _CONTROL

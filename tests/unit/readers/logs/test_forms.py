@@ -87,6 +87,8 @@ LEGACY = "HTTPS request from 10.20.0.10:50001 to a.example.com:443. Action: Deny
     f'TimeGenerated [UTC],Category,msg_s\n"10/1/2026, 9:30:01.000 AM",AzureFirewallApplicationRule,"{LEGACY}"',
     "@timestamp,event.src_ip,event.tls.sni,event.dest_port,event.app_proto,event.proto,event.verdict.action\n"
     "2026-10-01 09:00:01.000,10.20.0.10,a.example.com,443,tls,TCP,drop",
+    "TimeGenerated;SourceIp;Fqdn;Action;DestinationPort;Protocol\n2026-10-01T09:00:01Z;10.20.0.10;a.example.com;Deny;443;HTTPS",
+    "TimeGenerated\tSourceIp\tFqdn\tAction\tDestinationPort\tProtocol\n2026-10-01T09:00:01Z\t10.20.0.10\ta.example.com\tDeny\t443\tHTTPS",
     f'timestamp,message\n1790845201000,"{json.dumps(alert()).replace(chr(34), chr(34) * 2)}"',
 ])  # fmt: skip
 def test_a_record_in_any_container(content: str) -> None:
@@ -300,6 +302,30 @@ def lines() -> Iterator[str]:
         "2026-10-01T09:00:01Z",
         "2026-10-01 09:00:01 UTC",
     )
+
+
+@pytest.mark.parametrize(("table", "name", "verdict", "count"), [
+    ("SourceIp,Fqdn,Action,count_\n10.30.0.10,a.example.com,Deny,61", "a.example.com", "blocked", 61),
+    ("Fqdn,count_\na.example.com,7", "a.example.com", "seen", 7),
+    ("Fqdn;count_\na.example.com;many", "a.example.com", "seen", 1),
+    ("Protocol,SourceIp,DestinationPort,Action,NetworkRuleCount\nTCP,10.30.0.10,8443,Deny,9", None, "blocked", 9),
+])  # fmt: skip
+def test_what_a_query_has_counted(table: str, name: str | None, verdict: str, count: int) -> None:
+    """A row stands for as many connections; without an action it does not say what became of them."""
+    (record,) = records(io.BytesIO(table.encode()), Counts())
+    assert (name, verdict, count) == (record.name, record.verdict, record.count)
+
+
+@pytest.mark.parametrize(("table", "expected"), [
+    ('TimeGenerated [UTC],SourceIp,Action\n"10/1/2026, 9:30:01.000 PM",10.30.0.10,Deny', "2026-10-01T21:30:01Z"),
+    ("TimeGenerated [Local Time],SourceIp,Action\n2026-10-01 09:00:01,10.30.0.10,Deny", "2026-10-01T09:00:01"),
+    ("TimeGenerated [UTC],SourceIp,Action\n2026-10-01 09:00:01,10.30.0.10,Deny", "2026-10-01T09:00:01Z"),
+    ("@timestamp,query_name,srcaddr\n2026-10-01 09:00:01.000,a.example.com.,10.20.0.10", "2026-10-01T09:00:01"),
+])  # fmt: skip
+def test_times_of_a_table(table: str, expected: str) -> None:
+    """The column's head may say the zone; chosen fields have the event's own time."""
+    (record,) = records(io.BytesIO(table.encode()), Counts())
+    assert expected == record.time
 
 
 @pytest.mark.parametrize("text", list(lines()))
