@@ -12,13 +12,13 @@ LOCKS := requirements.txt tools/requirements.txt tools/engine/requirements.txt .
 
 # A variable that a user mistypes would be nothing at all: `make up EVN=mine` would deploy the sandbox.
 GIVEN := $(foreach each,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(each)))),$(each)))
-UNKNOWN := $(filter-out CASES ENV JOBS PYTHON SECONDS SEED TAG RUN CORE FAST CODE LOCKS,$(GIVEN))
+UNKNOWN := $(filter-out CASES ENV JOBS PYTHON SECONDS SEED SHARE TAG RUN CORE FAST CODE LOCKS,$(GIVEN))
 ifneq ($(UNKNOWN),)
-$(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are CASES, ENV, JOBS, PYTHON, SECONDS, SEED, TAG)
+$(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are CASES, ENV, JOBS, PYTHON, SECONDS, SEED, SHARE, TAG)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down check test lint unit fuzz fuzzed bench schemas lock advisories dist release pictures docs changelog clean
+.PHONY: help setup up down check test lint unit fuzz fuzzed faults bench schemas lock advisories dist release pictures docs changelog clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -56,6 +56,9 @@ fuzz: setup ## Try mutated inputs of every kind for SECONDS=60 from SEED=1; what
 
 fuzzed: setup ## Try CASES=1000000 of them, JOBS=2 at once from SEED=1, and write benchmarks/fuzz.md
 	$(RUN) env PYTHONPATH=tests/support python -m fuzz --cases $(or $(CASES),1000000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --page benchmarks/fuzz.md
+
+faults: setup ## Play a cloud's faults at every call (SHARE=8: one of 8), and write benchmarks/faults.md
+	$(RUN) env PYTHONPATH=components:sandbox:tools:tests/support python -m life --share $(or $(SHARE),1) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --page benchmarks/faults.md
 
 bench: setup ## Measure side by side with the alternatives, and write benchmarks/README.md
 	$(RUN) python benchmarks/run.py --output benchmarks/README.md

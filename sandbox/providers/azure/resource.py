@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from providers.azure import models
 from providers.azure.permissions import calls
 from providers.compare import join
-from providers.errors import Problem, Problems, azure_error, azure_text
+from providers.errors import CloudError, Problem, Problems, azure_error, azure_text
 from providers.evidence import written
 from providers.kind import Inputs, Kind, Naming, Session, known
 from providers.store import Record, Records
@@ -167,6 +167,15 @@ class AzureKind(Kind):
     def permitted_as(self) -> str:
         """The type's name in permissions."""
         return self.type_path
+
+    @written(
+        "a create is refused in these words if the thing is there",
+        "pulumi/pulumi-azure-native, provider/pkg/azure/client_azcore.go: CanCreate",
+        "2026-11-30",
+    )
+    def taken(self, id_: str) -> CloudError | None:
+        """The provider looks before it creates."""
+        return CloudError(f"cannot create already existing resource '{id_}'")
 
     def identify(self, inputs: Inputs, session: Session) -> str:
         """The ARM id."""
