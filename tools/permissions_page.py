@@ -1,7 +1,8 @@
-"""Writes docs/permissions.md: what the deploying role needs on AWS, feature by feature.
+"""Writes docs/permissions.md: what the deploying role needs, cloud by cloud and feature by feature.
 
-The lists are data here, and a test holds them to the operations that the provider calls, as
-`sandbox/providers/aws/calls.py` has them with their sources. `make schemas` writes the page.
+The lists are data here. Tests hold those of AWS to the operations that the provider calls, as
+`sandbox/providers/aws/calls.py` has them with their sources, and those of Azure to what its stand-in is
+asked for in whole deployments. `make schemas` writes the page.
 """
 
 from __future__ import annotations
@@ -14,11 +15,27 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = "docs/permissions.md"
-_HEAD: Final = """# Permissions on AWS
+_HEAD: Final = """# Permissions
+
+What the role that deploys needs, feature by feature: [on AWS](#aws) as a policy for each, [on Azure](#azure) as a custom role for each.
+
+## AWS
 
 One policy for each feature: give the deploying role those of the features that the environment uses. `make schemas` writes this page from
 data, and a test finds each operation that the provider calls in it: in the provider's own source where we have read that, else by the
 operation's name ([what is only believed](believed.md)). No account has measured it. Narrow `Resource` to your own names where you can.
+"""
+_AZURE_HEAD: Final = """## Azure
+
+One role for each feature, as `az role definition create --role-definition FILE` takes it, without its `Name` and `AssignableScopes`: give
+them to the signed-in identity where the thing is, which for a hub's policy, an IP Group or a workspace can be another subscription. Whole
+deployments against the stand-in, from the first preview to the last destroy, ask for these and for no others; which references ask for
+`join/action` is [only believed](believed.md), and no account has measured it. The names are those of
+[Microsoft's list](https://learn.microsoft.com/azure/role-based-access-control/permissions/networking), read 2026-11.
+
+The subscription must have the resource providers `Microsoft.Network` and, with `workspace`, `Microsoft.Insights` registered: azure-native
+registers none. A subnet that is imported is sent whole: the role also needs `join/action` on what else it has, such as
+`Microsoft.Network/natGateways/join/action`.
 """
 
 
@@ -39,11 +56,19 @@ class Feature:
 
     @property
     def permissions(self) -> tuple[str, ...]:
-        """Every permission, sorted."""
+        """Every permission as AWS writes it, sorted."""
+        return self._joined(":")
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Every permission as Azure writes it, sorted."""
+        return self._joined("/")
+
+    def _joined(self, between: str) -> tuple[str, ...]:
         return tuple(
             sorted(
-                f"{service}:{name}"
-                for service, names in self.actions.items()
+                f"{where}{between}{name}"
+                for where, names in self.actions.items()
                 for name in names.split()
             )
         )
@@ -151,17 +176,114 @@ FEATURES: Final = (
 )  # fmt: skip
 
 
+_ALL: Final = "read write delete"
+# What each needs, by the path of the type below its provider.
+AZURE: Final = (
+    Feature(
+        "Network security group",
+        "`azure`, unless `networkSecurityGroup.create` is false",
+        {"Microsoft.Network/networkSecurityGroups": _ALL},
+    ),
+    Feature(
+        "Application security groups",
+        "`networkSecurityGroup.applicationSecurityGroups`",
+        {"Microsoft.Network/applicationSecurityGroups": "joinNetworkSecurityRule/action"},
+    ),
+    Feature("Route table", "`azure.routeTable`", {"Microsoft.Network/routeTables": _ALL}),
+    Feature(
+        "Subnets",
+        "`azure.subnets`",
+        {"Microsoft.Network/virtualNetworks": "read",
+         "Microsoft.Network/virtualNetworks/subnets": "read write",
+         "Microsoft.Network/networkSecurityGroups": "join/action",
+         "Microsoft.Network/routeTables": "join/action"},
+        "None is ever deleted.",
+    ),
+    Feature(
+        "Rules",
+        "`azure.firewallPolicy`, in every mode",
+        {"Microsoft.Network/firewallPolicies": "read",
+         "Microsoft.Network/firewallPolicies/ruleCollectionGroups": _ALL},
+    ),
+    Feature(
+        "Policy",
+        "`firewallPolicy.mode: policy` or `full`",
+        {"Microsoft.Network/firewallPolicies": "write delete"},
+    ),
+    Feature(
+        "Firewalls of others",
+        "`firewallPolicy.mode: rules-only` and `routeTable.firewallAddress`",
+        {"Microsoft.Network/azureFirewalls": "read"},
+        "The component looks for the address among the policy's firewalls.",
+    ),
+    Feature(
+        "Base policy",
+        "`firewallPolicy.basePolicy`",
+        {"Microsoft.Network/firewallPolicies": "join/action"},
+    ),
+    Feature(
+        "IP Groups",
+        "`azure.ipGroups`",
+        {"Microsoft.Network/ipGroups": f"{_ALL} join/action"},
+        "With `ipGroupIds`, `join/action` on those alone.",
+    ),
+    Feature(
+        "Firewall",
+        "`azure.firewall`",
+        {"Microsoft.Network/azureFirewalls": _ALL,
+         "Microsoft.Network/publicIPAddresses": f"{_ALL} join/action",
+         "Microsoft.Network/firewallPolicies": "join/action",
+         "Microsoft.Network/virtualNetworks": "read",
+         "Microsoft.Network/virtualNetworks/subnets": "join/action"},
+    ),
+    Feature(
+        "Logs",
+        "`firewall.workspace`",
+        {"Microsoft.Insights/diagnosticSettings": _ALL,
+         "Microsoft.OperationalInsights/workspaces": "read sharedKeys/action"},
+    ),
+    Feature(
+        "DNS security policy",
+        "`azure.dnsSecurityPolicy`",
+        {"Microsoft.Network/dnsResolverPolicies": _ALL,
+         "Microsoft.Network/dnsResolverPolicies/dnsSecurityRules": _ALL,
+         "Microsoft.Network/dnsResolverPolicies/virtualNetworkLinks": _ALL,
+         "Microsoft.Network/dnsResolverDomainLists": f"{_ALL} join/action",
+         "Microsoft.Network/virtualNetworks": "read join/action"},
+        "These names follow the resources' types: we found them on no list of Microsoft's.",
+    ),
+)  # fmt: skip
+
+
 def render() -> str:
     """The page's text."""
-    return "\n".join([_HEAD, *(line for feature in FEATURES for line in _section(feature))])
+    on_aws = (line for feature in FEATURES for line in _section(feature))
+    on_azure = (line for feature in AZURE for line in _role(feature))
+    return "\n".join([_HEAD, *on_aws, _AZURE_HEAD, *on_azure])
 
 
 def _section(feature: Feature) -> Iterator[str]:
-    yield f"## {feature.title}\n"
-    yield f"With {feature.setting}." + (f" {feature.why}" if feature.why else "") + "\n"
+    yield from _title(feature)
     statement = {"Effect": "Allow", "Action": list(feature.permissions), "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     yield f"```json\n{json.dumps(policy, indent=2)}\n```\n"
+
+
+def _role(feature: Feature) -> Iterator[str]:
+    yield from _title(feature)
+    # Azure's own order of a role's keys ("Azure custom roles", read 2026-11-30).
+    role = {
+        "Actions": list(feature.operations),
+        "NotActions": [],
+        "DataActions": [],
+        "NotDataActions": [],
+    }
+    yield f"```json\n{json.dumps(role, indent=2)}\n```\n"
+
+
+def _title(feature: Feature) -> Iterator[str]:
+    yield f"### {feature.title}\n"
+    yield f"With {feature.setting}." + (f" {feature.why}" if feature.why else "") + "\n"
 
 
 def main() -> None:

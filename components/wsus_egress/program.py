@@ -163,6 +163,7 @@ def _declare(compiled: Compiled[Target]) -> None:
         from wsus_egress.azure import AzureWsusEgress  # noqa: PLC0415 - as above
 
         in_azure = AzureWsusEgress(COMPONENT_NAME, compiled.handed())
+        pulumi.export("azureDnsSecurityPolicyId", in_azure.dns_security_policy_id)
         pulumi.export("azureFirewallPolicyId", in_azure.firewall_policy_id)
         pulumi.export("azureFirewallPolicyName", in_azure.firewall_policy_name)
         pulumi.export("azureFirewallPrivateAddress", in_azure.firewall_private_address)

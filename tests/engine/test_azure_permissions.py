@@ -1,18 +1,16 @@
-"""The permissions that docs/deploy.md lists for Azure are those that a deployment's calls need."""
+"""The permissions that docs/permissions.md lists for Azure are those that a deployment's calls need."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from paths import ROOT
 from project import Project
 
+import permissions_page
 from providers.permissions import VARIABLE
 
 pytestmark = pytest.mark.engine
@@ -51,39 +49,25 @@ FULL: dict[str, Any] = {
         "applicationSecurityGroups": {"wsus": f"{GROUP}/applicationSecurityGroups/asg"}
     },
     "subnets": [SUBNET],
+    "dnsSecurityPolicy": {"virtualNetwork": NETWORK},
 }
 RULES_ONLY: dict[str, Any] = {
     "firewallPolicy": {"name": "afwp-base", "mode": "rules-only"},
     "ruleCollectionGroupPriority": 4000,
     "routeTable": {"firewallAddress": "10.33.255.4"},
 }
-ALWAYS = ("a network security group", "`routeTable`", "`firewallPolicy`")
-
-
-def rows() -> dict[str, set[str]]:
-    """The page's rows: what a feature is called, and its permissions."""
-    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-    found = re.findall(r"^   \| (.+?) \| (`Microsoft.+?) \|$", text, re.MULTILINE)
-    return {name: {*permissions(cell)} for name, cell in found}
-
-
-def permissions(cell: str) -> Iterator[str]:
-    """`a/{read,write}` as two."""
-    for each in re.findall(r"`([^`]+)`", cell):
-        head, brace, rest = each.partition("{")
-        yield from (f"{head}{verb}" for verb in rest.rstrip("}").split(",")) if brace else (each,)
+ALWAYS = {"Network security group", "Route table", "Rules"}
+FEATURES = {feature.title: {*feature.operations} for feature in permissions_page.AZURE}
+OTHERS = "Firewalls of others"
 
 
 @pytest.mark.parametrize(
-    ("own", "without"),
-    [
-        (FULL, {"its mode `rules-only`, with `firewallAddress`"}),
-        (RULES_ONLY, {*rows()} - {*ALWAYS, "its mode `rules-only`, with `firewallAddress`"}),
-    ],
+    ("own", "features"),
+    [(FULL, {*FEATURES} - {OTHERS}), (RULES_ONLY, {*ALWAYS, OTHERS})],
     ids=["full", "rules-only"],
 )
 def test_the_page_lists_what_azure_asks_for(
-    project: Project, monkeypatch: pytest.MonkeyPatch, own: dict[str, Any], without: set[str]
+    project: Project, monkeypatch: pytest.MonkeyPatch, own: dict[str, Any], features: set[str]
 ) -> None:
     """From the first preview to the last destroy: no permission is missing, and none is too much."""
     counted = project.root.parent / "permissions.txt"
@@ -116,6 +100,5 @@ def test_the_page_lists_what_azure_asks_for(
         run("up", "--yes", "--skip-preview", subnets=[{**SUBNET, "attached": False}])
     run("destroy", "--yes", "--skip-preview")
 
-    said = rows()
-    expected = set().union(*(said[name] for name in said.keys() - without))
+    expected = set[str]().union(*(FEATURES[name] for name in features))
     assert expected == {*counted.read_text(encoding="utf-8").split()}

@@ -1,4 +1,7 @@
-"""docs/permissions.md: current, well formed, and with every operation that the provider calls."""
+"""docs/permissions.md: current, well formed, and with every operation that AWS's provider calls.
+
+tests/engine/test_azure_permissions.py holds the roles of Azure to what its stand-in is asked for.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +60,31 @@ def test_the_policies_are_ones_of_iam(root: Path) -> None:
     page = (root / permissions_page.PAGE).read_text(encoding="utf-8")
     found = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
 
-    assert len(FEATURES) == len(found)
-    for policy in found:
+    assert len(FEATURES) + len(permissions_page.AZURE) == len(found)
+    for policy in found[: len(FEATURES)]:
         (statement,) = policy["Statement"]
         actions = statement["Action"]
         assert ("2012-10-17", "Allow") == (policy["Version"], statement["Effect"])
         assert sorted({*actions}) == actions
         assert all(re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z]+", action) for action in actions)
+
+
+def test_the_roles_are_ones_of_azure(root: Path) -> None:
+    """Each block is a role whose operations are there once, in order, without a wildcard."""
+    page = (root / permissions_page.PAGE).read_text(encoding="utf-8").partition("\n## Azure\n")[2]
+    found = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+
+    assert len(permissions_page.AZURE) == len(found)
+    for role in found:
+        assert ["Actions", "NotActions", "DataActions", "NotDataActions"] == [*role]
+        actions = role["Actions"]
+        assert sorted({*actions}) == actions
+        assert all(
+            re.fullmatch(
+                r"Microsoft\.[A-Za-z]+(/[A-Za-z]+)+/([A-Za-z]+/action|read|write|delete)", action
+            )
+            for action in actions
+        )
 
 
 def test_the_page_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
