@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from wsus_egress.model.base import WrittenAs
 
+_WIDTH: Final = 100
 _HEAD: Final = '''"""The arguments that take one of a few words, and these words.
 
 `make schemas` writes this file from the settings' types (tools/choices.py). A type checker reads
@@ -58,18 +59,25 @@ def render(choices: Mapping[str, tuple[str, ...]]) -> str:
     Args:
         choices: The words by the name of their type.
     """
-    table = [f"    {_text(name)}: {_tuple(choices[name])}," for name in sorted(choices)]
-    literals = [
-        f"    {name}: TypeAlias = Literal[{', '.join(map(_text, choices[name]))}]"
+    table = [
+        _line(f"{_text(name)}: (", choices[name], "),", "," * (len(choices[name]) == 1))
         for name in sorted(choices)
+    ]
+    literals = [
+        _line(f"{name}: TypeAlias = Literal[", choices[name], "]") for name in sorted(choices)
     ]
     plain = [f"    {name} = str" for name in sorted(choices)]
     lines = [*table, "}", "", "if TYPE_CHECKING:", *literals, "else:", *plain]
     return _HEAD + "\n".join(lines) + "\n"
 
 
-def _tuple(words: tuple[str, ...]) -> str:
-    return f"({', '.join(map(_text, words))}{',' if len(words) == 1 else ''})"
+def _line(begin: str, words: tuple[str, ...], end: str, last: str = "") -> str:
+    """All words in one line, or a line each where they are longer than the formatter lets a line be."""
+    line = f"    {begin}{', '.join(map(_text, words))}{last}{end}"
+    if len(line) <= _WIDTH:
+        return line
+    inside = "".join(f"        {_text(word)},\n" for word in words)
+    return f"    {begin}\n{inside}    {end}"
 
 
 def _text(word: str) -> str:
