@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import projects
+import sizes
 from measure import Measure, commit, in_turns, machine, one
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +28,7 @@ AERLEON = "aerleon==1.18.0"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How much one row measures: how many names, and how many pairs of runs."""
+    """How much one row measures: how many names, or security groups, and how many pairs of runs."""
 
     names: int
     runs: int
@@ -46,6 +47,8 @@ class Sizes:
     proofs: int
     growth: tuple[int, ...]
     environments: tuple[int, ...]
+    guarded: Row
+    fleet: int
 
 
 WHOLE = Sizes(
@@ -58,6 +61,8 @@ WHOLE = Sizes(
     proofs=31,
     growth=(1_000, 10_000, 50_000),
     environments=(100, 300, 1_000),
+    guarded=Row(50, 5),
+    fleet=200,
 )
 SMALL = Sizes(
     cold=Row(4, 1),
@@ -69,6 +74,8 @@ SMALL = Sizes(
     proofs=1,
     growth=(7,),
     environments=(2,),
+    guarded=Row(1, 1),
+    fleet=1,
 )
 
 
@@ -230,14 +237,19 @@ def growth(bench: Bench) -> str:
 
 
 def environments(bench: Bench) -> str:
-    """`preview --base` of many environments, all of which a change of a list hits."""
-    lines = ["| environments | `preview --base`, 40 endpoints each, all changed |", "|---|---|"]
-    for count in bench.sizes.environments:
-        place = projects.many_environments(bench.folder / f"environments{count}", count)
-        # Exit status 1: nobody has approved the new host.
-        command = f"{BIN / 'wsus-egress'} preview --base HEAD; test $? -eq 1"
-        lines.append(f"| {count:,} | {one(['sh', '-c', command], place)} |")
-    return "\n".join(lines)
+    """Checked, compared with the base and reported, as a landing zone has them."""
+    return sizes.environments(bench.folder, bench.sizes.environments)
+
+
+def guarded(bench: Bench) -> str:
+    """What the policy pack adds to a preview of a larger stack."""
+    size = bench.sizes.guarded
+    return sizes.guarded(bench.folder, size.names, size.runs)
+
+
+def fleet(bench: Bench) -> str:
+    """A stack for each place."""
+    return sizes.fleet(bench.folder, bench.sizes.fleet)
 
 
 BESIDE: dict[str, Callable[[Bench], str]] = {
@@ -247,6 +259,7 @@ BESIDE: dict[str, Callable[[Bench], str]] = {
 
 ALONE: dict[str, Callable[[Bench], str]] = {
     "explained": explained, "read": read, "proved": proved, "growth": growth, "environments": environments,
+    "guarded": guarded, "fleet": fleet,
 }  # fmt: skip
 """Figures that have no alternative to stand beside."""
 
@@ -293,8 +306,8 @@ def main() -> None:
     if unknown := sorted({*options.rows} - {*rows}):
         parser.error(f"{unknown[0]!r} is not a row; the rows are {', '.join(rows)}")
     with tempfile.TemporaryDirectory() as temporary:
-        sizes = SMALL if options.small else WHOLE
-        bench = Bench(sizes, Path(temporary), options.aclgen or installed_aerleon())
+        much = SMALL if options.small else WHOLE
+        bench = Bench(much, Path(temporary), options.aclgen or installed_aerleon())
         parts = []
         for part in page(bench, options.rows or rows):
             print(part, flush=True)

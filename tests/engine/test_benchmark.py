@@ -1,4 +1,4 @@
-"""The benchmark's row that runs the Pulumi engine."""
+"""The benchmark's rows that run the Pulumi engine."""
 
 from __future__ import annotations
 
@@ -12,13 +12,21 @@ from paths import ROOT
 pytestmark = pytest.mark.engine
 
 
-def test_the_previews_are_compared(tmp_path: Path) -> None:
-    """Our program and the flat one are both previewed by the real engine."""
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("pulumi", "| `pulumi preview` of `dev` | 1 |"),
+        ("guarded", "`pulumi preview` of `dev` and 10 resources of others, with the policy pack: "),
+        ("fleet", "`fleet.py`, 1 stack on the stand-ins, four at once: `up` "),
+    ],
+)
+def test_the_row_runs(tmp_path: Path, row: str, said: str) -> None:
+    """On small inputs, with the real engine; a command that fails would end the benchmark."""
     page = tmp_path / "page.md"
     program = str(ROOT / "benchmarks" / "run.py")
-    # aerleon is not asked in this row.
+    # aerleon is not asked in these rows.
     options = ["--small", "--aclgen", "/bin/false", "--output", str(page)]
-    command = [sys.executable, program, *options, "pulumi"]
+    command = [sys.executable, program, *options, row]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stderr)
-    assert "| `pulumi preview` of `dev` | 1 |" in page.read_text()
+    assert said in page.read_text()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from wsus_egress.config.assembly import build_environment
 from wsus_egress.config.lists import load_lists, shipped_lists
@@ -22,6 +23,8 @@ with needing("pulumi_policy", "guardrails"):
     import pulumi_policy as crossguard
     from pulumi_policy.proxy import UnknownValueError
 
+Load: TypeAlias = Callable[[str, str], Environment]
+"""Reads the environment of a project: its folder and the environment's name."""
 _CONFIG: Final[dict[str, dict[str, Any]]] = {
     "project": {
         "type": "string",
@@ -56,14 +59,30 @@ def policies(folder: Path = Path()) -> list[crossguard.Policy]:
             folder or in the project's, by its runtime (NewPolicyAnalyzer in pulumi's
             sdk/go/common/resource/plugin/analyzer_plugin.go, 2026-11-30), so the pack names its own.
     """
-    return [_policy(guardrail, folder) for guardrail in GUARDRAILS]
+    load = loader(folder)
+    return [_policy(guardrail, load) for guardrail in GUARDRAILS]
 
 
-def _policy(guardrail: Guardrail, folder: Path) -> crossguard.StackValidationPolicy:
+def loader(folder: Path = Path()) -> Load:
+    """Reads environments of projects, each once: every rule of a run judges by the same state of the files.
+
+    Args:
+        folder: Where a relative project starts.
+    """
+
+    @functools.cache
+    def load(project: str, environment: str) -> Environment:
+        (found,) = load_environments(folder / project, [environment])
+        return found
+
+    return load
+
+
+def _policy(guardrail: Guardrail, load: Load) -> crossguard.StackValidationPolicy:
     def validate(args: crossguard.StackValidationArgs, report: crossguard.ReportViolation) -> None:
         config = plain(args.get_config())
         try:
-            context = judged_by(config, guardrail, folder)
+            context = judged_by(config, guardrail, load)
         except (PolicyErrors, ValueError) as error:
             report(str(error), None)
             return
@@ -96,14 +115,14 @@ def _policy(guardrail: Guardrail, folder: Path) -> crossguard.StackValidationPol
 
 
 def judged_by(
-    config: Mapping[str, Any], guardrail: Guardrail, folder: Path = Path()
+    config: Mapping[str, Any], guardrail: Guardrail, load: Load | None = None
 ) -> Context | None:
     """What a rule judges a stack by; None where its configuration names no policy and it needs one.
 
     Args:
         config: The rule's configuration.
         guardrail: The rule.
-        folder: Where a relative `project` starts.
+        load: What reads a project's environment; None for projects from the current folder.
 
     Raises:
         PolicyErrors: When the policy cannot be used.
@@ -111,7 +130,7 @@ def judged_by(
     """
     if not guardrail.needs_policy:
         return NO_POLICY
-    environment = configured(config, guardrail.place, folder)
+    environment = configured(config, guardrail.place, load)
     if environment is None:
         return None
     given = config.get("today")
@@ -125,21 +144,20 @@ def judged_by(
 
 
 def configured(
-    config: Mapping[str, Any], place: Place = "aws", folder: Path = Path()
+    config: Mapping[str, Any], place: Place = "aws", load: Load | None = None
 ) -> Environment | None:
     """The environment that a rule's configuration names; None where it names none.
 
     Args:
         config: The rule's configuration.
         place: Where the servers stand of a policy that does not say.
-        folder: Where a relative `project` starts.
+        load: What reads a project's environment; None for projects from the current folder.
 
     Raises:
         PolicyErrors: When it cannot be used.
     """
     if project := config.get("project"):
-        (environment,) = load_environments(folder / project, [str(config.get("environment"))])
-        return environment
+        return (load or loader())(str(project), str(config.get("environment")))
     if not (given := config.get("policy")):
         return None
     lists = load_lists(shipped_lists(), "lists")

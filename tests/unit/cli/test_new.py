@@ -17,7 +17,7 @@ from wsus_egress.cli.main import main
 from wsus_egress.cli.new import plan
 from wsus_egress.cli.new.texts import WORKFLOWS
 from wsus_egress.guardrails.catalogue import GUARDRAILS
-from wsus_egress.guardrails.pack import configured
+from wsus_egress.guardrails.pack import configured, loader
 from wsus_egress.release import VERSION
 
 FILES = [".gitignore", "Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py", "requirements.txt"]
@@ -333,7 +333,7 @@ def test_a_policy_pack_beside_the_program(tmp_path: Path) -> None:
     assert {"prod"} == {
         environment.name
         for rule in config.values()
-        if (environment := configured(rule, "aws", pack)) is not None
+        if (environment := configured(rule, "aws", loader(pack))) is not None
     }
 
 

@@ -15,9 +15,10 @@ from sample import TODAY
 from wsus_egress.component.arguments import compile_arguments
 from wsus_egress.config.project import environment_names, load_environments
 from wsus_egress.controls import compile_target
+from wsus_egress.guardrails import pack
 from wsus_egress.guardrails.catalogue import GUARDRAILS
 from wsus_egress.guardrails.model import Context, Finding, NotApplicable
-from wsus_egress.guardrails.pack import configured, exceptions, judged_by, plain, unexcused
+from wsus_egress.guardrails.pack import configured, exceptions, judged_by, loader, plain, unexcused
 from wsus_egress.guardrails.rules import approvals_expired
 from wsus_egress.model.environment import Acceptance, Approval, Environment
 from wsus_egress.readers.resources import UNKNOWN, Resource
@@ -348,3 +349,16 @@ def test_every_guardrail_is_documented() -> None:
     rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
 
     assert sorted(rule.id for rule in GUARDRAILS) == sorted(rows)
+
+
+def test_an_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seventeen rules of one run name the same environment."""
+    read: list[str] = []
+    original = pack.load_environments
+    monkeypatch.setattr(
+        pack, "load_environments", lambda *given: (read.append(given[1][0]), original(*given))[1]
+    )
+    load = loader(ROOT)
+    found = {id(configured({"project": ".", "environment": "dev"}, "aws", load)) for _ in range(3)}
+
+    assert (["dev"], 1) == (read, len(found))

@@ -60,6 +60,8 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("docs/drift.md", "text"): "tests/unit/guardrails/test_drift.py",
     ("docs/examples/README.md", "python"): HERE,
     ("docs/examples/README.md", "yaml"): HERE,
+    ("docs/fleet.md", "sh"): "tests/engine/test_languages.py",
+    ("docs/fleet.md", "yaml"): HERE,
     ("docs/guardrails.md", "json"): "tests/unit/guardrails/test_guardrails.py",
     ("docs/permissions.md", "json"): "tests/unit/tools/test_permissions_page.py",
     ("docs/preview.md", "yaml"): HERE,
@@ -236,11 +238,16 @@ def test_what_a_component_may_accept_is_all_that_there_is(check: Check) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "schema"), [(0, "vendor.github-workflows"), (1, "vendor.gitlab-ci")]
+    ("page", "number", "schema"),
+    [
+        ("pull-requests", 0, "vendor.github-workflows"),
+        ("pull-requests", 1, "vendor.gitlab-ci"),
+        ("fleet", 0, "vendor.github-workflows"),
+    ],
 )
-def test_jobs_are_jobs(number: int, schema: str, tmp_path: Path) -> None:
+def test_jobs_are_jobs(page: str, number: int, schema: str, tmp_path: Path) -> None:
     """The platforms' own schemas take them; with a misspelt key they do not."""
-    block = blocks("docs/pull-requests.md", "yaml")[number]
+    block = blocks(f"docs/{page}.md", "yaml")[number]
     verdicts = []
     for text in (block, block.replace("runs-on", "run-on").replace("remote", "remot")):
         (tmp_path / "job.yml").write_text(text)
