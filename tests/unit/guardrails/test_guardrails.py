@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -353,12 +354,15 @@ def test_every_guardrail_is_documented() -> None:
 
 def test_an_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seventeen rules of one run name the same environment."""
-    read: list[str] = []
-    original = pack.load_environments
-    monkeypatch.setattr(
-        pack, "load_environments", lambda *given: (read.append(given[1][0]), original(*given))[1]
-    )
+    read: list[list[str]] = []
+    original = load_environments
+
+    def counted(folder: Path, names: list[str]) -> tuple[Environment, ...]:
+        read.append(names)
+        return tuple(original(folder, names))
+
+    monkeypatch.setattr(pack, "load_environments", counted)
     load = loader(ROOT)
     found = {id(configured({"project": ".", "environment": "dev"}, "aws", load)) for _ in range(3)}
 
-    assert (["dev"], 1) == (read, len(found))
+    assert ([["dev"]], 1) == (read, len(found))
