@@ -49,10 +49,14 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
     help="Write the settings to a file, as config/Pulumi.prod.yaml; an error leaves it unchanged.",
 )  # fmt: skip
+@click.option(
+    "--import", "import_", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Of AWS: also write Pulumi's import file for what the settings keep.",
+)  # fmt: skip
 @project_option
 def adopt(  # noqa: PLR0913, PLR0917 - the command's options
     files: Sequence[Path], source: Network, cloud: str | None, wanted: str, name: str, owner: str,
-    output: Path | None, project: Path,
+    output: Path | None, import_: Path | None, project: Path,
 ) -> None:  # fmt: skip
     """Write settings that say what firewall rules of somebody else say, and prove where they differ.
 
@@ -60,6 +64,9 @@ def adopt(  # noqa: PLR0913, PLR0917 - the command's options
     further names one by one, and the target as far as the files describe it. What stays different is
     printed with a flow that shows it. Exits with 1 where something differs or cannot be read, and with 2
     where no settings can be made.
+
+    With --import it also writes an import file: a security group and its rules under the components' names, and rule groups and a
+    policy that say the same as those of the settings. The stack's settings are then the ones of this command.
 
     \b
     Examples:
@@ -78,16 +85,21 @@ def adopt(  # noqa: PLR0913, PLR0917 - the command's options
     except PolicyErrors as error:
         refuse(error, "text")
     except CannotAdopt as error:
-        warn(f"error: {error}")
+        for line in f"error: {error}".splitlines():
+            warn(line)
         sys.exit(UNUSABLE)
     text = as_adopted.settings(found)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        try:
+    try:
+        if output is None:
+            click.echo(text, nl=False)
+        else:
             write(output, text)
-        except CannotWrite as error:
-            warn(error)
-            sys.exit(UNUSABLE)
+        if import_ is not None and found.imported and found.imported.resources:
+            write(import_, found.imported.text)
+    except CannotWrite as error:
+        warn(error)
+        sys.exit(UNUSABLE)
     click.echo(as_adopted.said(found), nl=False, err=True)
+    if import_ is not None:
+        click.echo(as_adopted.imported(found, str(import_)), nl=False, err=True)
     sys.exit(FINE if found.same else FINDING)

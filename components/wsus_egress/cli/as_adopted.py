@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import yaml
 
+from wsus_egress.cli.output import page
 from wsus_egress.config.stacks import NAMESPACE
-from wsus_egress.problems import visible
 from wsus_egress.review.adopt import Adopted
 
 _SHOWN: Final = 8
@@ -53,7 +53,21 @@ def _commented(lines: list[str], missing: Mapping[tuple[str, str], str]) -> Iter
 
 def said(adopted: Adopted) -> str:
     """What differs, what was taken for granted and what was not read, for a terminal."""
-    return "".join(f"{visible(line)}\n" for line in _said(adopted))
+    return page(_said(adopted))
+
+
+def imported(adopted: Adopted, file: str) -> str:
+    """What an import keeps and what the update makes, for a terminal."""
+    found = adopted.imported
+    if found is None:
+        return page(["no import file: it is for AWS alone"])
+    made = f"the update after it makes: {', '.join(found.left) or 'nothing'}"
+    if not found.resources:
+        return page(
+            ["no import file: of what the settings declare the files have nothing with an id", made]
+        )
+    names = ", ".join(each.document.name for each, _ in found.resources)
+    return page([f"{file} keeps: {names}", made])
 
 
 def _said(adopted: Adopted) -> Iterator[str]:

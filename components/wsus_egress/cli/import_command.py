@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,12 +70,11 @@ def import_(
         found = import_file(analysis.environment, target.controls, Given(ids, without))
     except PolicyErrors as error:
         refuse(error, "text")
-    text = json.dumps(found.content, indent=2) + "\n"
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(found.text, nl=False)
         sys.exit(FINE)
     try:
-        write(output, text)
+        write(output, found.text)
     except CannotWrite as error:
         warn(error)
         sys.exit(UNUSABLE)

@@ -22,11 +22,14 @@ from wsus_egress.proof.proof import Deviation, prove
 from wsus_egress.readers.foreign.picture import Picture, pictures
 from wsus_egress.readers.formats.lines import line_of
 from wsus_egress.readers.formats.things import Contents, Thing
+from wsus_egress.review.adopt_import import Kept, kept
 from wsus_egress.review.adopt_names import Names, entries, names_of
 from wsus_egress.review.adopt_targets import Target, aws_target, azure_target
 from wsus_egress.review.audit import read_files
 from wsus_egress.review.audit_answer import Judged, Judgement
 from wsus_egress.review.audit_proof import judge
+from wsus_egress.review.import_file import Declared, Given, ImportFile, declared, import_file
+from wsus_egress.review.import_ids import MADE_UP
 
 _SHOWN: Final = 8
 _CLOUDS: Final = ("aws", "azure")
@@ -74,6 +77,7 @@ class Adopted:
         things: The resources of the files.
         cloud: Whose rules they are.
         wanted: The list that they are expected to have.
+        imported: What an import keeps of the files' resources; None where they are Azure's.
     """
 
     settings: Mapping[str, Any]
@@ -88,6 +92,7 @@ class Adopted:
     things: tuple[Thing, ...]
     cloud: str
     wanted: str
+    imported: ImportFile | None = None
 
     @property
     def same(self) -> bool:
@@ -127,6 +132,12 @@ def adopt(asked: Asked, known: Mapping[str, EndpointList]) -> Adopted:
         target = azure_target(things, picture.chains, asked.source)
     settings = _settings(asked, picture, names, target, reason)
     environment = build_environment("adopted", settings, known, lambda _: None)
+    imported = None
+    if picture.cloud == "aws":
+        found = kept(_declared(environment), things)
+        settings = _keeping(settings, found)
+        environment = build_environment("adopted", settings, known, lambda _: None)
+        imported = _imported(environment, found)
     difference = judge(environment.policy, picture.chains, (asked.source,))
     return Adopted(
         settings,
@@ -141,7 +152,34 @@ def adopt(asked: Asked, known: Mapping[str, EndpointList]) -> Adopted:
         things,
         picture.cloud,
         asked.wanted,
+        imported,
     )
+
+
+def _declared(environment: Environment) -> tuple[Declared, ...]:
+    (target,) = environment.targets
+    return tuple(declared(environment, compile_target(environment, target)))
+
+
+def _keeping(settings: dict[str, Any], found: Sequence[Kept]) -> dict[str, Any]:
+    """The settings with the names that resources have, and that an import would lose."""
+    aws = settings["aws"]
+    for each in found:
+        if each.name:
+            _, control, setting, key = each.declared.setting
+            own = aws[control]
+            names = {**own.get(setting, {}), key: each.name}
+            aws = {**aws, control: {**own, setting: names}}
+    return {**settings, "aws": aws}
+
+
+def _imported(environment: Environment, found: Sequence[Kept]) -> ImportFile:
+    (target,) = environment.targets
+    ids = [(each.declared.document.name, each.id) for each in found]
+    names = {name for name, _ in ids}
+    others = [each.document for each in _declared(environment)]
+    without = [each.name for each in others if each.type in MADE_UP and each.name not in names]
+    return import_file(environment, compile_target(environment, target), Given(ids, without))
 
 
 def _own(environment: Environment) -> tuple[Deviation, ...]:

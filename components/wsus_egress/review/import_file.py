@@ -6,6 +6,7 @@ file with `pulumi import --file`; a component in it has no id, and is made in th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -88,6 +89,11 @@ class ImportFile:
             for each, id_ in self.resources
         ]  # fmt: skip
         return {"resources": [top, *components, *rest]}
+
+    @property
+    def text(self) -> str:
+        """The file."""
+        return json.dumps(self.content, indent=2) + "\n"
 
 
 def declared(environment: Environment, controls: Iterable[Control]) -> Iterator[Declared]:

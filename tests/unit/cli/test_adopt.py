@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,140 @@ def test_a_list_that_there_is_not(project: Path) -> None:
 
     assert 2 == done.exit_code
     assert "there is no list 'wsuss'" in done.output
+
+
+def rule(number: int, port: int, peer: str = "0.0.0.0/0", **more: Any) -> dict[str, Any]:
+    """A rule with its id, as `describe-security-group-rules` prints it."""
+    return {"SecurityGroupRuleId": f"sgr-0000000{number}", "GroupId": GROUP["GroupId"], "IsEgress": True,
+            "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIpv4": peer, **more}  # fmt: skip
+
+
+def rules(*each: dict[str, Any]) -> dict[str, Any]:
+    """An answer of `describe-security-group-rules`."""
+    return {"SecurityGroupRules": list(each)}
+
+
+def kept(project: Path) -> dict[str, str]:
+    """The ids of the import file, by name."""
+    resources = json.loads((project / "import.json").read_text())["resources"]
+    return {each["logicalName"]: each["id"] for each in resources if "id" in each}
+
+
+def importing(project: Path, *inputs: Any, more: tuple[str, ...] = ()) -> Result:
+    """Run the command with an import file."""
+    return adopt(project, *inputs, more=("--import", str(project / "import.json"), *more))
+
+
+def test_a_group_and_its_rules_are_imported(project: Path) -> None:
+    """Two answers about one group are one; a rule is known by its ports and its peer, and of incoming ones none is taken."""
+    done = importing(
+        project,
+        rules(rule(1, 443), rule(2, 1433, "10.20.8.0/24"), rule(3, 80, IsEgress=False), rule(4, 22, "10.20.9.0/24")),
+        groups(permission(80, "0.0.0.0/0"), permission(443, "0.0.0.0/0"),
+               permission(1433, "10.20.8.0/24"), permission(22, "10.20.9.0/24")),
+    )  # fmt: skip
+
+    assert 0 == done.exit_code, done.output
+    found = kept(project)
+    assert found.pop("wsus-wsus") == GROUP["GroupId"]
+    assert found.pop("wsus-wsus-egress-https-ipv4") == "sgr-00000001"
+    assert {"sgr-00000002", "sgr-00000004"} == {*found.values()}
+    assert f"{project}/import.json keeps: wsus-wsus, wsus-wsus-egress-https-ipv4" in done.stderr
+    assert "the update after it makes: wsus-wsus-egress-http-ipv4\n" in done.stderr
+
+
+def test_without_an_id_nothing_is_imported(project: Path) -> None:
+    """A plan knows none, and Azure's file has another form: neither is written."""
+    done = importing(project, foreign.cli_policy(), foreign.cli_group())
+    azure = importing(project, [foreign.az_group(foreign.collection(foreign.application_rule()))])
+
+    assert 0 == done.exit_code, done.output
+    assert (
+        "no import file: of what the settings declare the files have nothing with an id"
+        in done.stderr
+    )
+    assert "the update after it makes: wsus-network-firewall-policy, " in done.stderr
+    assert "no import file: it is for AWS alone" in azure.stderr
+    assert not (project / "import.json").exists()
+
+
+def test_rules_of_another_group_are_not_imported(project: Path) -> None:
+    """Nor is a rule group with other rules than those of the settings: an import would put ours in their place."""
+    other = rule(1, 443, GroupId="sg-0a1b2c3d4e5f60719")
+    interface = {"NetworkInterfaces": [{
+        "NetworkInterfaceId": "eni-1", "PrivateIpAddress": foreign.SERVER, "Groups": [{"GroupId": GROUP["GroupId"]}],
+    }]}  # fmt: skip
+
+    done = importing(
+        project, rules(other), interface,
+        groups(permission(80, "0.0.0.0/0"), permission(443, "0.0.0.0/0")),
+        foreign.cli_policy(), foreign.cli_group(),
+    )  # fmt: skip
+
+    assert 0 == done.exit_code, done.output
+    assert {"wsus-wsus": GROUP["GroupId"]} == kept(project)
+
+
+def test_an_import_file_that_cannot_be_written(project: Path) -> None:
+    """As of every command."""
+    done = adopt(
+        project,
+        groups(permission(443, "0.0.0.0/0")),
+        more=("--import", str(project / "no" / "import.json")),
+    )
+
+    assert 2 == done.exit_code
+    assert "cannot be written" in done.stderr
+
+
+def test_a_rule_group_that_says_the_same_is_imported(project: Path) -> None:
+    """Text, variables and capacity are those of the settings, whose policy is then imported too; otherwise neither is."""
+    adopt(project, foreign.cli_policy(), foreign.cli_group())
+    path = project / "config/Pulumi.x.yaml"
+    (document,) = documents(project, "RuleGroup")
+    body = document["ruleGroup"]
+    group = foreign.cli_group(body["rulesSource"]["rulesString"])
+    sets = {
+        each["key"]: {"Definition": each["ipSet"]["definitions"]}
+        for each in body["ruleVariables"]["ipSets"]
+    }
+    group["RuleGroup"]["RuleVariables"] = {"IPSets": sets}
+    group["RuleGroupResponse"]["Capacity"] = document["capacity"]
+    (own,) = documents(project, "FirewallPolicy")
+    defaults = {
+        f"{key[0].upper()}{key[1:]}": value
+        for key, value in own["firewallPolicy"].items()
+        if key.endswith("Actions")
+    }
+
+    done = importing(project, foreign.cli_policy(**defaults), group)
+
+    assert 0 == done.exit_code, done.output
+    assert {
+        "wsus-network-firewall-rules-1": foreign.GROUP,
+        "wsus-network-firewall-policy": foreign.POLICY,
+    } == kept(project)
+    assert "existingNames:\n        rules-1: wsus\n        policy: hub" in path.read_text()
+    assert 0 == checked(project).exit_code, checked(project).output
+
+    other = foreign.cli_policy(**{**defaults, "StatefulDefaultActions": [foreign.DROPS]})
+    importing(project, other, group)
+    assert {"wsus-network-firewall-rules-1": foreign.GROUP} == kept(project)
+
+    (project / "import.json").unlink()
+    group["RuleGroupResponse"]["Capacity"] = document["capacity"] + 1
+    importing(project, foreign.cli_policy(**defaults), group)
+    assert not (project / "import.json").exists()
+
+
+def documents(project: Path, kind: str) -> list[dict[str, Any]]:
+    """The properties of what the settings declare of one type."""
+    shown = CliRunner().invoke(main, ["preview", "--project", str(project), "--format", "json"])
+    (environment,) = json.loads(shown.stdout)["environments"]
+    return [
+        each["properties"]
+        for target in environment["targets"]
+        for control in target["controls"]
+        for each in control["documents"]
+        if each["type"].endswith(f":{kind}")
+    ]

@@ -98,12 +98,11 @@ def _doubted(chain: Chain, files: Mapping[str, Contents]) -> Chain:
 def _once(contents: Sequence[Contents]) -> Iterator[Thing]:
     """Every thing once: the same resource may stand in two files."""
     seen: dict[tuple[str, str], Thing] = {}
-    whole = [(each, t) for each in contents for t in each.things if t.body.get(PARTIAL) is not True]
-    part = [(each, t) for each in contents for t in each.things if t.body.get(PARTIAL) is True]
-    for each, thing in (*whole, *part):
+    every = [(each, thing) for each in contents for thing in each.things]
+    for each, thing in sorted(every, key=lambda row: _is_named_only(row[1])):
         own = [i for i in thing.ids if _OWN_ID.match(i)] if thing.kind not in _PARTS else []
         twin = next((seen[thing.kind, i] for i in own if (thing.kind, i) in seen), None)
-        if twin is not None and (twin.body == thing.body or thing.body.get(PARTIAL) is True):
+        if twin is not None and (twin.body == thing.body or _is_named_only(thing)):
             continue
         if twin is not None and thing.kind not in ("prefix-list", "dns-list"):
             each.gap(
@@ -112,6 +111,11 @@ def _once(contents: Sequence[Contents]) -> Iterator[Thing]:
             )
         seen.update(((thing.kind, i), thing) for i in own)
         yield thing
+
+
+def _is_named_only(thing: Thing) -> bool:
+    """Whether the input has more of it elsewhere, where it has more: rules name the group that they are in."""
+    return thing.body.get(PARTIAL) is True or thing.body == {"explicit": True}
 
 
 def _accounts(things: Sequence[Thing]) -> str:

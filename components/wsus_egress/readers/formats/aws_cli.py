@@ -39,7 +39,8 @@ def _rule_group(found: Contents, data: Mapping[str, Any]) -> _Part:
     if head.get("Type") in _OTHER_TYPES:
         found.gap(f"rule group {name} is of the type {head['Type']}, which is not read")
         return
-    body = {"rule_group": data["RuleGroup"], "type": head.get("Type")}
+    capacity = {"capacity": head["Capacity"]} if "Capacity" in head else {}
+    body = {"rule_group": data["RuleGroup"], "type": head.get("Type"), **capacity}
     yield "rule-group", name, body, (), ids
 
 
