@@ -85,8 +85,8 @@ def adopt(  # noqa: PLR0913, PLR0917 - the command's options
     except PolicyErrors as error:
         refuse(error, "text")
     except CannotAdopt as error:
-        for line in f"error: {error}".splitlines():
-            warn(line)
+        for number, line in enumerate(error.lines):
+            warn(line if number else f"error: {line}")
         sys.exit(UNUSABLE)
     text = as_adopted.settings(found)
     try:

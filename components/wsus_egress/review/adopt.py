@@ -36,7 +36,16 @@ _CLOUDS: Final = ("aws", "azure")
 
 
 class CannotAdopt(ValueError):  # noqa: N818 - it reads as what it is
-    """Why files make no settings; each line of the message is one reason."""
+    """Why files make no settings.
+
+    Attributes:
+        lines: A line for each reason; none is broken by what stands in a file.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        """Keep the lines apart: a value in one of them may have a new line in it."""
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +125,15 @@ def adopt(asked: Asked, known: Mapping[str, EndpointList]) -> Adopted:
         raise CannotAdopt(f"--list: there is no list {asked.wanted!r}; {choices(known)}")
     read = read_files(asked.files)
     if read.unusable:
-        raise CannotAdopt("\n".join(f"{name}: not used: {what}" for name, what in read.unusable))
+        raise CannotAdopt(*(f"{name}: not used: {what}" for name, what in read.unusable))
     picture = _picture(read.contents, asked)
     things = tuple(thing for each in read.contents for thing in each.things)
     reason = f"As the rules have it in {', '.join(sorted({Path(e.file).name for e in read.contents}))[:150]}"
     names = names_of(picture.chains, asked.source, known, asked.wanted)
     if not (names.everything or names.lists or names.extra):
         raise CannotAdopt(
-            f"no name is sure to pass for {asked.source} by HTTP or HTTPS, so that there is nothing to write"
-            + "".join(f"\n  not read: {gap}" for gap in _gaps(read.contents)[:_SHOWN])
+            f"no name is sure to pass for {asked.source} by HTTP or HTTPS, so that there is nothing to write",
+            *(f"  not read: {gap}" for gap in _gaps(read.contents)[:_SHOWN]),
         )
     if picture.cloud == "aws":
         target = aws_target(things, picture.chains, reason, asked.source.version)
@@ -198,10 +207,11 @@ def _picture(contents: Sequence[Contents], asked: Asked) -> Picture:
     if len({each.cloud for each in found}) > 1:
         raise CannotAdopt("the files have rules of both clouds; choose one with --cloud")
     if len(found) > 1:
-        rows = "".join(f"\n  {each.alternative}" for each in found)
+        rows = [f"  {each.alternative}" for each in found]
         raise CannotAdopt(
             f"{len(found)} sets of rules could be the server's, and nothing says which; give the file that has the "
-            f"server's interface too, or only the rules that are its own:{rows}"
+            f"server's interface too, or only the rules that are its own:",
+            *rows,
         )
     return found[0]
 

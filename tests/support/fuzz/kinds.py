@@ -225,7 +225,10 @@ def _beside_a_project(place: Place) -> Iterator[Kind]:
 
     def adopted(data: bytes, _: random.Random) -> Outcome:
         _write(place.file, data)
-        return run("adopt", file, "--source", "10.20.0.10", "--project", fixed)
+        imported = f"{file}.import"
+        return run(
+            "adopt", file, "--source", "10.20.0.10", "--project", fixed, "--import", imported
+        )
 
     def refreshed(data: bytes, rng: random.Random) -> Outcome:
         _write(place.file, data)
@@ -284,6 +287,7 @@ _COMMANDS: Final = (
     ("check", "--env", "x"), ("check", "--today", "2026-11-24"), ("explain", "--from", "10.20.0.10", "example.com"),
     ("preview", "--base", "HEAD"), ("lists", "export", "wsus"), ("lists", "wsus"), ("logs", "nothing"), ("audit", "nothing"),
     ("audit", "nothing", "--source", "10.20.0.10"), ("probe", "--env", "x", "--server", "wsus"),
+    ("import", "--env", "x", "--id", "wsus-wsus=sg-0a1b2c3d4e5f60718", "--without", "wsus-wsus-egress-http-ipv4"),
     ("comment", "nothing"), ("failure", "nothing"), ("logs", "nothing", "--since", "2026-11-24"), ("lists", "compare", "wsus", "none"),
 )  # fmt: skip
 

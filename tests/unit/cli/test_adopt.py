@@ -167,6 +167,7 @@ def test_what_makes_no_settings(project: Path, inputs: list[Any], said: str) -> 
 
     assert 2 == done.exit_code
     assert said in done.output
+    assert "u000a" not in done.output
     assert not (project / "config/Pulumi.x.yaml").exists()
 
 

@@ -234,6 +234,7 @@ def test_options_refuse_it(tmp_path: Path, text: str) -> None:
         ("lists", "compare", given, "page"), ("lists", "compare", "wsus", given), ("audit", given),
         ("audit", tmp_path, "--list", given, "--source", "10.20.0.10"), ("audit", tmp_path, "--source", given),
         ("logs", given), ("logs", "x", "--since", given), ("probe", "--env", given, "--server", given), ("failure", given),
+        ("import", "--env", given), ("import", "--env", "x", "--project", tmp_path, "--id", f"{given}={given}"),
         ("new", given, "--cloud", "aws", "--project", tmp_path), ("comment", given), ("explain", f"https://{given}/"),
         ("new", "x", "--cloud", "aws", "--name", given, "--project", tmp_path / given),
     ):  # fmt: skip
@@ -424,3 +425,16 @@ def test_free_texts_refuse_control_characters(tmp_path: Path) -> None:
         assert 2 == result.exit_code
         assert is_safe(result.stderr)
         assert 5 <= result.stderr.count("has a control character in it") or "\x00" in text
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_options_of_an_import(project: GitProject, text: str) -> None:
+    """Names and ids that nothing has are shown in what is said of them."""
+    plain = text.replace("\0", "").replace("=", "")
+    given = ("--id", f"{plain}x={plain}y", "--id", f"wsus-one={plain}z", "--without", f"{plain}x")
+
+    result = run("import", "--project", project.root, "--env", "x", *given)
+
+    assert 2 == result.exit_code
+    assert is_safe(result.stdout)
+    assert is_safe(result.stderr)
