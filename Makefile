@@ -12,13 +12,13 @@ LOCKS := requirements.txt tools/requirements.txt tools/engine/requirements.txt .
 
 # A variable that a user mistypes would be nothing at all: `make up EVN=mine` would deploy the sandbox.
 GIVEN := $(foreach each,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(each)))),$(each)))
-UNKNOWN := $(filter-out CASES ENV JOBS PYTHON SECONDS SEED SHARE TAG RUN CORE FAST CODE LOCKS,$(GIVEN))
+UNKNOWN := $(filter-out CASES ENV JOBS MODULE PYTHON SAMPLE SECONDS SEED SHARE TAG RUN CORE FAST CODE LOCKS,$(GIVEN))
 ifneq ($(UNKNOWN),)
-$(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are CASES, ENV, JOBS, PYTHON, SECONDS, SEED, SHARE, TAG)
+$(error $(firstword $(UNKNOWN)) is not a variable of this Makefile; the choices are CASES, ENV, JOBS, MODULE, PYTHON, SAMPLE, SECONDS, SEED, SHARE, TAG)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down check test lint unit fuzz fuzzed faults bench schemas lock advisories dist release pictures docs changelog clean
+.PHONY: help setup up down check test lint unit fuzz fuzzed faults mutants bench schemas lock advisories dist release pictures docs changelog clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -59,6 +59,9 @@ fuzzed: setup ## Try CASES=1000000 of them, JOBS=2 at once from SEED=1, and writ
 
 faults: setup ## Play a cloud's faults at every call (SHARE=8: one of 8), and write benchmarks/faults.md
 	$(RUN) env PYTHONPATH=components:sandbox:tools:tests/support python -m life --share $(or $(SHARE),1) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --page benchmarks/faults.md
+
+mutants: setup ## Try every mutant of the core, or MODULE=names, or SAMPLE=60 from SEED=1, JOBS=2 at once; goes on where it stopped
+	$(RUN) python tools/mutate.py $(if $(MODULE),--module '$(MODULE)') --sample $(or $(SAMPLE),0) --seed $(or $(SEED),1) --jobs $(or $(JOBS),1)
 
 bench: setup ## Measure side by side with the alternatives, and write benchmarks/README.md
 	$(RUN) python benchmarks/run.py --output benchmarks/README.md

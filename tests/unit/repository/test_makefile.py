@@ -51,7 +51,7 @@ def test_a_mistyped_variable_is_refused() -> None:
 
     assert (2, 0) == (wrong.returncode, right.returncode)
     assert (
-        "EVN is not a variable of this Makefile; the choices are CASES, ENV, JOBS, PYTHON, SECONDS, SEED, SHARE, TAG"
+        "EVN is not a variable of this Makefile; the choices are CASES, ENV, JOBS, MODULE, PYTHON, SAMPLE, SECONDS, SEED, SHARE, TAG"
         in wrong.stderr
     )
     assert "up 'mine'" in right.stdout
