@@ -19,6 +19,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,9 +84,7 @@ class _Runner:
             )
             if not (mutant["inside"] and tests):
                 tests = self._ordered(mutant, self._measured.tests_of_file(mutant["file"]))
-            self._note(
-                mutant, *self._forked(tests, lambda tell, m=mutant, t=tests: self._anew(m, t, tell))
-            )
+            self._note(mutant, *self._forked(tests, partial(self._anew, mutant, tests)))
 
     def _collected(
         self, mutants: Sequence[Mapping[str, Any]], put_off: Callable[[Mapping[str, Any]], object]

@@ -113,7 +113,7 @@ def _refuse_foreign_parts(text: str) -> None:
     if not text:
         raise InvalidName(text, "is empty", "write a host name")
     if "://" in text:
-        host = re.split(r"[/?#]", text.split("://", 1)[1])[0].rpartition("@")[2]
+        host = re.split(r"[/?#]", text.partition("://")[2])[0].rpartition("@")[2]
         host = re.sub(r":[0-9]*$", "", host)
         raise InvalidName(text, "is a URL", _only_host(host))
     if re.fullmatch(r"[0-9a-f.:]*[.:][0-9a-f.:]*/[0-9]+", text, re.IGNORECASE):
@@ -130,7 +130,7 @@ def _refuse_foreign_parts(text: str) -> None:
         raise InvalidName(
             text,
             "has a port: the ports are TCP 80 and TCP 443 and cannot be configured",
-            _only_host(text.split(":", maxsplit=1)[0], "write "),
+            _only_host(text.partition(":")[0], "write "),
         )
     for character in text:
         if character in "'\"`;,\\|%" or character.isspace() or not character.isprintable():

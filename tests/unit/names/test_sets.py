@@ -170,6 +170,7 @@ def every_key(space: Space) -> list[str]:
 def test_boundaries_against_every_name(space: Space) -> None:
     """In small spaces: each boundary's first name, and one spelling for those that agree on it."""
     keys = every_key(space)
+    assert keys[0] == space.first("")
     spellings: dict[str, set[str]] = {}
     for key in keys:
         for bound in (key, key + BELOW, key + AFTER):

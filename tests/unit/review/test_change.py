@@ -16,6 +16,7 @@ from wsus_egress.model.policy import Endpoint
 from wsus_egress.names.hosts import Pattern
 from wsus_egress.names.sets import NameSet
 from wsus_egress.review.change import TargetChange, compare
+from wsus_egress.review.rules import RuleChange
 
 Build = Callable[..., Environment]
 DAY = datetime.date(2026, 12, 31)
@@ -242,12 +243,27 @@ def test_rules_are_compared_by_their_ids(environment: Build) -> None:
     after = environment(aws={"vpcId": "vpc-0a1b2c3d4e5f60718", "dnsFirewall": {}},
                         extraEndpoints=listed("*.example.com", "go.example.org"),
                         servers=[{**ONE, "name": "uno"}])  # fmt: skip
-    found = {(rule.control, rule.kind, bool(rule.was)) for rule in only(before, after).rules}
-    assert {
-        ("aws-dns-firewall", "changed", True),
-        ("aws-security-group", "added", False),
-        ("aws-security-group", "removed", False),
-    } == found
+    web = [
+        (scheme, f"allow egress tcp/{port} to 0.0.0.0/0")
+        for scheme, port in (("http", 80), ("https", 443))
+    ]
+    assert (
+        RuleChange(
+            "aws-dns-firewall",
+            "names-1",
+            "changed",
+            "101 allow *.example.com, go.example.org, whatever they redirect to",
+            "101 allow *.example.com, whatever they redirect to",
+        ),
+        *(
+            RuleChange("aws-security-group", f"one-egress-{scheme}-ipv4", "removed", text)
+            for scheme, text in web
+        ),
+        *(
+            RuleChange("aws-security-group", f"uno-egress-{scheme}-ipv4", "added", text)
+            for scheme, text in web
+        ),
+    ) == only(before, after).rules
 
 
 def test_the_stricter_gate_counts() -> None:
