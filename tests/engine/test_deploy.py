@@ -66,6 +66,24 @@ def plain(value: Any) -> Any:
     return [plain(part) for part in value] if isinstance(value, list) else value
 
 
+def proved(project: Project, environment: str) -> set[tuple[str, str]]:
+    """Each cloud with what `check` says of its rules; what nobody can know is `unknown` to an audit."""
+    checked = json.loads(project.command("check", "--env", environment, "--format", "json").stdout)
+    return {
+        (each["target"], each["fidelity"].replace("opaque", "unknown"))
+        for each in checked["environments"][0]["targets"]
+    }
+
+
+def audited(project: Project, environment: str) -> set[tuple[str, str]]:
+    """The same of the stack's state, as `audit` reads it."""
+    path = project.root / "export.json"
+    path.write_text(json.dumps(project.export(environment)), encoding="utf-8")
+    command = ("audit", "export.json", "--env", environment, "--format", "json")
+    report = json.loads(project.command(*command).stdout)
+    return {(each["cloud"], each["fidelity"]) for each in report["targets"]}
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_environment_deploys_once(project: Project, environment: str) -> None:
     """Every shipped environment deploys the first time, as previewed, and again without changes."""
@@ -87,6 +105,7 @@ def test_environment_deploys_once(project: Project, environment: str) -> None:
         sent = {name: value for name, value in inputs.items() if name not in filled}
 
         assert {**UNASKED.get(key[0], {}), **json.loads(text)} == plain(sent)
+    assert proved(project, environment) == audited(project, environment)
 
     again = project.pulumi("preview", "--expect-no-changes", "--stack", environment)
 

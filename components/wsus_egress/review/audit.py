@@ -16,15 +16,19 @@ from wsus_egress.model.flows import Network
 from wsus_egress.model.party import Party, Place
 from wsus_egress.model.policy import EgressPolicy, Endpoint, Mode
 from wsus_egress.problems import Location
-from wsus_egress.readers.foreign.picture import Picture, pictures
+from wsus_egress.readers.foreign.picture import ROUTES, Picture, pictures
 from wsus_egress.readers.formats.lines import line_of
 from wsus_egress.readers.formats.recognise import file_text, parameters_of, read_text
 from wsus_egress.readers.formats.things import Contents, NotReadable
 from wsus_egress.readers.terms.chain import Chain
 from wsus_egress.review.audit_answer import Deviation, Judged, Judgement
 from wsus_egress.review.audit_assumed import Assumed, assumed
+from wsus_egress.review.audit_declared import take_declared
 from wsus_egress.review.audit_proof import judge
 
+_ROUTED: Final = (
+    "the stack has the routes that the environment declares, which its own proof judges"
+)
 _CLOUDS: Final[tuple[Place, ...]] = ("aws", "azure")
 
 
@@ -142,8 +146,10 @@ def audit(paths: Sequence[Path], question: Question) -> Audit:
     targets: list[Target] = []
     named = False
     for cloud, (policy, parties) in question.policies.items():
+        environment = question.environment
+        routed = environment is not None and take_declared(environment, cloud, read.contents)
         for name, networks in parties:
-            for picture in pictures(read.contents, networks[0], (cloud,)):
+            for picture in pictures(read.contents, networks[0], (cloud,), name):
                 if picture.cloud == "any":
                     if named:
                         continue
@@ -151,9 +157,12 @@ def audit(paths: Sequence[Path], question: Question) -> Audit:
                 source = ", ".join(map(_plain, networks))
                 shown = source if not name else f"{name} ({source})"
                 target = _target(read, picture, policy, networks, shown)
-                if question.environment is not None:
-                    told = assumed(question.environment, cloud, read.contents)
+                if environment is not None:
+                    told = assumed(environment, cloud, read.contents)
                     target = replace(target, environments=told)
+                if routed:
+                    own = tuple(_ROUTED if each == ROUTES else each for each in target.assumed)
+                    target = replace(target, assumed=own)
                 targets.append(target)
     unread = _unread(read)
     hides = any(each.could_hide for each in unread if not each.weighed) or read.unusable

@@ -282,5 +282,5 @@ def _called(thing: Thing) -> set[str]:
     return {
         thing.name.lower(),
         thing.name.rpartition("/")[2].lower(),
-        str(pick(thing.body, "name")).lower(),
+        str(pick(thing.body, "name", "firewall_policy_name")).lower(),
     }

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from wsus_egress.controls.base import Verdict
 from wsus_egress.model.flows import Network
+from wsus_egress.readers.aws.places import OWN
 from wsus_egress.readers.foreign import azure_nsg, dns_firewall, name_list, network_firewall
 from wsus_egress.readers.foreign.azure_firewall import Firewalls
 from wsus_egress.readers.foreign.azure_places import groups_of
@@ -26,7 +27,9 @@ from wsus_egress.readers.terms.chain import Chain, Place
 
 Cloud = Literal["aws", "azure", "any"]
 _MOST: Final = 40
-_ACCOUNT: Final = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:(\d{12}):|^/subscriptions/([^/]+)/")
+ROUTES: Final = "every flow to the Internet passes these controls: routes are not judged"
+_ACCOUNT: Final = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
+_SUBSCRIPTION: Final = re.compile(r"^/subscriptions/([^/]+)/")
 _OWN_ID: Final = re.compile(r"^(arn:|/subscriptions/|[a-z]+-[0-9a-f]{8,17}$|rslvr-)")
 _PARTS: Final = frozenset(
     ("sg-egress", "sg-rule", "acl-rule", "dns-rule", "nsg-rule", "nsg-link", "sg-link")
@@ -50,14 +53,16 @@ class Picture:
 
 
 def pictures(
-    contents: Sequence[Contents], source: Network, clouds: Sequence[str] = ("aws", "azure")
-) -> list[Picture]:
+    contents: Sequence[Contents], source: Network, clouds: Sequence[str] = ("aws", "azure"),
+    party: str = "",
+) -> list[Picture]:  # fmt: skip
     """Every picture of the input.
 
     Args:
         contents: What the files have; receives what cannot be read.
         source: The addresses to judge.
         clouds: Those that count.
+        party: Whose addresses these are in an environment, whose own groups say so; empty outside of one.
     """
     things = list(_once(contents))
     by_kind: dict[str, list[Thing]] = {}
@@ -66,10 +71,9 @@ def pictures(
     files = {each.file: each for each in contents}
     resolver = Resolver(things)
     found: list[Picture] = []
-    accounts = _accounts(things)
     made = [
-        *(_aws(by_kind, files, resolver, source, accounts) if "aws" in clouds else ()),
-        *(_azure(by_kind, files, resolver, source, accounts) if "azure" in clouds else ()),
+        *(_aws(by_kind, files, resolver, source, party) if "aws" in clouds else ()),
+        *(_azure(by_kind, files, resolver, source) if "azure" in clouds else ()),
     ]
     for each in made:
         chains = tuple(_doubted(chain, files) for chain in each.chains)
@@ -118,30 +122,37 @@ def _is_named_only(thing: Thing) -> bool:
     return thing.body.get(PARTIAL) is True or thing.body == {"explicit": True}
 
 
-def _accounts(things: Sequence[Thing]) -> str:
-    found = {m[1] or m[2] for t in things for i in t.ids if (m := _ACCOUNT.match(i))}
-    found.discard("aws-managed")
+def _accounts(things: Mapping[str, list[Thing]], form: re.Pattern[str], word: str) -> list[str]:
+    every = (thing for several in things.values() for thing in several)
+    found = {m[1] for thing in every for each in thing.ids if (m := form.match(each))}
     if len(found) < 2:
-        return ""
+        return []
     names = ", ".join(sorted(found)[:4])
-    return f"the input has {len(found)} accounts or subscriptions ({names}): their rules are taken to meet the same flows"
+    return [
+        f"the input has {len(found)} {word} ({names}): their rules are taken to meet the same flows"
+    ]
 
 
 def _aws(
     things: Mapping[str, list[Thing]], files: Mapping[str, Contents], resolver: Resolver,
-    source: Network, accounts: str,
+    source: Network, party: str,
 ) -> Iterator[Picture]:  # fmt: skip
-    assumed = [accounts] if accounts else []
+    assumed = _accounts(things, _ACCOUNT, "accounts")
     groups = Groups(things, files, resolver)
     found = interfaces(things, files, resolver, source)
     every = [*things.get("sg", []), *groups.absent]
     firewalls = list(network_firewall.chains(things, files, resolver))
     dns = list(dns_firewall.chains(things, files, resolver))
-    for machines, mine in found or [([], [])]:
+    for machines, on_it in found or [([], [])]:
         choices: list[list[tuple[str, list[Chain]]]] = []
         told = [*assumed]
         owners: list[Thing | None] = [*machines] or [None]
         subnets = [s for m in owners for s in _subnets_of(things, resolver, m, source)]
+        own = [g for g in every if party and pick(g.body, "description") == f"{OWN}{party}"]
+        mine = on_it
+        if not mine and len(own) == 1:
+            told.append(f"security group {own[0].name} is on {party}, as its description says")
+            mine = own
         if mine:
             which = f"with interface {machines[0].name}" if len(found) > 1 else ""
             choices.append([(which, [groups.chain(mine)])])
@@ -187,7 +198,7 @@ def _aws(
             told.append(
                 f"the input has no {' and no '.join(missing)}: what is missing is taken to admit everything"
             )
-        told.append("every flow to the Internet passes these controls: routes are not judged")
+        told.append(ROUTES)
         yield from _product("aws", choices, told, files, several=len(found) > 1)
 
 
@@ -260,9 +271,9 @@ def _acls_of(
 
 def _azure(
     things: Mapping[str, list[Thing]], files: Mapping[str, Contents], resolver: Resolver,
-    source: Network, accounts: str,
+    source: Network,
 ) -> Iterator[Picture]:  # fmt: skip
-    assumed = [accounts] if accounts else []
+    assumed = _accounts(things, _SUBSCRIPTION, "subscriptions")
     choices: list[list[tuple[str, list[Chain]]]] = []
     every = things.get("nsg", [])
     found = groups_of(things, files, resolver, source)
@@ -299,5 +310,5 @@ def _azure(
         assumed.append(
             f"the input has no {' and no '.join(missing)}: what is missing is taken to admit everything"
         )
-    assumed.append("every flow to the Internet passes these controls: routes are not judged")
+    assumed.append(ROUTES)
     yield from _product("azure", choices, assumed, files)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from wsus_egress.readers.formats.kinds import kind_of
-from wsus_egress.readers.formats.things import Contents, Path, Ref, Thing
+from wsus_egress.readers.formats.things import Contents, Path, Ref, State, Thing
 from wsus_egress.readers.resources import UNKNOWN
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -85,11 +85,13 @@ def _add(found: Contents, state: Mapping[str, Any], path: Path) -> None:
     type_, urn = str(state.get("type")), str(state.get("urn"))
     kind = kind_of(type_)
     name = urn.rpartition("::")[2]
+    depends = state.get("propertyDependencies") or {}
     if kind == "not-judged":
-        found.gap(f"{name} ({type_}) is not judged", path=path)
+        made_from = frozenset(key for key, urns in depends.items() if urns)
+        known = State(type_, state.get("inputs") or {}, made_from)
+        found.gap(f"{name} ({type_}) is not judged", path=path, state=known)
     if kind in ("", "not-judged"):
         return
-    depends = state.get("propertyDependencies") or {}
     # What is only read has no inputs.
     key = "inputs" if state.get("inputs") or not state.get("external") else "outputs"
     body = {

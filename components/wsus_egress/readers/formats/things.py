@@ -52,6 +52,19 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """A resource of a Pulumi stack of a type that is not judged.
+
+    Attributes:
+        made_from: The inputs that the program makes from other resources.
+    """
+
+    type: str
+    inputs: Mapping[str, Any]
+    made_from: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something that was not read.
 
@@ -59,6 +72,7 @@ class Gap:
         what: What it is, a clause.
         hides: What it could hide: `wider`, `narrower`, both, or empty where it can hide nothing.
         weighed: Whether the proof has weighed it both ways, as a rule that may match or may not.
+        state: The resource that is not judged, where it is one of a Pulumi stack.
     """
 
     what: str
@@ -66,6 +80,7 @@ class Gap:
     hides: str = BOTH
     path: Path = ()
     weighed: bool = False
+    state: State | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -92,9 +107,12 @@ class Contents:
     lines: Literal["json", "yaml", "text"] = "json"
     _seen: set[Gap] = field(default_factory=set, repr=False)
 
-    def gap(self, what: str, hides: str = BOTH, path: Path = (), *, weighed: bool = False) -> None:
+    def gap(
+        self, what: str, hides: str = BOTH, path: Path = (), *, weighed: bool = False,
+        state: State | None = None,
+    ) -> None:  # fmt: skip
         """Note what cannot be read; each thing once."""
-        gap = Gap(what, self.file, hides, path, weighed)
+        gap = Gap(what, self.file, hides, path, weighed, state)
         if gap not in self._seen:
             self._seen.add(gap)
             self.gaps.append(gap)
