@@ -196,12 +196,14 @@ def fits(value: Any) -> bool:
     left, waiting = _LARGEST, [value]
     while waiting and left >= 0:
         each = waiting.pop()
-        left -= len(each) if isinstance(each, str) else 1
-        if isinstance(each, Mapping):
-            waiting.extend(each.values())
-        elif isinstance(each, list):
+        if isinstance(each, str):
             left -= len(each)
+        elif isinstance(each, list):
+            left -= 1 + len(each)
             waiting.extend(each if left >= 0 else ())
+        else:
+            left -= 1
+            waiting.extend(each.values() if isinstance(each, dict) else ())
     return left >= 0
 
 

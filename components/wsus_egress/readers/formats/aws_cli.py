@@ -186,9 +186,20 @@ def _dns_links(_: Contents, data: Mapping[str, Any]) -> _Part:
         yield "dns-link", str(each.get("Id")), each, path, ()
 
 
-def _routes(found: Contents, _: Mapping[str, Any]) -> _Part:
-    found.gap("route tables are not judged", path=("RouteTables",))
-    yield from ()
+def _not_judged(what: str, key: str) -> Callable[[Contents, Mapping[str, Any]], _Part]:
+    def read(found: Contents, _: Mapping[str, Any]) -> _Part:
+        found.gap(f"{what} are not judged", path=(key,))
+        yield from ()
+
+    return read
+
+
+# What decides about egress too: the others put machines, and so perhaps the source, behind groups.
+_NOT_JUDGED: Final = {
+    "RouteTables": "route tables", "LaunchTemplates": "launch templates",
+    "LaunchTemplateVersions": "launch templates", "LaunchConfigurations": "launch configurations",
+    "AutoScalingGroups": "Auto Scaling groups",
+}  # fmt: skip
 
 
 _MEMBERS: Final[Mapping[str, Callable[[Contents, Mapping[str, Any]], _Part]]] = {
@@ -197,7 +208,7 @@ _MEMBERS: Final[Mapping[str, Callable[[Contents, Mapping[str, Any]], _Part]]] = 
     "NetworkInterfaces": _interfaces, "Reservations": _reservations, "Subnets": _subnets,
     "PrefixLists": _prefix_lists, "Entries": _entries, "Domains": _domains,
     "FirewallRules": _dns_rules, "FirewallRuleGroupAssociations": _dns_links,
-    "RouteTables": _routes,
+    **{key: _not_judged(what, key) for key, what in _NOT_JUDGED.items()},
 }  # fmt: skip
 
 

@@ -52,7 +52,14 @@ _NOT_JUDGED: Final = (
     "aws_route", "aws_route_table", "aws_launch_template", "aws_autoscaling_group",
     "aws_networkfirewall_tls_inspection_configuration", "aws_vpc_block_public_access_options",
     "azurerm_route", "azurerm_route_table", "azurerm_firewall", "azurerm_network_manager_admin_rule",
+    # They put machines, and so perhaps the source, behind groups of their own.
     "azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set",
+    "azurerm_orchestrated_virtual_machine_scale_set", "azurerm_virtual_machine_scale_set",
+    "aws_launch_configuration", "aws_spot_fleet_request", "aws_spot_instance_request",
+    "aws:ec2/launchconfiguration:launchconfiguration",
+    "aws:ec2/spotfleetrequest:spotfleetrequest",
+    "aws:ec2/spotinstancerequest:spotinstancerequest",
+    "microsoft.compute/virtualmachinescalesets",
     "azurerm_firewall_nat_rule_collection",
     # What holds other resources, of any type.
     "azurerm_resource_group_template_deployment", "azurerm_subscription_template_deployment",
@@ -106,7 +113,8 @@ _AZURE_CLASSIC: Final = frozenset((
 ))  # fmt: skip
 _CLOUDFORMATION_NOT_JUDGED: Final = (
     "AWS::EC2::Route", "AWS::EC2::RouteTable", "AWS::EC2::LaunchTemplate",
-    "AWS::AutoScaling::LaunchConfiguration", "AWS::CloudFormation::Stack",
+    "AWS::AutoScaling::LaunchConfiguration", "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::EC2::SpotFleet", "AWS::CloudFormation::Stack",
     "AWS::CloudFormation::StackSet", "AWS::CloudFormation::CustomResource",
     "AWS::Serverless::Application",
     "AWS::NetworkFirewall::TLSInspectionConfiguration",
@@ -141,6 +149,8 @@ def kind_of(type_: str) -> str:
         _, module, name = (*small.split(":"), "", "")[:3]
         if module.partition("/")[0] == "resources" and name.startswith("deployment"):
             return "not-judged"
+        if module.partition("/")[0] == "compute" and name == "virtualmachinescaleset":
+            return "not-judged"
         return _AZURE_NATIVE.get(name, "") if module.partition("/")[0] == "network" else ""
     if small.startswith("aws-native:"):
         _, module, name = (*small.split(":"), "", "")[:3]
@@ -148,6 +158,8 @@ def kind_of(type_: str) -> str:
     if small.startswith("awscc_"):
         words = small.removeprefix("awscc_").split("_")
         return _BY_TYPE.get(f"aws::{words[0]}::{''.join(words[1:])}", "")
+    if small.startswith("azure:compute/") and small.endswith("virtualmachinescaleset"):
+        return "not-judged"
     if small.startswith("azure:network/"):
         return "not-judged" if small.rpartition(":")[2] in _AZURE_CLASSIC else ""
     if small.startswith("custom::") or small.endswith("::module"):

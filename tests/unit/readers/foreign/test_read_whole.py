@@ -162,7 +162,11 @@ UNKNOWN: dict[str, tuple[tuple[Any, ...], str]] = {
                                   f.application_rule(["x.database.windows.net"], protocols=[{"protocolType": "Mssql", "port": 1433}])))],),
         "SQL servers"),
 }  # fmt: skip
-TOKENS = ("azure:network/firewallPolicyRuleCollectionGroup:FirewallPolicyRuleCollectionGroup",
+TOKENS = ("aws:ec2/launchConfiguration:LaunchConfiguration", "aws:autoscaling/group:Group",
+          "azure-native:compute:VirtualMachineScaleSet", "azure-native:compute/v20240701:VirtualMachineScaleSet",
+          "azure-native_compute_v20240701:compute:VirtualMachineScaleSet",
+          "azure:compute/linuxVirtualMachineScaleSet:LinuxVirtualMachineScaleSet",
+          "azure:network/firewallPolicyRuleCollectionGroup:FirewallPolicyRuleCollectionGroup",
           "aws:cloudformation/stack:Stack", "aws:ec2/route:Route", "azure-native:resources:Deployment")  # fmt: skip
 UNKNOWN |= {
     token: (
@@ -170,6 +174,27 @@ UNKNOWN |= {
         token,
     )
     for token in TOKENS
+}  # fmt: skip
+SCALE_SET = "Microsoft.Compute/virtualMachineScaleSets"
+SETS = {
+    "azurerm_virtual_machine_scale_set", "azurerm_orchestrated_virtual_machine_scale_set",
+    "azurerm_windows_virtual_machine_scale_set", "aws_launch_configuration", "aws_launch_template",
+    "aws_spot_fleet_request", "aws_spot_instance_request", "aws_autoscaling_group",
+}  # fmt: skip
+UNKNOWN |= {each: ((f.plan((each, "x", {})), *EXACT), f"{each}.x") for each in sorted(SETS)}
+UNKNOWN |= {
+    f"an answer of {each}": (({each: [{"Name": "x"}]}, *EXACT), said)
+    for each, said in (("LaunchTemplates", "launch templates"), ("LaunchTemplateVersions", "launch templates"),
+                       ("LaunchConfigurations", "launch configurations"), ("AutoScalingGroups", "Auto Scaling groups"))
+} | {
+    "a scale set as az prints it": (([f.az_group(f.collection(f.application_rule())), {
+        "id": f"/subscriptions/0/resourceGroups/r/providers/{SCALE_SET}/v", "name": "v", "type": SCALE_SET}],), "v ("),
+    "a scale set of a template": ((f.arm(
+        {"type": SCALE_SET, "name": "v", "properties": {}},
+        {"type": "Microsoft.Network/firewallPolicies/ruleCollectionGroups", "name": "p/g",
+         "properties": {"priority": 100, "ruleCollections": [f.collection(f.application_rule())]}}),), f"v ({SCALE_SET})"),
+    "an Auto Scaling group of a template": (
+        (template(groups=[REF], M={"Type": "AWS::AutoScaling::AutoScalingGroup"}), *FIREWALL), "AutoScalingGroup"),
 }  # fmt: skip
 LINK = {
     "FirewallRuleGroupAssociations": [
