@@ -48,7 +48,7 @@ class Firewalls:
             owner = self._policy_of(group, policies)
             of.setdefault(owner, []).append(group)
         bases = {p.name: self._base(p, policies) for p in policies}
-        inherited = {base.name for base in bases.values() if base}
+        inherited = {base.name for base in bases.values() if base} - self._circles(bases)
         for name in dict.fromkeys([*(p.name for p in policies), *of]):
             if name in inherited and of.get(name) is not None and len(policies) > 1:
                 continue
@@ -97,6 +97,20 @@ class Firewalls:
                 collections,
             )
         yield from self._classic()
+
+    def _circles(self, bases: Mapping[str, Thing | None]) -> set[str]:
+        """The policies that inherit from themselves, in the end: each is judged, and none of them whole."""
+        found = set()
+        for name in bases:
+            seen, base = {name}, bases[name]
+            while base and base.name not in seen:
+                seen.add(base.name)
+                base = bases.get(base.name)
+            if base and base.name == name:
+                found.add(name)
+                what = f"{name} inherits from itself, which Azure refuses"
+                self.files[base.file].gap(what, path=base.path)
+        return found
 
     def _policy_of(self, group: Thing, policies: list[Thing]) -> str:
         for key in ("firewall_policy_id", "parent_id", "firewall_policy_name"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -160,10 +161,11 @@ def _aws(
             if others:
                 told.append(f"not on the source's interface, and not judged: {_few(others)}")
         elif every:
+            counted = Counter(each.name for each in every)
             # Without a tie each stands for itself: nobody put them on one interface.
             choices.append(
                 [
-                    (f"with security group {_told_apart(g, every)}", [groups.chain([g])])
+                    (f"with security group {_told_apart(g, counted)}", [groups.chain([g])])
                     for g in every
                 ]
             )
@@ -221,9 +223,9 @@ def _product(
         yield Picture(cloud, chains, label if several else "", tuple(assumed))
 
 
-def _told_apart(thing: Thing, others: Sequence[Thing]) -> str:
+def _told_apart(thing: Thing, names: Mapping[str, int]) -> str:
     """A name, with an id where several have it."""
-    if sum(each.name == thing.name for each in others) < 2:
+    if names[thing.name] < 2:
         return thing.name
     ids = [each for each in thing.ids if each != thing.name.lower()]
     return f"{thing.name} ({min(ids, key=lambda each: (len(each), each), default=thing.file)})"
