@@ -14,6 +14,7 @@ from importing import STACK, SWITCHES, changes, configure, forget, identity, imp
 from paths import ROOT
 from project import Project
 
+from wsus_egress.review.import_azure import IDS
 from wsus_egress.review.import_ids import FOLLOWS, MADE_UP
 
 pytestmark = pytest.mark.engine
@@ -164,3 +165,55 @@ def test_without_its_name_a_resource_would_be_replaced(project: Project) -> None
         "wsus-network-firewall-policy",
         "wsus-network-firewall-rules-1",
     } <= replaced
+
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+PROVIDERS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{{}}/providers"
+NETWORK = (
+    f"{PROVIDERS.format('rg-wsus-sandbox')}/Microsoft.Network/virtualNetworks/vnet-wsus-sandbox"
+)
+AZURE: dict[str, Any] = {
+    "azure-native:location": "westeurope",
+    "wsus-egress:lists": ["wsus"],
+    "wsus-egress:servers": [{"name": "wsus", "addresses": ["10.33.12.10"]}],
+    "wsus-egress:azure": {
+        "resourceGroup": "rg-wsus-sandbox",
+        "location": "westeurope",
+        "addressSpace": ["10.33.0.0/16"],
+        "destinations": "list",
+        "ipGroups": True,
+        "firewallPolicy": {"name": "afwp-wsus", "mode": "full"},
+        "firewall": {
+            "name": "afw-wsus",
+            "virtualNetwork": NETWORK,
+            "workspace": f"{PROVIDERS.format('rg-wsus-prod')}/Microsoft.OperationalInsights/workspaces"
+            "/log-wsus-prod",
+        },
+        "routeTable": {},
+        "subnets": [
+            {"virtualNetwork": "vnet-wsus-sandbox", "name": "snet-made",
+             "addressPrefix": "10.33.12.0/24", "serviceEndpoints": []},
+        ],
+        "dnsSecurityPolicy": {"virtualNetwork": NETWORK},
+    },
+}  # fmt: skip
+"""An environment with every type of Azure that the command knows."""
+
+
+def test_what_exists_in_azure_is_imported_as_it_is(project: Project) -> None:
+    """Every id follows from the subscription and the settings; the preview after it changes nothing in the cloud."""
+    configure(project, AZURE)
+    project.up(STACK)
+    known, before = resources(project), identity(project)
+    assert {*IDS} == {each["type"] for each in known.values()}
+    forget(project)
+    path = str(project.root / "import.json")
+    written = project.command("import", "--env", STACK, "--subscription", SUBSCRIPTION, "-o", path)
+    assert 0 == written.returncode, written.stdout + written.stderr
+
+    imported(project, path)
+
+    assert {urn: id_.casefold() for urn, id_ in before.items()} == {
+        urn: id_.casefold() for urn, id_ in identity(project).items()
+    }
+    assert set() == changes(project)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wsus_egress.cli.options import FINE, UNUSABLE, refuse
 from wsus_egress.cli.output import CannotWrite, page, warn, write
 from wsus_egress.cli.starting import project_option
-from wsus_egress.problems import PolicyErrors
+from wsus_egress.problems import PolicyErrors, Problem
+
+if TYPE_CHECKING:
+    from wsus_egress.review.analysis import Analysis
+    from wsus_egress.review.import_file import Given, ImportFile
 
 
 class IdType(click.ParamType[tuple[str, str]]):
@@ -30,6 +35,33 @@ class IdType(click.ParamType[tuple[str, str]]):
         return name, id_
 
 
+def _file(analysis: Analysis, given: Given, subscription: str | None) -> ImportFile:
+    """The file of the one cloud, or of the other.
+
+    Raises:
+        PolicyErrors: With what is wrong, where the environment is not in that cloud also.
+    """
+    from wsus_egress.model.azure import AzureTarget  # noqa: PLC0415
+    from wsus_egress.review.import_azure import azure_import  # noqa: PLC0415
+    from wsus_egress.review.import_file import import_file  # noqa: PLC0415
+
+    name = analysis.environment.name
+    targets = {each.target.cloud: each for each in analysis.targets}
+    if subscription is None:
+        if in_aws := targets.get("aws"):
+            return import_file(analysis.environment, in_aws.controls, given)
+        what = (
+            f"{name} has no target in AWS, and the subscription of its Azure resources is missing"
+        )
+        instead = "write it, as `az account show` shows it"
+        raise PolicyErrors([Problem(None, ("--subscription",), what, instead)])
+    in_azure = targets.get("azure")
+    if in_azure is None or not isinstance(in_azure.target, AzureTarget):
+        what = f"{name} has no target in Azure"
+        raise PolicyErrors([Problem(None, ("--subscription",), what, "leave it out")])
+    return azure_import(in_azure.target, in_azure.controls, given, subscription)
+
+
 @click.command(name="import")
 @project_option
 @click.option("--env", "name", required=True, metavar="NAME", help="The environment.")
@@ -42,32 +74,33 @@ class IdType(click.ParamType[tuple[str, str]]):
     help="A resource that does not exist yet; may be repeated.",
 )  # fmt: skip
 @click.option(
+    "--subscription", metavar="ID",
+    help="The subscription of the environment's Azure resources: the file is for those then.",
+)  # fmt: skip
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
 )
-def import_(
+def import_(  # noqa: PLR0913, PLR0917 - the command's options
     project: Path, name: str, ids: Sequence[tuple[str, str]], without: Sequence[str],
-    output: Path | None,
+    subscription: str | None, output: Path | None,
 ) -> None:  # fmt: skip
-    """Write a Pulumi import file for AWS resources that exist, under the names and parents of the components.
+    """Write a Pulumi import file for resources that exist, under the names and parents of the components.
 
-    What follows from the settings is worked out: routes, log groups, the rules of DNS Firewall, shares. The other ids are yours to
+    In Azure every id follows from the subscription and the names in the settings. In AWS, what follows from the settings is worked out: routes, log groups, the rules of DNS Firewall, shares. The other ids are yours to
     give: without them the command says each that it needs, and where AWS shows it. It also says where the update after
     the import would replace a resource for its name, and what setting keeps the name.
 
     \b
     Example:
       wsus-egress import --env prod --id wsus-head=sg-0a1b2c3d4e5f60718 -o import.json
+      wsus-egress import --env prod --subscription 00000000-0000-0000-0000-000000000000 -o import.json
     """  # noqa: D301 - click reads the \b
     from wsus_egress.review.analysis import analyse  # noqa: PLC0415
-    from wsus_egress.review.import_file import Given, import_file  # noqa: PLC0415
+    from wsus_egress.review.import_file import Given  # noqa: PLC0415
 
     try:
         (analysis,) = analyse(project, (name,), None)
-        target = next((each for each in analysis.targets if each.target.cloud == "aws"), None)
-        if target is None:
-            warn(f"error: {name} has no target in AWS; import Azure's resources by their ids")
-            sys.exit(UNUSABLE)
-        found = import_file(analysis.environment, target.controls, Given(ids, without))
+        found = _file(analysis, Given(ids, without), subscription)
     except PolicyErrors as error:
         refuse(error, "text")
     if output is None:

@@ -31,12 +31,12 @@ class Declared:
 
     Attributes:
         parent: The component around it: its class and its name.
-        setting: What keeps the name that it has in AWS.
+        setting: What keeps the name that it has in AWS; nothing in Azure, where it has the settings'.
     """
 
     document: Document
     parent: tuple[str, str]
-    setting: Keys
+    setting: Keys = ()
 
     @property
     def loses_its_name(self) -> bool:
@@ -66,17 +66,20 @@ class ImportFile:
     Attributes:
         resources: With its id, in the order of the documents.
         left: The names of those that are not imported.
+        top: The class of the component around all of them.
     """
 
     resources: tuple[tuple[Declared, str], ...]
     left: tuple[str, ...] = field(default=())
+    top: str = "AwsWsusEgress"
 
     @property
     def content(self) -> dict[str, Any]:
         """The file as data: components first, and each thing under a name of its own in the file."""
-        parents = {each.parent: None for each, _ in self.resources}
+        outer = (self.top, COMPONENT_NAME)
+        parents = {each.parent: None for each, _ in self.resources if each.parent != outer}
         top = {
-            "type": _COMPONENT.format("AwsWsusEgress"), "name": COMPONENT_NAME, "component": True,
+            "type": _COMPONENT.format(self.top), "name": COMPONENT_NAME, "component": True,
         }  # fmt: skip
         components = [
             {"type": _COMPONENT.format(kind), "name": f"component:{name}", "logicalName": name,
@@ -85,7 +88,8 @@ class ImportFile:
         ]  # fmt: skip
         rest = [
             {"type": each.document.type, "name": f"{each.document.type}:{each.document.name}",
-             "logicalName": each.document.name, "id": id_, "parent": f"component:{each.parent[1]}"}
+             "logicalName": each.document.name, "id": id_,
+             "parent": COMPONENT_NAME if each.parent == outer else f"component:{each.parent[1]}"}
             for each, id_ in self.resources
         ]  # fmt: skip
         return {"resources": [top, *components, *rest]}

@@ -226,12 +226,12 @@ def test_an_option_of_another_form_is_refused(project: Path) -> None:
     assert "write one, as wsus-head=sg-0a1b2c3d4e5f60718" in result.stderr
 
 
-def test_an_environment_without_aws_is_refused() -> None:
-    """Azure's ids need no file."""
+def test_an_environment_in_azure_alone_needs_its_subscription() -> None:
+    """Of which the settings say nothing."""
     result = CliRunner().invoke(main, ["import", "--project", str(ROOT), "--env", "staging"])
 
     assert 2 == result.exit_code
-    assert "error: staging has no target in AWS" in result.stderr
+    assert "--subscription: staging has no target in AWS, and the subscription" in result.stderr
 
 
 def test_a_file_that_cannot_be_written_is_said(project: Path) -> None:

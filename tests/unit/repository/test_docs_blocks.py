@@ -51,6 +51,7 @@ CLAIMS: dict[tuple[str, str], str | Shown] = {
     ("docs/aws.md", "sh"): "tests/unit/cli/test_import.py",
     ("docs/aws.md", "text"): "tests/oracles/test_suricata_others.py",
     ("docs/aws.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
+    ("docs/azure.md", "sh"): "tests/unit/cli/test_import_azure.py",
     ("docs/azure.md", "yaml"): "tests/unit/repository/test_docs_environments.py",
     ("docs/configuration.md", "yaml"): HERE,
     ("docs/deploy.md", "sh"): Shown(
