@@ -86,9 +86,10 @@ def import_(  # noqa: PLR0913, PLR0917 - the command's options
 ) -> None:  # fmt: skip
     """Write a Pulumi import file for resources that exist, under the names and parents of the components.
 
-    In Azure every id follows from the subscription and the names in the settings. In AWS, what follows from the settings is worked out: routes, log groups, the rules of DNS Firewall, shares. The other ids are yours to
-    give: without them the command says each that it needs, and where AWS shows it. It also says where the update after
-    the import would replace a resource for its name, and what setting keeps the name.
+    In Azure every id follows from the subscription and the names in the settings. In AWS that is so of routes, log groups, the
+    rules of DNS Firewall and shares. The other ids are yours to give: without them the command says each that it needs, and
+    where AWS shows it. It also says where the update after the import would replace a resource for its name, and what
+    setting keeps the name.
 
     \b
     Example:
