@@ -230,17 +230,22 @@ def explain(
 
         show = as_text.explanation
     explainers = [Explainer(analysis, source) for analysis in analyses]
-    status = FINE
+    status, logs = FINE, False
     for number, url in _numbered(sys.stdin) if stream else enumerate(urls, start=1):
         try:
             requests = requests_of(url)
         except InvalidUrl as error:
             warn(f"line {number}: {error}" if stream else error)
+            logs = logs or (stream and (" " in url.strip() or url.startswith("{")))
             status = UNUSABLE
             continue
         for request in requests:
             for explainer in explainers:
                 sys.stdout.write(show(explainer.explain(request)))
+    if logs:
+        warn(
+            "`explain` takes a URL a line; if these are lines of a log, `wsus-egress logs -` reads them"
+        )
     sys.exit(status)
 
 

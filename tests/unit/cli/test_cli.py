@@ -456,6 +456,21 @@ def test_a_url_that_the_terminal_cannot_show(write: Write) -> None:
     assert done.stdout.startswith(b"https://m\\xfcnchen.example.com/  [x, ")
 
 
+@pytest.mark.parametrize(("given", "hint"), [
+    ("https://a.example.com/\nHTTPS request from 10.30.0.10:5 to a.example.com:443. Action: Deny\n", True),
+    ('{"event":{"tls":{"sni":"a.example.com"}}}\n', True),
+    ("bad\\host\nhttps://a.example.com/\n", False),
+])  # fmt: skip
+def test_lines_of_a_log_belong_to_another_command(
+    write: Write, run: Run, given: str, *, hint: bool
+) -> None:
+    """Whoever pipes a firewall's log into it is told which command reads that, once at the end."""
+    result = run("explain", write(), "-", given=given)
+    assert 2 == result.exit_code
+    last = result.stderr.splitlines()[-1]
+    assert hint == ("if these are lines of a log, `wsus-egress logs -` reads them" in last)
+
+
 def test_bytes_that_are_no_text(write: Write) -> None:
     """A line that is not UTF-8 is refused with its number, and the others are answered."""
     given = b"https://a.example.com/\nhttps://m\xfcnchen.example.com/\n"
