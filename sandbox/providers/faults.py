@@ -11,6 +11,7 @@ What the provider's client does about it, its cloud's `Client` says: it asks aga
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,15 +35,23 @@ FAULTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "late": ("it is there, but reads do not find it yet", ("create", "read")),
     "partial": ("the cloud has begun it, and then says that it failed", ("create", "update")),
     "lost": ("the cloud has done it, and one answer is lost", _WRITES),
+    "killed": ("the engine is killed once the cloud has done it", _WRITES),
+    "crashed": ("the provider is killed once the cloud has done it", _WRITES),
     "cut": ("the cloud has done it, and no answer comes through any more", _WRITES),
 }
 """By name: what happens, and at which steps it can."""
 
 _REFUSALS: Final = ("throttled", "conflict", "expired", "denied", "quota")
+_AFTER: Final = ("cut", "partial", "late", "killed", "crashed")
 _PAUSE: Final = 0.01
 _LONG: Final = 1.0
 _PATIENCE: Final = 10
 """How often a read after a create is repeated; the real providers do it for minutes."""
+
+
+def kill(fault: str) -> None:
+    """Kill the engine that started this process, or the process itself."""
+    os.kill(os.getppid() if fault == "killed" else os.getpid(), signal.SIGKILL)
 
 
 class FaultError(ValueError):
@@ -127,9 +136,11 @@ class HalfMadeError(CloudError):
 class Faults:
     """Plays the planned fault when its call comes."""
 
-    def __init__(self, client: Client, fault: Fault | None) -> None:
-        """Play `fault`, if there is one, against what `client` does."""
-        self.client, self.fault = client, fault
+    def __init__(
+        self, client: Client, fault: Fault | None, kills: Callable[[str], None] = kill
+    ) -> None:
+        """Play `fault`, if there is one, against what `client` does; `kills` a process."""
+        self.client, self.fault, self._kills = client, fault, kills
 
     def plays(self, step: str, urn: str, *names: str) -> bool:
         """Whether one of these faults is planned for this call."""
@@ -164,8 +175,11 @@ class Faults:
     ) -> None:
         """Fail a call that the cloud has done."""
         fault = self.fault
-        if fault is None or not self.plays(step, urn, "cut", "partial", "late"):
+        if fault is None or not self.plays(step, urn, *_AFTER):
             return
+        if fault.name in {"killed", "crashed"}:
+            self._kills(fault.name)
+            raise CloudError(FAULTS[fault.name][0])
         text = self.client.answer(fault.name, step, type_name).text
         if fault.name == "cut":
             raise CloudError(self.client.gives_up(self.client.attempts, text))

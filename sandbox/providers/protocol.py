@@ -19,7 +19,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from providers.answers import abort, refusals
 from providers.compare import Change, changes, in_old_order
 from providers.errors import CloudError
-from providers.faults import Fault, Faults, HalfMadeError
+from providers.faults import Fault, Faults, HalfMadeError, kill
 from providers.kind import Cloud, Inputs, Kind, Naming, Session, shape_problems
 from providers.operations import Traffic, alone
 from providers.permissions import count
@@ -46,14 +46,19 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     """One cloud's stand-in, served to one engine."""
 
     def __init__(
-        self, cloud: Cloud, store: Store, world: World, fault: Fault | None = None
+        self,
+        cloud: Cloud,
+        store: Store,
+        world: World,
+        fault: Fault | None = None,
+        kills: Callable[[str], None] = kill,
     ) -> None:
         """A stand-in that keeps what it accepts in `store`, and plays `fault`."""
         self._cloud = cloud
         self._lock = threading.RLock()
         self._session = Session(store, world)
         self._traffic = Traffic(cloud.throttled)
-        self._faults = Faults(cloud.client, fault)
+        self._faults = Faults(cloud.client, fault, kills)
 
     # What the engine asks about the provider.
 

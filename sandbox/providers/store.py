@@ -71,23 +71,38 @@ class Store:
     @contextmanager
     def change(self) -> Iterator[Records]:
         """The cloud's content, to be changed in place; kept when the block ends without an error."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_suffix(".lock").open("w") as lock:
+        with self._writing():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = self._path.with_suffix(".lock").open("w")
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             records = self.read()
             yield records
-            self._write(records)
+            with self._writing():
+                self._write(records)
 
     def count(self, step: str, token: str) -> None:
         """Note an operation of a provider, for tests that ask what it took: `create aws:ec2/...`."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_suffix(".operations").open("a", encoding="utf-8") as file:
-            file.write(f"{step} {token}\n")
+        with self._writing():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.with_suffix(".operations").open("a", encoding="utf-8") as file:
+                file.write(f"{step} {token}\n")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A full disk or a folder that may not be written, in one sentence."""
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(f"{self._path}: cannot be written: {error.strerror}") from error
 
     def _write(self, records: Records) -> None:
         held = {kind: rows for kind, rows in records.items() if rows}
         content = {"about": _ABOUT.format(cloud=self._cloud), "resources": held}
         text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         fresh = self._path.with_suffix(f".{os.getpid()}.new")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(self._path)
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(self._path)
+        finally:
+            fresh.unlink(missing_ok=True)  # What a full disk took of it.

@@ -79,9 +79,11 @@ def _in_child(folder: Path, arguments: Sequence[str], fault: Fault | None) -> Do
     os.environ.update(environment)
     os.chdir(folder / "project")
     servers, ports = [], {}
+    engine: list[subprocess.Popen[str]] = []
     for cloud in AWS, AZURE:
         server = grpc.server(ThreadPoolExecutor(max_workers=8))
-        stand_in = StandIn(cloud, Store(cloud.provider, folder / "cloud"), world.load(), fault)
+        store = Store(cloud.provider, folder / "cloud")
+        stand_in = StandIn(cloud, store, world.load(), fault, lambda _: engine[0].kill())
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(stand_in, server)
         ports[cloud.provider] = server.add_insecure_port("127.0.0.1:0")
         servers.append(server)
@@ -92,17 +94,18 @@ def _in_child(folder: Path, arguments: Sequence[str], fault: Fault | None) -> Do
         server.start()
     attached = ",".join(f"{name}:{port}" for name, port in ports.items())
     inline = [f"--client=127.0.0.1:{client}", "--exec-kind", "auto.inline"]
-    done = subprocess.run(
-        ["pulumi", *arguments, "--stack", STACK, "--non-interactive", "--color", "never",
-         *(inline if arguments[0] != "import" else ())],  # An import runs no program.
+    command = ["pulumi", *arguments, "--stack", STACK, "--non-interactive", "--color", "never"]
+    with subprocess.Popen(
+        # Neither an import nor a cancel runs a program.
+        [*command, *(inline if arguments[0] not in {"import", "cancel"} else ())],
         env=environment | {"PULUMI_DEBUG_PROVIDERS": attached},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=_SECONDS,
-        check=False,
-    )  # fmt: skip
-    return Done(done.returncode, done.stdout)
+    ) as process:
+        engine.append(process)
+        said, _ = process.communicate(timeout=_SECONDS)
+    return Done(process.returncode, said)
 
 
 def _program() -> None:

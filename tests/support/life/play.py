@@ -5,13 +5,27 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from life.engine import Done, run
-from life.stages import DESTROY, PROVIDERS, ROUTES, UP, Stage, copy, picture, resources, unsettled
+from life.stages import (
+    DESTROY,
+    PROVIDERS,
+    ROUTES,
+    UP,
+    Stage,
+    copy,
+    pending,
+    picture,
+    resources,
+    unsettled,
+)
+from life.stages import (
+    REFRESH as REFRESHED,
+)
 from providers.faults import ALWAYS, FAULTS, Fault
 from providers.store import Store
 
@@ -20,10 +34,13 @@ AGAIN: Final = "the same command again"
 REFRESH: Final = "again with `--refresh`"
 IMPORT: Final = "`pulumi import` of what is left, then again with `--refresh`"
 REMOVE: Final = "again, which makes a second one; remove the first by hand"
+KILLED: Final = "`pulumi cancel`, `pulumi refresh --clear-pending-creates`, an import of what was made, then again"
 NEVER: Final = "nothing"
 
 # Some answers and then the right one: the client asks again, and the run goes on.
 _FEW: Final = {"throttled": 3, "late": 3}
+ELSEWHERE: Final = "crashed"
+"""The stand-ins run in the process that judges: tests/engine/test_kills.py kills one that runs alone."""
 _LONGEST: Final = 400
 _CONTROL: Final = re.compile(r"[^\x20-\x7e\n\t]")
 _SAYS: Final = re.compile(r"(?:creating|reading|updating|deleting) \w+.*")
@@ -71,7 +88,7 @@ def cases(cloud: str, stage: Stage) -> Iterator[Case]:
     """Every fault at every call of a stage."""
     for step, resource in stage.calls:
         for name, (_, steps) in FAULTS.items():
-            if step in steps:
+            if step in steps and name != ELSEWHERE:
                 yield Case(cloud, stage.name, Fault(name, step, resource))
                 if name in _FEW and (name, step) != ("late", "read"):
                     yield Case(cloud, stage.name, Fault(name, step, resource, _FEW[name]))
@@ -87,6 +104,8 @@ def expected(case: Case) -> set[str]:
         return by_hand if step == "read" else {AGAIN} if aws else {PASSES}
     if fault.name == "lost":
         return by_hand if aws and step == "create" else {PASSES}
+    if fault.name == "killed":
+        return {KILLED}
     if fault.name == "cut" and step == "create":
         return by_hand
     if step == "update" and aws and fault.name not in {"partial", "cut"}:
@@ -101,7 +120,8 @@ def play(case: Case, stage: Stage, folder: Path) -> Outcome:
     known = {*picture(folder, case.cloud)}
     ways = _ways(folder, case.cloud)
     first = run(folder, *stage.command, fault=case.fault)
-    wrong = [*_unreadable(first, case)]
+    killed = case.fault.name == "killed"
+    wrong = [*(_recovered(folder, case, stage) if killed else _unreadable(first, case))]
     there = _ways(folder, case.cloud)
     way_out = "kept" if ways and ways == there else "gone" if ways else "none yet"
     if way_out == "gone" and stage.name != "destroy":
@@ -118,6 +138,35 @@ def play(case: Case, stage: Stage, folder: Path) -> Outcome:
     return Outcome(case, remedy, silent, left, way_out, said, (*wrong, *more))
 
 
+def _recovered(folder: Path, case: Case, stage: Stage) -> Iterator[str]:
+    """Let go of the lock of a killed run, and tell the engine what it was making."""
+    known = {*picture(folder, case.cloud)}
+    second = run(folder, *stage.command)
+    if "the stack is currently locked by" not in second.said:
+        yield f"a second run is not refused: {second.said[-_LONGEST:]}"
+    cancelled = run(folder, "cancel", "--yes")
+    if cancelled.status or known != {*picture(folder, case.cloud)}:
+        yield f"the lock stays, or something was done: {cancelled.said[-_LONGEST:]}"
+    begun = [each["resource"] for each in pending(folder) if each["type"] == "creating"]
+    made = {each["urn"].rsplit("::", 1)[-1]: _made(folder, case.cloud, each) for each in begun}
+    refreshed = run(folder, *REFRESHED, "--clear-pending-creates")
+    if refreshed.status:
+        yield f"the refresh fails: {refreshed.said[-_LONGEST:]}"
+    if any(made.values()):
+        yield from _import(folder, {name: id_ for name, id_ in made.items() if id_})
+
+
+def _made(folder: Path, cloud: str, resource: Mapping[str, Any]) -> str:
+    """The id that the cloud has of what was being made, or nothing if it was not made."""
+    held = Store(PROVIDERS[cloud], folder / "cloud").read().get(resource["type"], {})
+    found = [
+        id_
+        for id_, row in held.items()
+        if all(resource["inputs"].get(name, value) == value for name, value in row.items())
+    ]
+    return found[0] if found else ""
+
+
 def _back(
     first: Done, case: Case, stage: Stage, folder: Path, known: set[str]
 ) -> tuple[str, bool, tuple[str, ...], list[str]]:
@@ -128,7 +177,7 @@ def _back(
         return PASSES, False, (), []
     second = run(folder, *stage.command)
     if second.status == 0 and settled():
-        return AGAIN, False, (), []
+        return KILLED if case.fault.name == "killed" else AGAIN, False, (), []
     orphans = _orphans(folder, case.cloud, stage, known)
     silent = second.status == 0 and not orphans and not unsettled(folder)
     again = DESTROY if stage.name == "destroy" else UP
@@ -181,22 +230,28 @@ def _by_hand(case: Case, folder: Path, orphans: list[str]) -> tuple[str, list[st
                 kind, _, id_ = each.partition(" ")
                 del records[kind][id_]
         return REMOVE, []
-    # As docs/aws.md has it: the preview writes the file, and somebody fills in the ids.
-    ids = {kind: id_ for kind, _, id_ in (each.partition(" ") for each in orphans)}
+    ids = [id_ for _, _, id_ in (each.partition(" ") for each in orphans)]
+    return IMPORT, [*_import(folder, {case.fault.resource: ids[0]})] if ids else []
+
+
+def _import(folder: Path, ids: Mapping[str, str]) -> Iterator[str]:
+    """As docs/deploy.md has it: the preview writes the file, and somebody fills in the ids."""
     file = folder / "import.json"
     preview = run(folder, "preview", "--import-file", str(file))
     if not file.exists():
-        return IMPORT, [f"the preview writes no import file: {preview.said[-_LONGEST:]}"]
+        yield f"the preview writes no import file: {preview.said[-_LONGEST:]}"
+        return
     found = json.loads(file.read_text(encoding="utf-8"))
     found["resources"] = [
-        {**each, "id": ids[each["type"]]}
+        {**each, "id": ids[each["name"]]}
         for each in found["resources"]
-        if each["name"] == case.fault.resource and each["type"] in ids
+        if each["name"] in ids and not each.get("component")
     ]
     file.write_text(json.dumps(found), encoding="utf-8")
     done = run(folder, "import", "--file", str(file), "--yes", "--skip-preview",
                "--protect=false", "--generate-code=false")  # fmt: skip
-    return IMPORT, [f"the import fails: {done.said[-_LONGEST:]}"] if done.status else []
+    if done.status:
+        yield f"the import fails: {done.said[-_LONGEST:]}"
 
 
 def _message(done: Done) -> str:

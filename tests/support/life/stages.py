@@ -105,24 +105,29 @@ def copy(folder: Path, to: Path) -> Path:
     return to
 
 
+def _latest(folder: Path) -> dict[str, Any]:
+    (file,) = folder.glob(f"state/.pulumi/stacks/*/{STACK}.json")
+    return json.loads(file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+
+
 def resources(folder: Path) -> dict[str, dict[str, Any]]:
     """What the state knows, of the clouds, by name; those that a replacement left are not there."""
-    (file,) = folder.glob(f"state/.pulumi/stacks/*/{STACK}.json")
-    latest = json.loads(file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
     return {
         each["urn"].rsplit("::", 1)[-1]: each
-        for each in latest.get("resources", [])
+        for each in _latest(folder).get("resources", [])
         if each.get("custom") and not each["type"].startswith("pulumi:")
     }
 
 
+def pending(folder: Path) -> list[dict[str, Any]]:
+    """What a killed run had begun."""
+    return _latest(folder).get("pending_operations") or []
+
+
 def unsettled(folder: Path) -> str:
     """What a run has left open in the state."""
-    (file,) = folder.glob(f"state/.pulumi/stacks/*/{STACK}.json")
-    latest = json.loads(file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
-    pending = latest.get("pending_operations") or []
     failed = [name for name, each in resources(folder).items() if each.get("initErrors")]
-    return ", ".join([*(each["type"] for each in pending), *failed])
+    return ", ".join([*(each["type"] for each in pending(folder)), *failed])
 
 
 def picture(folder: Path, cloud: str) -> dict[str, Any]:
@@ -136,11 +141,14 @@ def picture(folder: Path, cloud: str) -> dict[str, Any]:
     text = json.dumps(json.loads(file.read_text(encoding="utf-8"))["resources"])
     known = resources(folder)
     ids = {each["id"]: name for name, each in known.items()}
+    words = {each["id"]: f"<{name}>" for name, each in known.items()}
     for name, each in known.items():
-        for value in {each["id"], str(each["outputs"].get("name", ""))} - {""}:
-            text = text.replace(json.dumps(value)[1:-1], f"<{name}>")
+        words[str(each["outputs"].get("name") or each["id"])] = f"<{name}>"
         for endpoint in _ENDPOINT.findall(json.dumps(each["outputs"].get("firewallStatuses", ""))):
-            text = text.replace(endpoint, f"<{name}'s endpoint>")
+            words[endpoint] = f"<{name}'s endpoint>"
+    # The longest first: a name is a part of an id.
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        text = text.replace(json.dumps(word)[1:-1], words[word])
     rows = json.loads(text)
     held = json.loads(file.read_text(encoding="utf-8"))["resources"]
     found: dict[str, Any] = {}

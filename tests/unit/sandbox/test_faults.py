@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +20,7 @@ from providers import world
 from providers.__main__ import main
 from providers.aws import CLOUD as AWS
 from providers.azure import CLOUD as AZURE
-from providers.faults import FAULTS, VARIABLE, Fault, FaultError
+from providers.faults import FAULTS, VARIABLE, Fault, FaultError, kill
 from providers.kind import Cloud
 from providers.protocol import StandIn
 from providers.store import Store
@@ -154,7 +156,7 @@ def test_a_text_that_names_no_fault_is_refused(
         (name, step)
         for name, (_, steps) in FAULTS.items()
         for step in steps
-        if name not in {"late", "partial"}
+        if name not in {"late", "partial", "killed", "crashed"}
     ],
 )
 def test_what_becomes_of_a_call(trial: Trial, fault: str, step: str) -> None:
@@ -293,3 +295,39 @@ def test_the_services_say_which_creates_have_a_token(
     model = get_session().get_service_model(service).operation_model(operation)
 
     assert bool(model.idempotent_members) == AWS.kinds[type_name].token
+
+
+@pytest.mark.parametrize("fault", ["killed", "crashed"])
+def test_a_process_is_killed_once_the_cloud_has_done_it(trial: Trial, fault: str) -> None:
+    """The engine, or the stand-in itself: nothing can answer then."""
+    gone: list[str] = []
+    made = StandIn(
+        trial.cloud,
+        Store(trial.cloud.provider, trial.folder),
+        world.load(),
+        Fault.parse(f"{fault} create it"),
+        gone.append,
+    )
+    made.Configure(provider_pb2.ConfigureRequest(args=encode({"region": "eu-west-1"})), None)
+    request = provider_pb2.CreateRequest(
+        urn=f"urn:pulumi:s::p::{trial.type_name}::it", properties=encode(trial.inputs)
+    )
+
+    with pytest.raises(AbortedError):
+        made.Create(request, Context())
+
+    assert [fault] == gone
+    assert 1 == len(trial.held())
+
+
+@pytest.mark.parametrize(("fault", "who"), [("killed", os.getppid), ("crashed", os.getpid)])
+def test_which_process_that_is(
+    fault: str, who: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is the stand-in's parent."""
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda process, number: sent.append((process, number)))
+
+    kill(fault)
+
+    assert [(who(), signal.SIGKILL)] == sent
