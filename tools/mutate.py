@@ -56,10 +56,11 @@ def copy_tree(root: Path, tree: Path) -> None:
             shutil.copy2(source, target)
 
 
-def test_files(root: Path) -> list[Path]:
-    """Every file that may change what a test says: the tests and what they load beside the package."""
-    folders = (root / "tests", root / "config")
-    return sorted(path for folder in folders for path in folder.rglob("*") if _counts(path))
+def test_files(root: Path, module: str) -> list[Path]:
+    """Every file that may change what a module's tests say: they, and what they load beside the package."""
+    shared = ("tests/conftest.py", "tests/unit/conftest.py", "tests/support", "config")
+    given = [root / each for each in (*TESTS[module], *shared)]
+    return sorted(path for each in given for path in (each, *each.rglob("*")) if _counts(path))
 
 
 def _counts(path: Path) -> bool:
@@ -97,7 +98,7 @@ def measure(module: str) -> Path:
         Failed: When a test fails without a mutant.
     """
     code = sorted((_TREE / PACKAGE).rglob("*.py"))
-    path = _FOLDER / f"{module}-{digest([*code, *test_files(_TREE)])}.json"
+    path = _FOLDER / f"{module}-{digest([*code, *test_files(_TREE, module)])}.json"
     if path.is_file():
         return path
     for old in _FOLDER.glob(f"{module}-*.json"):
@@ -121,7 +122,7 @@ def attempt(module: str, pending: Sequence[Mutant], known: Mapping[str, Record],
         Failed: When a process ends before it has tried all of its own.
     """
     measured = measure(module)
-    all_tests = digest(test_files(_TREE))
+    all_tests = digest(test_files(_TREE, module))
     running = []
     for job in range(jobs):
         share = pending[job::jobs]
@@ -157,7 +158,7 @@ def records_of(module: str) -> Path:
 
 def true_records(module: str, mutants: Iterable[Mutant]) -> dict[str, Record]:
     """The records that still hold for the files of the copy."""
-    all_tests = digest(test_files(_TREE))
+    all_tests = digest(test_files(_TREE, module))
     sources = {name: digest([_TREE / PACKAGE / name]) for name in module_files(_TREE, module)}
     known = read(records_of(module))
     return {

@@ -8,7 +8,12 @@ from typing import Final
 TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     "names": ("tests/unit/names", "tests/properties/test_names.py"),
     "proof": ("tests/unit/proof", "tests/unit/controls/test_base.py"),
-    "model": ("tests/unit/model", "tests/unit/config", "tests/unit/names"),
+    "model": (
+        "tests/unit/model",
+        "tests/unit/config",
+        "tests/unit/proof",
+        "tests/unit/controls/test_base.py",
+    ),
     "config": ("tests/unit/config", "tests/unit/model"),
     "controls": ("tests/unit/controls", "tests/unit/proof", "tests/golden"),
     "review": ("tests/unit/review", "tests/unit/cli", "tests/golden"),

@@ -91,12 +91,15 @@ class _Runner:
     ) -> None:
         """Collects the tests, and tries the mutants from here; those that need an import are put off."""
         runner = self
+        parent = os.getppid()
 
         class Tries:
             def pytest_runtestloop(self, session: pytest.Session) -> bool:
                 loaded = changing.Loaded(runner._package)
                 items = {item.nodeid: item for item in session.items}
                 for mutant in mutants:
+                    if os.getppid() != parent:
+                        os._exit(1)  # Somebody has ended the run.
                     lines = tuple(mutant["lines"])
                     tests = runner._ordered(
                         mutant, runner._measured.tests_of(mutant["file"], lines)

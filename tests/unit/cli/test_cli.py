@@ -159,13 +159,26 @@ def test_an_expired_acceptance_of_nothing_is_a_finding(write: Write, run: Run) -
     assert "1 environment, 1 target: 2 not accepted, 1 expired\n" in result.stdout
 
 
-@pytest.mark.parametrize(("today", "noted"), [("2026-11-30", False), ("2026-12-01", True)])
-def test_an_expiry_is_announced(write: Write, run: Run, today: str, noted: bool) -> None:
+@pytest.mark.parametrize(
+    ("today", "when"),
+    [
+        ("2026-11-30", None),
+        ("2026-12-01", "in 30 days"),
+        ("2026-12-29", "in 2 days"),
+        ("2026-12-30", "in 1 day"),
+        ("2026-12-31", "today"),
+    ],
+)
+def test_an_expiry_is_announced(write: Write, run: Run, today: str, when: str | None) -> None:
     """From 30 days before, as a note and no finding."""
     project = write((CONFIG, "", accepted(NAMES, NAMELESS, expires="2027-06-30") + APPROVED))
     result = run("check", project, "--today", today)
-    note = f"note: {CONFIG}:13: x: approved: 'aws/https/added.example.org' expires in 30 days"
-    assert (0, noted) == (result.exit_code, note in result.stdout)
+    note = f"note: {CONFIG}:13: x: approved: 'aws/https/added.example.org' expires"
+    assert 0 == result.exit_code
+    if when is None:
+        assert note not in result.stdout
+    else:
+        assert f"{note} {when} (2026-12-31); have its owner renew it" in result.stdout
 
 
 def test_an_expired_approval_in_json(write: Write, run: Run) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
+import mutate
 from mutants import page, running
 from mutants.changing import Loaded
 from mutants.making import Mutant, mutants_of
@@ -333,6 +334,18 @@ def test_the_tests_of_each_module_exist() -> None:
         assert (PACKAGE / module / "__init__.py").is_file()
         for each in tests:
             assert (ROOT / each).exists(), each
+
+
+def test_what_a_module_s_tests_load_counts_and_other_tests_do_not() -> None:
+    """A change of another module's tests has nothing to do with these mutants."""
+    found = {path.relative_to(ROOT).as_posix() for path in mutate.test_files(ROOT, "names")}
+    assert {"tests/unit/names/test_sets.py", "tests/properties/test_names.py"} <= found
+    assert {
+        "tests/unit/conftest.py",
+        "tests/support/sample.py",
+        "config/endpoints/wsus.yaml",
+    } <= found
+    assert not any(each.startswith("tests/unit/proof") for each in found)
 
 
 def test_the_list_names_mutants_of_the_code_as_it_is() -> None:
