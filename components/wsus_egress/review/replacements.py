@@ -57,6 +57,14 @@ REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
         f"{_NETWORK}Subnet": "resourceGroupName subnetName virtualNetworkName",
     }.items()
 }
+# AWS takes a name of these once (CreateRuleGroup, CreateFirewall, CreateSecurityGroup, API references,
+# read 2026-11), so pulumi-aws deletes the old one first where the program says the name
+# (`nameRequiresDeleteBeforeReplace` of its bridge, read 2026-11).
+NAMED_ONCE: Final = frozenset({
+    "aws:ec2/securityGroup:SecurityGroup",
+    "aws:networkfirewall/firewall:Firewall",
+    "aws:networkfirewall/ruleGroup:RuleGroup",
+})  # fmt: skip
 _RULE_GROUPS: Final = ("RuleGroup", "RuleCollectionGroup")
 
 

@@ -12,7 +12,7 @@ from wsus_egress.controls import Control, Document
 from wsus_egress.model.environment import COMPONENT_NAME
 from wsus_egress.review import two_steps
 from wsus_egress.review.finding import Finding
-from wsus_egress.review.replacements import fixed, is_locked, is_replaced, is_risk
+from wsus_egress.review.replacements import NAMED_ONCE, fixed, is_locked, is_replaced, is_risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class ResourceChange:
     """The inputs that differ, where the resource is on both sides."""
     protect: str = ""
     """The setting by which the change is refused, such as `networkFirewall.protected`."""
+    keeps: str = ""
+    """The name, fixed by a setting, that what is replaced and what replaces it would both have."""
     fixed: tuple[tuple[str, str], ...] = ()
     """Settings that Azure refuses to change there, each with what to do instead."""
 
@@ -51,8 +53,14 @@ def resource_changes(
                 *key,
                 tuple(differ),
                 _refused_by(was, now, kind, differ),
+                _kept_name(now) if kind == "replace" and "name" not in differ else "",
                 tuple(fixed(now.type, differ)),
             )
+
+
+def _kept_name(document: Document) -> str:
+    """The name that a setting gives to what Pulumi would name; empty where it does not."""
+    return str(document.properties.get("name", "")) if document.type in NAMED_ONCE else ""
 
 
 def _refused_by(was: Document, now: Document, kind: str, differ: Sequence[str]) -> str:
@@ -81,6 +89,9 @@ def at_risk(place: tuple[str, str], resources: Sequence[ResourceChange]) -> Iter
     for resource in resources:
         if replaces_a_group(resource):
             yield two_steps.rule_group_at_risk(*place, resource.kind, resource.type, resource.name)
+    for resource in resources:
+        if resource.keeps:
+            yield two_steps.deleted_first(*place, resource.type, resource.name, resource.keeps)
     for setting in sorted({each.protect for each in resources if each.protect}):
         names = [each.name for each in resources if each.protect == setting]
         yield two_steps.refused_while_protected(*place, setting, names)

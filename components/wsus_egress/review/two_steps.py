@@ -47,6 +47,24 @@ def unswitched_groups(environment: str, target: str, names: Sequence[str]) -> Fi
     )
 
 
+def deleted_first(environment: str, target: str, type_: str, name: str, called: str) -> Finding:
+    """A resource that is replaced under a name that a setting fixes: the old one has to go first.
+
+    AWS deletes neither a rule group that a policy refers to nor a security group that an interface has
+    (DeleteRuleGroup, DeleteSecurityGroup, API references, read 2026-11).
+    """
+    what = (
+        f"{name} is replaced, and both would be called {called}: the engine deletes the old one first, which "
+        "AWS refuses while it is in use"
+    )
+    instead = (
+        "take its name out of `existingNames` in this change: then the new one stands beside it"
+    )
+    if type_.endswith(":SecurityGroup"):
+        instead = "keep its description and VPC, or write another name for it in this change"
+    return Finding("two-steps", environment, target, what, instead)
+
+
 def refused_while_protected(
     environment: str, target: str, setting: str, names: Sequence[str]
 ) -> Finding:

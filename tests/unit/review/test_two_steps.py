@@ -155,3 +155,42 @@ def test_what_azure_never_changes_takes_two_steps(
     found = re.search(r"note two-steps prod/azure\n((?:      .*\n)+)", shown)
 
     assert told == (" ".join(found[1].split()) if found else "")
+
+
+NAMED = "      existingNames: {rules-1: wsus}\n"
+LARGER = "      capacity: 500\n"
+GROUP = "awsSecurityGroup: {name: WSUS, description: "
+
+
+def test_what_is_replaced_under_a_name_of_its_own_goes_first(project: GitProject) -> None:
+    """AWS takes a name once, and deletes no rule group that is in use: so the name goes with the group."""
+    named, both, larger = (
+        TEXT.replace(FULL, FULL.replace("full\n", f"full\n{more}"))
+        for more in (NAMED, NAMED + LARGER, LARGER)
+    )
+
+    told = said(project, named, both)
+
+    assert told == (
+        "wsus-network-firewall-rules-1 is replaced, and both would be called wsus: the engine deletes the old one "
+        "first, which AWS refuses while it is in use take its name out of `existingNames` in this change: then the new "
+        "one stands beside it"
+    )
+    assert not said(project, named, larger)
+    assert not said(project, TEXT, larger)
+
+
+def test_a_security_group_of_a_fixed_name_keeps_its_description(project: GitProject) -> None:
+    """EC2 takes a name once in a VPC, and never changes a description."""
+    server = "      addresses: [10.21.0.10]\n"
+    assert server in TEXT
+    before, after = (
+        TEXT.replace(server, f"{server}      {GROUP}{text}}}\n") for text in ("Old", "New")
+    )
+
+    told = said(project, before, after)
+
+    assert (
+        "is replaced, and both would be called WSUS: the engine deletes the old one first" in told
+    )
+    assert "keep its description and VPC, or write another name for it in this change" in told
