@@ -71,7 +71,7 @@ def _file(analysis: Analysis, given: Given, subscription: str | None) -> ImportF
 )  # fmt: skip
 @click.option(
     "--without", multiple=True, metavar="RESOURCE",
-    help="A resource that does not exist yet; may be repeated.",
+    help="A resource that does not exist yet, or is in the stack already; may be repeated.",
 )  # fmt: skip
 @click.option(
     "--subscription", metavar="ID",
@@ -102,6 +102,9 @@ def import_(  # noqa: PLR0913, PLR0917 - the command's options
     try:
         (analysis,) = analyse(project, (name,), None)
         found = _file(analysis, Given(ids, without), subscription)
+        if not found.resources:
+            what, instead = "nothing is left to import", "name only what is not to be imported"
+            raise PolicyErrors([Problem(None, ("--without",), what, instead)])
     except PolicyErrors as error:
         refuse(error, "text")
     if output is None:

@@ -52,7 +52,7 @@ class Given:
 
     Attributes:
         ids: Resources' names, each with its id in AWS.
-        without: The names of resources that do not exist yet.
+        without: The names of resources that do not exist yet, or that the stack has already.
     """
 
     ids: Sequence[tuple[str, str]] = ()

@@ -216,6 +216,16 @@ def test_an_id_that_follows_is_refused(project: Path) -> None:
     ] == problems(run(project, *left, ids={**RULES, **lists, **rule}))
 
 
+def test_nothing_to_import_is_refused(project: Path) -> None:
+    """An import of nothing would look like one that went well."""
+    configure(project)
+    left = [option for name in RULES for option in ("--without", name)]
+
+    assert [
+        "--without: nothing is left to import; name only what is not to be imported"
+    ] == problems(run(project, *left))
+
+
 def test_an_option_of_another_form_is_refused(project: Path) -> None:
     """An id needs a resource."""
     configure(project)
