@@ -167,6 +167,32 @@ def test_without_its_name_a_resource_would_be_replaced(project: Project) -> None
     } <= replaced
 
 
+def test_one_more_is_imported_into_a_stack_that_stands(project: Project) -> None:
+    """The components are in the state already: the import puts the resource below them."""
+    settings = {
+        **BASE,
+        "wsus-egress:aws": {"vpcId": "vpc-0d4e5f607182a3b4c"},
+        "wsus-egress:mode": "open",
+    }
+    configure(project, settings)
+    project.up(STACK)
+    known, before = resources(project), identity(project)
+    urn = known["wsus-head-egress-http-ipv4"]["urn"]
+    gone = project.pulumi("state", "delete", urn, "--stack", STACK, "--yes")
+    assert 0 == gone.returncode, gone.stderr
+    path = str(project.root / "import.json")
+
+    written = project.command(
+        "import", "--env", STACK, "--without", "wsus-head", "--without", "wsus-head-egress-https-ipv4",
+        "--id", f"wsus-head-egress-http-ipv4={known['wsus-head-egress-http-ipv4']['id']}", "-o", path,
+    )  # fmt: skip
+    assert 0 == written.returncode, written.stderr
+    imported(project, path)
+
+    assert before == identity(project)
+    assert set() == changes(project)
+
+
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 PROVIDERS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{{}}/providers"
 NETWORK = (

@@ -62,6 +62,18 @@ def _file(analysis: Analysis, given: Given, subscription: str | None) -> ImportF
     return azure_import(in_azure.target, in_azure.controls, given, subscription)
 
 
+def _some(found: ImportFile) -> ImportFile:
+    """The file, where there is something in it.
+
+    Raises:
+        PolicyErrors: Where there is not: an import of nothing would look like one that went well.
+    """
+    if not found.resources:
+        what, instead = "nothing is left to import", "name only what is not to be imported"
+        raise PolicyErrors([Problem(None, ("--without",), what, instead)])
+    return found
+
+
 @click.command(name="import")
 @project_option
 @click.option("--env", "name", required=True, metavar="NAME", help="The environment.")
@@ -101,10 +113,7 @@ def import_(  # noqa: PLR0913, PLR0917 - the command's options
 
     try:
         (analysis,) = analyse(project, (name,), None)
-        found = _file(analysis, Given(ids, without), subscription)
-        if not found.resources:
-            what, instead = "nothing is left to import", "name only what is not to be imported"
-            raise PolicyErrors([Problem(None, ("--without",), what, instead)])
+        found = _some(_file(analysis, Given(ids, without), subscription))
     except PolicyErrors as error:
         refuse(error, "text")
     if output is None:
