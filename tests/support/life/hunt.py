@@ -26,8 +26,8 @@ from providers.faults import FAULTS
 _HEAD: Final = """# What a second run makes of a cloud's refusal
 
 `make faults` writes this page. It deploys a small environment of each cloud to the stand-ins with the real engine, changes it,
-refreshes it and destroys it, and plays one fault at one call of one of these commands. Then it runs what
-[After a failed run](../docs/deploy.md#after-a-failed-run) says, and looks: the cloud holds each thing once and as a life without faults
+refreshes it and destroys it, and plays one fault at one call of one of these commands. Then it runs the same command again, and
+where that does not do what [After a failed run](../docs/deploy.md#after-a-failed-run) says. It looks: the cloud holds each thing once and as a life without faults
 leaves it, the preview is clean, the failed run's message says what failed in one line, and a change and a refresh leave the
 servers' way out as it was. What a provider does about a bad answer, `sandbox/providers/aws/client.py` and `azure/client.py` say, with
 their sources. Where a cloud's answer is only believed, so is its row.
