@@ -9,8 +9,8 @@ from pydantic import Field
 from wsus_egress.model.azure_firewall import Firewall, FirewallPolicy, NetworkRule
 from wsus_egress.model.azure_forms import (
     SOME_ID,
-    ArmId,
     IpGroupsByParty,
+    PolicyId,
     Region,
     ResourceGroup,
     ResourceName,
@@ -37,7 +37,7 @@ class FirewallAlone(Settings):
     location: Region
     firewall: Annotated[Firewall, Field(description="The firewall.")]
     firewall_policy_id: Annotated[
-        Annotated[ArmId, MayBeOutput(f"{SOME_ID}/firewallPolicies/own")],
+        Annotated[PolicyId, MayBeOutput(f"{SOME_ID}/firewallPolicies/own")],
         Field(description="The id of its policy."),
     ]
     sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
@@ -102,6 +102,7 @@ class AzureTarget(Settings):
     ip_groups: Annotated[bool, Field(description="true: sources by IP Group.")] = False
     ip_group_ids: Annotated[
         IpGroupsByParty,
+        PolicyId,
         Field(
             description="Ids of IP Groups that exist, by server or client group. With ipGroups: true the "
             "others are made."

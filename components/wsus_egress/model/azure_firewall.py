@@ -7,7 +7,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from wsus_egress.model.azure_forms import SOME_ID, Action, ArmId, PolicyId, ResourceName, Sku
+from wsus_egress.model.azure_forms import (
+    SOME_ID,
+    SOME_WORKSPACE,
+    Action,
+    NetworkId,
+    PolicyId,
+    ResourceName,
+    Sku,
+    WorkspaceId,
+)
 from wsus_egress.model.base import (
     WHOLE,
     AddressBlock,
@@ -114,7 +123,7 @@ class FirewallPolicy(Checked):
     ]
     sku: Annotated[Sku, Field(description="The policy's tier.")] = "Standard"
     base_policy: Annotated[
-        ArmId | None,
+        PolicyId | None,
         Field(description="The id of the policy that this one inherits from."),
         MayBeOutput(f"{SOME_ID}/firewallPolicies/base"),
     ] = None
@@ -204,7 +213,7 @@ class Firewall(Settings):
         Field(description="The firewall's name in Azure."),
     ]
     virtual_network: Annotated[
-        ArmId,
+        NetworkId,
         Field(description="The id of the network that has an AzureFirewallSubnet."),
         MayBeOutput(f"{SOME_ID}/virtualNetworks/network"),
     ]
@@ -229,7 +238,7 @@ class Firewall(Settings):
         ),
     ] = False
     workspace: Annotated[
-        ArmId | None,
+        WorkspaceId | None,
         Field(description="The Log Analytics workspace that gets its logs."),
-        MayBeOutput(f"{SOME_ID}/workspaces/workspace"),
+        MayBeOutput(SOME_WORKSPACE),
     ] = None

@@ -12,7 +12,14 @@ Sku: TypeAlias = Literal["Basic", "Standard", "Premium"]
 Action: TypeAlias = Literal["allow", "deny"]
 # Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
 ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
-ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^\s]+$")]
+ArmId = Annotated[
+    str,
+    Matching(
+        r"^/subscriptions/[^\s]+$",
+        "is not the id of a resource in Azure",
+        "write all of it, from /subscriptions/ on",
+    ),
+]
 # Azure writes the fixed parts of an id in more than one case.
 PolicyId = Annotated[
     str,
@@ -34,6 +41,36 @@ NetworkId = Annotated[
         "virtualNetworks/NAME",
     ),
 ]
+SecurityGroupOfSubnetId = Annotated[
+    str,
+    Matching(
+        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
+        r"/network[Ss]ecurity[Gg]roups/[^/\s]+$",
+        "is not a network security group's id",
+        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
+        "networkSecurityGroups/NAME",
+    ),
+]
+RouteTableId = Annotated[
+    str,
+    Matching(
+        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
+        r"/route[Tt]ables/[^/\s]+$",
+        "is not a route table's id",
+        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
+        "routeTables/NAME",
+    ),
+]
+WorkspaceId = Annotated[
+    str,
+    Matching(
+        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers"
+        r"/[Mm]icrosoft\.[Oo]perational[Ii]nsights/workspaces/[^/\s]+$",
+        "is not a Log Analytics workspace's id",
+        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/"
+        "Microsoft.OperationalInsights/workspaces/NAME",
+    ),
+]
 SubnetId = Annotated[
     str,
     Matching(
@@ -46,6 +83,10 @@ SubnetId = Annotated[
 ]
 # Stands for what an id that only the deployment knows begins with; it is never sent.
 SOME_ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
+SOME_WORKSPACE: Final = (
+    "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.OperationalInsights"
+    "/workspaces/workspace"
+)
 SecurityGroupId: TypeAlias = Annotated[
     ArmId, MayBeOutput(f"{SOME_ID}/applicationSecurityGroups/{{key}}")
 ]

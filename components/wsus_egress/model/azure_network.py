@@ -10,10 +10,11 @@ from pydantic import Field
 from wsus_egress.model.azure_forms import (
     SOME_ID,
     UNKNOWN_NETWORK,
-    ArmId,
     IdsByParty,
     NetworkId,
     ResourceName,
+    RouteTableId,
+    SecurityGroupOfSubnetId,
     SubnetId,
 )
 from wsus_egress.model.base import (
@@ -181,10 +182,10 @@ class Subnet(Checked):
         ),
     ] = None
     network_security_group: Annotated[
-        ArmId | None, Field(description="The id of the one that it has already.")
+        SecurityGroupOfSubnetId | None, Field(description="The id of the one that it has already.")
     ] = None
     route_table: Annotated[
-        ArmId | None, Field(description="The id of the one that it has already.")
+        RouteTableId | None, Field(description="The id of the one that it has already.")
     ] = None
     service_endpoints: Annotated[
         Items[ServiceEndpoint],

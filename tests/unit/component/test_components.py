@@ -122,11 +122,12 @@ class Mocks(pulumi.runtime.Mocks):
 pulumi.runtime.set_mocks(Mocks())
 from wsus_egress import azure
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/hub"
+POLICY = NETWORK.replace("virtualNetworks", "firewallPolicies")
 try:
     azure.AzureWsusFirewall("hub", {
         "resource_group": "rg", "location": "westeurope", "environment": "test",
         "firewall": {"name": "afw", "virtual_network": NETWORK},
-        "firewall_policy_id": NETWORK, "tags": dict.fromkeys(sys.argv[1:], "me"),
+        "firewall_policy_id": POLICY, "tags": dict.fromkeys(sys.argv[1:], "me"),
     })
 except pulumi.RunError as error:
     print(error)

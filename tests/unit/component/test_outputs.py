@@ -117,6 +117,8 @@ def test_what_may_be_an_output_is_said_at_the_settings() -> None:
         "network_firewall.logging.delivery_stream": "unknown-delivery-stream",
         "network_firewall.logging.existing_log_group": "unknown-log-group",
         "network_firewall.logging.kms_key": "arn:aws:kms:us-east-1:000000000000:key/unknown-{n}",
+        "network_firewall.existing_policy.arn": "arn:aws:network-firewall:us-east-1:000000000000:"
+        "firewall-policy/unknown",
         "network_firewall.rule_groups.arn": "arn:aws:network-firewall:us-east-1:000000000000:"
         "stateful-rulegroup/rule-group-{n}",
     } == forms_of(AwsTarget)

@@ -32,7 +32,10 @@ def test_ip_groups_are_named_by_rules(compiled: Compile) -> None:
 def test_full_mode_has_the_firewall(compiled: Compile) -> None:
     """Address, firewall and logs, and a route to the address that Azure will choose."""
     network = BASE_POLICY.replace("firewallPolicies/parent", "virtualNetworks/vnet")
-    firewall = {"name": "afw", "virtualNetwork": network, "zones": [], "workspace": network}
+    workspace = network.replace(
+        "Network/virtualNetworks/vnet", "OperationalInsights/workspaces/log"
+    )
+    firewall = {"name": "afw", "virtualNetwork": network, "zones": [], "workspace": workspace}
     _, controls = compiled(
         {**policy(mode="full", sku="Basic"), "firewall": firewall, "routeTable": {}}
     )

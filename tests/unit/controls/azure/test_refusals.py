@@ -11,7 +11,7 @@ from sample import AZURE, ONE, policy
 from wsus_egress.component.arguments import compile_arguments
 from wsus_egress.controls import compile_target
 from wsus_egress.model.environment import Environment
-from wsus_egress.problems import PolicyErrors, path_text
+from wsus_egress.problems import PolicyErrors, path_text, shortened
 
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
 HUB = f"{NETWORK}/firewallPolicies/afwp-hub"
@@ -42,6 +42,15 @@ def theirs(**own: Any) -> dict[str, Any]:
 def subnet(**own: Any) -> dict[str, Any]:
     """Settings with one subnet."""
     return {"subnets": [{**SUBNET, **own}]}
+
+
+TABLES = f"{NETWORK}/routeTables/rt"
+
+
+def shown(own: dict[str, Any]) -> str:
+    """The wrong id in these settings, as a message shows it."""
+    (found,) = {each for each in (TABLES, HUB) if each in str(own)}
+    return shortened(repr(found))
 
 
 ANOTHER = "write another one, or leave it out: 1000"
@@ -221,8 +230,19 @@ CASES: list[tuple[dict[str, Any], str]] = [
      "azure.subnets[1].name: vnet and other both have 'servers'; a target is one virtual network: "
      "make an environment for the other one"),
     (policy(name="afwp-"), "azure.firewallPolicy.name: 'afwp-' does not fit; write what fits "),
-    (policy(basePolicy="parent"), "azure.firewallPolicy.basePolicy: 'parent' does not fit; write "
-     "what fits "),
+    (policy(basePolicy="parent"), "azure.firewallPolicy.basePolicy: 'parent' is not a firewall "
+     "policy's id; write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"),
+    *((own, f"azure.{place}: {shown(own)} is not a {what}'s id; write it like ") for own, place, what in (
+        (policy(basePolicy=TABLES), "firewallPolicy.basePolicy", "firewall policy"),
+        ({**policy(mode="full"), "firewall": {**FIREWALL, "virtualNetwork": TABLES}}, "firewall.virtualNetwork",
+         "virtual network"),
+        ({**policy(mode="full"), "firewall": {**FIREWALL, "workspace": TABLES}}, "firewall.workspace",
+         "Log Analytics workspace"),
+        (subnet(networkSecurityGroup=TABLES), "subnets[0].networkSecurityGroup", "network security group"),
+        (subnet(routeTable=HUB), "subnets[0].routeTable", "route table"),
+    )),
+    ({"ipGroupIds": {"one": "ipg"}}, "azure.ipGroupIds.one: 'ipg' is not the id of a resource in Azure; write all of "
+     "it, from /subscriptions/ on"),
     (policy(terminateTls=True), "azure.firewallPolicy.terminateTls: the key 'terminateTls' is "
      "unknown; "),
 ]  # fmt: skip
