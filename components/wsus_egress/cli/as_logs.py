@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 _SEEN: Final = {"blocked": "blocked", "allowed": "passed", "seen": "seen"}
 _CLIENT: Final = "client"
-# A column for names is no wider: one that is a trick of whoever sends it may have 253 characters.
+# A column for names stays this narrow: a name that is a trick of whoever sends it may have 253 characters.
 _WIDEST: Final = 80
 _USUAL: Final = {"http": 80, "https": 443}
 

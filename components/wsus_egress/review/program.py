@@ -253,7 +253,7 @@ def _origins(name: str, raw: bytes | None) -> set[str]:
     if name == _REQUIREMENTS:
         joined = text.replace("\\\n", " ")
         lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in joined.splitlines())
-        # The hashes that follow a requirement are no options of the file.
+        # The hashes that follow a requirement are not options of the file.
         return {line for line in lines if _ELSEWHERE.search(line) and not line.startswith("--hash")}
     try:
         data = tomllib.loads(text)

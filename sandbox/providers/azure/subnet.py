@@ -177,7 +177,7 @@ class Subnet(AzureKind):
         for key, row in records.get(SUBNET_TYPE, {}).items():
             if key.casefold() != id_.casefold() and key.rpartition("/")[0].casefold() == inside:
                 others[key.rpartition("/")[2]] = _prefixes(row)
-        if resource(records, SUBNET_TYPE, id_) is not None:  # It is no other one.
+        if resource(records, SUBNET_TYPE, id_) is not None:  # The subnet itself, not another one.
             others.pop(inputs["subnetName"], None)
         if inputs["subnetName"].casefold() in {other.casefold() for other in others}:
             raise azure_error(

@@ -24,7 +24,7 @@ _USUAL_NAME: Final = re.compile(r"[A-Za-z0-9_].*")
 _FILE_ENDINGS: Final = frozenset({"yaml", "yml", "json"})
 
 
-class CannotStart(Exception):  # noqa: N818 - it is no mistake of the program
+class CannotStart(Exception):  # noqa: N818 - it is not a fault of the program
     """Why nothing is written, in one sentence."""
 
 

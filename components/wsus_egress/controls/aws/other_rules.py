@@ -217,7 +217,7 @@ def _pattern(content: str, keys: list[str], size: str | None) -> list[Pattern] |
         return None  # Behind the content it means nothing.
     host = content[1:].lower() if wild else content.lower()
     try:
-        # Others' rules are about whole top-level domains too, which is no pattern of a policy.
+        # Others' rules are about whole top-level domains too, which no pattern of a policy can be.
         Pattern.parse(f"a.{host}")
     except InvalidName:
         return None

@@ -168,7 +168,7 @@ def found(id_: str, beside: Inputs, records: Records, session: Session) -> Recor
     }
 
 
-@believed("entries twice, of another family, or that are no network, in these words")
+@believed("entries twice, of another family, or that are not networks, in these words")
 def _entry_problems(inputs: Inputs, family: str | None) -> Problems:
     seen: dict[str, int] = {}
     for index, entry in enumerate(items(inputs, "entries")):
