@@ -19,9 +19,9 @@ def render(scores: Sequence[Score], commit: str, untried: Sequence[str]) -> str:
     """The page, in Markdown.
 
     Args:
-        scores: Of each module of which a mutant was tried.
+        scores: Of each module of which every mutant was tried.
         commit: What was tried.
-        untried: The modules of which none was.
+        untried: The modules of which some mutant was not.
     """
     rows = [
         f"| {each.module} | {each.mutants:,} | {each.tried:,} | {each.killed:,} | {len(each.alive):,} "
@@ -37,7 +37,7 @@ def render(scores: Sequence[Score], commit: str, untried: Sequence[str]) -> str:
         *rows,
     ]
     if untried:
-        lines += ["", f"Not tried yet: {', '.join(untried)}."]
+        lines += ["", f"Not tried whole: {', '.join(untried)}."]
     equivalent = [pair for each in scores for pair in each.equivalent]
     if equivalent:
         lines += [

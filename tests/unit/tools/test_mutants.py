@@ -321,7 +321,7 @@ def test_the_page_has_a_row_for_each_module_and_a_reason_for_each_equivalent(tre
     text = page.render([score("small", [area], records, reasons)], "abc", ["large"])
     assert "| small | 1 | 1 | 0 | 0 | 1 | 100.0 % |" in text
     assert "Commit abc." in text
-    assert "Not tried yet: large." in text
+    assert "Not tried whole: large." in text
     assert (
         "| box.py `Box.area` | `return self.side * self.side` | `return self.side / self.side` | a \\| reason |"
         in text
