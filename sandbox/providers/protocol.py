@@ -150,7 +150,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802, D102
         kind = self._kind(request.urn, context)
-        old = kind.before(_compared(kind, request), decode(request.olds))
+        old = kind.before(_compared(request), decode(request.olds))
         new = decode(request.news)
         before, after = kind.canonical(old), kind.canonical(new)
         found = [*changes(before, in_old_order(before, after, kind.sets))]
@@ -230,7 +230,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encode(outputs, secrets))
 
     def _differs(self, kind: Kind, request: Any, inputs: Inputs) -> bool:
-        before, after = kind.canonical(_compared(kind, request)), kind.canonical(inputs)
+        before, after = kind.canonical(_compared(request)), kind.canonical(inputs)
         return any(changes(before, in_old_order(before, after, kind.sets)))
 
     def _update(self, kind: Kind, request: Any, inputs: Inputs, outputs: Inputs) -> None:
@@ -320,12 +320,16 @@ def _old_inputs(request: Any) -> dict[str, Any]:
     return decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
 
 
-def _compared(kind: Kind, request: Any) -> dict[str, Any]:
+def _compared(request: Any) -> dict[str, Any]:
     """What a new program is compared with: the old inputs, or what a failed update left in their place."""
     old, outputs = _old_inputs(request), decode(request.olds)
     if _PROPOSED not in outputs:
         return old
-    return {name: value for name, value in outputs.items() if name in kind.inputs or name in old}
+    told = {
+        *old,
+        *decode(request.news),
+    }  # An output that nobody wrote, such as a region, is no input.
+    return {name: value for name, value in outputs.items() if name in told}
 
 
 def _difference(

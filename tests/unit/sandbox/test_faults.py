@@ -123,7 +123,7 @@ class Trial:
 def trial(request: pytest.FixtureRequest, tmp_path: Path) -> Trial:
     """A rule group or a network security group, by cloud."""
     if request.param == "aws":
-        return Trial(AWS, RULE_GROUP, {**AWS_BASE[RULE_GROUP], "region": "eu-west-1"}, tmp_path)
+        return Trial(AWS, RULE_GROUP, AWS_BASE[RULE_GROUP], tmp_path)
     return Trial(AZURE, NSG, AZURE_BASE[NSG], tmp_path)
 
 
