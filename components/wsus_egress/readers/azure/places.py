@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -34,6 +35,7 @@ MACHINE: Final = "azure-native:compute:VirtualMachine"
 SCALE_SET: Final = "azure-native:compute:VirtualMachineScaleSet"
 TABLE: Final = "azure-native:network:RouteTable"
 ROUTE: Final = "azure-native:network:Route"
+_SUBNETS: Final = re.compile("/subnets/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,13 @@ def _of_subnets(
     owner: Resource, key: str, ids: list[Any], resources: tuple[Resource, ...]
 ) -> Iterator[Network]:
     of_subnets = named(owner, key, ids, SUBNET, resources).resources
-    # A subnet inside its network is named by the network's id.
-    heads = [id_.partition("/subnets/")[0] if isinstance(id_, str) else id_ for id_ in ids]
+    # A subnet inside its network is named by the network's id; Azure takes ids in any case.
+    heads = [_SUBNETS.split(id_)[0] if isinstance(id_, str) else id_ for id_ in ids]
     of_networks = named(owner, key, heads, NETWORK, resources).resources
     for spot in spots((*of_subnets, *of_networks)):
-        names = [id_.rpartition("/")[2] for id_ in ids if isinstance(id_, str)]
-        own = spot.resource.type == SUBNET or spot.body.get("name") in names or UNKNOWN in ids
+        names = {id_.rpartition("/")[2].lower() for id_ in ids if isinstance(id_, str)}
+        name = str(spot.body.get("name")).lower()
+        own = spot.resource.type == SUBNET or name in names or UNKNOWN in ids
         yield from spot.prefixes if own else ()
 
 
