@@ -243,9 +243,10 @@ def _import(folder: Path, ids: Mapping[str, str]) -> Iterator[str]:
         return
     found = json.loads(file.read_text(encoding="utf-8"))
     found["resources"] = [
-        {**each, "id": ids[each["name"]]}
+        {**each, "id": ids[name]}
         for each in found["resources"]
-        if each["name"] in ids and not each.get("component")
+        # Where a component has the same name, the file gives the resource another one.
+        if (name := each.get("logicalName", each["name"])) in ids and not each.get("component")
     ]
     file.write_text(json.dumps(found), encoding="utf-8")
     done = run(folder, "import", "--file", str(file), "--yes", "--skip-preview",
