@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 from trial import Stack
@@ -81,6 +82,26 @@ def test_a_run_beside_another_one(stack: Stack) -> None:
     said = stack.up(fails=True)
     assert "interrupted while creating" in said
     assert "cannot create already existing resource" in said
+
+
+def test_a_state_that_a_kill_left_half_written(stack: Stack) -> None:
+    """What the engine says of each of its two files, and what docs/deploy.md says to do about it."""
+    stack.write(GOES_ON)
+    stack.up()
+    backend = Path(stack.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    (state,) = backend.glob(".pulumi/stacks/*/*.json")
+    attributes, before = (state.with_name(state.name + end) for end in (".attrs", ".bak"))
+
+    attributes.write_bytes(b"")
+    assert "failed to load checkpoint: EOF" in stack.up(fails=True)
+    attributes.unlink()
+    stack.run("preview", "--expect-no-changes")
+
+    state.write_bytes(b"")
+    assert "unexpected end of JSON input" in stack.up(fails=True)
+    state.write_bytes(before.read_bytes())
+    stack.up("--refresh")
+    stack.run("preview", "--expect-no-changes")
 
 
 def test_a_full_disk_is_one_sentence(stack: Stack) -> None:

@@ -20,6 +20,7 @@ from life.stages import (
     copy,
     pending,
     picture,
+    readable,
     resources,
     unsettled,
 )
@@ -140,6 +141,7 @@ def play(case: Case, stage: Stage, folder: Path) -> Outcome:
 
 def _recovered(folder: Path, case: Case, stage: Stage) -> Iterator[str]:
     """Let go of the lock of a killed run, and tell the engine what it was making."""
+    readable(folder)
     known = {*picture(folder, case.cloud)}
     second = run(folder, *stage.command)
     if "the stack is currently locked by" not in second.said:

@@ -110,6 +110,18 @@ def _latest(folder: Path) -> dict[str, Any]:
     return json.loads(file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
 
 
+def readable(folder: Path) -> None:
+    """Take away what an engine that was killed while it wrote its state leaves beside it: an empty file.
+
+    The library that keeps states in a folder writes a state's attributes into `life.json.attrs`, in two
+    steps, and answers EOF for an empty one; without the file it takes none (gocloud.dev's
+    blob/fileblob/attrs.go, read 2026-11-30). docs/deploy.md says the same to users.
+    """
+    for file in folder.glob(f"state/.pulumi/stacks/*/{STACK}.json*.attrs"):
+        if not file.stat().st_size:
+            file.unlink()
+
+
 def resources(folder: Path) -> dict[str, dict[str, Any]]:
     """What the state knows, of the clouds, by name; those that a replacement left are not there."""
     return {
