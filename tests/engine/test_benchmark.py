@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
     [
         ("pulumi", "| `pulumi preview` of `dev` | 1 |"),
         ("guarded", "`pulumi preview` of `dev` and 10 resources of others, with the policy pack: "),
-        ("fleet", "`fleet.py`, 1 stack on the stand-ins, four at once: `up` "),
+        ("fleet", "`fleet.py up`, 1 stack on the stand-ins, four at once: "),
     ],
 )
 def test_the_row_runs(tmp_path: Path, row: str, said: str) -> None:
