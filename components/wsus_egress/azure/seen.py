@@ -171,9 +171,8 @@ class _Looks:
             ),
             None,
         )
-        if (
-            entry is None or entry.import_id or not entry.says_endpoints
-        ):  # Else this update sets them.
+        # Where the entry of a subnet that this stack makes lists them, this update sets them.
+        if entry is None or entry.import_id or not entry.says_endpoints:
             listed = [each.service for each in entry.service_endpoints] if entry else ()
             yield from seen.of_subnet(name, subnet, listed)
 

@@ -97,9 +97,8 @@ class StandIns:
         self._numbered[keys[0]] += 1
         number = f"{self._numbered[keys[0]]:08x}"
         if keys[0] == "clients":
-            number = (
-                f"c{number[1:]}"  # A server's group is not a client's, though both are the first.
-            )
+            # A server's group is not a client's, though both are the first.
+            number = f"c{number[1:]}"
         text = form.replace("{n}", number).replace("{key}", keys[-1])
         self.outputs[text] = value
         self._texts[id(value), form] = text
