@@ -48,6 +48,9 @@ _LEFT_OUT = (
     "PULUMI_STACK",
     "PYTHONHOME",
     "PYTHONPATH",
+    # pip leaves the compiling to the first import. Where nothing compiled may be kept, every program,
+    # provider and test would compile both clouds' SDKs and this project again.
+    "PYTHONDONTWRITEBYTECODE",
 )
 
 
