@@ -68,7 +68,7 @@ def _named(target: AzureTarget) -> Iterator[tuple[Keys, str, str, str]]:
         yield keys, match[1], match[2], dns.virtual_network
     for index, subnet in enumerate(target.subnets):
         keys = ("subnets", index, "virtual_network")
-        identity = (subnet.import_id or "").rpartition("/subnets/")[0]
+        identity = (subnet.import_id or "").rsplit("/", 2)[0]
         yield keys, target.resource_group, subnet.virtual_network, identity
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pulumi
 import pulumi_azure_native as azure
 
-from wsus_egress.azure.lookups import elsewhere
+from wsus_egress.azure.lookups import elsewhere, region
 from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.azure.dns_policy import POLICY_TYPE as DNS_TYPE
@@ -84,7 +84,7 @@ def _differences(
     if found is None:
         return
     if target.location not in compiled.outputs and elsewhere(found.location, target.location):
-        yield "location", ("location",), str(found.location)
+        yield "location", ("location",), region(found.location)
     if type_ == POLICY_TYPE and target.firewall_policy:
         tier = _tier(found)
         if tier != target.firewall_policy.sku:

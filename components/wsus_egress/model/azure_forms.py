@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
@@ -12,75 +13,61 @@ Sku: TypeAlias = Literal["Basic", "Standard", "Premium"]
 Action: TypeAlias = Literal["allow", "deny"]
 # Firewall policies, groups and collections (Microsoft.Network 2024-05-01, draft operations).
 ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$")]
+
+
+def _any_case(text: str) -> str:
+    """A regular expression of a text in whichever case: JSON Schema has no flag for that."""
+    return "".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else re.escape(c) for c in text)
+
+
+def _id_of(what: str, example: str, name: str = r"[^/\s]+") -> Matching:
+    """The form of an id, by an example in which GROUP and other words in capitals are names.
+
+    Azure tells ids apart whatever their case, and writes the fixed parts in more than one: the logs of
+    Azure Monitor have the whole id in capitals.
+
+    Args:
+        what: What it is the id of, with its article.
+        example: An id, whose last part is a name.
+        name: What the last part may be.
+    """
+    *parts, _ = example.strip("/").split("/")
+    fixed = [r"[^/\s]+" if part.isupper() else _any_case(part) for part in parts]
+    return Matching(
+        f"^/{'/'.join(fixed)}/{name}$", f"is not {what}'s id", f"write it like {example}"
+    )
+
+
+_PROVIDERS: Final = "/subscriptions/ID/resourceGroups/GROUP/providers"
+_NETWORK: Final = f"{_PROVIDERS}/Microsoft.Network"
 ArmId = Annotated[
     str,
     Matching(
-        r"^/subscriptions/[^\s]+$",
+        rf"^/{_any_case('subscriptions')}/[^\s]+$",
         "is not the id of a resource in Azure",
         "write all of it, from /subscriptions/ on",
     ),
 ]
-# Azure writes the fixed parts of an id in more than one case.
 PolicyId = Annotated[
     str,
-    Matching(
-        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
-        r"/firewall[Pp]olicies/[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$",
-        "is not a firewall policy's id",
-        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
-        "firewallPolicies/NAME",
+    _id_of(
+        "a firewall policy",
+        f"{_NETWORK}/firewallPolicies/NAME",
+        r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?",
     ),
 ]
-NetworkId = Annotated[
-    str,
-    Matching(
-        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
-        r"/virtual[Nn]etworks/[^/\s]+$",
-        "is not a virtual network's id",
-        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
-        "virtualNetworks/NAME",
-    ),
-]
+NetworkId = Annotated[str, _id_of("a virtual network", f"{_NETWORK}/virtualNetworks/NAME")]
 SecurityGroupOfSubnetId = Annotated[
-    str,
-    Matching(
-        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
-        r"/network[Ss]ecurity[Gg]roups/[^/\s]+$",
-        "is not a network security group's id",
-        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
-        "networkSecurityGroups/NAME",
-    ),
+    str, _id_of("a network security group", f"{_NETWORK}/networkSecurityGroups/NAME")
 ]
-RouteTableId = Annotated[
-    str,
-    Matching(
-        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
-        r"/route[Tt]ables/[^/\s]+$",
-        "is not a route table's id",
-        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
-        "routeTables/NAME",
-    ),
-]
+RouteTableId = Annotated[str, _id_of("a route table", f"{_NETWORK}/routeTables/NAME")]
 WorkspaceId = Annotated[
     str,
-    Matching(
-        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers"
-        r"/[Mm]icrosoft\.[Oo]perational[Ii]nsights/workspaces/[^/\s]+$",
-        "is not a Log Analytics workspace's id",
-        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/"
-        "Microsoft.OperationalInsights/workspaces/NAME",
+    _id_of(
+        "a Log Analytics workspace", f"{_PROVIDERS}/Microsoft.OperationalInsights/workspaces/NAME"
     ),
 ]
-SubnetId = Annotated[
-    str,
-    Matching(
-        r"^/subscriptions/[^/\s]+/resource[Gg]roups/[^/\s]+/providers/[Mm]icrosoft\.[Nn]etwork"
-        r"/virtual[Nn]etworks/[^/\s]+/subnets/[^/\s]+$",
-        "is not a subnet's id",
-        "write it like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/"
-        "virtualNetworks/NETWORK/subnets/NAME",
-    ),
-]
+SubnetId = Annotated[str, _id_of("a subnet", f"{_NETWORK}/virtualNetworks/NETWORK/subnets/NAME")]
 # Stands for what an id that only the deployment knows begins with; it is never sent.
 SOME_ID: Final = "/subscriptions/unknown/resourceGroups/unknown/providers/Microsoft.Network"
 SOME_WORKSPACE: Final = (

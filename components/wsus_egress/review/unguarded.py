@@ -160,7 +160,7 @@ def _differences(
     meanings: Mapping[str, Meaning], place: _Place, old: Any, new: Any
 ) -> Iterator[_Step]:
     meaning = meanings.get(place.pattern, UNKNOWN)
-    if old == new or (meaning is HARMLESS and not _is_block(new)):
+    if _told_apart(old) == _told_apart(new) or (meaning is HARMLESS and not _is_block(new)):
         return
     if _is_block(new) and (old is None or _is_block(old)):
         yield from _fields_of(meanings, place, old, new)
@@ -183,8 +183,9 @@ def _fields_of(
         if old is not None or opens:
             found = [*_differences(meanings, place.field(key), was.get(key), value)]
             yield from found
-            # A mode stands before what belongs to it.
-            covered += meanings.get(_dotted(place.pattern, key), UNKNOWN).covers if found else ()
+            # A mode stands before what belongs to it, and an id before the name that is in it.
+            if found or (_is_id(value) and _is_id(was.get(key))):
+                covered += meanings.get(_dotted(place.pattern, key), UNKNOWN).covers
 
 
 def _entries(
@@ -222,7 +223,7 @@ def _entries(
 
 def _identity(entry: Any, meaning: Meaning) -> object:
     if not _is_block(entry):
-        return entry
+        return _told_apart(entry)
     keys = meaning.key or {key for key, _ in _fields(entry)}.difference(meaning.aside)
     return tuple(value for key, value in _fields(entry) if key in keys)
 
@@ -241,6 +242,17 @@ def _content(entry: Any, meaning: Meaning) -> str:
         kept = [each for each in _fields(entry) if each[0] not in (*meaning.aside, *meaning.key)]
         return ", ".join(f"{key} {_shown(value)}" for key, value in kept if value not in (None, ()))
     return _shown(entry[1]) if isinstance(entry, tuple) else ""
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and value.casefold().startswith("/subscriptions/")
+
+
+def _told_apart(value: Any) -> Any:
+    """What tells a value from another one: an id of Azure is the same in every case."""
+    if isinstance(value, tuple):
+        return tuple(map(_told_apart, value))
+    return value.casefold() if _is_id(value) else value
 
 
 def _is_block(value: Any) -> bool:

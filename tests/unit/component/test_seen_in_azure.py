@@ -114,7 +114,7 @@ class Azure(mocks.Mocks):
             )
             if key in args.args
         ]  # fmt: skip
-        found = ANSWERS.get("/".join([function, *names[:1]]))
+        found = ANSWERS.get("/".join([function, *(name.lower() for name in names[:1])]))
         return ({}, [("", "not allowed")]) if found is None else (found, [])
 
 
@@ -185,6 +185,41 @@ def test_the_base_policy_and_listed_subnets_are_looked_at(
         f"! {table}/default-route/snet: seen, against it: rt of snet leads 0.0.0.0/0 to Internet",
         "! azure/nsg/attachment: seen, against it: x-nsg is that of no subnet",
     ] == logged(firewall_policy=own, subnets=LISTED)
+
+
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"firewall_policy": {"id": POLICY}, "route_table": {"firewall_address": "10.20.255.4"}},
+        {"firewall_policy": {"name": "own", "base_policy": BASE}, "subnets": LISTED},
+        {"firewall_policy": {"name": "own"}, "subnets": [{**LISTED[0], "import_id": SUBNET}]},
+        {"firewall_policy": {"name": "own", "mode": "full"}, "route_table": {},
+         "firewall": {"name": "new", "virtual_network": f"{NETWORK}/virtualNetworks/vnet"}},
+    ],
+    ids=["policy", "base", "import", "network"],
+)  # fmt: skip
+def test_azure_may_answer_in_another_case(
+    logged: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    own: dict[str, Any],
+    case: Callable[[str], str],
+) -> None:
+    """Nothing is refused that was not, and what is told is the same."""
+    expected = logged(**own)
+    for key, answer in ANSWERS.items():
+        monkeypatch.setitem(ANSWERS, key, _recased(answer, case))
+
+    assert "\n".join(expected).lower() == "\n".join(logged(**own)).lower()
+
+
+def _recased(value: Any, case: Callable[[str], str]) -> Any:
+    """An answer with every id in another case."""
+    if isinstance(value, dict):
+        return {key: _recased(part, case) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_recased(part, case) for part in value]
+    return case(value) if isinstance(value, str) and value.startswith("/subscriptions/") else value
 
 
 @pytest.mark.parametrize(
@@ -361,8 +396,8 @@ def test_what_a_direct_route_needs_is_looked_at(
     ("own", "there", "expected"),
     [
         ({}, {"getNetworkSecurityGroup/x-nsg": {"location": "North Europe"}},
-         ["x: location: Azure never changes it of what is there: x-nsg has North Europe; write North "
-          "Europe, or make an environment for the new region, and remove this one after that "
+         ["x: location: Azure never changes it of what is there: x-nsg has northeurope; write "
+          "northeurope, or make an environment for the new region, and remove this one after that "
           "(docs/remove.md)"]),
         ({}, {"getFirewallPolicy/own": {"location": "westeurope", "sku": {"tier": "Premium"}}},
          ["x: firewall_policy.sku: Azure never changes it of what is there: own has Premium; write "
@@ -443,4 +478,4 @@ def test_a_component_by_itself_looks_at_what_it_makes(
         logged(kind, **own)
 
     assert "x: location: Azure never changes it of what is there: " in str(caught.value)
-    assert "has North Europe; write North Europe" in str(caught.value)
+    assert "has northeurope; write northeurope, or" in str(caught.value)

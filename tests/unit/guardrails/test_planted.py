@@ -7,7 +7,7 @@ ports, addresses and sources. Every stack is judged as a preview and as an updat
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any, Final
@@ -25,7 +25,7 @@ from handwritten import SERVER, Form, Stack
 from wsus_egress.guardrails.catalogue import GUARDRAILS
 from wsus_egress.guardrails.model import Context
 from wsus_egress.guardrails.pack import configured
-from wsus_egress.readers.resources import plain_type
+from wsus_egress.readers.resources import Resource, plain_type
 
 SEEDS: Final = 2
 POLICY: Final = {"lists": ["wsus"], "servers": [{"name": "wsus", "addresses": [SERVER]}]}
@@ -52,6 +52,11 @@ def _cases(forms: Mapping[str, Mapping[str, Form]]) -> list[Any]:
 def _found(stack: Stack, cloud: str, *, update: bool, said: bool = True) -> dict[str, set[str]]:
     """What fires at which resources, each guardrail with the policy of its configuration."""
     seen = (deployed if update else previewed)(stack.documents.values())
+    return _of(seen, cloud, said=said)
+
+
+def _of(seen: Sequence[Resource], cloud: str, *, said: bool = True) -> dict[str, set[str]]:
+    """What fires at which of these resources."""
     environment = configured({"policy": POLICY}, "aws" if cloud == "aws" else "azure")
     assert environment is not None
     seen = [replace(each, type=plain_type(each.type)) for each in seen]
@@ -79,6 +84,31 @@ def test_no_planted_widening_is_missed(cloud: str, form: str, seed: int) -> None
         found = _found(stack, cloud, update=update)
         named = {name for names in found.values() for name in names}
         assert named & expected, (seed, stack.styles, update, expected, sorted(found))
+
+
+@pytest.mark.parametrize("form", PLANTED["azure"])
+def test_an_id_in_another_case_hides_nothing(form: str) -> None:
+    """Azure answers with ids in more than one case, and tells them apart in none."""
+    stack = handwritten_azure.stack(SEEDS)
+    PLANTED["azure"][form](stack)
+    # Without what the engine says of references, ids alone lead from one resource to another.
+    documents = [replace(each, refers={}) for each in deployed(stack.documents.values())]
+    recased = [replace(each, properties=_recased(each.properties)) for each in documents]
+    found, other = (
+        {text.casefold() for text in _of(each, "azure")} for each in (documents, recased)
+    )
+
+    assert found == other
+
+
+def _recased(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _recased(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_recased(part) for part in value]
+    return (
+        value.upper() if isinstance(value, str) and value.startswith("/subscriptions/") else value
+    )
 
 
 @pytest.mark.parametrize(("cloud", "form", "seed"), _cases(CLEAN))
