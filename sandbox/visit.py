@@ -107,6 +107,8 @@ def _one(held: Records, kind: str, arn: str) -> Record:
 
 def _zone(found: Record) -> str:
     """The zone of a firewall's first subnet."""
+    if not found.get("subnetMappings"):  # At a transit gateway it has zones, and no subnets.
+        return str(found["availabilityZoneMappings"][0]["availabilityZoneId"])
     place = (found["region"], found["subnetMappings"][0]["subnetId"])
     return str(load().subnets.get(place, {}).get("zone", ""))
 

@@ -120,15 +120,24 @@ FEATURES: Final = (
     Feature(
         "Firewall and routes",
         "`networkFirewall.mode: full`",
-        {"network-firewall": "AssociateFirewallPolicy AssociateSubnets CreateFirewall DeleteFirewall DescribeFirewall "
-                             "DisassociateSubnets TagResource UntagResource UpdateFirewallDeleteProtection "
-                             "UpdateFirewallDescription UpdateFirewallPolicyChangeProtection "
-                             "UpdateSubnetChangeProtection",
+        {"network-firewall": "AssociateAvailabilityZones AssociateFirewallPolicy AssociateSubnets CreateFirewall "
+                             "DeleteFirewall DescribeFirewall DisassociateAvailabilityZones DisassociateSubnets "
+                             "TagResource UntagResource UpdateAvailabilityZoneChangeProtection "
+                             "UpdateFirewallAnalysisSettings UpdateFirewallDeleteProtection "
+                             "UpdateFirewallDescription UpdateFirewallEncryptionConfiguration "
+                             "UpdateFirewallPolicyChangeProtection UpdateSubnetChangeProtection",
          "ec2": "CreateRoute CreateVpcEndpoint DeleteRoute DeleteVpcEndpoints DescribeRouteTables DescribeSubnets "
                 "DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs ReplaceRoute",
          "iam": "CreateServiceLinkedRole"},
         "The first firewall of an account makes the service-linked role AWSServiceRoleForNetworkFirewall. The endpoints "
         "are made by the service with the caller's permissions (AWSNetworkFirewallFullAccess, managed policy, read 2026-11).",
+    ),
+    Feature(
+        "Further endpoints",
+        "`networkFirewall.associations`",
+        {"network-firewall": "CreateVpcEndpointAssociation DeleteVpcEndpointAssociation "
+                             "DescribeVpcEndpointAssociation TagResource UntagResource"},
+        "Beside those of the firewall and its routes.",
     ),
     Feature(
         "Logs in CloudWatch",

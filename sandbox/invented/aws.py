@@ -152,33 +152,41 @@ def _networks(
 ) -> tuple[dict[str, list[Row]], list[str]]:
     """The VPCs, the subnets and route tables of the firewall's, and a line for each that is named."""
     own: dict[str, list[IPv4Network]] = {target.vpc_id: [], target.firewall_vpc: []}
+    own |= {each.vpc_id: [] for each in firewall.associations}
     for party in policy.in_place("aws"):
         there = own.setdefault(party.aws_vpc_id or target.vpc_id, [])
         there += [each for each in party.addresses if isinstance(each, IPv4Network)]
-    back = [
-        each
-        for endpoint in firewall.endpoints
-        for route in endpoint.return_routes
-        for each in route.destinations
-        if isinstance(each, IPv4Network)
-    ]
-    blocks = {
-        id_: _around(own[id_], back if id_ == target.firewall_vpc else []) for id_ in sorted(own)
-    }
-    room = Room(blocks[target.firewall_vpc], [*own[target.firewall_vpc], *back])
+    by_vpc: dict[str, list[FirewallEndpoint]] = {target.firewall_vpc: [*firewall.by_zone]}
+    for associated in firewall.associations:
+        by_vpc.setdefault(associated.vpc_id, []).append(associated)
+    back = {id_: [*_back(endpoints)] for id_, endpoints in by_vpc.items()}
+    blocks = {id_: _around(own[id_], back.get(id_, [])) for id_ in sorted(own)}
     lines = [f"{id_}: a VPC of {block} in {region}" for id_, block in blocks.items()]
-    vpc = _Vpc(target.firewall_vpc, room, lines)
-    for endpoint in firewall.by_zone:
-        vpc.add(endpoint, keeps=firewall.keep_default_routes)
+    vpcs = [_Vpc(id_, Room(blocks[id_], [*own[id_], *back[id_]]), lines) for id_ in by_vpc]
+    for vpc in vpcs:
+        for endpoint in by_vpc[vpc.id]:
+            vpc.add(endpoint, keeps=firewall.keep_default_routes)
+    if attached := firewall.transit_gateway:
+        lines.append(f"{attached.id}: a transit gateway, to which these VPCs are attached")
+    found = {id_: row for vpc in vpcs for id_, row in vpc.subnets.items()}
+    tables = {id_: row for vpc in vpcs for id_, row in vpc.tables.items()}
     rows = {
         "vpcs": [
             {"id": id_, "region": region, "cidr": str(block), "name": "invented"}
             for id_, block in blocks.items()
         ],
-        "subnets": [vpc.subnets[id_] for id_ in sorted(vpc.subnets)],
-        "route_tables": [vpc.tables[id_] for id_ in sorted(vpc.tables)],
+        "subnets": [found[id_] for id_ in sorted(found)],
+        "route_tables": [tables[id_] for id_ in sorted(tables)],
+        **({"gateways": [{"id": attached.id, "vpcs": [*blocks]}]} if attached else {}),
     }
-    return rows, vpc.lines
+    return rows, lines
+
+
+def _back(endpoints: list[FirewallEndpoint]) -> Iterator[IPv4Network]:
+    """Where the ways back of these endpoints lead."""
+    for endpoint in endpoints:
+        for route in endpoint.return_routes:
+            yield from (each for each in route.destinations if isinstance(each, IPv4Network))
 
 
 def _around(own: list[IPv4Network], back: list[IPv4Network]) -> IPv4Network:

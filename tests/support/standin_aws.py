@@ -17,7 +17,7 @@ ARN: Final = "arn:aws:network-firewall:eu-west-1:123456789012:"
 
 (
     SG, EGRESS, INGRESS, PREFIX_LIST, SUBNET, ROUTE_TABLE, TABLE_ASSOCIATION, ROUTE,
-    RULE_GROUP, POLICY, FIREWALL, LOGGING, RESOURCE_POLICY, LOG_GROUP,
+    RULE_GROUP, POLICY, FIREWALL, FURTHER, LOGGING, RESOURCE_POLICY, LOG_GROUP,
     DOMAIN_LIST, DNS_GROUP, DNS_RULE, ASSOCIATION, DNS_CONFIG,
     SHARE, SHARED_RESOURCE, PRINCIPAL, MANAGER,
 ) = CLOUD.kinds  # fmt: skip
@@ -115,6 +115,12 @@ BASE: Final[dict[str, Inputs]] = {
         "firewallPolicyArn": POLICY_ARN,
         "vpcId": VPC,
         "subnetMappings": [{"subnetId": subnet} for subnet in SUBNETS],
+    },
+    FURTHER: {
+        "firewallArn": FIREWALL_ARN,
+        "vpcId": "vpc-0b2c3d4e5f607182a",
+        "subnetMapping": {"subnetId": "subnet-0b2c3d4e5f60f000a"},
+        "tags": {"Name": "branch"},
     },
     LOGGING: {
         "firewallArn": FIREWALL_ARN,

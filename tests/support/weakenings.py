@@ -110,6 +110,15 @@ PREFIX_LIST: Final = {"prefixListId": "pl-0123456789abcdef0", "maxEntries": 5}
 KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000"
 WITH_LOG_GROUP: Final = {f"{FIREWALL}.logging": {"existingLogGroup": "firewalls"}}
 WITH_STREAM: Final = {f"{FIREWALL}.logging": {"deliveryStream": "firewalls"}}
+AT_GATEWAY: Final = {FIREWALL: {
+    "mode": "full", "transitGateway": {"id": "tgw-0123456789abcdef0", "zoneIds": ["euw1-az1", "euw1-az2"]},
+}}  # fmt: skip
+MORE: Final = {
+    "zone": "eu-west-1a", "vpcId": "vpc-0f607182a3b4c5d6e", "subnetId": "subnet-0f607182a3b4f000a",
+    "protectedRouteTables": ["rtb-0f607182a3b45000a"],
+    "returnRoutes": [{"routeTableId": "rtb-0f607182a3b49000a", "destinations": ["10.21.0.0/22", "10.21.8.0/22"]}],
+}  # fmt: skip
+WITH_MORE: Final = {f"{FIREWALL}.associations": [MORE]}
 GROUPS: Final = "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup"
 TEAM: Final = {"arn": f"{GROUPS}/team", "priority": 10, "rules": "drop tcp any any -> $BAD any (sid:1;)",
                "variables": [{"name": "BAD", "values": ["198.51.100.0/24"]}]}  # fmt: skip
@@ -237,6 +246,18 @@ WEAKENING: Final = (
     Row("prod", {f"{ZONE}.returnRoutes.0.routeTableId": "rtb-0b2c3d4e5f609000c"}),
     Row("prod", {f"{ZONE}.returnRoutes.0.destinations": ["10.21.8.0/23"]}),
     Row("prod", {f"{FIREWALL}.keepDefaultRoutes": True}),
+    Row("dev", {f"{FIREWALL}.transitGateway": GONE, f"{FIREWALL}.mode": "policy"}, AT_GATEWAY),
+    Row("dev", {f"{FIREWALL}.transitGateway.id": "tgw-0123456789abcdef1"}, AT_GATEWAY),
+    Row("dev", {f"{FIREWALL}.transitGateway.zoneIds": ["euw1-az1"]}, AT_GATEWAY),
+    Row("prod", {f"{FIREWALL}.associations": GONE}, WITH_MORE),
+    *(Row("prod", {f"{FIREWALL}.associations.0.{key}": value}, WITH_MORE) for key, value in {
+        "zone": "eu-west-1b", "vpcId": "vpc-0c3d4e5f607182a3b", "subnetId": "subnet-0c3d4e5f6071f000b",
+        "protectedRouteTables": ["rtb-0c3d4e5f60715000b"],
+        "returnRoutes.0.routeTableId": "rtb-0c3d4e5f60719000b",
+        "returnRoutes.0.destinations": ["10.21.0.0/22"],
+    }.items()),
+    Row("prod", {f"{FIREWALL}.associations.0.returnRoutes": GONE,
+                 f"{FIREWALL}.associations.0.protectedRouteTables": GONE}, WITH_MORE),
     Row("prod", {f"{FIREWALL}.logging": GONE}),
     Row("prod", {f"{FIREWALL}.logging.logGroup": "/elsewhere"}),
     Row("prod", {f"{FIREWALL}.logging.retentionDays": 7}),

@@ -51,6 +51,15 @@ class InsideRuleArgs(TypedDict):
     """Why it is needed."""
 
 
+class FirewallAttachmentArgs(TypedDict):
+    """The transit gateway that the firewall is attached to, and the zones that it has endpoints in."""
+
+    id: pulumi.Input[str]
+    """The transit gateway, yours or one that is shared with your account."""
+    zone_ids: list[str]
+    """The ids of availability zones, such as euw1-az1: an endpoint each."""
+
+
 class OtherRuleArgs(TypedDict):
     """A rule that others keep in a firewall policy of yours, so that the proof knows it."""
 
@@ -131,6 +140,21 @@ class FirewallEndpointArgs(TypedDict):
     """The way back, through the same endpoint."""
 
 
+class AssociatedEndpointArgs(TypedDict):
+    """An endpoint of the same firewall elsewhere: in another VPC, or a second one in a zone."""
+
+    zone: str
+    """The availability zone: eu-west-1a."""
+    subnet_id: pulumi.Input[str]
+    """The endpoint's own subnet there."""
+    protected_route_tables: NotRequired[Sequence[pulumi.Input[str]]]
+    """The servers' route tables: 0.0.0.0/0 goes to the endpoint, and ::/0 with ipv6."""
+    return_routes: NotRequired[Sequence[ReturnRouteArgs]]
+    """The way back, through the same endpoint."""
+    vpc_id: pulumi.Input[str]
+    """The VPC that the endpoint is in."""
+
+
 class FirewallLoggingArgs(TypedDict):
     """Where the firewall's logs go: exactly one of a log group, a bucket and a delivery stream."""
 
@@ -174,6 +198,8 @@ class NetworkFirewallArgs(TypedDict):
     """rules-only: rule groups for a policy of yours; policy: a firewall policy too; full: firewall, logging and routes too. One of `rules-only`, `policy`, `full`. Default: `policy`."""
     vpc_id: NotRequired[pulumi.Input[str]]
     """With mode full: the inspection VPC, if the servers are in other VPCs that a transit gateway connects to it."""
+    transit_gateway: NotRequired[FirewallAttachmentArgs]
+    """With mode full: the transit gateway that the firewall is attached to, without an inspection VPC. Its route tables are yours."""
     home_networks: NotRequired[list[str]]
     """HOME_NET of the firewall policy. Default: `["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]`."""
     existing_policy: NotRequired[ExistingFirewallPolicyArgs]
@@ -183,7 +209,7 @@ class NetworkFirewallArgs(TypedDict):
     priority: NotRequired[int]
     """The priority of the first rule group made here; it and the 19 after it are kept for them. With mode rules-only: the one that your policy refers to it by. Default: `100`."""
     between_vpcs: NotRequired[bool]
-    """Whether the firewall also gets what the servers' VPCs send one another, which it drops: rules then pass their synchronization. true where vpcId names an inspection VPC."""
+    """Whether the firewall also gets what the servers' VPCs send one another, which it drops: rules then pass their synchronization. true where vpcId names an inspection VPC, or transitGateway is given."""
     default_action: NotRequired[NetworkFirewallDefaultAction]
     """What happens to what no rule admits. reject: the servers' connections are reset, and fail at once instead of after a time-out. alert: it passes and is logged, for a roll-out; the target is then wider. One of `drop`, `reject`, `alert`. Default: `drop`."""
     tcp_idle_timeout_seconds: NotRequired[int]
@@ -202,6 +228,8 @@ class NetworkFirewallArgs(TypedDict):
     """Deletion and change protection of the firewall. Default: `true`."""
     endpoints: NotRequired[Sequence[FirewallEndpointArgs]]
     """A zone each; for mode full."""
+    associations: NotRequired[Sequence[AssociatedEndpointArgs]]
+    """Further endpoints of the firewall, in other VPCs: each in a zone that `endpoints` has."""
     keep_default_routes: NotRequired[bool]
     """Whether the protected route tables keep a 0.0.0.0/0 of their own: 0.0.0.0/1 and 128.0.0.0/1 go to the endpoint instead, and the old route is in use again once these are gone. Default: `false`."""
     logging: NotRequired[FirewallLoggingArgs]

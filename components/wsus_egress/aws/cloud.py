@@ -24,7 +24,9 @@ def endpoint_of(statuses: Any, zone: str) -> str:
         pulumi.RunError: When the firewall has none there.
     """
     for status in statuses or ():
-        for state in status.sync_states or ():
+        # The further endpoints of a firewall tell theirs under another name.
+        states = getattr(status, "association_sync_states", None)
+        for state in states or getattr(status, "sync_states", None) or ():
             if state.availability_zone == zone and state.attachments:
                 return str(state.attachments[0].endpoint_id)
     raise pulumi.RunError(
@@ -37,9 +39,9 @@ def _endpoint(firewall: Any, path: str) -> pulumi.Output[str] | None:
     if not path.startswith("endpoint("):
         return None
     zone = path.removeprefix("endpoint(").removesuffix(")")
-    endpoint: pulumi.Output[str] = firewall.firewall_statuses.apply(
-        lambda statuses: endpoint_of(statuses, zone)
-    )
+    told = getattr(firewall, "vpc_endpoint_association_statuses", None)
+    statuses = firewall.firewall_statuses if told is None else told
+    endpoint: pulumi.Output[str] = statuses.apply(lambda statuses: endpoint_of(statuses, zone))
     return endpoint
 
 

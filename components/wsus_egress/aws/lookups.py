@@ -15,7 +15,7 @@ from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.network_firewall import AwsNetworkFirewall
 from wsus_egress.model.addresses import is_within
 from wsus_egress.model.flows import Network
-from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint
+from wsus_egress.model.network_firewall_endpoints import AssociatedEndpoint, FirewallEndpoint
 from wsus_egress.problems import Keys, PolicyErrors, Problem
 
 _INSTEAD = (
@@ -91,10 +91,15 @@ def foreign_endpoints(
         vpc: The firewall's VPC.
     """
     options = pulumi.InvokeOptions(parent=component)
-    endpoints = control.firewall.endpoints
+    endpoints = control.firewall.every_endpoint
     region = aws.get_region(opts=options).region if endpoints else ""
-    for index, endpoint in enumerate(endpoints):
-        keys: Keys = ("network_firewall", "endpoints", index)
+    own = vpc
+    for (setting, index), endpoint in endpoints:
+        keys: Keys = ("network_firewall", setting, index)
+        if isinstance(endpoint, AssociatedEndpoint):
+            vpc = outputs.get(endpoint.vpc_id, endpoint.vpc_id)
+        else:
+            vpc = own
         if region and not endpoint.zone.startswith(region):
             what = f"{endpoint.zone} is not in {region}, the region of this component's provider"
             yield Problem(None, (*keys, "zone"), what, _INSTEAD)

@@ -28,6 +28,8 @@ class AwsWsusNetworkFirewall(AwsComponent):
     """The firewall's ARN; empty unless the mode is full."""
     endpoint_ids: pulumi.Output[dict[str, str]]
     """The firewall's endpoints, by availability zone."""
+    transit_gateway_attachment_id: pulumi.Output[str]
+    """The firewall's attachment, for your transit gateway's routes; empty without transitGateway."""
 
     _asked_by = "network_firewall"
     _suffix = "-network-firewall"
@@ -88,7 +90,21 @@ class AwsWsusNetworkFirewall(AwsComponent):
             if firewalls
             else pulumi.Output.from_input({})
         )
+        attached = firewalls and control.firewall.transit_gateway is not None
+        self.transit_gateway_attachment_id = (
+            firewalls[0].firewall_statuses.apply(attachment_of)
+            if attached
+            else pulumi.Output.from_input("")
+        )
         self.register()
+
+
+def attachment_of(statuses: Any) -> str:
+    """The id of a firewall's attachment to its transit gateway; empty while the firewall tells none."""
+    for status in statuses or ():
+        for state in status.transit_gateway_attachment_sync_states or ():
+            return str(state.attachment_id)
+    return ""
 
 
 def _arn(resources: list[Any]) -> pulumi.Output[str]:

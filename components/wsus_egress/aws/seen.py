@@ -4,8 +4,8 @@ For example `aws/network-firewall/association/vpc-1: seen: rtb-1 is that of subn
 """
 
 import ipaddress
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pulumi
 import pulumi_aws as aws
@@ -18,6 +18,9 @@ from wsus_egress.model.addresses import is_within
 from wsus_egress.model.flows import Network
 from wsus_egress.readers.foreign.policy_seen import of_policy
 from wsus_egress.readers.seen import Seen
+
+Tables: TypeAlias = Mapping[str, Mapping[str, Network]]
+"""By route table, the address block of each subnet that it is associated with."""
 
 
 def tell(
@@ -38,8 +41,10 @@ def tell(
         log = pulumi.log.warn if each.against else pulumi.log.info
         log(str(each), component)
     made = [each.id for each in control.assumptions if each.id.startswith(f"{ASSOCIATION}/")]
+    found = _subnets(component, control, outputs) if made else {}
     for key in made:
-        for text in associations(control, _subnets(component, control, outputs)):
+        own = found.get(key.rpartition("/")[2], {})
+        for text in associations(control, own, tuple(found.values())):
             pulumi.log.info(f"{key}: seen: {text}", component)
 
 
@@ -67,18 +72,21 @@ def _policy(
 
 
 def associations(
-    control: AwsNetworkFirewall, subnets: Mapping[str, Mapping[str, Network]]
+    control: AwsNetworkFirewall, subnets: Tables, every: Sequence[Tables] = ()
 ) -> Iterator[str]:
     """Which subnets have the servers' route tables, and which servers stand in none of them.
 
     Args:
         control: With the servers' addresses.
         subnets: By route table, the address block of each subnet that it is associated with.
+        every: Those of all VPCs, in which the servers of the others stand.
     """
     for table, blocks in subnets.items():
         those = ", ".join(f"{subnet} ({block})" for subnet, block in sorted(blocks.items()))
         yield f"{table} is that of {those}" if those else f"{table} is that of no subnet"
-    known = [block for blocks in subnets.values() for block in blocks.values()]
+    known = [
+        block for tables in (subnets, *every) for each in tables.values() for block in each.values()
+    ]
     for source in control.sources if subnets else ():
         if not is_within(source, known):
             yield f"{source} stands in none of these subnets"
@@ -86,16 +94,18 @@ def associations(
 
 def _subnets(
     component: pulumi.ComponentResource, control: AwsNetworkFirewall, outputs: Mapping[str, Any]
-) -> Mapping[str, Mapping[str, Network]]:
+) -> Mapping[str, Tables]:
+    """By VPC, the subnets of its protected route tables."""
     options = pulumi.InvokeOptions(parent=component)
-    found: dict[str, dict[str, Network]] = {}
-    for endpoint in control.firewall.endpoints:
+    found: dict[str, dict[str, dict[str, Network]]] = {}
+    for _, endpoint in control.firewall.every_endpoint:
+        vpc = getattr(endpoint, "vpc_id", control.target.firewall_vpc)
         for table in endpoint.protected_route_tables:
             if table in outputs:
                 continue
             answer = member(aws, "ec2", "get_route_table")(route_table_id=table, opts=options)
             names = [each.subnet_id for each in answer.associations or () if each.subnet_id]
-            blocks = found.setdefault(table, {})
+            blocks = found.setdefault(vpc, {}).setdefault(table, {})
             for name in names:
                 subnet = member(aws, "ec2", "get_subnet")(id=name, opts=options)
                 blocks[name] = ipaddress.ip_network(subnet.cidr_block)

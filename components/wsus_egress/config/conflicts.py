@@ -104,16 +104,17 @@ def _aws(target: AwsTarget) -> Iterator[_Claim]:
         return
     keys: Keys = ("aws", "networkFirewall")
     if firewall.mode == "full":
-        vpc = target.firewall_vpc
+        attached = firewall.transit_gateway
+        vpc = attached.id if attached else target.firewall_vpc
         told = f"makes a firewall in {vpc} too: no proof tells which of them a flow meets"
         instead = "make one of them, for the servers of both, or write mode: policy"
         yield _Claim(("firewall", vpc), vpc, keys, told, instead)
-    for index, endpoint in enumerate(firewall.endpoints):
+    for place, endpoint in firewall.every_endpoint:
         # Also of tables that keep their own: the halves of one would win over the 0.0.0.0/0 of another.
         for table, destination in endpoint.routes(beside=False):
             told = f"routes {destination} in {table} too, and a table has one route for it"
             instead = "leave the route to one of them"
-            where = (*keys, "endpoints", index)
+            where = (*keys, *place)
             yield _Claim(("route", table, destination), table, where, told, instead)
     logging = firewall.logging
     if logging and logging.log_group:

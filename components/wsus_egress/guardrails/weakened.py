@@ -39,6 +39,9 @@ _GONE: Final[Mapping[str, Loss]] = {
         "the VPC's other groups alone decide about the servers", opens=True
     ),
     f"{_AWS_FIREWALL}firewall:Firewall": Loss("nothing in the VPC compares names", opens=True),
+    f"{_AWS_FIREWALL}vpcEndpointAssociation:VpcEndpointAssociation": Loss(
+        "its VPC has no endpoint of the firewall", opens=True
+    ),
     f"{_AWS_FIREWALL}firewallPolicy:FirewallPolicy": Loss(
         "the firewall enforces another policy, or none", opens=True
     ),
@@ -153,6 +156,10 @@ _GUARDS: Final = (
            Loss("anybody with rights in the account may give it another policy")),
     _Guard(f"{_AWS_FIREWALL}firewall:Firewall", "subnetChangeProtection", _SWITCH,
            Loss("anybody with rights in the account may take a zone's endpoint away")),
+    _Guard(f"{_AWS_FIREWALL}firewall:Firewall", "availabilityZoneChangeProtection", _SWITCH,
+           Loss("anybody with rights in the account may take a zone's endpoint away")),
+    _Guard(f"{_AWS_FIREWALL}firewall:Firewall", "availabilityZoneMappings", _fewer,
+           Loss("a zone has no endpoint of it")),
     _Guard(f"{_AWS_FIREWALL}firewall:Firewall", "firewallPolicyArn", _differs,
            Loss("it enforces another policy", opens=True)),
     _Guard(f"{_AWS_FIREWALL}firewall:Firewall", "subnetMappings", _fewer,

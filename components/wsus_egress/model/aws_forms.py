@@ -73,6 +73,19 @@ VpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-{n}")]
 InspectionVpcId = Annotated[str, resource_id("vpc", "a VPC"), MayBeOutput("vpc-ffffffff")]
 SubnetId = Annotated[str, resource_id("subnet", "a subnet"), MayBeOutput("subnet-{n}")]
 RouteTableId = Annotated[str, resource_id("rtb", "a route table"), MayBeOutput("rtb-{n}")]
+TransitGatewayId = Annotated[
+    str, resource_id("tgw", "a transit gateway"), MayBeOutput("tgw-ffffffff")
+]
+ZoneId = Annotated[
+    str,
+    # AvailabilityZoneMapping's own pattern takes any text; an id is the same zone in every account
+    # ("AZ IDs", RAM user guide, read 2026-11), and a zone's name is not.
+    Matching(
+        r"^[a-z][a-z0-9-]*-az[0-9]{1,2}$",
+        "is not an availability zone's id",
+        "write it like euw1-az1, the ZoneId of `aws ec2 describe-availability-zones`",
+    ),
+]
 Zone = Annotated[
     str,
     Matching(

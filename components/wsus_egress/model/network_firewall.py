@@ -18,7 +18,12 @@ from wsus_egress.model.existing_names import (
     name_problems,
 )
 from wsus_egress.model.flows import INTERNAL_NETWORKS, PRIVATE_NETWORKS, Network
-from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint, in_order, some_addresses
+from wsus_egress.model.network_firewall_endpoints import (
+    AssociatedEndpoint,
+    FirewallEndpoint,
+    in_order,
+    some_addresses,
+)
 from wsus_egress.model.network_firewall_logging import FirewallLogging
 from wsus_egress.model.network_firewall_policy import (
     ALERT,
@@ -26,6 +31,7 @@ from wsus_egress.model.network_firewall_policy import (
     ExistingFirewallPolicy,
     FirewallManager,
 )
+from wsus_egress.model.network_firewall_transit import FirewallAttachment
 from wsus_egress.model.other_rules import HIGHEST_PRIORITY, OtherRuleGroup, Priority
 from wsus_egress.problems import Keys, Problem
 
@@ -37,12 +43,16 @@ FIRST_PRIORITY: Final = 100
 
 _WITH_A_FIREWALL: Final = (
     "analysis",
+    "associations",
     "endpoints",
     "keep_default_routes",
     "logging",
     "protected",
+    "transit_gateway",
     "vpc_id",
 )
+# What a firewall has that is in a VPC: one that is attached to a transit gateway is in none.
+_IN_A_VPC: Final = ("associations", "endpoints", "keep_default_routes", "vpc_id")
 
 
 def _home_network(text: str) -> Network:
@@ -72,6 +82,12 @@ class NetworkFirewall(Checked):
             description="With mode full: the inspection VPC, if the servers are in other VPCs that a transit gateway connects to it."
         ),
     ] = None
+    transit_gateway: Annotated[
+        FirewallAttachment | None,
+        Field(
+            description="With mode full: the transit gateway that the firewall is attached to, without an inspection VPC. Its route tables are yours."
+        ),
+    ] = None
     home_networks: Annotated[
         Items[Annotated[Network, WrittenAs(str, _home_network, str)]],
         AfterValidator(lambda given: in_order(given) or PRIVATE_NETWORKS),
@@ -96,9 +112,13 @@ class NetworkFirewall(Checked):
     between_vpcs: Annotated[
         bool,
         Field(
-            description="Whether the firewall also gets what the servers' VPCs send one another, which it drops: rules then pass their synchronization. true where vpcId names an inspection VPC.",
+            description="Whether the firewall also gets what the servers' VPCs send one another, which it drops: rules then pass their synchronization. true where vpcId names an inspection VPC, or transitGateway is given.",
         ),
-    ] = Field(default_factory=lambda given: given.get("vpc_id") is not None)
+    ] = Field(
+        default_factory=lambda given: (
+            given.get("vpc_id") is not None or given.get("transit_gateway") is not None
+        )
+    )
     default_action: Annotated[
         Literal["drop", "reject", "alert"],
         Field(
@@ -146,6 +166,12 @@ class NetworkFirewall(Checked):
     endpoints: Annotated[
         Items[FirewallEndpoint], Field(description="A zone each; for mode full.")
     ] = ()
+    associations: Annotated[
+        Items[AssociatedEndpoint],
+        Field(
+            description="Further endpoints of the firewall, in other VPCs: each in a zone that `endpoints` has."
+        ),
+    ] = ()
     keep_default_routes: Annotated[
         bool,
         Field(
@@ -190,6 +216,13 @@ class NetworkFirewall(Checked):
         return self.capacity or (1000 if self.mode == "rules-only" else 100)
 
     @property
+    def every_endpoint(self) -> tuple[tuple[Keys, FirewallEndpoint], ...]:
+        """The firewall's own endpoints and those associated with it, each with where it is written."""
+        own = ((("endpoints", number), each) for number, each in enumerate(self.endpoints))
+        more = ((("associations", number), each) for number, each in enumerate(self.associations))
+        return (*own, *more)
+
+    @property
     def by_zone(self) -> tuple[FirewallEndpoint, ...]:
         """The endpoints in the order in which documents have them."""
         return tuple(sorted(self.endpoints, key=lambda endpoint: endpoint.zone))
@@ -199,9 +232,13 @@ class NetworkFirewall(Checked):
         yield from self._misplaced()
         if self.mode == "rules-only":
             yield from self.existing_policy.problems()
-        if self.mode == "full" and not self.endpoints:
+        if self.mode == "full" and self.transit_gateway is None and not self.endpoints:
             what = "mode full makes a firewall, and no zone is given for it"
             yield Problem(None, ("endpoints",), what, "add a zone, or write `mode: policy`")
+        for key in _IN_A_VPC if self.mode == "full" and self.transit_gateway else ():
+            if key in self.model_fields_set:
+                what = "a firewall that is attached to a transit gateway is in no VPC"
+                yield Problem(None, (to_camel(key),), what, "remove it, or transitGateway")
         if self.capacity is not None and self.capacity > self.policy_capacity:
             what = f"a rule group would reserve {self.capacity} units, and the policy has {self.policy_capacity}"
             yield Problem(None, ("capacity",), what, "write less, or raise policyCapacity")
@@ -292,11 +329,15 @@ class NetworkFirewall(Checked):
 
     def _given_twice(self) -> Iterator[Problem]:
         zones, subnets, routed = set(), set(), set()
-        for index, endpoint in enumerate(self.endpoints):
-            keys: Keys = ("endpoints", index)
-            if endpoint.zone in zones:
+        for keys, endpoint in self.every_endpoint:
+            associated = isinstance(endpoint, AssociatedEndpoint)
+            if not associated and endpoint.zone in zones:
                 what = f"the zone {endpoint.zone} is given twice"
                 yield Problem(None, (*keys, "zone"), what, "give each zone one firewall subnet")
+            if associated and endpoint.zone not in zones:
+                # VpcEndpointAssociation (botocore 1.44.5): only where the firewall has a subnet itself.
+                what = f"the firewall has no endpoint of its own in {endpoint.zone}, and so no other one"
+                yield Problem(None, (*keys, "zone"), what, "add the zone to endpoints")
             if endpoint.subnet_id in subnets:
                 what = f"{endpoint.subnet_id} is given twice"
                 yield Problem(None, (*keys, "subnetId"), what, "name each once")
@@ -306,5 +347,6 @@ class NetworkFirewall(Checked):
                     instead = "name each route table in its own zone only"
                     yield Problem(None, keys, what, instead)
                 routed.add(route)
-            zones.add(endpoint.zone)
+            if not associated:
+                zones.add(endpoint.zone)
             subnets.add(endpoint.subnet_id)

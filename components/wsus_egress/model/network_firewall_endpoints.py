@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from wsus_egress.model.addresses import by_address
-from wsus_egress.model.aws_forms import RouteTableId, SubnetId, Zone
+from wsus_egress.model.aws_forms import RouteTableId, SubnetId, VpcId, Zone
 from wsus_egress.model.base import Checked, Items, Settings, SomeItems, WrittenAs, network, refused
 from wsus_egress.model.flows import Network
 from wsus_egress.problems import Problem
@@ -93,3 +93,10 @@ class FirewallEndpoint(Checked):
                 "firewall drops connections of which it sees half"
             )
             yield Problem(None, (have,), what, f"add {missing}")
+
+
+class AssociatedEndpoint(FirewallEndpoint):
+    """An endpoint of the same firewall elsewhere: in another VPC, or a second one in a zone."""
+
+    vpc_id: Annotated[VpcId, Field(description="The VPC that the endpoint is in.")]
+    subnet_id: Annotated[SubnetId, Field(description="The endpoint's own subnet there.")]

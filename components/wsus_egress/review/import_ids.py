@@ -81,6 +81,12 @@ MADE_UP: Final[Mapping[str, Form]] = {
         "stateful-rulegroup",
         "network-firewall list-rule-groups",
     ),
+    "aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation": _arn(
+        "a VPC endpoint association",
+        "network-firewall",
+        "vpc-endpoint-association",
+        "network-firewall list-vpc-endpoint-associations",
+    ),
     "aws:ram/resourceShare:ResourceShare": _arn(
         "a resource share",
         "ram",

@@ -152,6 +152,25 @@ AWS: Final[Mapping[str, Meaning]] = {
     "networkFirewall.endpoints[].returnRoutes[].destinations": Meaning(
         "answers to this subnet go past the firewall", lost=True
     ),
+    "networkFirewall.transitGateway": Meaning(
+        "no endpoint of this firewall is at the transit gateway any more", _gone
+    ),
+    "networkFirewall.transitGateway.id": Meaning("another firewall is made, elsewhere", _any),
+    "networkFirewall.transitGateway.zoneIds": Meaning("this zone has no endpoint", lost=True),
+    "networkFirewall.associations": Meaning(
+        "this VPC's servers have no route to the firewall", lost=True, key=("subnetId",)
+    ),
+    "networkFirewall.associations[].zone": Meaning("the endpoint moves to another zone", _any),
+    "networkFirewall.associations[].vpcId": Meaning("the endpoint moves to another VPC", _any),
+    "networkFirewall.associations[].protectedRouteTables": Meaning(
+        "its subnets have no route to the firewall", lost=True
+    ),
+    "networkFirewall.associations[].returnRoutes": Meaning(
+        "answers to these subnets go past the firewall", lost=True, key=("routeTableId",)
+    ),
+    "networkFirewall.associations[].returnRoutes[].destinations": Meaning(
+        "answers to this subnet go past the firewall", lost=True
+    ),
     "networkFirewall.keepDefaultRoutes": Meaning(
         "the servers' old default route is in use again wherever the routes to the firewall go", _on
     ),

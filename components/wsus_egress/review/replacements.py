@@ -22,10 +22,13 @@ REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
         "aws:ec2/managedPrefixList:ManagedPrefixList": "addressFamily",
         "aws:ec2/route:Route": "destinationCidrBlock routeTableId",
         "aws:ec2/securityGroup:SecurityGroup": "description name vpcId",
-        "aws:networkfirewall/firewall:Firewall": "name vpcId",
+        "aws:networkfirewall/firewall:Firewall": "name transitGatewayId vpcId",
         "aws:networkfirewall/firewallPolicy:FirewallPolicy": "name",
         "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": "firewallArn",
         "aws:networkfirewall/ruleGroup:RuleGroup": "capacity name type",
+        "aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation": (
+            "description firewallArn subnetMapping vpcId"
+        ),
         "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": "resourceId",
         "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": "name",
         "aws:route53/resolverFirewallRule:ResolverFirewallRule": (
@@ -92,7 +95,8 @@ def is_locked(kind: str, properties: Iterable[str]) -> bool:
     The provider changes a protection before what it protects (terraform-provider-aws, firewall.go, read
     2026-11): a change that turns it on and moves an endpoint is refused too.
     """
-    return kind == "aws:networkfirewall/firewall:Firewall" and "subnetMappings" in properties
+    places = {"availabilityZoneMappings", "subnetMappings"}
+    return kind == "aws:networkfirewall/firewall:Firewall" and not places.isdisjoint(properties)
 
 
 def is_risk(operation: str, kind: str) -> bool:

@@ -24,6 +24,7 @@ from providers.aws.networkfirewall.firewall_policy import FirewallPolicy
 from providers.aws.networkfirewall.logging import LoggingConfiguration
 from providers.aws.networkfirewall.resource_policy import ResourcePolicy
 from providers.aws.networkfirewall.rule_group import RuleGroup
+from providers.aws.networkfirewall.vpc_endpoint_association import VpcEndpointAssociation
 from providers.aws.sharing.fms import FirewallManagerPolicy
 from providers.aws.sharing.ram import PrincipalAssociation, ResourceAssociation, ResourceShare
 from providers.errors import Problem, Problems
@@ -43,6 +44,7 @@ KINDS: Final = (
     RuleGroup(),
     FirewallPolicy(),
     Firewall(),
+    VpcEndpointAssociation(),
     LoggingConfiguration(),
     ResourcePolicy(),
     LogGroup(),

@@ -61,8 +61,14 @@ _RULE: Final = "ModifySecurityGroupRules CreateTags DeleteTags"
     "2026-11",
 )
 @written(
-    "Firewall: each protection, the policy and the subnets have an operation of their own",
-    "terraform-provider-aws internal/service/networkfirewall/firewall.go, commit 0593466",
+    "Firewall: each protection, the policy, the subnets, the zones, the analysis and the key have an operation "
+    "of their own",
+    "terraform-provider-aws internal/service/networkfirewall/firewall.go, of 2026",
+    "2026-11",
+)
+@written(
+    "VpcEndpointAssociation: made, described and deleted",
+    "terraform-provider-aws internal/service/networkfirewall/vpc_endpoint_association.go, commit 0723ad0",
     "2026-11",
 )
 @written(
@@ -181,8 +187,17 @@ def calls() -> Mapping[str, Calls]:
             read="DescribeFirewall",
             update="UpdateFirewallDeleteProtection UpdateFirewallDescription "
             "UpdateFirewallPolicyChangeProtection AssociateFirewallPolicy UpdateSubnetChangeProtection "
-            f"AssociateSubnets DisassociateSubnets {_TAGGED}",
+            "AssociateSubnets DisassociateSubnets UpdateFirewallAnalysisSettings "
+            "UpdateFirewallEncryptionConfiguration UpdateAvailabilityZoneChangeProtection "
+            f"AssociateAvailabilityZones DisassociateAvailabilityZones {_TAGGED}",
             delete="DeleteFirewall",
+        ),
+        "aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation": Calls(
+            _FIREWALL,
+            create="CreateVpcEndpointAssociation TagResource",
+            read="DescribeVpcEndpointAssociation",
+            update=_TAGGED,
+            delete="DeleteVpcEndpointAssociation",
         ),
         "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": Calls(
             _FIREWALL,

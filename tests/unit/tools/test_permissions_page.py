@@ -24,6 +24,7 @@ TYPES = {
     "The policy of others, looked up": ("aws:networkfirewall/getFirewallPolicy",),
     "Firewall policy": ("aws:networkfirewall/firewallPolicy",),
     "Firewall and routes": ("aws:networkfirewall/firewall:", "aws:ec2/route:", "aws:ec2/getSubnet", "aws:ec2/getRouteTable", "aws:ec2/getVpc"),
+    "Further endpoints": ("aws:networkfirewall/vpcEndpointAssociation",),
     "Logs in CloudWatch": ("aws:networkfirewall/loggingConfiguration", "aws:cloudwatch/"),
     "Logs in a bucket": ("aws:networkfirewall/loggingConfiguration",),
     "DNS Firewall": ("aws:route53/",),

@@ -41,6 +41,13 @@ _CONNECTED: Final = (
                     "`aws ec2 describe-transit-gateway-vpc-attachments`, which shows ApplianceModeSupport"),
     Way("evidence", "the firewall's flow logs have the servers' connections to Microsoft Update"),
 )  # fmt: skip
+_AT_GATEWAY: Final = (
+    Way("evidence", "`aws ec2 search-transit-gateway-routes` of the tables of their attachments and of "
+                    "the firewall's, whose id the component's `transit_gateway_attachment_id` has"),
+    Way("evidence", "`aws network-firewall describe-firewall` shows the attachment as READY: one of "
+                    "another account waits until that account accepts it"),
+    Way("evidence", "the firewall's flow logs have the servers' connections to Microsoft Update"),
+)  # fmt: skip
 _LOCAL: Final = (Way("evidence", "the VPC's address blocks contain their addresses"),)
 _EAST_WEST: Final = (
     Way("stack", "name the rule group that passes it under `networkFirewall.ruleGroups`"),
@@ -268,20 +275,30 @@ def _of_rule_groups(
 def _of_routes(
     policy: EgressPolicy, target: AwsTarget, firewall: NetworkFirewall, whom: tuple[str, ...]
 ) -> Iterator[Assumption]:
-    if any(endpoint.protected_route_tables for endpoint in firewall.endpoints):
-        vpc = target.firewall_vpc
-        there = [party.name for party in _senders(policy) if vpc_of(party, target) == vpc]
-        spokes = tuple(name for name in whom if name not in there)
-        everything = "0.0.0.0/0 and ::/0" if policy.ipv6 else "0.0.0.0/0"
+    everything = "0.0.0.0/0 and ::/0" if policy.ipv6 else "0.0.0.0/0"
+    if (attached := firewall.transit_gateway) is not None:
+        what = (
+            f"their VPCs send {everything} to {attached.id}, whose route tables lead it to the firewall's "
+            "attachment, what the firewall passes to the Internet, and the answers the same way back"
+        )
+        yield Assumption(f"{TRANSIT}/{attached.id}", what, whom, _AT_GATEWAY)
+        return
+    routed = _routed_vpcs(target, firewall)
+    left = list(whom)
+    for vpc in routed:
+        there = tuple(name for name in left if vpc_of(policy.party(name), target) == vpc)
+        left = [name for name in left if name not in there]
         if there:
             what = "the servers' subnets have the route tables of their zones, whose routes are made here"
-            yield Assumption(f"{ASSOCIATION}/{vpc}", what, tuple(there), _ASSOCIATED)
-        if spokes:
-            what = (
-                f"their VPCs send {everything} to a transit gateway, which leads it to its attachment here: "
-                "in appliance mode, and in subnets that have the route tables of their zones"
-            )
-            yield Assumption(f"{TRANSIT}/{vpc}", what, spokes, _CONNECTED)
+            yield Assumption(f"{ASSOCIATION}/{vpc}", what, there, _ASSOCIATED)
+    if left and target.firewall_vpc in routed:
+        what = (
+            f"their VPCs send {everything} to a transit gateway, which leads it to its attachment here: "
+            "in appliance mode, and in subnets that have the route tables of their zones"
+        )
+        yield Assumption(f"{TRANSIT}/{target.firewall_vpc}", what, tuple(left), _CONNECTED)
+        return
+    if not left:
         return
     where = "the firewall" if firewall.mode == "full" else "a firewall with these rules"
     what = f"the servers' subnets send 0.0.0.0/0 to an endpoint of {where}"
@@ -290,7 +307,14 @@ def _of_routes(
             f"the servers' subnets send 0.0.0.0/0 and ::/0 to an endpoint of {where}, whose subnet "
             "mapping has the IP address type DUALSTACK"
         )
-    yield Assumption(f"{DEFAULT_ROUTE}/{target.vpc_id}", what, whom, _ROUTED)
+    yield Assumption(f"{DEFAULT_ROUTE}/{target.vpc_id}", what, tuple(left), _ROUTED)
+
+
+def _routed_vpcs(target: AwsTarget, firewall: NetworkFirewall) -> tuple[str, ...]:
+    """The VPCs with an endpoint to which routes of this stack lead; the firewall's own is the first."""
+    own = [each for each in firewall.endpoints if each.protected_route_tables]
+    more = sorted(each.vpc_id for each in firewall.associations if each.protected_route_tables)
+    return tuple(dict.fromkeys([*([target.firewall_vpc] if own else []), *more]))
 
 
 def _senders(policy: EgressPolicy) -> list[Party]:

@@ -15,7 +15,11 @@ from wsus_egress.controls.tags import tags_of
 from wsus_egress.model.aws import AwsTarget
 from wsus_egress.model.flows import Network
 from wsus_egress.model.network_firewall import NetworkFirewall
-from wsus_egress.model.network_firewall_endpoints import FirewallEndpoint, default_routes
+from wsus_egress.model.network_firewall_endpoints import (
+    AssociatedEndpoint,
+    FirewallEndpoint,
+    default_routes,
+)
 from wsus_egress.model.other_rules import HIGHEST_PRIORITY
 
 
@@ -193,10 +197,8 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
             "description": f"WSUS egress of {parts.environment}",
             "firewallPolicyArn": f"${{{prefix}-policy.arn}}",
             "firewallPolicyChangeProtection": False,
-            "subnetChangeProtection": firewall.protected,
-            "subnetMappings": [_mapping(parts, each) for each in firewall.by_zone],
             "tags": parts.tags(prefix),
-            "vpcId": parts.target.firewall_vpc,
+            **_place(parts),
             **({"enabledAnalysisTypes": list(firewall.analysis)} if firewall.analysis else {}),
             **_encrypted(parts),
         },
@@ -204,7 +206,45 @@ def _firewall(parts: Parts, prefix: str) -> Iterator[Document]:
     )
     yield from _logging(parts, prefix)
     for endpoint in firewall.by_zone:
-        yield from _routes(parts, prefix, endpoint)
+        yield from _routes(parts, prefix, prefix, endpoint)
+    for associated in sorted(firewall.associations, key=lambda each: each.subnet_id):
+        document = _association(parts, prefix, associated)
+        yield document
+        yield from _routes(parts, prefix, document.name, associated)
+
+
+def _place(parts: Parts) -> dict[str, Any]:
+    """Where the firewall is, and the protection of that: in a VPC's subnets, or at a transit gateway."""
+    firewall, attached = parts.firewall, parts.firewall.transit_gateway
+    if attached is None:
+        return {
+            "subnetChangeProtection": firewall.protected,
+            "subnetMappings": [_mapping(parts, each) for each in firewall.by_zone],
+            "vpcId": parts.target.firewall_vpc,
+        }
+    zones = [{"availabilityZoneId": each} for each in attached.zone_ids]
+    return {
+        "availabilityZoneChangeProtection": firewall.protected,
+        "availabilityZoneMappings": zones,
+        "transitGatewayId": attached.id,
+    }
+
+
+def _association(parts: Parts, prefix: str, endpoint: AssociatedEndpoint) -> Document:
+    """A further endpoint of the firewall; AWS has no protection for it, so the engine's is the only one."""
+    name = f"{prefix}-endpoint-{endpoint.subnet_id}"
+    return Document(
+        "aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation",
+        name,
+        {
+            "description": f"WSUS egress of {parts.environment}",
+            "firewallArn": f"${{{prefix}.arn}}",
+            "subnetMapping": _mapping(parts, endpoint),
+            "tags": parts.tags(name),
+            "vpcId": endpoint.vpc_id,
+        },
+        protect=parts.protect,
+    )
 
 
 def _logging(parts: Parts, prefix: str) -> Iterator[Document]:
@@ -271,13 +311,15 @@ def _mapping(parts: Parts, endpoint: FirewallEndpoint) -> dict[str, str]:
     return {**both, "subnetId": endpoint.subnet_id}
 
 
-def _routes(parts: Parts, prefix: str, endpoint: FirewallEndpoint) -> Iterator[Document]:
-    """The way through an endpoint, in both directions.
+def _routes(
+    parts: Parts, prefix: str, owner: str, endpoint: FirewallEndpoint
+) -> Iterator[Document]:
+    """The way through an endpoint of `owner`, in both directions.
 
     AWS's own protection is the firewall's alone, and the routes are deleted before the firewall: so
     the engine protects the routes too, or a destroy would leave the servers without a way out.
     """
-    reference, protect = f"${{{prefix}.endpoint({endpoint.zone})}}", parts.protect
+    reference, protect = f"${{{owner}.endpoint({endpoint.zone})}}", parts.protect
     beside = parts.firewall.keep_default_routes
     for table in sorted(endpoint.protected_route_tables):
         for destination in default_routes(beside=beside, ipv6=parts.ipv6):

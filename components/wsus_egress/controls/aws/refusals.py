@@ -26,6 +26,11 @@ def aws_refusals(policy: EgressPolicy, target: AwsTarget, prefix: str) -> Iterat
     if target.network_firewall is not None:
         yield from unreadable(target.network_firewall)
         yield from _no_ipv6_outside(policy, target, target.network_firewall)
+        if policy.ipv6 and target.network_firewall.transit_gateway is not None:
+            # SubnetMapping has IPAddressType, AvailabilityZoneMapping has not (botocore 1.44.5).
+            what = "no API says of which IP version a transit gateway's endpoints are, and IPv6 is asked for"
+            instead = "give the firewall a VPC of its own (endpoints), or remove `ipv6`"
+            yield Problem(None, ("aws", "networkFirewall", "transitGateway"), what, instead)
     if target.network_firewall is not None and target.network_firewall.mode == "full":
         yield from _not_asked_for(policy, target.network_firewall)
         yield from _unrouted(policy, target.network_firewall)
@@ -52,10 +57,10 @@ def _not_asked_for(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[
     """IPv6 ranges that would be routed to endpoints of IPv4."""
     if policy.ipv6:
         return
-    for index, endpoint in enumerate(firewall.endpoints):
+    for place, endpoint in firewall.every_endpoint:
         for number, route in enumerate(endpoint.return_routes):
             keys: Keys = (
-                "aws", "networkFirewall", "endpoints", index, "returnRoutes", number, "destinations",
+                "aws", "networkFirewall", *place, "returnRoutes", number, "destinations",
             )  # fmt: skip
             for each in route.destinations:
                 if each.version == 6:
@@ -65,7 +70,9 @@ def _not_asked_for(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[
 
 def _unrouted(policy: EgressPolicy, firewall: NetworkFirewall) -> Iterator[Problem]:
     """Sources that no zone leads through its endpoint, where the routes are made here."""
-    returned = [n for e in firewall.endpoints for r in e.return_routes for n in r.destinations]
+    returned = [
+        n for _, e in firewall.every_endpoint for r in e.return_routes for n in r.destinations
+    ]
     if not returned:
         return
     versions = (4, 6) if policy.ipv6 else (4,)

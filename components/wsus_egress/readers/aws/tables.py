@@ -32,7 +32,7 @@ def server_tables(resources: tuple[Resource, ...], environment: Environment) -> 
     """The tables of the servers' subnets, and those that the environment protects."""
     found: dict[str, tuple[Network, ...]] = {}
     firewall = aws_target(environment).network_firewall
-    for endpoint in firewall.endpoints if firewall else ():
+    for _, endpoint in firewall.every_endpoint if firewall else ():
         for table in endpoint.protected_route_tables:
             of_stack = [each.urn for each in resources
                         if each.type in (TABLE, DEFAULT_TABLE) and each.properties.get("id") == table]  # fmt: skip

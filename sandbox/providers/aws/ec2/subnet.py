@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from providers.aws.account import ACCOUNT, AwsKind, all_tags, arn, region, require_vpc, tag_problems
 from providers.aws.ec2.networks import SUBNET, subnets
-from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
+from providers.aws.networkfirewall.endpoints import in_subnet
 from providers.aws.registry import check_schema, tags
 from providers.aws.service import EC2
 from providers.errors import Problem, Problems, aws_error
@@ -122,13 +122,12 @@ class Subnet(AwsKind):
     @believed("a subnet with an endpoint cannot be deleted, in these words")
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
         """Refuse to delete it while a firewall has an endpoint in it."""
-        for firewall, row in sorted(records.get(FIREWALL, {}).items()):
-            if id_ in own_endpoints(firewall, row):
-                raise aws_error(
-                    "DeleteSubnet",
-                    "DependencyViolation",
-                    f"The subnet '{id_}' has dependencies and cannot be deleted ({firewall}).",
-                )
+        for user in in_subnet(records, id_):
+            raise aws_error(
+                "DeleteSubnet",
+                "DependencyViolation",
+                f"The subnet '{id_}' has dependencies and cannot be deleted ({user}).",
+            )
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """The outputs that EC2 and the provider add."""

@@ -9,6 +9,7 @@ from providers.kind import Inputs, items
 from providers.store import Records
 
 FIREWALL: Final = "aws:networkfirewall/firewall:Firewall"
+ASSOCIATION: Final = "aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation"
 
 
 def endpoint_id(firewall: str, subnet: str) -> str:
@@ -24,8 +25,33 @@ def own_endpoints(firewall: str, inputs: Inputs) -> dict[str, str]:
 
 def endpoints(records: Records) -> dict[str, str]:
     """Every endpoint, and the VPC it is in."""
-    return {
+    own = {
         endpoint: str(row["vpcId"])
         for id_, row in records.get(FIREWALL, {}).items()
         for endpoint in own_endpoints(id_, row).values()
     }
+    more = {
+        endpoint_id(id_, str(row["subnetMapping"]["subnetId"])): str(row["vpcId"])
+        for id_, row in records.get(ASSOCIATION, {}).items()
+    }
+    return {**own, **more}
+
+
+def in_subnet(records: Records, subnet: str) -> list[str]:
+    """The firewalls and associations that have an endpoint in a subnet."""
+    own = [
+        id_ for id_, row in records.get(FIREWALL, {}).items() if subnet in own_endpoints(id_, row)
+    ]
+    more = [id_ for id_, row in records.get(ASSOCIATION, {}).items()
+            if row["subnetMapping"]["subnetId"] == subnet]  # fmt: skip
+    return sorted([*own, *more])
+
+
+def led_to(records: Records, endpoints: set[str]) -> str:
+    """A route that leads to one of these endpoints; empty if none does."""
+    routes = sorted(
+        key
+        for key, row in records.get("aws:ec2/route:Route", {}).items()
+        if row.get("vpcEndpointId") in endpoints
+    )
+    return routes[0] if routes else ""

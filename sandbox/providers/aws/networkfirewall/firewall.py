@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from providers.aws.account import region, unknown_vpc
+from providers.aws.account import ACCOUNT, region, unknown_vpc
 from providers.aws.ec2.networks import subnets
 from providers.aws.networkfirewall.common import LOGGING, POLICY, FirewallKind
-from providers.aws.networkfirewall.endpoints import FIREWALL, own_endpoints
+from providers.aws.networkfirewall.endpoints import (
+    ASSOCIATION,
+    FIREWALL,
+    endpoint_id,
+    led_to,
+    own_endpoints,
+)
 from providers.aws.registry import check_schema, properties, tags
 from providers.aws.service import NETWORK_FIREWALL
 from providers.errors import Problem, Problems
@@ -21,13 +27,15 @@ _ADDRESS_TYPES: Final = ("IPV4", "DUALSTACK", "IPV6")
 _ANALYSES: Final = ("TLS_SNI", "HTTP_HOST")
 _PROTECTED: Final = (
     ("subnetChangeProtection", "subnetMappings", "UpdateSubnetMappings"),
+    ("availabilityZoneChangeProtection", "availabilityZoneMappings", "AssociateAvailabilityZones"),
     ("firewallPolicyChangeProtection", "firewallPolicyArn", "AssociateFirewallPolicy"),
 )
 
 
 @written(
-    "name and VPC are ForceNew; policy, subnets and protections change in place",
-    "terraform-provider-aws internal/service/networkfirewall/firewall.go, commit 0593466",
+    "name, VPC and transit gateway are ForceNew, and one of the last two is given; policy, subnets, zones "
+    "and protections change in place",
+    "terraform-provider-aws internal/service/networkfirewall/firewall.go, of 2026",
     "2026-11",
 )
 class Firewall(FirewallKind):
@@ -54,7 +62,7 @@ class Firewall(FirewallKind):
     }
     required: ClassVar = ("firewallPolicyArn",)
     replaced_by: ClassVar = frozenset({"name", "region", "transitGatewayId", "vpcId"})
-    sets: ClassVar = ("subnetMappings", "enabledAnalysisTypes")
+    sets: ClassVar = ("availabilityZoneMappings", "subnetMappings", "enabledAnalysisTypes")
     computed: ClassVar = (
         "arn", "firewallStatuses", "region", "tagsAll", "transitGatewayOwnerAccountId",
         "updateToken",
@@ -67,20 +75,33 @@ class Firewall(FirewallKind):
     @written(
         "kinds of analysis", "botocore 1.44.5, network-firewall EnabledAnalysisType", "2026-11"
     )
-    @believed("a firewall without VPC or subnets is refused, in these words")
+    @written(
+        "a zone's mapping is one text of 128 characters",
+        "botocore 1.44.5, AvailabilityZoneMapping",
+        "2026-11",
+    )
+    @believed("a firewall without subnets or zones is refused, in these words")
     def problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Report what the service refuses in the inputs alone."""
         yield from self.common_problems(inputs)
-        for field in ("transitGatewayId", "availabilityZoneMappings"):
-            if field in inputs:
-                yield Problem(field, "the stand-in has no transit gateways: use vpcId")
-        for field in ("vpcId", "subnetMappings"):
-            if field not in inputs or inputs[field] == []:
-                title = field[0].upper() + field[1:]
-                yield NETWORK_FIREWALL.problem(
-                    field, f"{title} cannot be null or empty, context: {title}"
-                )
+        places = [field for field in ("transitGatewayId", "vpcId") if field in inputs]
+        if len(places) != 1:
+            yield Problem(
+                "vpcId",
+                "Invalid combination of arguments: one of `transit_gateway_id,vpc_id` must be specified",
+            )
+        field = "availabilityZoneMappings" if "transitGatewayId" in inputs else "subnetMappings"
+        if field not in inputs or inputs[field] == []:
+            title = field[0].upper() + field[1:]
+            yield NETWORK_FIREWALL.problem(
+                field, f"{title} cannot be null or empty, context: {title}"
+            )
         yield from row_problems(inputs, "subnetMappings")
+        yield from row_problems(inputs, "availabilityZoneMappings")
+        for index, zone in enumerate(items(inputs, "availabilityZoneMappings")):
+            if is_a(zone, dict) and "availabilityZoneId" not in zone:
+                path = f"availabilityZoneMappings[{index}].availabilityZoneId"
+                yield Problem(path, "missing required property 'availabilityZoneId'")
         seen: set[str] = set()
         for index, mapping in enumerate(items(inputs, "subnetMappings")):
             if is_a(mapping, dict):
@@ -93,13 +114,22 @@ class Firewall(FirewallKind):
                     f"satisfy enum value set: [{', '.join(_ANALYSES)}]",
                 )
 
-    @believed("subnets are in the VPC, one a zone, in these words")
+    @believed(
+        "subnets are in the VPC, one a zone, and the transit gateway is there, in these words"
+    )
     def surroundings(self, inputs: Inputs, session: Session) -> None:
         """VPC and subnets must exist, the subnets in the VPC, one a zone."""
         where, vpc = region(inputs, session), known(inputs, "vpcId")
         if lacking := unknown_vpc(inputs, session):
             raise NETWORK_FIREWALL.refusal(
                 self.create, f"VPC ID is invalid, parameter: [{vpc}], context: VpcId ({lacking})"
+            )
+        gateway = known(inputs, "transitGatewayId")
+        if gateway is not None and gateway not in session.world.gateways:
+            raise NETWORK_FIREWALL.refusal(
+                self.create,
+                f"transit gateway ID is invalid, parameter: [{gateway}], context: TransitGatewayId "
+                f"({WORLD_NAME} has none of that id)",
             )
         zones: dict[str, str] = {}
         there = subnets(session)
@@ -138,6 +168,10 @@ class Firewall(FirewallKind):
                 else {"SubnetId": mapping["subnetId"]}
                 for mapping in items(inputs, "subnetMappings")
             ],
+            "AvailabilityZoneMappings": [
+                {"AvailabilityZone": zone["availabilityZoneId"]}
+                for zone in items(inputs, "availabilityZoneMappings")
+            ],
             "Tags": tags(inputs),
         }
         where = region(inputs, session)
@@ -150,22 +184,25 @@ class Firewall(FirewallKind):
         if old is not None:
             _check_protection(old, inputs, self.in_order)
 
-    @believed("a firewall that is protected, logs, or is where a route leads cannot be deleted")
+    @believed(
+        "a firewall that is protected, logs, has further endpoints, or is where a route leads cannot be deleted"
+    )
     def release(self, id_: str, inputs: Inputs, records: Records) -> None:  # noqa: ARG002
-        """Refuse to delete it while it is protected, logs, or is where a route leads."""
+        """Refuse to delete it while it is protected, logs, has further endpoints, or is where a route leads."""
         held = records[FIREWALL][id_]
         reason = ""
         if held.get("deleteProtection"):
             reason = "delete protection is on: set deleteProtection to false first"
         elif id_ in records.get(LOGGING, {}):
             reason = "its logging configuration must be removed first"
-        routes = sorted(
-            key
-            for key, row in records.get("aws:ec2/route:Route", {}).items()
-            if row.get("vpcEndpointId") in own_endpoints(id_, held).values()
+        more = sorted(
+            key for key, row in records.get(ASSOCIATION, {}).items() if row["firewallArn"] == id_
         )
-        if routes and not reason:
-            reason = f"Endpoint must be removed from route table before deletion: {routes[0]}"
+        route = led_to(records, set(own_endpoints(id_, held).values()))
+        if route and not reason:
+            reason = f"Endpoint must be removed from route table before deletion: {route}"
+        if more and not reason:
+            reason = f"its VPC endpoint associations must be removed first: {more[0]}"
         if reason:
             raise NETWORK_FIREWALL.refusal(
                 "DeleteFirewall", f"Unable to delete {id_}: {reason}", "InvalidOperationException"
@@ -181,10 +218,12 @@ class Firewall(FirewallKind):
             }
             for subnet, endpoint in sorted(own_endpoints(id_, inputs).items())
         ]
+        attached = known(inputs, "transitGatewayId") is not None
+        at = [{"attachmentId": f"tgw-attach-{endpoint_id(id_, '')[5:]}"}] if attached else []
         return {
             **super().outputs(id_, inputs, session),
-            "firewallStatuses": [{"syncStates": states, "transitGatewayAttachmentSyncStates": []}],
-            "transitGatewayOwnerAccountId": "",
+            "firewallStatuses": [{"syncStates": states, "transitGatewayAttachmentSyncStates": at}],
+            "transitGatewayOwnerAccountId": ACCOUNT if attached else "",
         }
 
     def unsettled(self, old: Inputs, new: Inputs) -> Sequence[str]:
@@ -193,9 +232,9 @@ class Firewall(FirewallKind):
         return () if before == after else ("firewallStatuses",)
 
     @staticmethod
-    def in_order(inputs: Inputs) -> list[str]:
-        """The subnets, whose order means nothing."""
-        return sorted(repr(mapping) for mapping in items(inputs, "subnetMappings"))
+    def in_order(inputs: Inputs, field: str = "subnetMappings") -> list[str]:
+        """The subnets or zones, whose order means nothing."""
+        return sorted(repr(mapping) for mapping in items(inputs, field))
 
 
 @written("address types", "botocore 1.44.5, network-firewall IPAddressType", "2026-11")
@@ -229,8 +268,8 @@ def _check_protection(old: Record, new: Inputs, in_order: Any) -> None:
     # read 2026-11): turned off it does not count, and turned on it counts at once.
     for flag, field, operation in _PROTECTED:
         changed = old.get(field) != new.get(field)
-        if field == "subnetMappings":
-            changed = in_order(old) != in_order(new)
+        if field.endswith("Mappings"):
+            changed = in_order(old, field) != in_order(new, field)
         if changed and new.get(flag):
             raise NETWORK_FIREWALL.refusal(
                 operation,
