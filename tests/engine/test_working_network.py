@@ -38,14 +38,14 @@ FEATURES = ("Security groups", "Rule groups", "Firewall policy", "Firewall and r
 A, B = zone("a", "10.25.0.0/22"), zone("b", "10.25.8.0/22")
 
 
-def write(project: Project, addresses: list[str], **firewall: Any) -> None:
+def write(project: Project, addresses: list[str], called: str = "wsus", **firewall: Any) -> None:
     """Settings of servers and a firewall, as the only environment."""
     for file in (project.root / "config").glob("Pulumi.*.yaml"):
         file.unlink()
     config = {
         "aws:region": "eu-west-1",
         "wsus-egress:lists": ["wsus"],
-        "wsus-egress:servers": [{"name": "wsus", "addresses": addresses}],
+        "wsus-egress:servers": [{"name": called, "addresses": addresses}],
         "wsus-egress:aws": {
             "vpcId": "vpc-0f607182a3b4c5d6e",
             "networkFirewall": {"mode": "full", **firewall},
@@ -106,7 +106,7 @@ def test_a_route_that_is_there_is_refused_before_anything_is_made(project: Proje
 
 
 def test_the_life_of_a_firewall_beside_a_default_route(project: Project) -> None:
-    """Up, a zone more, growth past the capacity, destroy: each in one run that the preview predicts."""
+    """Up, a zone more, growth past the capacity, a rename, destroy: each in one run, with a way out after it."""
     keeps: dict[str, Any] = {"keepDefaultRoutes": True, "protected": False}
     halves = {"0.0.0.0/1", "128.0.0.0/1"}
     logs = {"logGroup": "/aws/network-firewall/wsus"}
@@ -126,7 +126,11 @@ def test_the_life_of_a_firewall_beside_a_default_route(project: Project) -> None
     run(project, "up", "--yes")
     assert {**in_a, **in_b} == ways(project)
 
-    write(project, ["10.25.8.10"], endpoints=[B], **keeps)
+    write(project, ["10.25.0.10", "10.25.8.10"], called="head", endpoints=[A, B], **keeps)
+    run(project, "up", "--yes", "--skip-preview")
+    assert {**in_a, **in_b} == ways(project)
+
+    write(project, ["10.25.8.10"], called="head", endpoints=[B], **keeps)
     run(project, "up", "--yes")
     assert in_b == ways(project)
 

@@ -92,7 +92,16 @@ def foreign_endpoints(
     """
     options = pulumi.InvokeOptions(parent=component)
     endpoints = control.firewall.every_endpoint
-    region = aws.get_region(opts=options).region if endpoints else ""
+    others = [(number, each.arn) for number, each in enumerate(control.firewall.rule_groups)
+              if each.arn not in outputs]  # fmt: skip
+    region = aws.get_region(opts=options).region if endpoints or others else ""
+    for number, arn in others:
+        if region and arn.split(":")[3] != region:
+            what = f"{arn} is not in {region}, the region of this component's provider"
+            instead = (
+                "name a rule group of that region, or give the component the provider of its own"
+            )
+            yield Problem(None, ("network_firewall", "rule_groups", number, "arn"), what, instead)
     own = vpc
     for (setting, index), endpoint in endpoints:
         keys: Keys = ("network_firewall", setting, index)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wsus_egress.config.lists import EndpointList
+    from wsus_egress.model.policy import Endpoint
     from wsus_egress.review.list_pages import Difference
 
 # Far above any page of hosts.
@@ -52,6 +53,7 @@ def lists(context: click.Context, project: Path, today: datetime.date) -> None:
       wsus-egress lists
       wsus-egress lists wsus > endpoints/wsus.yaml
       wsus-egress lists export wsus --format squid
+      wsus-egress lists export --env prod --format squid
       wsus-egress lists compare wsus page.html
     """  # noqa: D301 - click reads the \b
     if context.invoked_subcommand is None:
@@ -85,11 +87,20 @@ def _show(name: str, project: Path) -> None:
     show_default=True,
     help="How to print.",
 )
-def export(names: Sequence[str], project: Path, format_: str) -> None:
-    """Print lists, with all that they include, for other programs; all lists where none is named."""
+@click.option(
+    "--env", "environment", metavar="ENV", help="An environment's names, as for its proxy."
+)
+def export(names: Sequence[str], project: Path, format_: str, environment: str | None) -> None:
+    """Print lists, with all that they include, for other programs; all lists where none is named.
+
+    With --env, print what an environment admits: its lists and its extraEndpoints, by the schemes that count there.
+    """
     from wsus_egress.cli.as_lists import FORMATS  # noqa: PLC0415
     from wsus_egress.config.lists import resolve  # noqa: PLC0415
 
+    if environment is not None:
+        click.echo(FORMATS[format_](*_of_environment(project, environment, names)), nl=False)
+        return
     _, found = _loaded(project)
     _must_exist(names, found)
     contents = {name: resolve(found, [name]) for name in names or found}
@@ -130,6 +141,34 @@ def compare(name: str, pages: Sequence[str], project: Path) -> None:
         if difference.lacking or difference.schemes:
             status = FINDING
     sys.exit(status)
+
+
+def _of_environment(
+    project: Path, name: str, lists: Sequence[str]
+) -> tuple[Mapping[str, EndpointList], Mapping[str, tuple[Endpoint, ...]]]:
+    """An environment's endpoints, in the form in which lists are printed."""
+    from wsus_egress.config.lists import EndpointList  # noqa: PLC0415
+    from wsus_egress.config.project import load_environments  # noqa: PLC0415
+    from wsus_egress.model.policy import Mode  # noqa: PLC0415
+
+    if lists:
+        warn(
+            f"error: {lists[0]} is a list, and --env prints an environment's names; name one of both"
+        )
+        sys.exit(UNUSABLE)
+    try:
+        (found,) = load_environments(project, (name,))
+    except PolicyErrors as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNUSABLE)
+    if found.policy.mode is Mode.OPEN:
+        warn(
+            f"error: {name} has the mode open, which admits every name, and a list of names would not; "
+            "write `mode: restricted`, or export the lists by their names"
+        )
+        sys.exit(UNUSABLE)
+    endpoints = found.policy.endpoints
+    return {name: EndpointList(name, f"what {name} admits", (), endpoints)}, {name: endpoints}
 
 
 def _told(title: str, difference: Difference) -> Iterator[str]:

@@ -243,6 +243,7 @@ class NetworkFirewall(Checked):
             what = f"a rule group would reserve {self.capacity} units, and the policy has {self.policy_capacity}"
             yield Problem(None, ("capacity",), what, "write less, or raise policyCapacity")
         yield from self._given_twice()
+        yield from self._other_regions()
         yield from self._priorities()
         yield from name_problems(self.existing_names, FIREWALL_NAME, {"manager": MANAGER_NAME})
 
@@ -327,6 +328,29 @@ class NetworkFirewall(Checked):
                 what = f"the priority {rule.priority} is that of a rule group in ruleGroups"
                 yield Problem(None, keys, what, "write the rule there, or give it another one")
 
+    def _other_regions(self) -> Iterator[Problem]:
+        """What is in another Region than the first of them: a firewall policy is in one, with all it refers to."""
+        found: list[tuple[Keys, str]] = [
+            ((*place, "zone"), each.zone.rstrip("abcdefghijklmnopqrstuvwxyz"))
+            for place, each in self.every_endpoint
+        ]
+        named: list[tuple[Keys, str | None]] = [
+            (("existingPolicy", "arn"), self.existing_policy.arn),
+            *(
+                (("ruleGroups", number, "arn"), each.arn)
+                for number, each in enumerate(self.rule_groups)
+            ),
+            (("kmsKey",), self.kms_key),
+        ]
+        for keys, arn in named:
+            # An output's Region is known to the deployment alone: its stand-in has no account.
+            if arn is not None and ":000000000000:" not in arn:
+                found.append((keys, arn.split(":")[3]))
+        for keys, region in found[1:]:
+            if region != found[0][1]:
+                what = f"it is in {region}, and {_path(found[0][0])} is in {found[0][1]}"
+                yield Problem(None, keys, what, "name what is in the firewall's own Region")
+
     def _given_twice(self) -> Iterator[Problem]:
         zones, subnets, routed = set(), set(), set()
         for keys, endpoint in self.every_endpoint:
@@ -350,3 +374,10 @@ class NetworkFirewall(Checked):
             if not associated:
                 zones.add(endpoint.zone)
             subnets.add(endpoint.subnet_id)
+
+
+def _path(keys: Keys) -> str:
+    """`ruleGroups[0].arn`, as messages write it."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(
+        "."
+    )

@@ -178,3 +178,38 @@ def test_a_page_beside_a_list(project: str, tmp_path: Path) -> None:
     assert (2, True) == (status, "'' is not a path; name a file" in text)
     assert 2 == run("compare", "absent", "mine", "--project", project)[0]
     assert 2 == run("export", "absent", "--project", project)[0]
+
+
+def test_the_names_of_an_environment_for_its_proxy(tmp_path: Path) -> None:
+    """Its lists and its own entries, by the schemes that count there; none where every name is admitted."""
+    (tmp_path / "config").mkdir()
+    settings = """config:
+  wsus-egress:lists: [wsus-reference]
+  wsus-egress:extraEndpoints:
+    - {pattern: mirror.example.com, schemes: [https], owner: team, reason: Files}
+  wsus-egress:servers:
+    - {name: head, addresses: [10.24.0.10], proxy: {address: 10.24.9.5, port: 3128}}
+  wsus-egress:aws: {vpcId: vpc-0aaaaaaaaaaaaaaab}
+"""
+    file = tmp_path / "config" / "Pulumi.prod.yaml"
+    file.write_text(settings, encoding="utf-8")
+    project = ("--project", str(tmp_path))
+
+    status, squid = run("export", "--env", "prod", "--format", "squid", *project)
+    assert 0 == status
+    assert "acl https_prod dstdomain mirror.example.com\n" in squid
+    assert "acl http_prod dstdomain mirror.example.com" not in squid
+    assert "acl http_prod_below dstdom_regex -i \\.windowsupdate\\.com$\n" in squid
+    status, text = run("export", "--env", "prod", "--format", "json", *project)
+    (one,) = json.loads(text)["lists"]
+    assert "prod" == one["name"]
+    assert "extra" in {each["list"] for each in one["endpoints"]}
+
+    assert 2 == run("export", "--env", "test", *project)[0]
+    status, said = run("export", "wsus", "--env", "prod", *project)
+    assert (2, True) == (status, "wsus is a list, and --env prints an environment's names" in said)
+    file.write_text(
+        settings.replace("config:", "config:\n  wsus-egress:mode: open", 1), encoding="utf-8"
+    )
+    status, said = run("export", "--env", "prod", *project)
+    assert (2, True) == (status, "prod has the mode open, which admits every name" in said)

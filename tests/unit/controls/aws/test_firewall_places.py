@@ -175,3 +175,23 @@ def test_ipv6_at_a_transit_gateway_is_refused(run: Run) -> None:
     """Its endpoints have no IP version that could be said."""
     said = run("check", {"transitGateway": GATEWAY}, status=2, ipv6=True)
     assert "aws.networkFirewall.transitGateway: no API says of which IP version" in said
+
+
+def test_what_is_in_another_region_is_refused(run: Run) -> None:
+    """A firewall policy refers to nothing elsewhere; all are told at once, and those of one Region pass."""
+    arn = "arn:aws:network-firewall:{}:111122223333:stateful-rulegroup/team"
+    groups = [{"arn": arn.format("us-east-1"), "priority": 1}]
+    key = "arn:aws:kms:eu-central-1:111122223333:key/1"
+    said = run("check", {"endpoints": [OWN], "associations": [{**MORE, "zone": "eu-west-1a"}],
+                         "ruleGroups": groups, "kmsKey": key}, status=2)  # fmt: skip
+    at = "and endpoints[0].zone is in eu-west-1; name what is in the firewall's own Region"
+    assert f"ruleGroups[0].arn: it is in us-east-1, {at}" in said
+    assert f"kmsKey: it is in eu-central-1, {at}" in said
+
+    other = {"arn": arn.format("eu-west-1").replace("stateful-rulegroup", "firewall-policy")}
+    mixed = {"mode": "rules-only", "existingPolicy": other, "ruleGroups": groups}
+    assert "us-east-1, and existingPolicy.arn is in eu-west-1" in run("check", mixed, status=2)
+    run(
+        "check",
+        {"mode": "policy", "ruleGroups": [{"arn": arn.format("us-gov-west-1"), "priority": 1}]},
+    )
