@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -72,3 +73,32 @@ def many_environments(folder: Path, count: int) -> Path:
     with (config / "endpoints" / "many.yaml").open("a", encoding="utf-8") as file:
         file.write(ENTRY.format("new.example.com"))
     return folder
+
+
+def security_group(folder: Path, rules: int) -> Path:
+    """What `aws ec2 describe-security-groups` prints of a group with a rule for each of many addresses."""
+    egress = [
+        {
+            "IpProtocol": "tcp",
+            "FromPort": 443,
+            "ToPort": 443,
+            "IpRanges": [{"CidrIp": f"{20 + (n >> 16)}.{n >> 8 & 255}.{n & 255}.7/32"}],
+        }
+        for n in range(rules)
+    ]
+    file = folder / f"group{rules}.json"
+    group = {"GroupId": "sg-0a1b2c3d4e5f60718", "GroupName": "wsus", "IpPermissionsEgress": egress}
+    file.write_text(json.dumps({"SecurityGroups": [group]}), encoding="utf-8")
+    return file
+
+
+def suricata(folder: Path, rules: int) -> Path:
+    """Rules that each pass one host."""
+    lines = (
+        "pass tls $HOME_NET any -> $EXTERNAL_NET 443 "
+        f'(tls.sni; content:"h{n}.example.com"; startswith; endswith; flow:to_server, established; sid:{n + 1};)\n'
+        for n in range(rules)
+    )
+    file = folder / f"wsus{rules}.rules"
+    file.write_text("".join(lines), encoding="utf-8")
+    return file

@@ -47,6 +47,7 @@ class Sizes:
     proofs: int
     growth: tuple[int, ...]
     environments: tuple[int, ...]
+    audited: tuple[int, ...]
     guarded: Row
     fleet: int
 
@@ -61,6 +62,7 @@ WHOLE = Sizes(
     proofs=31,
     growth=(1_000, 10_000, 50_000),
     environments=(100, 300, 1_000),
+    audited=(1_000, 10_000, 100_000),
     guarded=Row(50, 5),
     fleet=200,
 )
@@ -74,6 +76,7 @@ SMALL = Sizes(
     proofs=1,
     growth=(7,),
     environments=(2,),
+    audited=(3,),
     guarded=Row(1, 1),
     fleet=1,
 )
@@ -241,6 +244,11 @@ def environments(bench: Bench) -> str:
     return sizes.environments(bench.folder, bench.sizes.environments)
 
 
+def audited(bench: Bench) -> str:
+    """Rules of other people, from a thousand, which may take two seconds, to a hundred times as many."""
+    return sizes.audited(bench.folder, bench.sizes.audited)
+
+
 def guarded(bench: Bench) -> str:
     """What the policy pack adds to a preview of a larger stack."""
     size = bench.sizes.guarded
@@ -259,7 +267,7 @@ BESIDE: dict[str, Callable[[Bench], str]] = {
 
 ALONE: dict[str, Callable[[Bench], str]] = {
     "explained": explained, "read": read, "proved": proved, "growth": growth, "environments": environments,
-    "guarded": guarded, "fleet": fleet,
+    "audited": audited, "guarded": guarded, "fleet": fleet,
 }  # fmt: skip
 """Figures that have no alternative to stand beside."""
 

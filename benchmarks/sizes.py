@@ -33,6 +33,23 @@ def environments(folder: Path, counts: tuple[int, ...]) -> str:
     return "\n".join(lines)
 
 
+def audited(folder: Path, counts: tuple[int, ...]) -> str:
+    """`audit` of one security group with so many rules, and of so many Suricata rules."""
+    lines = [
+        "| rules of other people | `audit`, a security group | `audit`, Suricata text |",
+        "|---|---|---|",
+    ]
+    for count in counts:
+        cells = []
+        for write in (projects.security_group, projects.suricata):
+            file = write(folder, count)
+            audit = f"{COMMAND} audit {file} --list wsus --source 10.20.0.10 --cloud aws"
+            # Exit status 1: the rules are not those of the list.
+            cells.append(str(one(["sh", "-c", f"{audit}; test $? -eq 1"], folder)))
+        lines.append(f"| {count:,} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _engine(folder: Path) -> dict[str, str]:
     sys.path.insert(0, str(ROOT / "tools"))
     from env import private_engine  # noqa: PLC0415

@@ -13,7 +13,7 @@ from click.testing import Result
 from paths import ROOT
 
 # The rows that need no Pulumi engine; `tests/engine/test_benchmark.py` has the other one.
-ROWS = ("cold", "many", "cover", "explained", "read", "proved", "growth", "environments")
+ROWS = ("cold", "many", "cover", "explained", "read", "proved", "growth", "environments", "audited")
 RUN = [sys.executable, str(ROOT / "benchmarks" / "run.py")]
 
 RECORD = """
