@@ -81,7 +81,8 @@ def new(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Write what the environment ENV needs: its settings, and a Pulumi project where there is none.
 
-    Nothing is overwritten. The settings have comments, and placeholders for what is yours.
+    Nothing is overwritten. The settings have comments, and placeholders for what is yours. Where ENV
+    is there already, --guardrails and --ci add what they say.
 
     \b
     Examples:
@@ -110,9 +111,12 @@ def new(  # noqa: PLR0913, PLR0917 - one for each option
         "written:",
         *(f"  {path}" for path in plan.files),
         "",
-        f"Write your own values into {project / plan.settings}, where it says `replace`.",
-        *plan.by_hand,
     ]
+    if project / plan.settings in plan.files:
+        lines.append(
+            f"Write your own values into {project / plan.settings}, where it says `replace`."
+        )
+    lines += plan.by_hand
     if plan.project:
         lines += [
             f"The project is called {plan.project}. No other one on the same Pulumi backend may have this name: each would",

@@ -188,7 +188,30 @@ def test_where_the_environment_is_there(tmp_path: Path) -> None:
     """It is not written again."""
     new(tmp_path)
     assert refused(new(tmp_path)) == (
-        f"{tmp_path}/Pulumi.prod.yaml exists already: edit it, or choose another name"
+        f"{tmp_path}/Pulumi.prod.yaml exists already: edit it, or choose another name; --guardrails and "
+        "--ci add to it what it lacks"
+    )
+
+
+def test_where_the_environment_is_there_it_gets_what_it_lacks(tmp_path: Path) -> None:
+    """A pack or a workflow that was not asked for at first; the settings stay as they are, and a third time says so."""
+    new(tmp_path, "prod", "aws")
+    settings = tmp_path / "Pulumi.prod.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
+    before = names(tmp_path)
+
+    said = new(tmp_path, "prod", "aws", "--guardrails", "--ci", "gitlab")
+
+    assert 0 == said.exit_code
+    assert "where it says `replace`" not in said.stdout
+    assert "--policy-pack policy_pack" in said.stdout
+    assert sorted([
+        *before, ".gitlab-ci.yml", "policy_pack/PulumiPolicy.yaml", "policy_pack/__main__.py",
+        "policy_pack/prod.json", "policy_pack/requirements.txt",
+    ]) == names(tmp_path)  # fmt: skip
+    assert settings.read_text(encoding="utf-8").endswith("# ours\n")
+    assert refused(new(tmp_path, "prod", "aws", "--guardrails", "--ci", "gitlab")) == (
+        f"{settings} has all of it already: nothing is left to write"
     )
 
 

@@ -54,7 +54,7 @@ class Plan:
     """What is to be written, and what is left to do by hand.
 
     Attributes:
-        files: Each new file's text.
+        files: Each new file's text; without the settings' where they are there already.
         settings: The path of the settings' file, from the project's folder.
         by_hand: A sentence each.
         project: What the new project is called; empty where there was one.
@@ -90,7 +90,13 @@ def planned(request: Request) -> Plan:
     plan = _of_project(request) if (request.folder / PROJECT_FILE).exists() else _of_all(request)
     if request.guardrails:
         plan = replace(plan, files={**plan.files, **_pack(request)})
-    return plan if request.ci is None else _with_workflows(plan, request.folder, request.ci)
+    if request.ci is not None:
+        plan = _with_workflows(plan, request.folder, request.ci)
+    if not plan.files:
+        raise CannotStart(
+            f"{request.folder / plan.settings} has all of it already: nothing is left to write"
+        )
+    return plan
 
 
 def _pack(request: Request) -> dict[Path, str]:
@@ -173,15 +179,19 @@ def _of_project(request: Request) -> Plan:
             f"{request.folder / PROJECT_FILE} already calls the project {project.name!r}: leave out --name"
         )
     settings = project.stack_file(request.name)
-    if (request.folder / settings).exists():
+    there = (request.folder / settings).exists()
+    if there and not (request.guardrails or request.ci):
         raise CannotStart(
-            f"{request.folder / settings} exists already: edit it, or choose another name"
+            f"{request.folder / settings} exists already: edit it, or choose another name; --guardrails and "
+            "--ci add to it what it lacks"
         )
     if not any(_uses_the_package(path) for path in _programs(request.folder, project)):
         raise CannotStart(
             f"{request.folder / PROJECT_FILE} is of the project {project.name!r}, whose program does not use "
             "wsus_egress: choose a folder of its own with --project"
         )
+    if there:
+        return Plan({}, settings)
     text = texts.settings(request.name, request.clouds, project.lists_folder)
     files = {request.folder / settings: text}
     requirements = request.folder / REQUIREMENTS
