@@ -112,6 +112,12 @@ FEATURES: Final = (
         "Without it the preview warns that the policy cannot be looked up, and goes on.",
     ),
     Feature(
+        "Routes of others, looked up",
+        "`aws.networkFirewall` without `protectedRouteTables`",
+        {"ec2": "DescribeRouteTables DescribeSubnets"},
+        "Without it the preview says that the routes cannot be looked up, and goes on.",
+    ),
+    Feature(
         "Firewall policy",
         "`networkFirewall.mode: policy` or `full`",
         {"network-firewall": "CreateFirewallPolicy DeleteFirewallPolicy DescribeFirewallPolicy TagResource "

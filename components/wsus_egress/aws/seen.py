@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import pulumi
 import pulumi_aws as aws
 
+from wsus_egress.aws.default_routes import default_routes
 from wsus_egress.component.references import plain
 from wsus_egress.component.sdk import member
 from wsus_egress.controls.aws.assumptions import ASSOCIATION
@@ -29,7 +30,7 @@ def tell(
     outputs: Mapping[str, Any],
     prefix: str,
 ) -> None:
-    """Look at the policy that others keep, and at the subnets of the servers' route tables: log what is there.
+    """Look at the policy that others keep, at default routes and at the subnets of route tables: log what is there.
 
     Args:
         component: Whose provider looks.
@@ -37,7 +38,10 @@ def tell(
         outputs: What is not known yet, by the text that stands for it.
         prefix: What the names of the component's resources begin with.
     """
-    for each in _policy(component, control, outputs, prefix):
+    for each in (
+        *_policy(component, control, outputs, prefix),
+        *default_routes(component, control, outputs),
+    ):
         log = pulumi.log.warn if each.against else pulumi.log.info
         log(str(each), component)
     made = [each.id for each in control.assumptions if each.id.startswith(f"{ASSOCIATION}/")]

@@ -127,7 +127,9 @@ def calls() -> Mapping[str, Calls]:
             "ec2", read="DescribeVpcs DescribeVpcAttribute DescribeRouteTables"
         ),
         "aws:ec2/getSubnet:getSubnet": Calls("ec2", read="DescribeSubnets"),
+        "aws:ec2/getSubnets:getSubnets": Calls("ec2", read="DescribeSubnets"),
         "aws:ec2/getRouteTable:getRouteTable": Calls("ec2", read="DescribeRouteTables"),
+        "aws:ec2/getRouteTables:getRouteTables": Calls("ec2", read="DescribeRouteTables"),
         "aws:ec2/securityGroup:SecurityGroup": Calls(
             "ec2",
             create="CreateSecurityGroup RevokeSecurityGroupEgress CreateTags",

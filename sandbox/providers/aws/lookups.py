@@ -61,12 +61,19 @@ def _get_subnet(inputs: Inputs, session: Session) -> dict[str, Any]:
 
 
 @written(
-    "routes of stacks are told as others are, the VPC's own local route is not",
+    "routes of stacks are told as others are, the VPC's own local route is not; no table is an error",
     "terraform-provider-aws internal/service/ec2/vpc_route_table_data_source.go, commit 08923b6",
     "2026-11",
 )
 def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
     where = region(inputs, session)
+    if "filters" in inputs:
+        # Of the filters, the stand-in has those of a VPC's main table, and no world has a main table.
+        _filters(inputs, "association.main", "vpc-id")
+        raise CloudError(
+            "reading EC2 VPC Route Table: query returned no results. Please change your search "
+            "criteria and try again"
+        )
     if "subnetId" in inputs and "routeTableId" not in inputs:
         subnet = _by_id("subnet", "subnetId", inputs, subnets(session), where)
         if not subnet["table"]:
@@ -95,6 +102,39 @@ def _get_route_table(inputs: Inputs, session: Session) -> dict[str, Any]:
         "tags": {"Name": row["name"]},
         "vpcId": row["vpc"],
     }  # fmt: skip
+
+
+@written(
+    "the ids of what the filters match, and an empty list where nothing does",
+    "terraform-provider-aws internal/service/ec2/vpc_subnets_data_source.go, commit 0a7150e",
+    "2026-11-30",
+)
+def _get_subnets(inputs: Inputs, session: Session) -> dict[str, Any]:
+    where = region(inputs, session)
+    (vpc,) = _filters(inputs, "vpc-id")
+    ids = [
+        row["id"] for (at, _), row in subnets(session).items() if (at, row["vpc"]) == (where, vpc)
+    ]
+    return {"id": where, "ids": sorted(ids), "region": where}
+
+
+@believed("getRouteTables answers as getSubnets does")
+def _get_route_tables(inputs: Inputs, session: Session) -> dict[str, Any]:
+    where = region(inputs, session)
+    vpc, subnet = _filters(inputs, "vpc-id", "association.subnet-id")
+    row = subnets(session).get((where, subnet))
+    ids = [row["table"]] if row is not None and row["vpc"] == vpc and row["table"] else []
+    return {"id": where, "ids": ids, "region": where}
+
+
+def _filters(inputs: Inputs, *names: str) -> list[str]:
+    """The one value of each filter, in the names' order; others are not imitated."""
+    given = {each["name"]: each["values"] for each in items(inputs, "filters")}
+    if given.keys() != set(names) or any(len(values) != 1 for values in given.values()):
+        raise CloudError(
+            f"the stand-in looks these up by one value each of {', '.join(names)} alone"
+        )
+    return [given[name][0] for name in names]
 
 
 def _told(route: Record) -> dict[str, Any]:
@@ -188,7 +228,9 @@ def _by_id(what: str, field: str, inputs: Inputs, rows: Rows, where: str) -> Row
 
 INVOKES: Final[dict[str, Invoke]] = {
     "aws:ec2/getRouteTable:getRouteTable": _get_route_table,
+    "aws:ec2/getRouteTables:getRouteTables": _get_route_tables,
     "aws:ec2/getSubnet:getSubnet": _get_subnet,
+    "aws:ec2/getSubnets:getSubnets": _get_subnets,
     "aws:ec2/getVpc:getVpc": _get_vpc,
     "aws:index/getCallerIdentity:getCallerIdentity": _get_caller_identity,
     "aws:index/getRegion:getRegion": _get_region,

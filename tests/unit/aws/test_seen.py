@@ -123,6 +123,7 @@ def told(
         return SimpleNamespace(name="central", firewall_policies=answer)
 
     monkeypatch.setattr(seen, "member", lambda *_: ask)
+    monkeypatch.setattr(seen, "default_routes", lambda *_: ())
     monkeypatch.setattr(pulumi, "InvokeOptions", lambda **_: None)
     monkeypatch.setattr(pulumi.log, "info", lambda text, _: logged.append(f"info {text}"))
     monkeypatch.setattr(pulumi.log, "warn", lambda text, _: logged.append(f"warn {text}"))

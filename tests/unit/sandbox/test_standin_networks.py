@@ -204,6 +204,25 @@ def test_made_networks_are_looked_up(account: Kept) -> None:
     assert [] == found["routes"]
 
 
+def test_networks_are_found_by_filters(account: Kept) -> None:
+    """The subnets of a VPC, the table that a subnet has; without one an empty list, and no main table is there."""
+    subnet, table = account.create(SUBNET), account.create(ROUTE_TABLE)
+    find = {name: CLOUD.invokes[f"aws:ec2/{name}:{name}"] for name in ("getSubnets", "getRouteTable", "getRouteTables")}  # fmt: skip
+    vpc = CLOUD.invokes["aws:ec2/getSubnet:getSubnet"]({"id": subnet}, account.session)["vpcId"]
+    in_vpc = {"name": "vpc-id", "values": [vpc]}
+    of_it = {"filters": [in_vpc, {"name": "association.subnet-id", "values": [subnet]}]}
+
+    assert subnet in find["getSubnets"]({"filters": [in_vpc]}, account.session)["ids"]
+    assert [] == find["getRouteTables"](of_it, account.session)["ids"]
+    account.create(TABLE_ASSOCIATION, subnetId=subnet, routeTableId=table)
+    assert [table] == find["getRouteTables"](of_it, account.session)["ids"]
+    main = {"filters": [in_vpc, {"name": "association.main", "values": ["true"]}]}
+    with pytest.raises(CloudError, match="query returned no results"):
+        find["getRouteTable"](main, account.session)
+    with pytest.raises(CloudError, match="by one value each of vpc-id alone"):
+        find["getSubnets"]({"filters": [{"name": "tag:x", "values": ["y"]}]}, account.session)
+
+
 def test_a_firewall_policy_is_looked_up_as_the_provider_answers(session: Session) -> None:
     """Its blocks as lists, an override too; one that is not there in the service's words."""
     look_up = CLOUD.invokes["aws:networkfirewall/getFirewallPolicy:getFirewallPolicy"]

@@ -22,6 +22,7 @@ TYPES = {
     "Prefix lists": ("aws:ec2/managedPrefixList",),
     "Rule groups": ("aws:networkfirewall/ruleGroup",),
     "The policy of others, looked up": ("aws:networkfirewall/getFirewallPolicy",),
+    "Routes of others, looked up": ("aws:ec2/getSubnet", "aws:ec2/getRouteTable"),
     "Firewall policy": ("aws:networkfirewall/firewallPolicy",),
     "Firewall and routes": ("aws:networkfirewall/firewall:", "aws:ec2/route:", "aws:ec2/getSubnet", "aws:ec2/getRouteTable", "aws:ec2/getVpc"),
     "Further endpoints": ("aws:networkfirewall/vpcEndpointAssociation",),
