@@ -86,11 +86,18 @@ def engine_record(root: Path) -> Path:
     return sandbox_directory(root) / "engine"
 
 
+def _recorded(record: Path) -> list[Path]:
+    """The place that the set-up noted; none where a crash left the note empty or cut off."""
+    if not record.is_file():
+        return []
+    noted = Path(record.read_text(encoding="utf-8", errors="replace").rstrip("\0\n"))
+    # A relative path, or none, would be looked up from the current folder. Python finds no file with a NUL.
+    return [noted] if noted.is_absolute() and "\0" not in str(noted) else []
+
+
 def engine_folder(root: Path) -> Path | None:
     """The folder of the `pulumi` to run: the set-up's choice, else the cached one, else PATH's."""
-    record = engine_record(root)
-    candidates = [Path(record.read_text(encoding="utf-8").strip())] if record.is_file() else []
-    candidates.append(cached_engine())
+    candidates = [*_recorded(engine_record(root)), cached_engine()]
     for folder in candidates:
         if (folder / "pulumi").is_file():
             return folder
@@ -126,11 +133,9 @@ def suricata_record(root: Path) -> Path:
 
 def suricata_program(root: Path) -> Path | None:
     """The Suricata to run: the one that is named, else the set-up's choice, else the cached one."""
-    record = suricata_record(root)
     named = os.environ.get(SURICATA, "")
     candidates = [Path(named)] if named else []
-    candidates += [Path(record.read_text(encoding="utf-8").strip())] if record.is_file() else []
-    candidates.append(cached_suricata())
+    candidates += [*_recorded(suricata_record(root)), cached_suricata()]
     return next((program for program in candidates if program.is_file()), None)
 
 

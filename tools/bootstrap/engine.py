@@ -28,7 +28,7 @@ _OWN_PULUMI = (
 
 def ensure_engine(root: Path) -> Path:
     """Finds or installs an engine, notes the choice for `env.py`, and returns its folder."""
-    folder = users_own() or _complete(env.cached_engine())
+    folder = users_own() or _sound(env.cached_engine())
     if folder is None:
         _install()
         folder = env.cached_engine()
@@ -40,7 +40,7 @@ def ensure_engine(root: Path) -> Path:
 
 def is_ready() -> bool:
     """Whether `ensure_engine` will have nothing to install."""
-    return users_own() is not None or _complete(env.cached_engine()) is not None
+    return users_own() is not None or _sound(env.cached_engine()) is not None
 
 
 def users_own() -> Path | None:
@@ -78,11 +78,17 @@ def _complete(folder: Path) -> Path | None:
     return folder if all((folder / name).is_file() for name in _PROGRAMS) else None
 
 
+def _sound(folder: Path) -> Path | None:
+    """The folder if its engine also runs: one that a full disk or a crash cut off is there and does not."""
+    complete = _complete(folder)
+    return complete if complete and version_of(complete / "pulumi") is not None else None
+
+
 def _install() -> None:
     cache = env.cache_directory()
     cache.mkdir(parents=True, exist_ok=True)
     with exclusive(cache / "engine.lock", "the Pulumi engine"):
-        if _complete(env.cached_engine()) is not None:
+        if _sound(env.cached_engine()) is not None:
             return  # Another set-up installed it while this one waited.
         for left_behind in cache.glob("*.partial"):
             shutil.rmtree(left_behind, ignore_errors=True)
@@ -129,7 +135,7 @@ def _run_installer(folder: Path) -> bool:
 
 def _check(folder: Path) -> None:
     """Refuse to keep an engine that does not run."""
-    if _complete(folder) is None or version_of(folder / "pulumi") is None:
+    if _sound(folder) is None:
         raise SetupError(
             "the Pulumi engine that was installed does not run",
             "nothing can be deployed without it",

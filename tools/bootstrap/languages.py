@@ -61,6 +61,8 @@ def _build() -> None:
             return  # Another set-up installed them while this one waited.
         # A folder is replaced as a whole: what is in it already is built again, from the cache.
         wanted += [name for name in _PROGRAMS if (env.cached_languages() / name).is_file()]
+        for left_behind in cache.glob("*.languages"):
+            shutil.rmtree(left_behind, ignore_errors=True)
         partial = Path(tempfile.mkdtemp(suffix=".languages", dir=cache))
         try:
             with golang.toolchain() as build:

@@ -22,7 +22,8 @@ def ensure_virtualenv(root: Path) -> bool:
     folder = root / ".venv"
     stamp = folder / _STAMP
     fingerprint = _fingerprint(root)
-    stamped = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    # A crash can leave anything in it; what is not the fingerprint has the dependencies installed again.
+    stamped = stamp.read_text(encoding="utf-8", errors="replace") if stamp.is_file() else ""
     # Useless after the Python was upgraded or the checkout moved: its programs name their place.
     works = _works(folder) and (not stamped or stamped.endswith(f" {root}\n"))
     if works and stamped == fingerprint:
@@ -44,7 +45,12 @@ def _works(folder: Path) -> bool:
     python = folder / "bin" / "python"
     if not python.exists():
         return False
-    answer = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False)
+    try:
+        answer = subprocess.run(
+            [python, "-m", "pip", "--version"], capture_output=True, check=False
+        )
+    except OSError:  # Cut off, or not executable.
+        return False
     return answer.returncode == 0
 
 
