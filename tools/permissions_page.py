@@ -252,6 +252,11 @@ AZURE: Final = (
          "Microsoft.Network/virtualNetworks/subnets": "join/action"},
     ),
     Feature(
+        "Public IP prefix",
+        "`firewall.publicIpPrefix`",
+        {"Microsoft.Network/publicIPPrefixes": "read join/action"},
+    ),
+    Feature(
         "Logs",
         "`firewall.workspace`",
         {"Microsoft.Insights/diagnosticSettings": _ALL,

@@ -15,6 +15,7 @@ from wsus_egress.model.azure_network import Subnet
 SUBSCRIPTION: Final = "azure-native:subscriptionId"
 _UNNAMED: Final = "00000000-0000-0000-0000-000000000000"
 _IP_GROUP: Final = "azure-native:network:IpGroup"
+_PREFIX: Final = "azure-native:network:PublicIPPrefix"
 _POLICY: Final = "azure-native:network:FirewallPolicy"
 _ID: Final = re.compile(
     r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)"
@@ -73,6 +74,15 @@ def of_azure(target: AzureTarget, given: Mapping[str, str]) -> Found:
         policies.setdefault(_IP_GROUP, {})[own[0]] = {
             "ipAddresses": [], "ipGroupsName": own["name"], "location": target.location,
             "resourceGroupName": own["group"],
+        }  # fmt: skip
+    prefix = _ID.fullmatch((firewall.public_ip_prefix or "") if firewall else "")
+    if prefix is not None:
+        groups.setdefault(prefix["group"].casefold(), prefix["group"])
+        policies[_PREFIX] = {
+            prefix[0]: {
+                "location": target.location, "prefixLength": 28,
+                "publicIpPrefixName": prefix["name"], "resourceGroupName": prefix["group"],
+            }
         }  # fmt: skip
     world = {
         "resource_groups": [

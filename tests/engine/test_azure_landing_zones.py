@@ -21,10 +21,13 @@ HUBS = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-hu
 IN_GROUP = f"{OWN}/rg-wsus-sandbox/providers/Microsoft.Network"
 IN_HUB = f"{HUBS}/providers/Microsoft.Network"
 NETWORK = f"{IN_GROUP}/virtualNetworks/vnet-wsus-sandbox"
+WORKSPACE = f"{OWN}/rg-wsus-prod/providers/Microsoft.OperationalInsights/workspaces/log-wsus-prod"
+PREFIX = f"{IN_GROUP}/publicIPPrefixes/ippre-wsus"
 _AZURE = "azure-native:network:"
 POLICY, GROUP = f"{_AZURE}FirewallPolicy", f"{_AZURE}FirewallPolicyRuleCollectionGroup"
 FIREWALL, ADDRESS = f"{_AZURE}AzureFirewall", f"{_AZURE}PublicIPAddress"
 IP_GROUP, NSG = f"{_AZURE}IpGroup", f"{_AZURE}NetworkSecurityGroup"
+DIAGNOSTICS = "azure-native:monitor:DiagnosticSetting"
 TABLE, SUBNET = f"{_AZURE}RouteTable", f"{_AZURE}Subnet"
 # What the owners of a hub have in another subscription.
 HUB: dict[str, dict[str, Any]] = {
@@ -129,15 +132,18 @@ ZONES = {
         HUB,
     ),
     "several public addresses": Zone(
-        {**FULL, "firewall": {**FULL["firewall"], "publicAddresses": 3}},
+        {**FULL, "firewall": {**FULL["firewall"], "publicAddresses": 3, "publicIpPrefix": PREFIX}},
         {ADDRESS: 3, FIREWALL: 1, GROUP: 1, NSG: 1, POLICY: 1, TABLE: 1},
-        {"firewall": {**FULL["firewall"], "publicAddresses": 2}},
+        {"firewall": {**FULL["firewall"], "publicAddresses": 2, "publicIpPrefix": PREFIX}},
         {"update": 1, "delete": 1},
+        {f"{_AZURE}PublicIPPrefix": {PREFIX: {"prefixLength": 30, "location": "westeurope"}}},
     ),
     "a management interface": Zone(
-        {**FULL, "firewall": {**FULL["firewall"], "management": True}},
-        {ADDRESS: 2, FIREWALL: 1, GROUP: 1, NSG: 1, POLICY: 1, TABLE: 1},
-        {"firewall": {**FULL["firewall"], "management": True, "publicAddresses": 2}},
+        # The logs' setting comes back with an id in lower case, and with more than was sent.
+        {**FULL, "firewall": {**FULL["firewall"], "management": True, "workspace": WORKSPACE}},
+        {ADDRESS: 2, DIAGNOSTICS: 1, FIREWALL: 1, GROUP: 1, NSG: 1, POLICY: 1, TABLE: 1},
+        {"firewall": {**FULL["firewall"], "management": True, "workspace": WORKSPACE,
+                      "publicAddresses": 2}},
         {"create": 1, "update": 1},
     ),
     "a base policy": Zone(

@@ -25,6 +25,7 @@ WORKSPACE = (
     "/providers/Microsoft.OperationalInsights/workspaces/log-wsus-prod"
 )
 BASE = f"{GROUP}/firewallPolicies/afwp-base"
+PREFIX = f"{GROUP}/publicIPPrefixes/ippre-wsus"
 THERE = {
     "azure-native:network:FirewallPolicy": {
         BASE: {"location": "westeurope", "sku": {"tier": "Standard"}, "threatIntelMode": "Alert"}
@@ -35,6 +36,7 @@ THERE = {
     "azure-native:network:AzureFirewall": {
         f"{GROUP}/azureFirewalls/afw-base": {"firewallPolicy": {"id": BASE}, "ipConfigurations": []}
     },
+    "azure-native:network:PublicIPPrefix": {PREFIX: {"location": "westeurope", "prefixLength": 30}},
 }
 SUBNET = {
     "virtualNetwork": "vnet-wsus-sandbox", "name": "snet-theirs", "addressPrefix": "10.33.9.0/24",
@@ -43,7 +45,12 @@ SUBNET = {
 FULL: dict[str, Any] = {
     "ipGroups": True,
     "firewallPolicy": {"name": "afwp-wsus", "mode": "full", "basePolicy": BASE},
-    "firewall": {"name": "afw-wsus", "virtualNetwork": NETWORK, "workspace": WORKSPACE},
+    "firewall": {
+        "name": "afw-wsus",
+        "virtualNetwork": NETWORK,
+        "workspace": WORKSPACE,
+        "publicIpPrefix": PREFIX,
+    },
     "routeTable": {},
     "networkSecurityGroup": {
         "applicationSecurityGroups": {"wsus": f"{GROUP}/applicationSecurityGroups/asg"}

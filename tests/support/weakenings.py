@@ -427,6 +427,7 @@ HARMLESS: Final = (
     Row("staging", {"azure.addressSpace": ["10.30.0.0/16", "10.35.0.0/16"]}),
     Row("staging", {"azure.ipGroups": True}),
     Row("prod", {"azure.firewall.publicAddresses": 3}),
+    Row("prod", {"azure.firewall.publicIpPrefix": f"{ARM}/Microsoft.Network/publicIPPrefixes/a"}),
     Row("prod", {"azure.firewall.management": True}),
     Row("staging", {"azure.dnsSecurityPolicy": {
         "virtualNetwork": f"{ARM}/Microsoft.Network/virtualNetworks/a"}}),

@@ -116,6 +116,8 @@ class FirewallArgs(TypedDict):
     """Availability zones; empty for none. Default: `["1", "2", "3"]`."""
     public_addresses: NotRequired[int]
     """How many public addresses it has. Each has 2,496 ports for each of its instances, of which there are two at least. Default: `1`."""
+    public_ip_prefix: NotRequired[pulumi.Input[str]]
+    """The id of a public IP prefix of this region, which exists: the public addresses come out of it."""
     management: NotRequired[bool]
     """true: a management interface, in AzureFirewallManagementSubnet, as forced tunnelling needs. A Basic firewall always has one. Default: `false`."""
     workspace: NotRequired[pulumi.Input[str]]

@@ -14,6 +14,7 @@ from wsus_egress.azure.policies import (
     unfit_base,
     without_provider,
 )
+from wsus_egress.azure.prefixes import unfit_prefix
 from wsus_egress.azure.seen import tell
 from wsus_egress.azure.subnets import unlike_subnets
 from wsus_egress.azure.unchangeable import unchangeable
@@ -146,7 +147,7 @@ class AzureComponent(Component):
             pulumi.RunError: With everything that is wrong with the arguments.
         """
         super().__init__(name, args, opts, keywords)
-        problems = [*foreign_networks(self, self._compiled)]
+        problems = [*foreign_networks(self, self._compiled), *unfit_prefix(self, self._compiled)]
         if self._whole:
             problems += unlike_subnets(self, self._compiled, self._prefix)
         if not isinstance(opts.parent if opts else None, AzureComponent):  # That one has looked.

@@ -11,13 +11,18 @@ import pulumi
 
 from wsus_egress.azure.arguments import AzureWsusFirewallArgs
 from wsus_egress.azure.cloud import AzureComponent
+from wsus_egress.azure.policies import unfit_tier
 from wsus_egress.component.arguments import Compiled
 from wsus_egress.component.base import environment_of
-from wsus_egress.component.errors import checked
+from wsus_egress.component.errors import checked, refuse
 from wsus_egress.component.given import AS_KEYWORDS
 from wsus_egress.component.outputs import StandIns
 from wsus_egress.config.base import parse_settings
-from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, firewall_resources
+from wsus_egress.controls.azure.firewall_documents import (
+    ADDRESS_TYPE,
+    FIREWALL_TYPE,
+    firewall_resources,
+)
 from wsus_egress.controls.azure.refusals import firewall_misplaced
 from wsus_egress.controls.tags import reserved_tags, tags_of
 from wsus_egress.model.azure import AzureTarget, FirewallAlone
@@ -34,7 +39,7 @@ class AzureWsusFirewall(AzureComponent):
     """Its private address: the next hop of a route table."""
 
     _suffix = "-gateway"
-    _makes = frozenset({FIREWALL_TYPE})
+    _makes = frozenset({ADDRESS_TYPE, FIREWALL_TYPE})
 
     @overload
     def __init__(
@@ -61,6 +66,7 @@ class AzureWsusFirewall(AzureComponent):
             pulumi.RunError: When the arguments cannot be used, before any resource is declared.
         """
         super().__init__(name, args, opts, arguments)
+        refuse(name, unfit_tier(self, self._compiled))
         given, prefix, declarer = self._compiled, self._prefix, self._declarer
         own, firewall = given.arguments, given.target.firewall
         assert firewall is not None  # noqa: S101 - its argument is required

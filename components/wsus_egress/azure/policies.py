@@ -20,6 +20,12 @@ from wsus_egress.problems import Keys, Problem
 _PACKAGE: Final = "azure-native"
 _PARTS: Final = 9
 """Those of a policy's id: /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/..."""
+# The firewalls that a policy of a tier serves ("Azure Firewall Manager policy overview", read 2026-11).
+_SERVES: Final = {
+    "Basic": ("Basic",),
+    "Standard": ("Standard", "Premium"),
+    "Premium": ("Premium",),
+}
 # What the program reads of the stack's configuration is text, but for these.
 _READ_AS: Final = {"bool": "get_bool", "Sequence": "get_object"}
 
@@ -141,6 +147,23 @@ def unfit_base(
         what = f"the base policy {parts[8]} is in {found.location}, and this one would be in another region"
         instead = f"write {region(found.location)}, or the base policy of this region"
         yield Problem(None, ("location",), what, instead)
+
+
+def unfit_tier(
+    component: pulumi.ComponentResource, compiled: Compiled[AzureTarget]
+) -> Iterator[Problem]:
+    """A firewall by itself on a policy whose tier serves no such firewall. An output is not looked up."""
+    identity, sku = (compiled.arguments.get(key) for key in ("firewall_policy_id", "sku"))
+    parts = identity.split("/") if isinstance(identity, str) else []
+    if len(parts) != _PARTS:
+        return
+    found = found_policy(component, None, parts[4], parts[8])
+    if isinstance(found, str) or str(found.id).casefold() != str(identity).casefold():
+        return  # It may be in another subscription, or be made by another stack.
+    tier = str((found.sku and found.sku.tier) or "Standard")
+    if sku not in _SERVES[tier]:
+        what = f"the policy {parts[8]} is a {tier} one, which serves {' and '.join(_SERVES[tier])} firewalls"
+        yield Problem(None, ("sku",), what, f"write {tier}, or the id of a {sku} policy")
 
 
 def found_policy(

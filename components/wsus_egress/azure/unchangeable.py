@@ -15,7 +15,11 @@ from wsus_egress.component.sdk import member
 from wsus_egress.controls.azure.dns_policy import POLICY_TYPE as DNS_TYPE
 from wsus_egress.controls.azure.dns_policy import AzureDnsPolicy
 from wsus_egress.controls.azure.firewall import AzureApplicationRules
-from wsus_egress.controls.azure.firewall_documents import FIREWALL_TYPE, POLICY_TYPE
+from wsus_egress.controls.azure.firewall_documents import (
+    ADDRESS_TYPE,
+    FIREWALL_TYPE,
+    POLICY_TYPE,
+)
 from wsus_egress.controls.azure.fixed import FIXED
 from wsus_egress.controls.azure.nsg import NSG_TYPE, AzureNsg
 from wsus_egress.controls.azure.route_table import TABLE_TYPE, AzureRouteTable
@@ -25,6 +29,7 @@ from wsus_egress.problems import Keys, Problem
 # By type: the provider's module, the function that reads one, and what it calls the name.
 _READ: Final = {
     FIREWALL_TYPE: ("network", "get_azure_firewall", "azure_firewall_name"),
+    ADDRESS_TYPE: ("network", "get_public_ip_address", "public_ip_address_name"),
     POLICY_TYPE: ("network", "get_firewall_policy", "firewall_policy_name"),
     NSG_TYPE: ("network", "get_network_security_group", "network_security_group_name"),
     TABLE_TYPE: ("network", "get_route_table", "route_table_name"),
@@ -72,6 +77,7 @@ def _made(compiled: Compiled[AzureTarget], prefix: str) -> Iterator[tuple[str, s
         yield POLICY_TYPE, policy.name
     if target.firewall:
         yield FIREWALL_TYPE, target.firewall.name
+        yield ADDRESS_TYPE, f"{target.firewall.name}-address"
     if compiled.control(AzureDnsPolicy):
         yield DNS_TYPE, f"{prefix}-dns-policy"
 
@@ -89,6 +95,11 @@ def _differences(
         tier = _tier(found)
         if tier != target.firewall_policy.sku:
             yield "sku", ("firewall_policy", "sku"), tier
+    if type_ == ADDRESS_TYPE and target.firewall:
+        prefix = target.firewall.public_ip_prefix or ""
+        theirs = (found.public_ip_prefix and found.public_ip_prefix.id) or ""
+        if prefix not in compiled.outputs and theirs.casefold() != prefix.casefold():
+            yield "publicIPPrefix", ("firewall", "public_ip_prefix"), theirs or "none"
     if type_ == FIREWALL_TYPE and target.firewall:
         zones = sorted(found.zones or ())
         if zones != sorted(target.firewall.zones):

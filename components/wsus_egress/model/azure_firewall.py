@@ -13,6 +13,7 @@ from wsus_egress.model.azure_forms import (
     Action,
     NetworkId,
     PolicyId,
+    PrefixId,
     ResourceName,
     Sku,
     WorkspaceId,
@@ -230,6 +231,14 @@ class Firewall(Settings):
         ),
         WHOLE,
     ] = 1
+    public_ip_prefix: Annotated[
+        PrefixId | None,
+        Field(
+            description="The id of a public IP prefix of this region, which exists: the public addresses "
+            "come out of it."
+        ),
+        MayBeOutput(f"{SOME_ID}/publicIPPrefixes/prefix"),
+    ] = None
     management: Annotated[
         bool,
         Field(

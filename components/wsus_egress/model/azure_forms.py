@@ -60,6 +60,7 @@ NetworkId = Annotated[str, _id_of("a virtual network", f"{_NETWORK}/virtualNetwo
 SecurityGroupOfSubnetId = Annotated[
     str, _id_of("a network security group", f"{_NETWORK}/networkSecurityGroups/NAME")
 ]
+PrefixId = Annotated[str, _id_of("a public IP prefix", f"{_NETWORK}/publicIPPrefixes/NAME")]
 RouteTableId = Annotated[str, _id_of("a route table", f"{_NETWORK}/routeTables/NAME")]
 WorkspaceId = Annotated[
     str,

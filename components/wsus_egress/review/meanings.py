@@ -277,6 +277,7 @@ AZURE: Final[Mapping[str, Meaning]] = {
     "firewall.virtualNetwork": Meaning("the firewall stands in another network", _any),
     "firewall.zones": Meaning("the firewall does not run there any more", lost=True),
     "firewall.publicAddresses": HARMLESS,
+    "firewall.publicIpPrefix": HARMLESS,
     "firewall.management": HARMLESS,
     "firewall.workspace": Meaning(
         "the old one gets no logs any more", lambda old, _: old is not None

@@ -55,7 +55,7 @@ REPLACED_BY: Final[Mapping[str, frozenset[str]]] = {
         ),
         f"{_NETWORK}IpGroup": "ipGroupsName resourceGroupName",
         f"{_NETWORK}NetworkSecurityGroup": "networkSecurityGroupName resourceGroupName",
-        f"{_NETWORK}PublicIPAddress": "location publicIpAddressName resourceGroupName sku",
+        f"{_NETWORK}PublicIPAddress": "location publicIPPrefix publicIpAddressName resourceGroupName sku",
         f"{_NETWORK}RouteTable": "resourceGroupName routeTableName",
         f"{_NETWORK}Subnet": "resourceGroupName subnetName virtualNetworkName",
     }.items()
@@ -82,7 +82,7 @@ def fixed(kind: str, properties: Iterable[str]) -> Iterator[tuple[str, str]]:
     None where another name is written too: that is another resource.
     """
     own = {*properties}
-    if is_replaced(kind, own - {"location"}):
+    if is_replaced(kind, own - {"location", "publicIPPrefix"}):
         return
     for name, setting in FIXED.get(kind, {}).items():
         if name in own:

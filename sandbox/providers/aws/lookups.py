@@ -127,6 +127,7 @@ def _get_route_tables(inputs: Inputs, session: Session) -> dict[str, Any]:
     return {"id": where, "ids": ids, "region": where}
 
 
+@believed("other filters are not imitated, and are refused")
 def _filters(inputs: Inputs, *names: str) -> list[str]:
     """The one value of each filter, in the names' order; others are not imitated."""
     given = {each["name"]: each["values"] for each in items(inputs, "filters")}

@@ -104,10 +104,34 @@ class DiagnosticSetting(AzureKind):
         if workspace is not None:
             require_workspace(session, workspace)
 
+    @written(
+        "each log comes back with a retention of no days, which nobody sent",
+        "Azure/azure-rest-api-specs issue 22400, 2023-01",
+        "2026-11-30",
+    )
+    @believed(
+        "the destination type of a firewall's setting comes back as it was sent, unlike that of a key vault's "
+        "(Azure/azure-rest-api-specs issue 22400)"
+    )
+    def enriched(self, inputs: Inputs, session: Session, *, preview: bool) -> dict[str, Any]:  # noqa: ARG002
+        """What Azure Monitor fills in. azure-native keeps it as an output alone, and so sees no change."""
+        retention = {"retentionPolicy": {"days": 0, "enabled": False}}
+        logs = [{**retention, **log} for log in items(inputs, "logs") if is_a(log, dict)]
+        return {"logs": logs} if logs else {}
+
+    @written(
+        "the id comes back with the fixed parts of the resource's in lower case, and is kept so",
+        "Azure/azure-rest-api-specs issue 22400, 2023-01; pulumi-azure-native "
+        "provider/pkg/provider/provider.go, defaultCreate",
+        "2026-11-30",
+    )
     def identify(self, inputs: Inputs, session: Session) -> str:  # noqa: ARG002
         """An id behind that of the resource."""
+        parts = inputs["resourceUri"].split("/")
+        # /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Network/azureFirewalls/NAME
+        fixed = [part.lower() if at in (1, 3, 5, 6, 7) else part for at, part in enumerate(parts)]
         path = f"providers/microsoft.insights/diagnosticSettings/{inputs['name']}"
-        return f"{inputs['resourceUri']}/{path}"
+        return f"{'/'.join(fixed)}/{path}"
 
     @believed("two settings of one resource cannot have one workspace")
     def admit(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:  # noqa: ARG002
@@ -115,7 +139,8 @@ class DiagnosticSetting(AzureKind):
         require(records, FIREWALL_TYPE, inputs["resourceUri"], id_)
         workspace = inputs.get("workspaceId")
         for key, row in records.get(self.type_name, {}).items():
-            same = row.get("resourceUri") == inputs["resourceUri"] and key != id_
+            theirs, own = str(row.get("resourceUri")), inputs["resourceUri"]
+            same = theirs.casefold() == own.casefold() and key.casefold() != id_.casefold()
             if same and workspace and row.get("workspaceId") == workspace:
                 raise azure_error(
                     "Conflict", f"Data sink {workspace} is already used in setting {key}."

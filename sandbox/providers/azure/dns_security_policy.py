@@ -8,6 +8,7 @@ articles/dns/dns-security-policy.md, 2025-01-06); shapes are those of API 2023-0
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 from providers.azure.references import enveloped, reference, require
@@ -61,6 +62,14 @@ class _DnsKind(AzureKind):
         """As every resource of Azure, of this API's version."""
         found = super().outputs(id_, inputs, session)
         return {key: value for key, value in found.items() if key in self.computed}
+
+    @believed(
+        "permissions are called as the types are: Microsoft's list of 2024-02 (azure-docs "
+        "articles/role-based-access-control/permissions/networking.md) has none for these"
+    )
+    def permissions(self, operation: str, inputs: Inputs) -> Iterator[str]:
+        """As for every type of Microsoft.Network."""
+        yield from super().permissions(operation, inputs)
 
     def service_problems(self, inputs: Inputs, session: Session) -> Problems:  # noqa: ARG002
         """Nothing more."""

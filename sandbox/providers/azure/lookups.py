@@ -11,6 +11,7 @@ from typing import Any, Final
 from providers.azure.azure_firewall import FIREWALL_TYPE, AzureFirewall
 from providers.azure.dns_security_policy import POLICY_TYPE as DNS_POLICY_TYPE
 from providers.azure.firewall_policy import GROUP_TYPE, POLICY_TYPE, tier
+from providers.azure.public_ip_address import ADDRESS_TYPE, PREFIX_TYPE
 from providers.azure.references import reference, used_by
 from providers.azure.resource import resource, resource_id, subscription
 from providers.azure.route_table import ROUTE_TABLE_TYPE
@@ -102,6 +103,19 @@ def _get_azure_firewall(inputs: Inputs, session: Session) -> dict[str, Any]:
     return {**found, **_FIREWALL.enriched(found, session, preview=False), "id": id_, "name": name}
 
 
+def _get_public_ip_address(inputs: Inputs, session: Session) -> dict[str, Any]:
+    group, name = inputs["resourceGroupName"], inputs["publicIpAddressName"]
+    id_, found = _held(session, ADDRESS_TYPE, group, "publicIPAddresses", name)
+    return {**found, "id": id_, "name": name}
+
+
+def _get_public_ip_prefix(inputs: Inputs, session: Session) -> dict[str, Any]:
+    group, name = inputs["resourceGroupName"], inputs["publicIpPrefixName"]
+    id_, found = _held(session, PREFIX_TYPE, group, "publicIPPrefixes", name)
+    users = used_by(session.store.read(), ADDRESS_TYPE, "publicIPPrefix", id_)
+    return {**found, "id": id_, "name": name, "publicIPAddresses": [{"id": key} for key in users]}
+
+
 def _get_dns_policy(inputs: Inputs, session: Session) -> dict[str, Any]:
     group, name = inputs["resourceGroupName"], inputs["dnsResolverPolicyName"]
     id_, found = _held(session, DNS_POLICY_TYPE, group, "dnsResolverPolicies", name)
@@ -177,6 +191,8 @@ INVOKES: Final[dict[str, Invoke]] = {
     "azure-native:network:getFirewallPolicy": _get_firewall_policy,
     "azure-native:network:getFirewallPolicyRuleCollectionGroup": _get_rule_collection_group,
     "azure-native:network:getNetworkSecurityGroup": _get_network_security_group,
+    "azure-native:network:getPublicIPAddress": _get_public_ip_address,
+    "azure-native:network:getPublicIPPrefix": _get_public_ip_prefix,
     "azure-native:network:getRouteTable": _get_route_table,
     "azure-native:network:getSubnet": _get_subnet,
     "azure-native:network:getVirtualNetwork": _get_virtual_network,

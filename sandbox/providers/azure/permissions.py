@@ -30,6 +30,8 @@ INVOKED: Final = {
         f"{_NETWORK}/firewallPolicies/ruleCollectionGroups/read"
     ),
     "azure-native:network:getNetworkSecurityGroup": f"{_NETWORK}/networkSecurityGroups/read",
+    "azure-native:network:getPublicIPAddress": f"{_NETWORK}/publicIPAddresses/read",
+    "azure-native:network:getPublicIPPrefix": f"{_NETWORK}/publicIPPrefixes/read",
     "azure-native:network:getRouteTable": f"{_NETWORK}/routeTables/read",
     "azure-native:network:getSubnet": f"{_NETWORK}/virtualNetworks/subnets/read",
     "azure-native:network:getVirtualNetwork": f"{_NETWORK}/virtualNetworks/read",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any, ClassVar, Final
 
-from providers.azure.references import enveloped
-from providers.azure.resource import AzureKind
+from providers.azure.references import enveloped, reference, require, used_by
+from providers.azure.resource import AzureKind, resource
 from providers.azure.sources import bad
 from providers.errors import Problems, azure_error
 from providers.evidence import believed, written
@@ -14,6 +14,8 @@ from providers.kind import Inputs, Session, known
 from providers.store import Records
 
 ADDRESS_TYPE: Final = "azure-native:network:PublicIPAddress"
+PREFIX_TYPE: Final = "azure-native:network:PublicIPPrefix"
+"""What others have: no stack of this project makes one."""
 _FIREWALL_TYPE: Final = "azure-native:network:AzureFirewall"
 
 
@@ -35,6 +37,7 @@ class PublicIPAddress(AzureKind):
         "location": str,
         "publicIPAddressVersion": str,
         "publicIPAllocationMethod": str,
+        "publicIPPrefix": dict,
         "publicIpAddressName": str,
         "resourceGroupName": str,
         "sku": dict,
@@ -42,7 +45,14 @@ class PublicIPAddress(AzureKind):
         "zones": list,
     }
     replaced_by: ClassVar = frozenset(
-        {"location", "publicIPAddressVersion", "publicIpAddressName", "resourceGroupName", "sku"}
+        {
+            "location",
+            "publicIPAddressVersion",
+            "publicIPPrefix",
+            "publicIpAddressName",
+            "resourceGroupName",
+            "sku",
+        }
     )
     fixed: ClassVar = (*AzureKind.fixed, "zones")
     computed: ClassVar = (*AzureKind.computed, "ipAddress", "resourceGuid")
@@ -58,6 +68,25 @@ class PublicIPAddress(AzureKind):
         sku = known(inputs, "sku", dict) or {}
         if sku.get("name") == "Standard" and inputs.get("publicIPAllocationMethod") != "Static":
             yield bad("publicIPAllocationMethod", "A Standard public IP address must be Static.")
+
+    @written(
+        "a prefix has as many addresses as its length says",
+        '"Public IP address prefix"',
+        "2026-11-30",
+    )
+    @believed("the code where a prefix has none left")
+    def service_answer(self, id_: str, inputs: Inputs, records: Records, session: Session) -> None:
+        """The prefix must exist, and have an address left."""
+        super().service_answer(id_, inputs, records, session)
+        prefix = reference(inputs, "publicIPPrefix")
+        require(records, PREFIX_TYPE, prefix, id_)
+        held = resource(records, PREFIX_TYPE, prefix) if prefix else None
+        if prefix is None or held is None:
+            return
+        users = used_by(records, ADDRESS_TYPE, "publicIPPrefix", prefix)
+        others = [each for each in users if each.casefold() != id_.casefold()]
+        if len(others) >= 2 ** (32 - held["prefixLength"]):
+            raise azure_error("PublicIpPrefixFull", f"{prefix} has no address left for {id_}.")
 
     def outputs(self, id_: str, inputs: Inputs, session: Session) -> dict[str, Any]:
         """Add an address from a documentation block (RFC 5737), the same for the same id."""

@@ -110,7 +110,8 @@ class Azure(mocks.Mocks):
             args.args[key]
             for key in (
                 "ruleCollectionGroupName", "firewallPolicyName", "azureFirewallName", "subnetName",
-                "routeTableName", "networkSecurityGroupName", "dnsResolverPolicyName",
+                "routeTableName", "networkSecurityGroupName", "publicIpPrefixName",
+                "publicIpAddressName", "dnsResolverPolicyName",
             )
             if key in args.args
         ]  # fmt: skip
@@ -412,10 +413,16 @@ def test_what_a_direct_route_needs_is_looked_at(
          {"getAzureFirewall/afw": {"location": "westeurope", "zones": ["1", "2", "3"]}},
          ["x: firewall.management: Azure never changes it of what is there: afw has false; write false, or "
           "write another `firewall.name` as well, or start the firewall with one before (docs/azure.md)"]),
+        ({"firewall": {"name": "afw", "virtual_network": f"{NETWORK}/virtualNetworks/vnet",
+                       "zones": [], "public_ip_prefix": f"{NETWORK}/publicIPPrefixes/ippre"}},
+         {"getPublicIPAddress/afw-address": {"location": "westeurope"},
+          "getPublicIPPrefix/ippre": {"id": f"{NETWORK}/publicIPPrefixes/ippre", "prefixLength": 28}},
+         ["x: firewall.public_ip_prefix: Azure never changes it of what is there: afw-address has none; write "
+          "none, or write another `firewall.name` as well, and deploy when no server synchronizes"]),
         ({"location": pulumi.Output.from_input("northeurope")},
          {"getNetworkSecurityGroup/x-nsg": {"location": "westeurope"}}, []),
     ],
-    ids=["location", "sku", "zones", "management", "output"],
+    ids=["location", "sku", "zones", "management", "prefix", "output"],
 )  # fmt: skip
 def test_what_azure_never_changes_is_refused(
     logged: Callable[..., list[str]],
@@ -442,6 +449,60 @@ def test_what_azure_never_changes_is_refused(
     assert expected == [line for line in str(caught.value).splitlines() if "never changes" in line]
 
 
+PREFIX = f"{NETWORK}/publicIPPrefixes/ippre"
+_THERE = {"id": PREFIX, "location": "westeurope", "prefixLength": 31}
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ({}, []),
+        ({"id": PREFIX.upper(), "publicIPAddresses": [{"id": f"{NETWORK}/publicIPAddresses/AFW-address"}]},
+         []),
+        (None, ["x: firewall.public_ip_prefix: this component's provider cannot look the prefix ippre up: "
+                "invoke of azure-native:network:getPublicIPPrefix failed: not allowed (); name a prefix of "
+                "this provider's subscription (azure-native:subscriptionId)"]),
+        ({"id": PREFIX.replace("/s/", "/t/")},
+         ["x: firewall.public_ip_prefix: the prefix ippre of this component's provider is "
+          f"{PREFIX.replace('/s/', '/t/')}, another one; name a prefix of this provider's subscription "
+          "(azure-native:subscriptionId)"]),
+        ({"location": "North Europe", "publicIPAddressVersion": "IPv6"},
+         ["x: firewall.public_ip_prefix: the prefix ippre has IPv6 addresses, and the firewall's are IPv4; "
+          "name a prefix of IPv4 addresses",
+          "x: firewall.public_ip_prefix: the prefix ippre is in northeurope, and so are its addresses; name "
+          "a prefix of westeurope"]),
+        ({"publicIPAddresses": [{"id": f"{NETWORK}/publicIPAddresses/theirs"}]},
+         ["x: firewall.public_ip_prefix: the prefix ippre (/31) has 1 addresses that nobody else has, and "
+          "the firewall needs 2; write firewall.publicAddresses: 1, or name a larger prefix"]),
+        ({"prefixLength": 32, "publicIPAddresses": [{"id": f"{NETWORK}/publicIPAddresses/theirs"}]},
+         ["x: firewall.public_ip_prefix: the prefix ippre (/32) has 0 addresses that nobody else has, and "
+          "the firewall needs 2; name a larger prefix"]),
+    ],
+    ids=["fits", "its own", "not there", "another subscription", "another region", "one left", "none left"],
+)  # fmt: skip
+def test_a_prefix_that_does_not_fit_is_refused(
+    logged: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    there: dict[str, Any] | None,
+    expected: list[str],
+) -> None:
+    """Azure would refuse the addresses in the middle of the update."""
+    if there is not None:
+        monkeypatch.setitem(ANSWERS, "getPublicIPPrefix/ippre", {**_THERE, **there})
+    firewall: dict[str, Any] = {"name": "afw-new", "virtual_network": VNET, "public_addresses": 2,
+                                "public_ip_prefix": PREFIX}  # fmt: skip
+    if there and "AFW" in str(there):
+        firewall |= {"name": "afw", "zones": []}
+    own = {"firewall_policy": {"name": "own", "mode": "full"}, "route_table": {}}
+    if not expected:
+        logged(**own, firewall=firewall)
+        return
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(**own, firewall=firewall)
+
+    assert expected == [line for line in str(caught.value).splitlines() if "prefix" in line]
+
+
 VNET = f"{NETWORK}/virtualNetworks/vnet"
 OWN = {"firewall_policy": {"name": "own"}}
 
@@ -454,7 +515,7 @@ OWN = {"firewall_policy": {"name": "own"}}
          "getRouteTable/x-route-table"),
         (AzureWsusFirewallRules, OWN, "getFirewallPolicy/own"),
         (AzureWsusFirewall, {"firewall": {"name": "afw", "virtual_network": VNET, "zones": []},
-                             "firewall_policy_id": POLICY}, "getAzureFirewall/afw"),
+                             "firewall_policy_id": POLICY, "sku": "Premium"}, "getAzureFirewall/afw"),
         (AzureWsusDnsSecurityPolicy, {**OWN, "dns_security_policy": {"virtual_network": VNET}},
          "getDnsResolverPolicy/x-dns-policy"),
     ],
@@ -479,3 +540,28 @@ def test_a_component_by_itself_looks_at_what_it_makes(
 
     assert "x: location: Azure never changes it of what is there: " in str(caught.value)
     assert "has northeurope; write northeurope, or" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sku", "policy", "refused"),
+    [("Standard", POLICY, True), ("Premium", POLICY, False), ("Standard", f"{NETWORK}/firewallPolicies/no", False),
+     ("Standard", pulumi.Output.from_input(POLICY), False)],
+    ids=["another tier", "its tier", "not there", "output"],
+)  # fmt: skip
+def test_a_policy_of_another_tier_is_refused(
+    logged: Callable[..., list[str]], sku: str, policy: Any, refused: bool
+) -> None:
+    """Azure would refuse the firewall once its address is made. A policy that is not read stays assumed."""
+    firewall = {"name": "afw-new", "virtual_network": VNET}
+    own = {"firewall": firewall, "firewall_policy_id": policy, "sku": sku}
+    if not refused:
+        logged(AzureWsusFirewall, **own)
+        return
+    with pytest.raises(pulumi.RunError) as caught:
+        logged(AzureWsusFirewall, **own)
+
+    said = (
+        "x: sku: the policy afwp is a Premium one, which serves Premium firewalls; write Premium, or the id "
+        "of a Standard policy"
+    )
+    assert said in str(caught.value).splitlines()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from standin_azure import BASE, GROUP, POLICY, PREFIX, RG
+from standin_azure import ADDRESS, BASE, GROUP, POLICY, PREFIX, RG
 
 from providers.azure import CLOUD
+from providers.azure.public_ip_address import PREFIX_TYPE
 from providers.errors import CloudError
 from providers.kind import Session
 
 GET_POLICY = CLOUD.invokes["azure-native:network:getFirewallPolicy"]
+GET_PREFIX = CLOUD.invokes["azure-native:network:getPublicIPPrefix"]
 GET_GROUP = CLOUD.invokes["azure-native:network:getFirewallPolicyRuleCollectionGroup"]
 ID = f"{PREFIX}/firewallPolicies/afwp"
 NAMED = {"resourceGroupName": RG, "firewallPolicyName": "AFWP"}
@@ -53,3 +55,28 @@ def test_another_subscription_has_its_own(deployed: Session) -> None:
         GET_POLICY(NAMED, elsewhere)
     with pytest.raises(CloudError, match="Resource group 'rg-none' could not be found"):
         GET_POLICY({**NAMED, "resourceGroupName": "rg-none"}, elsewhere)
+
+
+def test_a_prefix_has_as_many_addresses_as_its_length_says(session: Session) -> None:
+    """What comes out of it is told, and the third of two addresses is refused."""
+    id_, kind = f"{PREFIX}/publicIPPrefixes/ippre", CLOUD.kinds[ADDRESS]
+    inputs = {**BASE[ADDRESS], "publicIPPrefix": {"id": id_.upper()}}
+    with (
+        session.store.change() as records,
+        pytest.raises(CloudError, match=r"referenced by .* not found"),
+    ):
+        kind.admit(f"{PREFIX}/publicIPAddresses/pip", inputs, records, session)
+    with session.store.change() as records:
+        records[PREFIX_TYPE] = {id_: {"prefixLength": 31, "location": "westeurope"}}
+        for number in range(2):
+            own = f"{PREFIX}/publicIPAddresses/pip{number}"
+            kind.admit(own, inputs, records, session)
+            records.setdefault(ADDRESS, {})[own] = inputs
+        kind.admit(f"{PREFIX}/publicIPAddresses/pip1", inputs, records, session)
+        with pytest.raises(CloudError, match="has no address left"):
+            kind.admit(f"{PREFIX}/publicIPAddresses/pip2", inputs, records, session)
+
+    found = GET_PREFIX({"resourceGroupName": RG, "publicIpPrefixName": "ippre"}, session)
+    assert [f"{PREFIX}/publicIPAddresses/pip{number}" for number in range(2)] == [
+        each["id"] for each in found["publicIPAddresses"]
+    ]

@@ -184,6 +184,11 @@ def firewall_documents(prefix: str, target: AzureTarget, environment: str) -> It
         )
 
 
+def address_words(firewall: Firewall) -> list[str]:
+    """What the names of its public addresses end in, but that of a management interface."""
+    return ["address", *(f"address-{number}" for number in range(2, firewall.public_addresses + 1))]
+
+
 def firewall_resources(
     prefix: str, target: AzureTarget, firewall: Firewall, sku: Sku, tags: dict[str, str]
 ) -> Iterator[Document]:
@@ -196,11 +201,13 @@ def firewall_resources(
             "management",
         )
     own: dict[str, Any] = {}
-    more = [f"address-{number}" for number in range(2, firewall.public_addresses + 1)]
+    _, *more = address_words(firewall)
     named = [(key, subnet, word) for key, (subnet, word) in configurations.items()]
     for key, subnet, word in [*named, *(("ipConfigurations", "", word) for word in more)]:
         name = f"{prefix}-firewall-{word}"
-        zones = {"zones": list(firewall.zones)} if firewall.zones else {}
+        extra: dict[str, Any] = {"zones": list(firewall.zones)} if firewall.zones else {}
+        if key == "ipConfigurations" and firewall.public_ip_prefix:
+            extra["publicIPPrefix"] = {"id": firewall.public_ip_prefix}
         yield Document(
             ADDRESS_TYPE,
             name,
@@ -211,7 +218,7 @@ def firewall_resources(
                 "resourceGroupName": target.resource_group,
                 "sku": {"name": "Standard", "tier": "Regional"},
                 "tags": tags,
-                **zones,
+                **extra,
             },
         )
         configuration: dict[str, Any] = {"name": word, "publicIPAddress": {"id": f"${{{name}.id}}"}}

@@ -14,6 +14,10 @@ _ZONES: Final = (
     "firewall.zones",
     "write another `firewall.name` as well, and deploy when no server synchronizes",
 )
+_PREFIX: Final = (
+    "firewall.publicIpPrefix",
+    "write another `firewall.name` as well, and deploy when no server synchronizes",
+)
 _TIER: Final = (
     "firewallPolicy.sku",
     "write another `firewallPolicy.name` as well: the new policy is made beside the old one",
@@ -36,8 +40,8 @@ FIXED: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     f"{_NETWORK}FirewallPolicy": {"location": _REGION, "sku": _TIER},
     f"{_NETWORK}IpGroup": {"location": _REGION},
     f"{_NETWORK}NetworkSecurityGroup": {"location": _REGION},
-    # Replaced by its region, which Azure refuses as well: the firewall has it.
-    f"{_NETWORK}PublicIPAddress": {"location": _REGION, "zones": _ZONES},
+    # Replaced by its region or prefix, which Azure refuses as well: the firewall has it.
+    f"{_NETWORK}PublicIPAddress": {"location": _REGION, "publicIPPrefix": _PREFIX, "zones": _ZONES},
     f"{_NETWORK}RouteTable": {"location": _REGION},
     **{
         f"azure-native:dnsresolver:{kind}": {"location": _REGION}

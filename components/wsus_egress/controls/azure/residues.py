@@ -110,7 +110,8 @@ def address_residues(target: AzureTarget) -> tuple[Residue, ...]:
     what = (
         f"more than {ports:,} connections at a time to one address and port, of all clients together, run "
         f"out of ports: {_SNAT_PORTS:,} for each of {number} public address{'es' if number > 1 else ''} and "
-        f"each of {_INSTANCES} instances, the fewest that a firewall has"
+        f"each of {_INSTANCES} instances, the fewest that a firewall has; a NAT gateway on AzureFirewallSubnet "
+        "has more"
     )
     return (Residue(what, "Scale SNAT ports with Azure NAT Gateway, read 2026-11"),)
 

@@ -28,11 +28,12 @@ TARGETS: Final[dict[str, dict[str, Any]]] = {
     "firewallPolicy.basePolicy": {
         "firewallPolicy": {"name": "afwp", "basePolicy": f"{IN}/firewallPolicies/base"}
     },
-    "firewall.virtualNetwork firewall.workspace": {
+    "firewall.virtualNetwork firewall.publicIpPrefix firewall.workspace": {
         "firewallPolicy": {"name": "afwp", "mode": "full"},
         "firewall": {
             "name": "afw",
             "virtualNetwork": f"{IN}/virtualNetworks/vnet",
+            "publicIpPrefix": f"{IN}/publicIPPrefixes/ippre",
             "workspace": f"{IN.replace('Network', 'OperationalInsights')}/workspaces/logs",
         },
     },

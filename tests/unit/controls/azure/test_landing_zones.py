@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from assumed import assumptions
 from azure_path import Compile
 from sample import ONE, policy
 
+from wsus_egress.controls.azure import residues
 from wsus_egress.problems import PolicyErrors
 from wsus_egress.proof.proof import Fidelity, Proof
 
+ROOT: Final = Path(__file__).resolve().parents[4]
 NETWORK = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
 HUB = {"firewallPolicy": {"id": f"{NETWORK}/firewallPolicies/afwp-hub"}, "routing": "hub-intent"}
 HEAD = {"name": "head", "location": "elsewhere", "addresses": ["10.30.0.10"]}
@@ -70,6 +73,29 @@ def test_several_public_addresses(compiled: Compile, number: int, ports: str) ->
     assert [True, False, False][:number] == ["subnet" in each for each in configurations]
     assert all(f"wsus-firewall-{each['name']}" in documents for each in configurations)
     assert any(f"more than {ports} connections" in each.what for each in controls[-1].residues)
+
+
+def test_addresses_out_of_a_prefix(compiled: Compile) -> None:
+    """All that carry the servers' traffic, and not that of a management interface."""
+    prefix = f"{NETWORK}/publicIPPrefixes/ippre"
+    more = {"publicAddresses": 2, "publicIpPrefix": prefix, "management": True}
+    _, controls = compiled({**FULL, "firewall": {**FULL["firewall"], **more}})
+    found = {
+        each.properties["publicIpAddressName"]: each.properties.get("publicIPPrefix")
+        for each in controls[-1].documents("wsus")
+        if each.type.endswith(":PublicIPAddress")
+    }
+
+    own = {"id": prefix}
+    assert {"afw-address": own, "afw-address-2": own, "afw-management": None} == found
+
+
+def test_the_page_has_the_arithmetic_of_the_preview() -> None:
+    """2,496 ports for each address and instance, of two instances at least."""
+    page = (ROOT / "docs" / "azure.md").read_text(encoding="utf-8")
+
+    assert f"A firewall has {residues._SNAT_PORTS:,} ports for each public address" in page
+    assert f"{residues._INSTANCES * residues._SNAT_PORTS:,} connections at a time" in page
 
 
 def test_a_management_interface(compiled: Compile) -> None:
