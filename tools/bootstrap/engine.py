@@ -4,6 +4,7 @@ Whatever is installed goes into the per-user cache, keyed by version, so that a 
 finds it. It is prepared in a folder of its own and renamed when it is complete.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -58,6 +59,15 @@ def users_own() -> Path | None:
 
 def version_of(pulumi: Path) -> tuple[int, ...] | None:
     """The version that a `pulumi` reports, or nothing if it does not run."""
+    try:
+        now = pulumi.stat()
+    except OSError:
+        return None
+    return _version(pulumi, (now.st_ino, now.st_mtime_ns, now.st_size))
+
+
+@functools.cache  # A set-up asks twice, and an answer takes half a second.
+def _version(pulumi: Path, _state: tuple[int, ...]) -> tuple[int, ...] | None:
     environment = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
         answer = subprocess.run(
@@ -66,7 +76,7 @@ def version_of(pulumi: Path) -> tuple[int, ...] | None:
             check=True,
             env=environment,
             text=True,
-            timeout=20,
+            timeout=60,  # A good engine on a busy machine must not be built again.
         )
     except (OSError, subprocess.SubprocessError):
         return None
