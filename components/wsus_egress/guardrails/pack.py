@@ -230,11 +230,17 @@ def read(resource: crossguard.PolicyResource) -> Resource:
 
 def plain(value: Any) -> Any:
     """A property without Pulumi's proxies: whole numbers whole, UNKNOWN for what is not known."""
+    # Each rule reads every property of the stack anew, and nearly all are of these types.
+    kind = type(value)
+    if isinstance(value, str) or kind is bool:
+        return value
+    if kind is float:
+        return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         return {str(key): _item(value, key) for key in value}
-    if not isinstance(value, str) and hasattr(value, "__getitem__"):
+    if hasattr(value, "__getitem__"):
         return [_item(value, index) for index in range(len(value))]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return value
 
 
 def _item(value: Any, key: Any) -> Any:
