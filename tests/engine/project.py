@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,17 @@ class Project:
         result = self.pulumi("stack", "export", "--stack", stack)
         exported: dict[str, Any] = json.loads(result.stdout)
         return exported if exported["deployment"].get("resources") else _EMPTY
+
+    def plant(self, cloud: str, resources: Mapping[str, Any]) -> None:
+        """Let others have resources before anything is deployed.
+
+        Args:
+            cloud: The stand-in's file without its ending: `aws` or `azure-native`.
+            resources: What they have, by type and id.
+        """
+        file = self.root.parent / "cloud" / f"{cloud}.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps({"resources": resources}), encoding="utf-8")
 
     def last_operations(self, stack: str) -> dict[str, int]:
         """How many resources the last update created, updated, replaced, deleted, left."""

@@ -16,10 +16,17 @@ pytestmark = pytest.mark.engine
 
 EXAMPLES = ROOT / "docs" / "examples" / "settings"
 HUB, ROUTES, SPOKE = "azure-hub", "azure-spoke-routes", "azure-spoke"
-HUBS_POLICY = (
+IN_HUB = (
     "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-hub"
-    "/providers/Microsoft.Network/firewallPolicies/afwp-hub"
+    "/providers/Microsoft.Network"
 )
+HUBS_POLICY = f"{IN_HUB}/firewallPolicies/afwp-hub"
+# The hub's addresses come out of a prefix that its platform team keeps.
+THERE = {
+    "azure-native:network:PublicIPPrefix": {
+        f"{IN_HUB}/publicIPPrefixes/ippre-hub": {"prefixLength": 30, "location": "westeurope"}
+    }
+}
 
 
 def made(project: Project, stack: str) -> dict[str, dict[str, Any]]:
@@ -34,6 +41,7 @@ def made(project: Project, stack: str) -> dict[str, dict[str, Any]]:
 
 def deploy(project: Project, *stacks: str) -> None:
     """Deploy examples, each its own stack, and find nothing to do the second time."""
+    project.plant("azure-native", THERE)
     for stack in stacks:
         shutil.copy(EXAMPLES / f"Pulumi.{stack}.yaml", project.root / "config")
     for stack in stacks:

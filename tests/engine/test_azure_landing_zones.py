@@ -194,17 +194,11 @@ def held(project: Project) -> dict[str, dict[str, Any]]:
     return {kind: rows for kind, rows in found.items() if rows}
 
 
-def plant(project: Project, there: Mapping[str, Any]) -> None:
-    """Let others have these resources."""
-    cloud(project).parent.mkdir(exist_ok=True)
-    cloud(project).write_text(json.dumps({"resources": there}), encoding="utf-8")
-
-
 @pytest.mark.parametrize("zone", ZONES.values(), ids=ZONES.keys())
 def test_a_landing_zone_is_made_changed_and_removed(project: Project, zone: Zone) -> None:
     """As `check` says before; the second preview is empty, the change does what it says, others' things stay."""
     there = zone.there or {}
-    plant(project, there)
+    project.plant("azure-native", there)
     file = write(project, zone)
     checked = project.command("check", "--env", "dev")
     assert 0 == checked.returncode, checked.stdout + checked.stderr

@@ -41,7 +41,7 @@ def test_a_preview_says_what_a_policy_of_others_does(project: Project) -> None:
     assert f"aws/network-firewall/policy/vpc-0a1b2c3d4e5f60718: {said}" in same
     assert f"{short} has the rule group wsus-network-firewall-rules-1-" in same
     assert "(priority 100), by its name one of those made here" in same
-    assert "against it" not in same
+    assert f"seen, against it: {short}" not in same
     assert (
         f"{said.removeprefix('seen: ')}; existingPolicy says STRICT_ORDER with {ALERT}" in differs
     )

@@ -43,6 +43,17 @@ FULL: dict[str, Any] = {
                     ],
                 }
             ],
+            "associations": [
+                {
+                    "zone": "eu-west-1a",
+                    "vpcId": "vpc-0c3d4e5f607182a3b",
+                    "subnetId": "subnet-0c3d4e5f6071f000a",
+                    "protectedRouteTables": ["rtb-0c3d4e5f60715000a"],
+                    "returnRoutes": [
+                        {"routeTableId": "rtb-0c3d4e5f60719000a", "destinations": ["10.22.0.0/22"]}
+                    ],
+                }
+            ],
             "logging": {"logGroup": "/aws/network-firewall/import"},
         },
         "dnsFirewall": {"alsoResolve": ["*.example.com"]},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wsus_egress.readers.formats.arm_expressions import Scope, evaluate, fits
+from wsus_egress.readers.formats.arm_expressions import LARGEST_RESOURCE, Scope, evaluate, fits
 from wsus_egress.readers.formats.azure_cli import flat
 from wsus_egress.readers.formats.kinds import kind_of
 from wsus_egress.readers.formats.things import Contents, Path, Thing
@@ -155,7 +155,10 @@ class _Template:
         if kind == "not-judged":
             self._found.gap(f"{name} ({type_}) is not judged", path=path)
         elif kind:
-            body = flat(self.value(dict(each.get("properties") or {}), scope))
+            body = self.value(dict(each.get("properties") or {}), scope)
+            if not fits(body, LARGEST_RESOURCE):
+                body = dict.fromkeys(body, UNKNOWN)
+            body = flat(body)
             tail = [type_.partition("/")[0]]
             for part, word in zip(type_.split("/")[1:], name.split("/"), strict=False):
                 tail += [part, word]

@@ -19,8 +19,10 @@ _TOKEN: Final = re.compile(
 )
 
 
-# A template has 4 MB at most ("ARM template best practices", Microsoft Learn, 2026-11), and a value is a part of one.
+# A template has 4 MB at most and a resource of it 1 MB, loops and variables written out ("ARM template best
+# practices", Microsoft Learn, 2026-11), and a value is a part of one.
 _LARGEST: Final = 4 << 20
+LARGEST_RESOURCE: Final = 1 << 20
 _MOST_LAMBDAS: Final = 100_000
 _IDS: Final = ("resourceid", "subscriptionresourceid", "tenantresourceid")
 
@@ -191,20 +193,35 @@ class _Parser:
         return found if fits(found) else UNKNOWN
 
 
-def fits(value: Any) -> bool:
-    """Whether a value has a size that a template can mean: each variable may double the one before."""
-    left, waiting = _LARGEST, [value]
-    while waiting and left >= 0:
-        each = waiting.pop()
-        if isinstance(each, str):
-            left -= len(each)
-        elif isinstance(each, list):
-            left -= 1 + len(each)
-            waiting.extend(each if left >= 0 else ())
-        else:
-            left -= 1
-            waiting.extend(each.values() if isinstance(each, dict) else ())
-    return left >= 0
+def fits(value: Any, most: int = _LARGEST) -> bool:
+    """Whether a value has a size that a template can mean: each variable may double the one before.
+
+    A value may hold another one a million times; each is measured once.
+
+    Args:
+        value: The value, as it is worked out.
+        most: The largest size as JSON, in characters.
+    """
+    try:
+        return _size(value, most, {}) <= most
+    except RecursionError:
+        return False
+
+
+def _size(value: Any, most: int, known: dict[int, int]) -> int:
+    """The size as JSON, to a few characters, or any number above `most`."""
+    if isinstance(value, str):
+        return len(value) + 3
+    if not isinstance(value, (list, dict)):
+        return 2
+    if id(value) not in known:
+        size = 2 if isinstance(value, list) else 2 + sum(len(str(key)) + 3 for key in value)
+        for each in value if isinstance(value, list) else value.values():
+            size += _size(each, most, known)
+            if size > most:
+                break
+        known[id(value)] = size
+    return known[id(value)]
 
 
 def _member(value: Any, key: Any) -> Any:

@@ -12,7 +12,9 @@ from wsus_egress.readers.formats.things import NotReadable
 if TYPE_CHECKING:
     import yaml
 
-_MOST_NODES: Final = 5_000_000
+# More values than a text has characters come of aliases only, and so few serve any template: CloudFormation itself
+# takes 1 MB ("AWS CloudFormation quotas", 2026-12).
+_MOST_OF_ALIASES: Final = 500_000
 _PLAIN_TAGS: Final = ("Ref", "Condition")
 
 
@@ -46,9 +48,9 @@ def load(text: str) -> Any:
     Raises:
         NotReadable: It is not YAML.
     """
-    counter = [0]
+    left = [len(text) + _MOST_OF_ALIASES]
     try:
-        data = _data(compose(text), counter)
+        data = _data(compose(text), left)
     except RecursionError as error:
         raise NotReadable("the YAML is nested too deeply, or refers to itself") from error
     if not isinstance(data, dict):
@@ -56,15 +58,15 @@ def load(text: str) -> Any:
     return data
 
 
-def _data(node: yaml.Node, counter: list[int]) -> Any:
-    counter[0] += 1
-    if counter[0] > _MOST_NODES:
+def _data(node: yaml.Node, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
         raise NotReadable("the YAML's aliases expand to too much")
     value: Any = node.value
     if node.id == "mapping":  # type: ignore[attr-defined]
-        value = {str(key.value): _data(each, counter) for key, each in node.value}
+        value = {str(key.value): _data(each, left) for key, each in node.value}
     elif node.id == "sequence":  # type: ignore[attr-defined]
-        value = [_data(each, counter) for each in node.value]
+        value = [_data(each, left) for each in node.value]
     elif node.tag == "tag:yaml.org,2002:null":
         value = None
     if node.tag.startswith("!") and len(node.tag) > 1:
